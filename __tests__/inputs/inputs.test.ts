@@ -1,0 +1,227 @@
+import { describe, expect, it } from '@jest/globals';
+import { UserError } from '../../src/errors.js';
+import { notYetEffective, readInputs, unknownInputs } from '../../src/inputs/inputs.js';
+
+const GITHUB = { kind: 'github', workspace: '/home/runner/work/shop/shop' } as const;
+
+function read(given: Record<string, string>, context: Parameters<typeof readInputs>[1] = GITHUB) {
+  const texts: Record<string, string> = { spec: 'specs/login.md', 'anthropic-api-key': 'key', ...given };
+  return readInputs((name) => texts[name] ?? '', context);
+}
+
+function refusal(given: Record<string, string>): string {
+  try {
+    read(given);
+  } catch (error) {
+    expect(error).toBeInstanceOf(UserError);
+    const { message } = error as UserError;
+    expect(message).not.toContain('\n');
+    return message;
+  }
+  throw new Error(`accepted ${JSON.stringify(given)}`);
+}
+
+describe('defaults', () => {
+  it('come from the contract when only spec and key are given', () => {
+    expect(read({})).toEqual({
+      spec: ['specs/login.md'],
+      anthropicApiKey: 'key',
+      anthropicBaseUrl: 'https://api.anthropic.com',
+      publish: 'auto',
+      branch: 'ferrule/{spec}',
+      commitWith: 'git',
+      draft: 'until-verified',
+      labels: [],
+      reviewers: [],
+      workingDirectory: '.',
+      cargoArgs: [],
+      gates: ['check', 'test', 'fmt', 'clippy', 'audit', 'ledger'],
+      advisoryGates: [],
+      dependencies: 'registry',
+      protectedPaths: [],
+      maxTurns: 200,
+      maxTokens: 20_000_000,
+      maxCostUsd: 10,
+      maxMinutes: 60,
+      maxRounds: 3,
+      onQuestion: 'pause',
+      sandbox: 'auto',
+      allowedBots: [],
+      resume: 'auto',
+      dryRun: false,
+    });
+  });
+
+  it('publish nothing on the command line unless asked for', () => {
+    const local = { kind: 'local', workspace: '/home/ada/shop' } as const;
+    expect(read({}, local).publish).toBe('none');
+    expect(read({ publish: 'pull-request' }, local).publish).toBe('pull-request');
+  });
+});
+
+describe('lists', () => {
+  it('take one entry a line, commas too, each entry once', () => {
+    expect(read({ labels: 'rust, needs review\n rust\n\nspec' }).labels).toEqual(['rust', 'needs review', 'spec']);
+  });
+
+  it('keep the commas inside the braces of a glob', () => {
+    expect(read({ spec: 'specs/{a,b}.md,specs/c.md' }).spec).toEqual(['specs/{a,b}.md', 'specs/c.md']);
+  });
+
+  it('suggest the gate that was meant', () => {
+    expect(refusal({ gates: 'check\nclipy' })).toBe(
+      "Input 'gates' has the value 'clipy'. Expected one of 'check', 'test', 'fmt', 'clippy', 'doc', 'audit', 'ledger'. Did you mean 'clippy'?",
+    );
+  });
+
+  it('suggest nothing for a gate that resembles none', () => {
+    expect(refusal({ gates: 'coverage' })).not.toContain('Did you mean');
+  });
+});
+
+describe('single values', () => {
+  it.each([
+    ['dry-run', 'True', "'true' or 'false'"],
+    ['dry-run', 'yes', "'true' or 'false'"],
+    ['publish', 'pullrequest', "Did you mean 'pull-request'?"],
+    ['commit-with', 'graphql', "one of 'git', 'api'"],
+    ['draft', 'true', "one of 'until-verified', 'always', 'never'"],
+    ['sandbox', 'off', "one of 'auto', 'unsafe-off'"],
+    ['max-turns', '-5', 'a whole number above 0'],
+    ['max-turns', '0', 'a whole number above 0'],
+    ['max-turns', '2.5', 'a whole number above 0'],
+    ['max-tokens', '20,000,000', 'a whole number above 0'],
+    ['max-tokens', '99999999999999999999', 'a whole number above 0'],
+    ['max-cost-usd', '$10', 'a number above 0'],
+    ['max-cost-usd', 'Infinity', 'a number above 0'],
+    ['max-minutes', '0', 'a number above 0'],
+    ['max-minutes', '100000', 'at most 7200'],
+    ['package', 'my crate', 'the name of one package'],
+    ['model', 'sonet', "Did you mean 'sonnet'?"],
+    ['model', 'claude sonnet', 'a full model id'],
+    ['reviewers', 'ada lovelace', 'a login or a team'],
+    ['allowed-bots', '*', 'the exact login of a bot'],
+    ['allowed-bots', 'dependabot', 'the exact login of a bot'],
+  ])('refuse %s: %s', (input, value, expected) => {
+    const message = refusal({ [input]: value });
+    expect(message).toContain(`Input '${input}' has the value '${value}'. Expected `);
+    expect(message).toContain(expected);
+  });
+
+  it('accept decimals for money and minutes', () => {
+    expect(read({ 'max-cost-usd': '2.50', 'max-minutes': '0.5' })).toMatchObject({ maxCostUsd: 2.5, maxMinutes: 0.5 });
+  });
+
+  it('keep a hostile value on one line and short', () => {
+    const message = refusal({ publish: `x\n::error::${'a'.repeat(500)}` });
+    expect(message.length).toBeLessThan(300);
+  });
+});
+
+describe('the model and its server', () => {
+  it.each(['https://gateway.example/anthropic/', 'http://127.0.0.1:11434', 'http://localhost:8080', 'http://[::1]:80'])(
+    'may be %s',
+    (url) => {
+      expect(read({ 'anthropic-base-url': url }).anthropicBaseUrl).not.toMatch(/\/$/);
+    },
+  );
+
+  it.each([
+    'http://gateway.example',
+    'http://127.0.0.1.example',
+    'ftp://localhost',
+    'gateway.example',
+    'https://x/?a=b',
+  ])('may not be %s', (url) => {
+    expect(refusal({ 'anthropic-base-url': url })).toContain("Input 'anthropic-base-url' has the value");
+  });
+
+  it('are refused with a password in the URL, without repeating it', () => {
+    expect(refusal({ 'anthropic-base-url': 'https://ada:hunter2@gateway.example' })).not.toContain('hunter2');
+  });
+
+  it('accept any model name on a server that is not Anthropic', () => {
+    const given = { 'anthropic-base-url': 'http://127.0.0.1:11434', model: 'mistral' };
+    expect(read(given).model).toBe('mistral');
+    expect(refusal({ model: 'mistral' })).toContain('or a full model id');
+  });
+});
+
+describe('the key', () => {
+  it('is required', () => {
+    expect(refusal({ 'anthropic-api-key': '' })).toContain("Input 'anthropic-api-key' is missing");
+  });
+
+  it('is not required for a replay or a dry run', () => {
+    expect(read({ 'anthropic-api-key': '', replay: 'replay.jsonl' }).anthropicApiKey).toBeUndefined();
+    expect(read({ 'anthropic-api-key': '', 'dry-run': 'true' }).anthropicApiKey).toBeUndefined();
+  });
+
+  it('loses the newline it was stored with, and is never repeated in a message', () => {
+    expect(read({ 'anthropic-api-key': 'sk-123\n' }).anthropicApiKey).toBe('sk-123');
+    expect(refusal({ 'anthropic-api-key': 'sk-123 sk-456' })).not.toContain('sk-');
+  });
+});
+
+describe('paths', () => {
+  it('are normalised relative to the repository', () => {
+    expect(read({ spec: './specs//001-login/' }).spec).toEqual(['specs/001-login']);
+    expect(read({ 'working-directory': `${GITHUB.workspace}/crates/shop` }).workingDirectory).toBe('crates/shop');
+    expect(read({ 'working-directory': GITHUB.workspace }).workingDirectory).toBe('.');
+  });
+
+  it.each(['../other', 'crates/../../other', '/etc', `${GITHUB.workspace}-other`, 'crates\\shop', '*/../../other'])(
+    'outside the repository are refused: %s',
+    (path) => {
+      expect(refusal({ 'working-directory': path })).toContain('Expected a path inside the repository');
+      expect(refusal({ spec: path })).toContain("Input 'spec' has the value");
+    },
+  );
+});
+
+describe('branches', () => {
+  it.each(['a..b', 'a b', '/a', 'a/', 'a//b', 'a.lock', '-a', 'a~1', 'a/.b', 'ferrule/{name}', 'a@{b'])(
+    'are refused when git would refuse them: %s',
+    (branch) => {
+      expect(refusal({ branch })).toContain('Expected a branch name that git accepts');
+    },
+  );
+
+  it('need the placeholder when several specs may be selected', () => {
+    expect(read({ branch: 'implementation' }).branch).toBe('implementation');
+    expect(refusal({ branch: 'implementation', spec: 'specs/*.md' })).toContain("'{spec}' in the name");
+  });
+
+  it('may be given with refs/heads/ as a base', () => {
+    expect(read({ base: 'refs/heads/main' }).base).toBe('main');
+    expect(refusal({ base: 'refs/tags/v1' })).toContain("Input 'base'");
+  });
+});
+
+describe('contradictions', () => {
+  it('are refused between deciding and advisory gates', () => {
+    expect(refusal({ 'advisory-gates': 'clippy' })).toContain("remove 'clippy' from 'gates' first");
+    expect(read({ gates: 'check\ntest', 'advisory-gates': 'clippy' }).advisoryGates).toEqual(['clippy']);
+  });
+
+  it('include a missing spec', () => {
+    expect(refusal({ spec: '' })).toContain("Input 'spec' is missing");
+    expect(refusal({ spec: ' , ' })).toContain("Input 'spec' is missing");
+  });
+});
+
+describe('inputs without an effect', () => {
+  it('are named with the input that was probably meant', () => {
+    expect(unknownInputs(['PATH', 'INPUT_SPEC', 'INPUT_MAX-TURN', 'INPUT_COLOUR'])).toEqual([
+      "Input 'max-turn' is not known and has no effect. Did you mean 'max-turns'?",
+      "Input 'colour' is not known and has no effect.",
+    ]);
+  });
+
+  it('are listed while what they ask for is missing, and only when they are used', () => {
+    expect(notYetEffective(read({ 'commit-with': 'api' }))).toContain(
+      "Input 'commit-with: api' has no effect yet: commits are pushed by git.",
+    );
+    expect(notYetEffective(read({ gates: 'check\ntest', resume: 'never' }))).toEqual([]);
+  });
+});

@@ -1,0 +1,123 @@
+// Reads what the runner says about the event that started this run. Whether that event may start a run is decided in
+// trust.ts; GitHub itself is not asked anything here.
+import { z } from 'zod';
+import { UserError } from '../errors.js';
+
+export interface PullRequestContext {
+  readonly number: number;
+  readonly headRef: string;
+  readonly headSha: string;
+  readonly baseRef: string;
+  /** Whether the head branch lies in the repository the pull request is opened in. False where GitHub does not say. */
+  readonly sameRepository: boolean;
+}
+
+/** Facts of the run's start. Absent means: the runner did not say, or the run is not on GitHub Actions. */
+export interface RunContext {
+  readonly kind: 'github' | 'local';
+  /** `workflow_dispatch`, `schedule`, `pull_request`, …; `local` outside GitHub Actions. */
+  readonly eventName: string;
+  readonly repository?: { readonly owner: string; readonly name: string };
+  readonly serverUrl: string;
+  readonly apiUrl: string;
+  readonly graphqlUrl?: string;
+  readonly sha?: string;
+  /** Fully qualified: `refs/heads/main`, `refs/pull/7/merge`. */
+  readonly ref?: string;
+  readonly defaultBranch?: string;
+  readonly pullRequest?: PullRequestContext;
+  readonly actor?: string;
+  readonly runUrl?: string;
+  readonly runId?: string;
+  readonly runAttempt?: string;
+  /** Absolute path of the checkout. */
+  readonly workspace: string;
+  /** Absolute path of a folder for files of this run. */
+  readonly temp: string;
+}
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+const pullRequestShape = z.object({
+  number: z.int().positive(),
+  head: z.object({
+    ref: z.string().min(1),
+    sha: z.string().regex(/^[0-9a-f]{40,64}$/),
+    // null once the fork is deleted
+    repo: z.object({ full_name: z.string() }).nullish(),
+  }),
+  base: z.object({ ref: z.string().min(1) }),
+});
+const payloadShape = z.object({
+  pull_request: z.unknown().optional(),
+  repository: z
+    .object({ default_branch: z.string().min(1).optional().catch(undefined) })
+    .optional()
+    .catch(undefined),
+});
+
+/**
+ * The run's context from `GITHUB_*`, `RUNNER_TEMP` and the event's JSON (parsed, or undefined where there is none).
+ * `local` gives workspace and temp for a run outside GitHub Actions. UserError when the runner's environment is
+ * incomplete. A pull request in a shape that is not understood is left out: trust.ts then refuses the run.
+ */
+export function readEvent(env: Environment, payload: unknown, local: { workspace: string; temp: string }): RunContext {
+  const isGithub = env['GITHUB_ACTIONS'] === 'true' || given(env, 'GITHUB_EVENT_NAME') !== undefined;
+  const serverUrl = given(env, 'GITHUB_SERVER_URL') ?? 'https://github.com';
+  const apiUrl = given(env, 'GITHUB_API_URL') ?? 'https://api.github.com';
+  if (!isGithub) return { kind: 'local', eventName: 'local', serverUrl, apiUrl, ...local };
+
+  const [owner, name, ...rest] = required(env, 'GITHUB_REPOSITORY').split('/');
+  if (!owner || !name || rest.length > 0) {
+    throw new UserError("The environment variable GITHUB_REPOSITORY is not of the form 'owner/name'.");
+  }
+  const event = payloadShape.safeParse(payload).data;
+  const pullRequest = readPullRequest(event?.pull_request, `${owner}/${name}`);
+  const runId = given(env, 'GITHUB_RUN_ID');
+  return {
+    kind: 'github',
+    eventName: required(env, 'GITHUB_EVENT_NAME'),
+    repository: { owner, name },
+    serverUrl,
+    apiUrl,
+    workspace: required(env, 'GITHUB_WORKSPACE'),
+    temp: given(env, 'RUNNER_TEMP') ?? local.temp,
+    ...present('graphqlUrl', given(env, 'GITHUB_GRAPHQL_URL')),
+    ...present('sha', given(env, 'GITHUB_SHA')),
+    ...present('ref', given(env, 'GITHUB_REF')),
+    ...present('defaultBranch', event?.repository?.default_branch),
+    ...present('pullRequest', pullRequest),
+    ...present('actor', given(env, 'GITHUB_ACTOR')),
+    ...present('runUrl', runId && `${serverUrl}/${owner}/${name}/actions/runs/${runId}`),
+    ...present('runId', runId),
+    ...present('runAttempt', given(env, 'GITHUB_RUN_ATTEMPT')),
+  };
+}
+
+function readPullRequest(value: unknown, repository: string): PullRequestContext | undefined {
+  const pull = pullRequestShape.safeParse(value).data;
+  if (!pull) return undefined;
+  return {
+    number: pull.number,
+    headRef: pull.head.ref,
+    headSha: pull.head.sha,
+    baseRef: pull.base.ref,
+    sameRepository: pull.head.repo?.full_name.toLowerCase() === repository.toLowerCase(),
+  };
+}
+
+function given(env: Environment, name: string): string | undefined {
+  const value = env[name];
+  return value === undefined || value === '' ? undefined : value;
+}
+
+function required(env: Environment, name: string): string {
+  const value = given(env, name);
+  if (value !== undefined) return value;
+  throw new UserError(`The environment variable ${name} is not set. GitHub's runner sets it for every action.`);
+}
+
+/** A property that exists only when it has a value, so that "absent" has one form. */
+function present<K extends string, V>(key: K, value: V | undefined | ''): Partial<Record<K, V>> {
+  return value === undefined || value === '' ? {} : ({ [key]: value } as Record<K, V>);
+}

@@ -1,0 +1,46 @@
+// Reads where the model is and which one is asked for. The server itself is not contacted here.
+import { UserError } from '../errors.js';
+import { didYouMean } from './did-you-mean.js';
+import { refuse } from './input-values.js';
+
+export const ANTHROPIC_API_URL = 'https://api.anthropic.com';
+const MODEL_ALIASES = ['opus', 'sonnet', 'haiku'];
+
+/** The server's URL without a slash at its end: https, or http where the traffic does not leave this machine. */
+export function readBaseUrl(input: string, value: string): string {
+  const expected = `an https URL, or an http URL on loopback, such as '${ANTHROPIC_API_URL}' or 'http://127.0.0.1:11434'`;
+  if (!URL.canParse(value)) return refuse(input, value, expected);
+  const url = new URL(value);
+  if (url.username !== '' || url.password !== '') {
+    // The value is left out of the text, since it holds a password.
+    throw new UserError(`Input '${input}' holds a user name or password. Give the key by 'anthropic-api-key' instead.`);
+  }
+  const mayUse = url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url.hostname));
+  if (!mayUse || url.search !== '' || url.hash !== '') return refuse(input, value, expected);
+  return url.href.replace(/\/+$/, '');
+}
+
+/** An alias or a full id. A bare word that is no alias is refused where Anthropic's own ids are known to have dashes. */
+export function readModel(input: string, value: string, baseUrl: string): string {
+  const mustBeAlias = baseUrl === ANTHROPIC_API_URL && !value.includes('-');
+  if (/\s/.test(value) || (mustBeAlias && !MODEL_ALIASES.includes(value))) {
+    const aliases = MODEL_ALIASES.map((alias) => `'${alias}'`).join(', ');
+    return refuse(input, value, `${aliases} or a full model id`, didYouMean(value, MODEL_ALIASES));
+  }
+  return value;
+}
+
+/** The key as it is sent, or undefined where none is given. Its value never appears in a message. */
+export function readSecret(input: string, value: string): string | undefined {
+  const secret = value.trim();
+  if (/[^\x21-\x7e]/.test(secret)) {
+    throw new UserError(
+      `Input '${input}' holds spaces or characters outside ASCII. Was the secret stored whole, on one line?`,
+    );
+  }
+  return secret === '' ? undefined : secret;
+}
+
+function isLoopback(hostname: string): boolean {
+  return hostname === 'localhost' || hostname === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(hostname);
+}
