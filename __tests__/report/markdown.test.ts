@@ -1,0 +1,200 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import type { Nodes } from 'mdast';
+import { toString } from 'mdast-util-to-string';
+import { MAX_BODY_CHARS, parseMark, renderMarkdown, type RunRecord } from '../../src/report/report.js';
+import { hostileText } from '../support/hostile-text.js';
+import { allNodes, parseMarkdown } from '../support/parse-markdown.js';
+import { failedTestGate, sampleGate, sampleOutputs, sampleRecord } from '../support/sample-record.js';
+
+const whole = { outputs: sampleOutputs, maxChars: Infinity };
+const headings = (text: string) =>
+  allNodes(parseMarkdown(text)).flatMap((node) => (node.type === 'heading' ? [toString(node)] : []));
+
+describe('renderMarkdown', () => {
+  it('begins with the mark, then the verdict, then the notes', () => {
+    const text = renderMarkdown(sampleRecord(), { ...whole, pullRequestNotes: ['CI will not start on this branch.'] });
+    expect(parseMark(text)).toEqual({ specPath: 'specs/ledger.md', specHash: 'a3'.repeat(32), outcome: 'verified' });
+    const [, verdict, , place, , where, , note] = text.split('\n');
+    expect(verdict).toMatch(/^\*\*Verified: check, test and fmt passed at tree 1a2b3c4 /);
+    expect(place).toBe('Spec: `specs/ledger.md`, Ledger entries');
+    expect(where).toContain('[pull request 3](https://github.com/acme/ledger/pull/3)');
+    expect(note).toBe('> CI will not start on this branch.');
+  });
+
+  it('has a section for everything the record holds and for nothing else', () => {
+    expect(headings(renderMarkdown(sampleRecord(), whole))).toEqual([
+      'Verification',
+      'Questions',
+      'What was built',
+      'Requirements: claimed by the model, not checked',
+      'Suggested improvements',
+      'Assumptions',
+      'New dependencies',
+      "The model's own summary, not checked",
+      'Output',
+      'Spent',
+      'How to reproduce',
+    ]);
+  });
+
+  it('shows the ledger instead of claims once there is one', () => {
+    const tests = [{ name: 'entry::rejects_negative_amount', result: 'ok' as const }];
+    const entry = {
+      id: 'R1',
+      text: 'An entry | must',
+      status: 'proven' as const,
+      claimed: null,
+      code: ['src/a.rs:1'],
+      tests,
+    };
+    const text = renderMarkdown(sampleRecord({ ledger: [entry] }), whole);
+    expect(headings(text)).toContain('Requirements');
+    expect(text).not.toContain('claimed by the model');
+    expect(text).toContain(
+      '| R1 | An entry \\| must | proven | `src/a.rs:1` | `entry::rejects_negative_amount` ok |  |',
+    );
+  });
+
+  it('holds the complete output of every gate where it fits', () => {
+    const text = renderMarkdown(sampleRecord(), whole);
+    for (const gate of sampleRecord().verification?.gates ?? [])
+      expect(text).toContain(sampleOutputs(gate.output).trim());
+    expect(text).toContain('test passed: cargo test --workspace --no-fail-fast (complete, 9 lines)');
+    expect(text).not.toContain('shortened');
+  });
+
+  it('excerpts an output that does not fit, and says how much of it, and where the whole is', () => {
+    const result = 'test result: FAILED. 39 passed; 3 failed';
+    const log = [
+      ...Array.from({ length: 90_000 }, (_, at) => `line ${at}`),
+      'error[E0308]: mismatched types',
+      result,
+    ].join('\n');
+    const gates = [sampleGate(), failedTestGate()];
+    const record = sampleRecord({ outcome: 'unverified', verification: { commit: 'c', tree: 't', gates } });
+    const outputs = (file: string) => (file.endsWith('test.log') ? log : sampleOutputs(file));
+    const text = renderMarkdown(record, { outputs, maxChars: MAX_BODY_CHARS });
+    expect(text.length).toBeLessThanOrEqual(MAX_BODY_CHARS);
+    expect(text).toContain('error[E0308]: mismatched types');
+    expect(text).toContain(result);
+    expect(text).toContain('(400 of 90,002 lines)');
+    expect(text).toContain('The whole output is `outputs/004-cargo-test.log` in the report folder of the run.');
+    expect(text).toContain('This text is shortened to fit.');
+  });
+
+  it('keeps verdict and gates when hardly anything fits', () => {
+    const text = renderMarkdown(sampleRecord(), { ...whole, maxChars: 2000 });
+    expect(text.length).toBeLessThanOrEqual(2000);
+    expect(headings(text)).toEqual(['Verification']);
+    expect(text).toContain('**Verified: ');
+  });
+
+  it('says so when a command printed nothing', () => {
+    expect(renderMarkdown(sampleRecord(), whole)).toMatch(
+      /cargo fmt --check \(complete, 0 lines\)<.*\n\nThe command printed nothing\./,
+    );
+  });
+
+  it('reads each output once', () => {
+    const read: string[] = [];
+    const outputs = (file: string) => (read.push(file), 'x\n'.repeat(50_000));
+    renderMarkdown(sampleRecord(), { outputs, maxChars: MAX_BODY_CHARS });
+    expect(read).toHaveLength(3);
+  });
+
+  it('colours nothing', () => {
+    const text = renderMarkdown(sampleRecord(), { outputs: () => '\x1b[31mred\x1b[0m', maxChars: Infinity });
+    expect(text).not.toContain('\x1b');
+  });
+});
+
+/** The sample with every text that a spec, a model or cargo may supply replaced by `text`. */
+function recordOf(text: string, repeat: number): RunRecord {
+  const times = <T>(item: T): T[] => Array.from({ length: repeat }, () => item);
+  const record = sampleRecord();
+  const gate = sampleGate({ status: 'failed', command: text, reasons: times(text), olderFailures: times(text) });
+  return {
+    ...record,
+    outcome: 'unverified',
+    message: text,
+    run: { ...record.run, id: text },
+    spec: { ...record.spec, path: text, title: text },
+    agent: { name: text, hash: text },
+    model: text,
+    verification: { commit: 'c', tree: 't', gates: [gate, { ...failedTestGate(), output: text }] },
+    ledger: repeat % 2 === 0 ? [] : times({ ...ledgerEntry(text) }),
+    claims: times({ id: text, status: 'met' as const, code: times(text), tests: times(text), note: text }),
+    summary: text,
+    increments: times({ title: text, commit: text, requirements: [text] }),
+    questions: times({ number: 1, text, requirement: text, blocking: true }),
+    records: times({ kind: 'deviation' as const, text, requirement: text }),
+    audit: times({ rule: text, path: text, line: 1, text, blocking: true }),
+    dependencies: times({ name: text, version: text, source: text, license: text, buildScript: false }),
+    publication: {
+      kind: 'none',
+      branch: text,
+      pullRequest: { number: 1, url: text, draft: true },
+      warnings: times(text),
+    },
+    toolchain: { rustc: text, cargo: text, host: text },
+    environment: { ferrule: text, runnerOs: text, sandbox: text },
+    reproduce: times(text),
+  };
+}
+
+function ledgerEntry(text: string) {
+  const tests = [{ name: text, result: 'ok' as const }];
+  return { id: text, text, status: 'proven' as const, claimed: null, code: [text], tests, note: text };
+}
+
+const OURS = /^<(?:\/?details|\/?code|\/summary|summary)\b|^<!-- ferrule /;
+
+function assertContained(text: string): void {
+  const nodes = allNodes(parseMarkdown(text));
+  const html = nodes.flatMap((node) => (node.type === 'html' ? [node.value] : []));
+  expect(html.filter((value) => !OURS.test(value))).toEqual([]);
+  const balance = (tag: string) => html.join('\n').split(tag).length;
+  expect(balance('<details>')).toBe(balance('</details>'));
+  const links = nodes.flatMap((node) => (node.type === 'link' ? [node.url] : []));
+  expect(links.filter((url) => !url.startsWith('https://github.com/acme/'))).toEqual([]);
+  const dangerous = new Set<Nodes['type']>([
+    'image',
+    'imageReference',
+    'linkReference',
+    'definition',
+    'footnoteReference',
+  ]);
+  expect(nodes.filter(({ type }) => dangerous.has(type))).toEqual([]);
+}
+
+describe('text from outside', () => {
+  it('never leaves its block: no heading, HTML, link or image of its own', () => {
+    const ours = headings(renderMarkdown(recordOf('x', 1), { outputs: () => 'x', maxChars: Infinity }));
+    fc.assert(
+      fc.property(hostileText, (text) => {
+        const markdown = renderMarkdown(recordOf(text, 1), { outputs: () => text, maxChars: Infinity });
+        assertContained(markdown);
+        expect(headings(markdown).filter((heading) => !ours.includes(heading))).toEqual([]);
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  it('never makes a text longer than the limit, nor breaks it at any level of detail', () => {
+    const size = fc.record({
+      times: fc.nat(40),
+      repeat: fc.nat(60),
+      maxChars: fc.constantFrom(40_000, MAX_BODY_CHARS),
+    });
+    fc.assert(
+      fc.property(hostileText, size, (unit, { times, repeat, maxChars }) => {
+        const text = unit.repeat(times).slice(0, 1000);
+        const markdown = renderMarkdown(recordOf(text, repeat), { outputs: () => text.repeat(20), maxChars });
+        expect(markdown.length).toBeLessThanOrEqual(maxChars);
+        assertContained(markdown);
+      }),
+      { numRuns: 25 },
+    );
+  });
+});

@@ -1,0 +1,143 @@
+// Composes report.md, the text of the pull request and the comment. The first level of detail that fits is taken, and a
+// text that leaves something out says so; no level cuts blindly. Where the text goes is decided elsewhere.
+import { excerptOutput } from './excerpt.js';
+import { formatMark } from './mark.js';
+import { clipped, codeBlock, foldedBlock, inlineCode, inlineText } from './markdown-safe.js';
+import type { GateRecord, RunRecord } from './record.js';
+import * as sections from './sections.js';
+import { verdictLine } from './verdict.js';
+import { counted } from './wording.js';
+
+/** GitHub refuses bodies above 65,536 characters; the rest is left for what it may add or count differently. */
+export const MAX_BODY_CHARS = 60_000;
+
+export interface MarkdownOptions {
+  /** A command's complete output by its file name in the record. Asked once a file. */
+  outputs: (file: string) => string;
+  /** UTF-16 units. The last level takes up to 40,000 for a record made of hostile text, some 2,000 for an ordinary one. */
+  maxChars: number;
+  /** What the reader of a pull request has to know, in plain text: that CI will not start on it, say. */
+  pullRequestNotes?: readonly string[];
+}
+
+interface Level extends sections.Extent {
+  /** How many lines of each gate's output are shown; of advisory and passed gates too, or of failed ones only. */
+  outputLines: number;
+  outputsOf: 'all' | 'failed' | 'none';
+  /** Only verdict, notes and gates. */
+  isBrief: boolean;
+}
+
+const WHOLE: Level = {
+  outputLines: Infinity,
+  outputsOf: 'all',
+  isBrief: false,
+  maxRows: Infinity,
+  maxTextChars: Infinity,
+};
+
+/** From everything to the verdict alone; the first that fits is taken. */
+const LEVELS: readonly Level[] = [
+  WHOLE,
+  { ...WHOLE, outputLines: 400 },
+  { ...WHOLE, outputLines: 120 },
+  { ...WHOLE, outputLines: 120, outputsOf: 'failed', maxRows: 100, maxTextChars: 500 },
+  { ...WHOLE, outputLines: 40, outputsOf: 'failed', maxRows: 50, maxTextChars: 300 },
+  { ...WHOLE, outputLines: 0, outputsOf: 'none', maxRows: 20, maxTextChars: 200 },
+  { outputLines: 0, outputsOf: 'none', isBrief: true, maxRows: 5, maxTextChars: 60 },
+];
+
+/** report.md, pull request text or comment, its first line the hidden mark. Never longer than `maxChars`. */
+export function renderMarkdown(
+  record: RunRecord,
+  { outputs, maxChars, pullRequestNotes = [] }: MarkdownOptions,
+): string {
+  const { path, hash } = record.spec;
+  const mark = formatMark({ specPath: path, specHash: hash, outcome: record.outcome });
+  const context = { outputs: once(outputs), notes: [...pullRequestNotes, ...record.publication.warnings] };
+  const render = (level: Level) => `${mark}\n${renderLevel(record, level, context)}`;
+  return firstThatFits(render, (text) => text.length <= maxChars);
+}
+
+/** The body of a report without the mark, at the first level of detail that `fits` accepts, else at the last. */
+export function renderBody(
+  record: RunRecord,
+  outputs: (file: string) => string,
+  fits: (text: string) => boolean,
+): string {
+  const context = { outputs: once(outputs), notes: record.publication.warnings };
+  return firstThatFits((level) => renderLevel(record, level, context), fits);
+}
+
+function firstThatFits(render: (level: Level) => string, fits: (text: string) => boolean): string {
+  let text = '';
+  for (const level of LEVELS) {
+    text = render(level);
+    if (fits(text)) break;
+  }
+  return text;
+}
+
+interface Context {
+  outputs: (file: string) => string;
+  notes: readonly string[];
+}
+
+function renderLevel(record: RunRecord, level: Level, { outputs, notes }: Context): string {
+  const verdict = inlineText(clipped(verdictLine(record), Math.min(level.maxTextChars * 5, 2000)));
+  const noted = notes.slice(0, level.maxRows).map((note) => `> ${inlineText(clipped(note, level.maxTextChars * 2))}`);
+  const parts = [
+    `**${verdict}**`,
+    `Spec: ${inlineCode(clipped(record.spec.path, 300))}, ${inlineText(clipped(record.spec.title, 300))}`,
+    sections.publicationLine(record),
+    noted.join('\n>\n'),
+    sections.gatesSection(record, level),
+    ...(level.isBrief ? [] : details(record, level, outputs)),
+    level === WHOLE ? '' : LEFT_OUT,
+  ];
+  return `${parts.filter((part) => part !== '').join('\n\n')}\n`;
+}
+
+const LEFT_OUT =
+  'This text is shortened to fit. The whole report is `report.md` and `report.json`, the complete output of every command is in `outputs/`, all in the report folder of the run.';
+
+function details(record: RunRecord, level: Level, outputs: Context['outputs']): string[] {
+  return [
+    sections.questionsSection(record, level),
+    sections.incrementsSection(record, level),
+    sections.requirementsSection(record, level),
+    sections.recordsSections(record, level),
+    sections.auditSection(record, level),
+    sections.dependenciesSection(record, level),
+    sections.modelSummarySection(record, level),
+    outputsSection(record, level, outputs),
+    sections.usageSection(record),
+    sections.reproduceSection(record, level),
+  ];
+}
+
+function outputsSection({ verification }: RunRecord, level: Level, outputs: Context['outputs']): string {
+  if (level.outputsOf === 'none') return '';
+  const gates = (verification?.gates ?? []).filter(({ status }) => level.outputsOf === 'all' || status !== 'passed');
+  const blocks = gates.map((gate) => outputBlock(gate, outputs(gate.output), level));
+  return blocks.length === 0 ? '' : ['### Output', ...blocks].join('\n\n');
+}
+
+function outputBlock(gate: GateRecord, output: string, level: Level): string {
+  const { text, shownLines, totalLines, isComplete } = excerptOutput(output, level.outputLines);
+  const extent = isComplete
+    ? `complete, ${counted(totalLines, 'line')}`
+    : `${shownLines} of ${counted(totalLines, 'line')}`;
+  const where = isComplete ? '' : `\n\nThe whole output is ${inlineCode(gate.output)} in the report folder of the run.`;
+  const title = `${gate.name} ${gate.status}: ${clipped(gate.command, level.maxTextChars)} (${extent})`;
+  return foldedBlock(title, totalLines === 0 ? 'The command printed nothing.' : `${codeBlock(text)}${where}`);
+}
+
+function once(outputs: (file: string) => string): (file: string) => string {
+  const known = new Map<string, string>();
+  return (file) => {
+    const text = known.get(file) ?? outputs(file);
+    known.set(file, text);
+    return text;
+  };
+}

@@ -1,0 +1,214 @@
+// The record of one run, `ferrule.report/v1`: the shape of report.json and the single source of every rendering. It holds
+// facts that other rooms found; nothing is decided or worded here.
+import { z } from 'zod';
+
+export const OUTCOMES = ['refused', 'stopped', 'unverified', 'needs-answer', 'verified', 'unchanged'] as const;
+export const STOP_REASONS = [
+  'turns',
+  'tokens',
+  'cost',
+  'time',
+  'rounds',
+  'model-error',
+  'refusal',
+  'cancelled',
+  'loop',
+] as const;
+
+const count = z.int().nonnegative();
+const outcome = z.enum(OUTCOMES).describe('Ordered from worst to best.');
+const stopReason = z.enum(STOP_REASONS).describe('Why the run ended early, with any outcome.');
+const requirementIds = z.array(z.string());
+
+const diagnostic = z.object({
+  level: z.string().describe("The compiler's word: error, warning, …"),
+  code: z.string().optional().describe('Such as E0308 or clippy::needless_return.'),
+  message: z.string(),
+  path: z.string().optional().describe('Relative to the repository.'),
+  line: z.int().positive().optional(),
+  column: z.int().positive().optional(),
+  rendered: z.string().describe('As the compiler prints it, without colours.'),
+});
+
+const tests = z.object({
+  passed: count,
+  failed: count,
+  ignored: count,
+  filteredOut: count,
+  new: count.describe('Tests that the baseline does not have.'),
+  names: z.array(
+    z.object({
+      name: z.string(),
+      executable: z.string().describe('The test executable, or the crate of a doc test.'),
+      result: z.enum(['ok', 'failed', 'ignored']),
+    }),
+  ),
+});
+
+const gate = z.object({
+  name: z.string().describe('check, test, fmt, clippy, doc, audit or ledger.'),
+  command: z.string().describe('As typed on a command line.'),
+  deciding: z.boolean().describe('False for an advisory gate.'),
+  status: z.enum(['passed', 'failed', 'unavailable']),
+  exitCode: z.int().nullable().describe('As the command gave it; null when it did not exit by itself.'),
+  durationMs: count,
+  output: z.string().describe('File with the complete output, relative to report-dir.'),
+  reasons: z.array(z.string()).describe('Why the gate failed, beyond the exit code.'),
+  olderFailures: z.array(z.string()).describe('What failed in the baseline too, by name.'),
+  diagnostics: z.array(diagnostic),
+  tests: tests.optional(),
+});
+
+const claim = z.object({
+  id: z.string(),
+  status: z.enum(['met', 'partly', 'not-met', 'untestable']),
+  code: z.array(z.string()).describe('path:line'),
+  tests: z.array(z.string()),
+  note: z.string().optional(),
+});
+
+const ledgerEntry = z.object({
+  id: z.string(),
+  text: z.string(),
+  status: z.enum(['proven', 'partly', 'unproven', 'untestable', 'not-met']),
+  claimed: claim.shape.status.nullable().describe("The model's own word; null when it said nothing."),
+  code: claim.shape.code,
+  tests: z.array(z.object({ name: z.string(), result: z.enum(['ok', 'failed', 'ignored', 'not-run']) })),
+  note: z.string().optional(),
+});
+
+const usage = z.object({
+  turns: count,
+  rounds: count,
+  inputTokens: count,
+  outputTokens: count,
+  cacheReadTokens: count,
+  cacheWriteTokens: count,
+  costUsd: z.number().nonnegative().nullable().describe("Null when the model's price is unknown."),
+  durationSeconds: z.number().nonnegative(),
+  limits: z.object({
+    maxTurns: z.number(),
+    maxTokens: z.number(),
+    maxCostUsd: z.number(),
+    maxMinutes: z.number(),
+    maxRounds: z.number(),
+  }),
+});
+
+const publication = z.object({
+  kind: z.enum(['pull-request', 'commit', 'comment', 'none']),
+  branch: z.string().optional(),
+  commit: z.string().optional(),
+  pullRequest: z.object({ number: z.int().positive(), url: z.string(), draft: z.boolean() }).optional(),
+  comment: z.object({ url: z.string() }).optional(),
+  warnings: z.array(z.string()),
+});
+
+export const runRecordSchema = z
+  .object({
+    schema: z.literal('ferrule.report/v1'),
+    outcome,
+    stopReason: stopReason.optional(),
+    message: z.string().describe('One sentence: why this outcome.'),
+    run: z.object({
+      id: z.string(),
+      url: z.string().optional(),
+      startedAt: z.iso.datetime(),
+    }),
+    spec: z.object({
+      path: z.string(),
+      title: z.string(),
+      hash: z.string().describe('SHA-256 in hexadecimal; empty when the spec was not read.'),
+      requirements: z.array(z.object({ id: z.string(), text: z.string(), line: z.int().positive() })),
+    }),
+    agent: z.object({ name: z.string(), hash: z.string() }),
+    model: z.string(),
+    baseline: z
+      .object({
+        check: gate.optional(),
+        test: gate.optional(),
+        gates: z.array(gate).describe('The gates besides check and test.'),
+      })
+      .optional()
+      .describe('The same gates on the base, before the agent changed anything.'),
+    verification: z
+      .object({ commit: z.string(), tree: z.string(), gates: z.array(gate) })
+      .optional()
+      .describe('The last verification; absent when none ran.'),
+    ledger: z.array(ledgerEntry).describe('Empty when the requirements were not checked one by one.'),
+    claims: z.array(claim).optional().describe("What the model's finish call said; not checked."),
+    summary: z.string().optional().describe("The model's own closing words; not checked."),
+    increments: z.array(z.object({ title: z.string(), commit: z.string(), requirements: requirementIds })),
+    questions: z.array(
+      z.object({
+        number: z.int().positive(),
+        text: z.string(),
+        requirement: z.string().optional(),
+        blocking: z.boolean(),
+      }),
+    ),
+    records: z.array(
+      z.object({
+        kind: z.enum(['improvement', 'deviation', 'assumption']),
+        text: z.string(),
+        requirement: z.string().optional(),
+      }),
+    ),
+    audit: z.array(
+      z.object({
+        rule: z.string(),
+        path: z.string(),
+        line: z.int().positive().optional(),
+        text: z.string(),
+        blocking: z.boolean(),
+      }),
+    ),
+    dependencies: z.array(
+      z.object({
+        name: z.string(),
+        version: z.string(),
+        source: z.string(),
+        checksum: z.string().optional(),
+        license: z.string().optional(),
+        buildScript: z.boolean(),
+      }),
+    ),
+    usage,
+    publication,
+    toolchain: z.object({ rustc: z.string(), cargo: z.string(), host: z.string() }),
+    environment: z.object({ ferrule: z.string(), runnerOs: z.string(), sandbox: z.string() }),
+    reproduce: z.array(z.string()).describe('Commands that get the same verdict elsewhere, in order.'),
+  })
+  .meta({ title: 'Ferrule report', description: 'What one run of one spec did, and what cargo said of it.' });
+
+export type RunRecord = z.infer<typeof runRecordSchema>;
+export type Outcome = RunRecord['outcome'];
+export type StopReason = z.infer<typeof stopReason>;
+export type GateRecord = z.infer<typeof gate>;
+export type DiagnosticRecord = z.infer<typeof diagnostic>;
+export type TestsRecord = z.infer<typeof tests>;
+export type LedgerEntry = z.infer<typeof ledgerEntry>;
+export type ClaimRecord = z.infer<typeof claim>;
+export type UsageRecord = z.infer<typeof usage>;
+export type PublicationRecord = z.infer<typeof publication>;
+export type BaselineRecord = NonNullable<RunRecord['baseline']>;
+export type VerificationRecord = NonNullable<RunRecord['verification']>;
+
+/** Sorts the gates that ran on the base into the record's shape. */
+export function baselineRecord(gates: readonly GateRecord[]): BaselineRecord {
+  return {
+    check: gates.find(({ name }) => name === 'check'),
+    test: gates.find(({ name }) => name === 'test'),
+    gates: gates.filter(({ name }) => name !== 'check' && name !== 'test'),
+  };
+}
+
+/** The text of report.json. */
+export function reportJson(record: RunRecord): string {
+  return `${JSON.stringify(record, null, 2)}\n`;
+}
+
+/** JSON Schema (2020-12) of report.json. Open for further fields: later versions may add some, never change these. */
+export function reportJsonSchema(): object {
+  return z.toJSONSchema(runRecordSchema, { io: 'input' });
+}

@@ -1,0 +1,28 @@
+// The door of the room `report`: the record of a run and every rendering of it. All renderings are pure: record in, text
+// out. Nothing is decided, read or written here.
+export { excerptOutput, type Excerpt } from './excerpt.js';
+export { MAX_BODY_CHARS, renderMarkdown, type MarkdownOptions } from './markdown.js';
+export { formatMark, parseMark, type Mark } from './mark.js';
+export { actionOutputs, exitStatus, worstRecord } from './outputs.js';
+export {
+  baselineRecord,
+  reportJson,
+  reportJsonSchema,
+  runRecordSchema,
+  OUTCOMES,
+  STOP_REASONS,
+  type BaselineRecord,
+  type ClaimRecord,
+  type DiagnosticRecord,
+  type GateRecord,
+  type LedgerEntry,
+  type Outcome,
+  type PublicationRecord,
+  type RunRecord,
+  type StopReason,
+  type TestsRecord,
+  type UsageRecord,
+  type VerificationRecord,
+} from './record.js';
+export { MAX_SUMMARY_BYTES, renderSummary } from './summary.js';
+export { stopReasonText, verdictLine } from './verdict.js';

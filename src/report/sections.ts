@@ -1,0 +1,230 @@
+// The parts of a report in Markdown, each a function of the record that gives an empty text where there is nothing to
+// tell. Their order and how much of each fits is decided in markdown.ts.
+import { clipped, codeBlock, inlineCode, inlineText, quotation } from './markdown-safe.js';
+import type { GateRecord, RunRecord } from './record.js';
+import { counted, dollars, duration, listed, shortId, wholeNumber } from './wording.js';
+
+/** How much of lists and texts a level of detail shows. */
+export interface Extent {
+  maxRows: number;
+  maxTextChars: number;
+}
+
+export function gatesSection({ verification, baseline }: RunRecord, extent: Extent): string {
+  const gates = verification?.gates ?? [];
+  const rows = gates.map((gate) => [
+    inlineText(gate.name) + (gate.deciding ? '' : ' (advisory)'),
+    inlineCode(clipped(gate.command, extent.maxTextChars)),
+    `${gate.status}${gate.olderFailures.length === 0 ? '' : `, ${counted(gate.olderFailures.length, 'older failure')}`}`,
+    gate.exitCode === null ? '–' : String(gate.exitCode),
+    testCounts(gate),
+    duration(gate.durationMs),
+  ]);
+  const notes = gates.flatMap((gate) => [
+    ...gate.reasons.map(
+      (reason) => `**${inlineText(gate.name)}:** ${inlineText(clipped(reason, extent.maxTextChars))}`,
+    ),
+    ...olderFailureNotes(gate, extent),
+  ]);
+  return section('Verification', [
+    table(['gate', 'command', 'result', 'exit code', 'tests', 'time'], rows, extent),
+    bullets(notes, extent),
+    baselineSentence(baseline),
+  ]);
+}
+
+/** Where the work lies, with links to GitHub's own pages. */
+export function publicationLine({ publication, run }: RunRecord): string {
+  const { branch, commit, pullRequest, comment } = publication;
+  const places = [
+    branch === undefined ? '' : `branch ${inlineCode(clipped(branch, 300))}`,
+    commit === undefined ? '' : `commit ${inlineCode(shortId(commit))}`,
+    pullRequest === undefined
+      ? ''
+      : link(`pull request ${pullRequest.number}${pullRequest.draft ? ' (draft)' : ''}`, pullRequest.url),
+    comment === undefined ? '' : link('comment', comment.url),
+    run.url === undefined ? '' : link('workflow run', run.url),
+  ].filter((place) => place !== '');
+  return places.length === 0 ? '' : `Where: ${places.join(' · ')}`;
+}
+
+export function incrementsSection({ increments }: RunRecord, extent: Extent): string {
+  const items = increments.map(({ title, commit, requirements }) => {
+    const ids =
+      requirements.length === 0 ? '' : ` – ${inlineText(clipped(requirements.join(', '), extent.maxTextChars))}`;
+    return `${inlineText(clipped(title, extent.maxTextChars))} (${inlineCode(shortId(commit))})${ids}`;
+  });
+  return section('What was built', [bullets(items, extent)]);
+}
+
+/** The ledger; without one, what the model claimed, labelled as unchecked. */
+export function requirementsSection({ ledger, claims = [] }: RunRecord, extent: Extent): string {
+  const cell = (text: string) => inlineText(clipped(text, extent.maxTextChars));
+  const code = (texts: readonly string[]) =>
+    texts.map((text) => inlineCode(clipped(text, extent.maxTextChars))).join(' ');
+  if (ledger.length > 0) {
+    const rows = ledger.map((entry) => [
+      cell(entry.id),
+      cell(entry.text),
+      entry.status,
+      code(entry.code),
+      entry.tests.map(({ name, result }) => `${code([name])} ${result}`).join(', '),
+      cell(entry.note ?? ''),
+    ]);
+    return section('Requirements', [table(['id', 'requirement', 'status', 'code', 'tests', 'note'], rows, extent)]);
+  }
+  const rows = claims.map((claim) => [
+    cell(claim.id),
+    claim.status,
+    code(claim.code),
+    code(claim.tests),
+    cell(claim.note ?? ''),
+  ]);
+  return section('Requirements: claimed by the model, not checked', [
+    table(['id', 'claimed', 'code', 'tests', 'note'], rows, extent),
+  ]);
+}
+
+export function questionsSection({ questions }: RunRecord, extent: Extent): string {
+  const items = questions.map(
+    ({ number, text, requirement, blocking }) =>
+      `**Question ${number}${blocking ? ', blocking' : ''}${about(requirement)}:** ${inlineText(clipped(text, extent.maxTextChars))}`,
+  );
+  return section('Questions', [bullets(items, extent)]);
+}
+
+export function recordsSections({ records }: RunRecord, extent: Extent): string {
+  const titles = {
+    deviation: 'Deviations from the spec',
+    improvement: 'Suggested improvements',
+    assumption: 'Assumptions',
+  };
+  return (['deviation', 'improvement', 'assumption'] as const)
+    .map((kind) => {
+      const items = records.filter((entry) => entry.kind === kind);
+      const texts = items.map(({ text, requirement }) => {
+        const lead = requirement === undefined ? '' : `**${inlineText(requirement)}:** `;
+        return `${lead}${inlineText(clipped(text, extent.maxTextChars))}`;
+      });
+      return section(titles[kind], [bullets(texts, extent)]);
+    })
+    .filter((text) => text !== '')
+    .join('\n\n');
+}
+
+export function auditSection({ audit }: RunRecord, extent: Extent): string {
+  const items = audit.map(({ rule, path, line, text, blocking }) => {
+    const place = inlineCode(line === undefined ? path : `${path}:${line}`);
+    return `${blocking ? '**blocking** ' : ''}${inlineText(rule)} at ${place}: ${inlineText(clipped(text, extent.maxTextChars))}`;
+  });
+  return section('Audit of the change', [bullets(items, extent)]);
+}
+
+export function dependenciesSection({ dependencies }: RunRecord, extent: Extent): string {
+  const rows = dependencies.map(({ name, version, source, license, buildScript }) => [
+    ...[name, version, source, license ?? 'not stated'].map((text) => inlineText(clipped(text, extent.maxTextChars))),
+    buildScript ? 'yes' : 'no',
+  ]);
+  return section('New dependencies', [table(['crate', 'version', 'source', 'license', 'build script'], rows, extent)]);
+}
+
+export function modelSummarySection({ summary }: RunRecord, extent: Extent): string {
+  if (summary === undefined || summary.trim() === '') return '';
+  return section("The model's own summary, not checked", [quotation(clipped(summary, extent.maxTextChars * 10))]);
+}
+
+export function usageSection({ usage, model, agent, run }: RunRecord): string {
+  const { limits } = usage;
+  const cost = usage.costUsd === null ? 'unknown (no price known for the model)' : dollars(usage.costUsd);
+  const input = usage.inputTokens + usage.cacheReadTokens + usage.cacheWriteTokens;
+  const rows = [
+    ['turns', wholeNumber(usage.turns), wholeNumber(limits.maxTurns)],
+    ['verification rounds', wholeNumber(usage.rounds), wholeNumber(limits.maxRounds)],
+    [
+      'tokens',
+      `${wholeNumber(input)} in (${wholeNumber(usage.cacheReadTokens)} of them from the cache), ${wholeNumber(usage.outputTokens)} out`,
+      wholeNumber(limits.maxTokens),
+    ],
+    ['cost', cost, dollars(limits.maxCostUsd)],
+    ['time', duration(usage.durationSeconds * 1000), duration(limits.maxMinutes * 60_000)],
+  ];
+  const by = [
+    `Model ${inlineCode(clipped(model, 200))}`,
+    `agent ${inlineCode(clipped(agent.name, 200))}`,
+    `run ${inlineCode(clipped(run.id, 200))}`,
+  ];
+  return section('Spent', [table(['', 'used', 'limit'], rows, { maxRows: rows.length }), `${listed(by)}.`]);
+}
+
+export function reproduceSection({ reproduce, toolchain, environment }: RunRecord, extent: Extent): string {
+  const commands =
+    reproduce.length === 0 ? '' : codeBlock(clipped(reproduce.join('\n'), extent.maxTextChars * 10), 'sh');
+  const tools = [
+    toolchain.rustc,
+    toolchain.cargo,
+    toolchain.host,
+    `ferrule ${environment.ferrule}`,
+    environment.runnerOs,
+  ];
+  const named = tools.filter((tool) => tool !== '').map((tool) => inlineText(clipped(tool, 200)));
+  const sandbox = `sandbox: ${inlineText(clipped(environment.sandbox, 200))}`;
+  return section('How to reproduce', [commands, [...named, sandbox].join(' · ')]);
+}
+
+function testCounts({ tests }: GateRecord): string {
+  if (tests === undefined) return '';
+  const { passed, failed, ignored, filteredOut } = tests;
+  const counts = [`${passed} passed`, `${failed} failed`, `${ignored} ignored`];
+  return [...counts, ...(filteredOut === 0 ? [] : [`${filteredOut} filtered out`]), `${tests.new} new`].join(', ');
+}
+
+function olderFailureNotes(gate: GateRecord, extent: Extent): string[] {
+  if (gate.olderFailures.length === 0) return [];
+  const named = gate.olderFailures
+    .slice(0, extent.maxRows)
+    .map((name) => inlineCode(clipped(name, extent.maxTextChars)));
+  const rest = gate.olderFailures.length - named.length;
+  const more = rest === 0 ? [] : [`${rest} more`];
+  return [`**${inlineText(gate.name)}**, failed before the run too: ${listed([...named, ...more])}`];
+}
+
+function baselineSentence(baseline: RunRecord['baseline']): string {
+  const gates = [baseline?.check, baseline?.test, ...(baseline?.gates ?? [])].filter((gate) => gate !== undefined);
+  const results = gates.map(({ name, status, tests }) => {
+    const failed = tests === undefined || tests.failed === 0 ? '' : ` (${counted(tests.failed, 'test')})`;
+    return `${inlineText(name)} ${status}${failed}`;
+  });
+  return results.length === 0 ? '' : `On the base, before the run: ${listed(results)}.`;
+}
+
+/** Only for addresses that GitHub's API or the runner gave. */
+function link(words: string, url: string): string {
+  return /^https?:\/\/[^\s<>()]+$/.test(url) ? `[${words}](${url})` : words;
+}
+
+function about(requirement: string | undefined): string {
+  return requirement === undefined ? '' : ` on ${inlineText(requirement)}`;
+}
+
+function section(title: string, parts: readonly string[]): string {
+  const body = parts.filter((part) => part !== '');
+  return body.length === 0 ? '' : [`### ${title}`, ...body].join('\n\n');
+}
+
+function bullets(items: readonly string[], { maxRows }: { maxRows: number }): string {
+  const shown = items.slice(0, maxRows).map((item) => `- ${item}`);
+  if (items.length > maxRows) shown.push(`- … and ${items.length - maxRows} more in \`report.json\``);
+  return shown.join('\n');
+}
+
+function table(
+  head: readonly string[],
+  rows: readonly (readonly string[])[],
+  { maxRows }: { maxRows: number },
+): string {
+  if (rows.length === 0) return '';
+  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
+  const shown = [line(head), line(head.map(() => '---')), ...rows.slice(0, maxRows).map(line)];
+  const rest = rows.length > maxRows ? `\n\n… and ${rows.length - maxRows} more in \`report.json\`.` : '';
+  return `${shown.join('\n')}${rest}`;
+}

@@ -1,0 +1,38 @@
+// Numbers, lists and durations as words, the same in every rendering. Which facts are told is decided elsewhere.
+
+/** `1 test`, `3 tests`. */
+export function counted(count: number, noun: string): string {
+  return `${wholeNumber(count)} ${noun}${count === 1 ? '' : 's'}`;
+}
+
+/** `12,345` */
+export function wholeNumber(count: number): string {
+  return count.toLocaleString('en-US', { maximumFractionDigits: 0 });
+}
+
+/** `a`, `a and b`, `a, b and c`. */
+export function listed(words: readonly string[]): string {
+  const last = words.at(-1) ?? '';
+  return words.length < 2 ? last : `${words.slice(0, -1).join(', ')} and ${last}`;
+}
+
+/** `40 ms`, `1.4 s`, `12 s`, `3 min 5 s`, `2 h 1 min`. */
+export function duration(durationMs: number): string {
+  if (durationMs < 1000) return `${Math.round(durationMs)} ms`;
+  if (durationMs < 9_950) return `${(durationMs / 1000).toFixed(1)} s`;
+  const seconds = Math.round(durationMs / 1000);
+  if (seconds < 60) return `${seconds} s`;
+  const minutes = Math.floor(seconds / 60);
+  if (minutes < 60) return `${minutes} min ${seconds % 60} s`;
+  return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+}
+
+/** `$0.42`; small amounts keep the digits that matter. */
+export function dollars(costUsd: number): string {
+  return `$${costUsd.toFixed(costUsd !== 0 && costUsd < 0.095 ? 4 : 2)}`;
+}
+
+/** A git object's name as people quote it. */
+export function shortId(objectId: string): string {
+  return objectId.slice(0, 7);
+}
