@@ -97,8 +97,6 @@ describe('single values', () => {
     ['max-minutes', '0', 'a number above 0'],
     ['max-minutes', '100000', 'at most 7200'],
     ['package', 'my crate', 'the name of one package'],
-    ['model', 'sonet', "Did you mean 'sonnet'?"],
-    ['model', 'claude sonnet', 'a full model id'],
     ['reviewers', 'ada lovelace', 'a login or a team'],
     ['allowed-bots', '*', 'the exact login of a bot'],
     ['allowed-bots', 'dependabot', 'the exact login of a bot'],
@@ -140,10 +138,11 @@ describe('the model and its server', () => {
     expect(refusal({ 'anthropic-base-url': 'https://ada:hunter2@gateway.example' })).not.toContain('hunter2');
   });
 
-  it('accept any model name on a server that is not Anthropic', () => {
-    const given = { 'anthropic-base-url': 'http://127.0.0.1:11434', model: 'mistral' };
-    expect(read(given).model).toBe('mistral');
-    expect(refusal({ model: 'mistral' })).toContain('or a full model id');
+  it('accept aliases and full ids of any server, and suggest the alias that was meant', () => {
+    expect(read({ model: 'sonnet' }).model).toBe('sonnet');
+    expect(read({ model: 'qwen3-coder:30b' }).model).toBe('qwen3-coder:30b');
+    expect(refusal({ model: 'sonet' })).toMatch(/^Input 'model': .*'sonet'.* Did you mean 'sonnet'\?$/);
+    expect(refusal({ model: 'claude sonnet' })).toContain("Input 'model'");
   });
 });
 

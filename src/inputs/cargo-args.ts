@@ -1,7 +1,7 @@
 // Decides which extra arguments a workflow may give to every cargo check, test and clippy. How cargo is run is not
 // known here.
+import { didYouMean } from '../did-you-mean.js';
 import { refuse } from './input-values.js';
-import { didYouMean } from './did-you-mean.js';
 
 /**
  * The whole list: an option that is not on it is refused. What is missing is missing on purpose: options that would

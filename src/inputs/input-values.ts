@@ -1,7 +1,7 @@
 // Turns the text of one input into a value of one kind, or refuses it with a UserError that names the input, the value
 // and what was expected. Which inputs there are and what they mean is not known here.
+import { didYouMean } from '../did-you-mean.js';
 import { UserError } from '../errors.js';
-import { didYouMean } from './did-you-mean.js';
 
 const MAX_SHOWN_LENGTH = 100;
 

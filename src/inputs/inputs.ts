@@ -1,9 +1,9 @@
 // Reads every input of the action into one readonly object, before anything else happens; the door to this room. What
 // an input leads to is not decided here, and neither the disk nor the network is touched.
+import { didYouMean } from '../did-you-mean.js';
 import { UserError } from '../errors.js';
 import { readBranchName, readBranchTemplate } from './branch-name.js';
 import { readCargoArgs } from './cargo-args.js';
-import { didYouMean } from './did-you-mean.js';
 import type { RunContext } from './event.js';
 import {
   readBoolean,
@@ -134,7 +134,7 @@ export function readInputs(get: (name: string) => string, context: Pick<RunConte
     spec: splitList(text('spec')).map(repositoryPath('spec')),
     anthropicApiKey: readSecret('anthropic-api-key', text('anthropic-api-key')),
     anthropicBaseUrl,
-    model: text('model') === '' ? undefined : readModel('model', text('model'), anthropicBaseUrl),
+    model: text('model') === '' ? undefined : readModel(text('model')),
     agent: optional('agent'),
     instructions: optional('instructions'),
     githubToken: readSecret('github-token', text('github-token')),

@@ -1,10 +1,9 @@
 // Reads where the model is and which one is asked for. The server itself is not contacted here.
+import { resolveModel } from '../brief/brief.js';
 import { UserError } from '../errors.js';
-import { didYouMean } from './did-you-mean.js';
 import { refuse } from './input-values.js';
 
 export const ANTHROPIC_API_URL = 'https://api.anthropic.com';
-const MODEL_ALIASES = ['opus', 'sonnet', 'haiku'];
 
 /** The server's URL without a slash at its end: https, or http where the traffic does not leave this machine. */
 export function readBaseUrl(input: string, value: string): string {
@@ -20,14 +19,14 @@ export function readBaseUrl(input: string, value: string): string {
   return url.href.replace(/\/+$/, '');
 }
 
-/** An alias or a full id. A bare word that is no alias is refused where Anthropic's own ids are known to have dashes. */
-export function readModel(input: string, value: string, baseUrl: string): string {
-  const mustBeAlias = baseUrl === ANTHROPIC_API_URL && !value.includes('-');
-  if (/\s/.test(value) || (mustBeAlias && !MODEL_ALIASES.includes(value))) {
-    const aliases = MODEL_ALIASES.map((alias) => `'${alias}'`).join(', ');
-    return refuse(input, value, `${aliases} or a full model id`, didYouMean(value, MODEL_ALIASES));
+/** An alias or a full model id, as given. Which names are models is decided in one place, in the brief. */
+export function readModel(value: string): string {
+  try {
+    resolveModel(value);
+    return value;
+  } catch (error) {
+    throw error instanceof UserError ? new UserError(`Input 'model': ${error.message}`) : error;
   }
-  return value;
 }
 
 /** The key as it is sent, or undefined where none is given. Its value never appears in a message. */
