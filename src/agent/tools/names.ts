@@ -1,0 +1,21 @@
+// The names of the tools a model can be offered, in the order in which they are offered. What they do is not here.
+
+/** The fixed tool names of the contract. */
+export const TOOL_NAMES = [
+  'read_file',
+  'list_files',
+  'search_files',
+  'outline',
+  'write_file',
+  'edit_file',
+  'delete_file',
+  'cargo',
+  'read_output',
+  'plan',
+  'complete_increment',
+  'ask',
+  'record',
+  'finish',
+] as const;
+
+export type ToolName = (typeof TOOL_NAMES)[number];
