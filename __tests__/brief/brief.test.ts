@@ -1,0 +1,32 @@
+import { describe, expect, it } from '@jest/globals';
+import { TOOL_NAMES } from '../../src/agent/tools/names.js';
+import { DEFAULT_AGENT, readSources } from '../../src/brief/brief.js';
+import { sourceTree } from '../support/source-tree.js';
+
+const agentFile = (name: string, model: string) => `---\nname: ${name}\ndescription: d\nmodel: ${model}\n---\nDo it.\n`;
+const builtIns = new Map([[DEFAULT_AGENT, agentFile(DEFAULT_AGENT, 'inherit')]]);
+const tree = sourceTree({
+  'plain.md': '- R1: reads\n',
+  'set.md': '---\nagent: agents/own.md\nmodel: sonnet\npackage: store\n---\n- R1: reads\n',
+  'agent-only.md': '---\nagent: agents/own.md\n---\n- R1: reads\n',
+  'agents/own.md': agentFile('own', 'haiku'),
+  'AGENTS.md': 'Be brief.',
+});
+const read = (spec: string, inputs: { agent?: string; model?: string; package?: string } = {}) =>
+  readSources({ tree, spec, builtIns, toolNames: TOOL_NAMES, workingDirectory: '.', ...inputs });
+
+describe('agent, model and package', () => {
+  it('come from our default when nobody names them', async () => {
+    const sources = await read('plain.md');
+    expect([sources.agent.name, sources.model, sources.package]).toEqual([DEFAULT_AGENT, 'claude-opus-5-5', undefined]);
+    expect(sources.standards).toEqual([{ path: 'AGENTS.md', text: 'Be brief.' }]);
+  });
+
+  it('come from the agent file, over that from the spec, over that from the inputs', async () => {
+    expect((await read('agent-only.md')).model).toBe('claude-haiku-5-5');
+    const fromSpec = await read('set.md');
+    expect([fromSpec.agent.name, fromSpec.model, fromSpec.package]).toEqual(['own', 'claude-sonnet-5-5', 'store']);
+    const explicit = await read('set.md', { agent: DEFAULT_AGENT, model: 'claude-x-1', package: 'other' });
+    expect([explicit.agent.name, explicit.model, explicit.package]).toEqual([DEFAULT_AGENT, 'claude-x-1', 'other']);
+  });
+});

@@ -1,0 +1,61 @@
+// The door of the room: everything a run knows before it talks to a model. What is exported here is what other rooms use;
+// the rest of the room is its own business. Talking to the model happens elsewhere.
+import type { SourceTree } from '../platform/source-tree.js';
+import { loadAgent, type AgentDefinition } from './agent-file.js';
+import { resolveModel } from './model-aliases.js';
+import { loadSpec, type Spec } from './spec.js';
+import { loadStandards, type ProjectStandard } from './standards.js';
+
+export { parseAgentFile, loadAgent, type AgentDefinition } from './agent-file.js';
+export { ALWAYS_OFFERED, offeredTools } from './agent-tools.js';
+export { buildCrateMap, type CrateMapRequest, type MappedPackage } from './crate-map.js';
+export { MODEL_ALIASES, resolveModel } from './model-aliases.js';
+export { buildBrief, type AnsweredQuestion, type Brief, type BriefRequest, type RunLimits } from './prompt.js';
+export { matchRequirements, type KnownRequirement, type RequirementMatches } from './requirement-matching.js';
+export type { Requirement } from './requirements.js';
+export { loadSpec, specHash, type Spec, type SpecFrontMatter } from './spec.js';
+export { loadStandards, type ProjectStandard } from './standards.js';
+
+export const DEFAULT_AGENT = 'backend-implementation-engineer';
+
+export interface SourcesRequest {
+  tree: SourceTree;
+  /** Path of the spec, a file or a folder. */
+  spec: string;
+  /** Explicit inputs; each wins over the spec's front matter, which wins over the agent file and the default. */
+  agent?: string;
+  model?: string;
+  package?: string;
+  builtIns: ReadonlyMap<string, string>;
+  toolNames: readonly string[];
+  /** Where the cargo workspace is, relative to the repository. */
+  workingDirectory: string;
+}
+
+/** What the commit says about a run. */
+export interface Sources {
+  spec: Spec;
+  agent: AgentDefinition;
+  /** Full id of the model. */
+  model: string;
+  package?: string;
+  standards: ProjectStandard[];
+  /** Of spec and agent file, one line each. */
+  warnings: string[];
+}
+
+/**
+ * Reads spec, agent and standards from the pinned commit and decides agent, model and package by precedence.
+ * @throws UserError for anything that whoever wrote the workflow, spec or agent file has to correct
+ */
+export async function readSources(request: SourcesRequest): Promise<Sources> {
+  const { tree, builtIns, toolNames } = request;
+  const spec = await loadSpec(tree, request.spec);
+  const agentName = request.agent ?? spec.frontMatter.agent ?? DEFAULT_AGENT;
+  const agent = await loadAgent({ tree, agent: agentName, builtIns, toolNames });
+  const { model } = resolveModel(request.model ?? spec.frontMatter.model ?? agent.model);
+  const packageName = request.package ?? spec.frontMatter.package;
+  const standards = await loadStandards(tree, request.workingDirectory);
+  const warnings = [...spec.warnings, ...agent.warnings];
+  return { spec, agent, model, ...(packageName !== undefined && { package: packageName }), standards, warnings };
+}

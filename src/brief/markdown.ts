@@ -1,0 +1,76 @@
+// Markdown as a tree, and as the plain text a reader sees, with the line each character comes from. What a text means is
+// decided elsewhere.
+import type { Nodes, Root } from 'mdast';
+import remarkGfm from 'remark-gfm';
+import remarkParse from 'remark-parse';
+import { unified } from 'unified';
+
+/** Text of one block, white space collapsed, so that reflowing a paragraph changes nothing but `lines`. */
+export interface FlatText {
+  text: string;
+  /** As long as `text`, with inline code blanked out: words in code are no words of the sentence. */
+  prose: string;
+  /** 1-based line of each character of `text`. */
+  lines: readonly number[];
+}
+
+// Our walks are recursive; a hostile file could nest deeper than the stack.
+const MAX_DEPTH = 100;
+
+export function parseMarkdown(text: string): Root {
+  return unified().use(remarkParse).use(remarkGfm).parse(text);
+}
+
+/** Visits a node and everything below it, parents first. */
+export function walk(node: Nodes, visit: (node: Nodes) => void, depth = 0): void {
+  visit(node);
+  if (depth >= MAX_DEPTH || !('children' in node)) return;
+  for (const child of node.children) walk(child, visit, depth + 1);
+}
+
+/** The visible text of a block: no markup, no HTML, no struck-out text, no footnote marks. */
+export function flatten(node: Nodes): FlatText {
+  const characters: { text: string; prose: string; line: number }[] = [];
+  collect(node, characters, 0);
+  let text = '';
+  let prose = '';
+  const lines: number[] = [];
+  for (const character of characters) {
+    const isSpace = /\s/.test(character.text);
+    if (isSpace && (text === '' || text.endsWith(' '))) continue;
+    text += isSpace ? ' ' : character.text;
+    prose += isSpace ? ' ' : character.prose;
+    for (let unit = 0; unit < character.text.length; unit++) lines.push(character.line);
+  }
+  const length = text.trimEnd().length;
+  return { text: text.slice(0, length), prose: prose.slice(0, length), lines: lines.slice(0, length) };
+}
+
+function collect(node: Nodes, into: { text: string; prose: string; line: number }[], depth: number): void {
+  let line = node.position?.start.line ?? 1;
+  const add = (value: string, blank: boolean) => {
+    for (const text of value) {
+      into.push({ text, prose: blank && !/\s/.test(text) ? 'x'.repeat(text.length) : text, line });
+      if (text === '\n') line += 1;
+    }
+  };
+  switch (node.type) {
+    case 'text':
+      return add(node.value, false);
+    case 'inlineCode':
+      return add(node.value, true);
+    case 'break':
+      return add(' ', false);
+    case 'image':
+    case 'imageReference':
+      return add(node.alt ?? '', false);
+    case 'delete':
+    case 'html':
+    case 'code':
+    case 'footnoteReference':
+      return;
+    default:
+      if (depth >= MAX_DEPTH || !('children' in node)) return;
+      for (const child of node.children) collect(child, into, depth + 1);
+  }
+}
