@@ -1,6 +1,7 @@
 // Runs one child process to its end: whole environment given by the caller, own process group, deadline, output cap.
 // What is run and what its output means is not decided here.
-import { spawn } from 'node:child_process';
+import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
+import { messageOf } from '../errors.js';
 
 /** Every way a process can end. An expected failure (exit code ≠ 0, deadline) is a value, never an exception. */
 export type CommandEnd =
@@ -36,6 +37,10 @@ export interface CommandResult {
 export type RunCommand = (request: CommandRequest) => Promise<CommandResult>;
 
 const DEFAULT_MAX_OUTPUT_BYTES = 256 * 1024 * 1024;
+/** setTimeout takes no more; a longer limit would fire at once. */
+const MAX_TIMEOUT_MS = 2 ** 31 - 1;
+/** How long output of a killed group may still arrive: a process that left the group can hold the pipes open. */
+const PIPE_GRACE_MS = 500;
 
 /** Runs a process. Never rejects for anything the process does; a missing program is `not-started`. */
 export const runCommand: RunCommand = (request) => {
@@ -55,22 +60,41 @@ export const runCommand: RunCommand = (request) => {
       const [stdout, stderr] = [Buffer.concat(kept.stdout), Buffer.concat(kept.stderr)];
       resolve({ end, durationMs: elapsedMs(), stdout, stderr });
     };
-    const child = spawn(request.file, request.args, {
-      cwd: request.cwd,
-      env: request.env,
-      detached: true, // its own process group, so that grandchildren die with it
-      stdio: ['pipe', 'pipe', 'pipe'],
-    });
+    let child: ChildProcessWithoutNullStreams;
+    try {
+      child = spawn(request.file, request.args, {
+        cwd: request.cwd,
+        env: request.env,
+        detached: true, // its own process group, so that grandchildren die with it
+        stdio: ['pipe', 'pipe', 'pipe'],
+      });
+    } catch (thrown) {
+      // Node throws for some failures of starting (a NUL byte or too many bytes of arguments) and emits the others.
+      resolve({
+        end: { kind: 'not-started', reason: messageOf(thrown) },
+        durationMs: elapsedMs(),
+        stdout: Buffer.alloc(0),
+        stderr: Buffer.alloc(0),
+      });
+      return;
+    }
     const kill = (end: CommandEnd) => {
-      forced ??= end;
-      if (child.pid === undefined) return;
+      if (forced || child.pid === undefined) return;
+      forced = end;
       try {
         process.kill(-child.pid, 'SIGKILL');
       } catch {
         // The group is already gone: nothing left to kill.
       }
+      setTimeout(() => {
+        child.stdout.destroy();
+        child.stderr.destroy();
+      }, PIPE_GRACE_MS).unref();
     };
-    const deadline = setTimeout(() => kill({ kind: 'timed-out', afterMs: request.timeoutMs }), request.timeoutMs);
+    const deadline = setTimeout(
+      () => kill({ kind: 'timed-out', afterMs: request.timeoutMs }),
+      Math.min(request.timeoutMs, MAX_TIMEOUT_MS),
+    );
     const onAbort = () => kill({ kind: 'cancelled' });
     const take = (stream: 'stdout' | 'stderr') => (chunk: Buffer) => {
       bytes += chunk.length;

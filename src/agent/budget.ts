@@ -1,0 +1,84 @@
+// Counts what a run spends and says when a limit is reached. One place, asked before every call of the model.
+import type { ModelUsage } from '../platform/model.js';
+import type { Price } from './prices.js';
+
+export interface Limits {
+  maxTurns: number;
+  maxTokens: number;
+  maxCostUsd: number;
+  maxMinutes: number;
+}
+
+export type LimitReached = 'turns' | 'tokens' | 'cost' | 'time';
+
+export interface Spent extends ModelUsage {
+  turns: number;
+  /** `undefined` where the model's price is unknown. */
+  costUsd: number | undefined;
+  minutes: number;
+}
+
+export class Budget {
+  private turns = 0;
+  private readonly total: ModelUsage = { inputTokens: 0, outputTokens: 0, cacheReadTokens: 0, cacheWriteTokens: 0 };
+
+  /** @param elapsedMs a monotonic clock of the run: a jump of the system's time must not end or prolong it */
+  constructor(
+    readonly limits: Limits,
+    private readonly price: Price | undefined,
+    private readonly elapsedMs: () => number,
+  ) {}
+
+  add(usage: ModelUsage): void {
+    this.turns++;
+    this.total.inputTokens += usage.inputTokens;
+    this.total.outputTokens += usage.outputTokens;
+    this.total.cacheReadTokens += usage.cacheReadTokens;
+    this.total.cacheWriteTokens += usage.cacheWriteTokens;
+  }
+
+  spent(): Spent {
+    const { inputTokens, outputTokens, cacheReadTokens, cacheWriteTokens } = this.total;
+    const price = this.price;
+    const costUsd =
+      price &&
+      (inputTokens * price.input +
+        outputTokens * price.output +
+        cacheReadTokens * price.cacheRead +
+        cacheWriteTokens * price.cacheWrite) /
+        1_000_000;
+    return { ...this.total, turns: this.turns, costUsd, minutes: this.elapsedMs() / 60_000 };
+  }
+
+  /** The limit that forbids another call of the model, if any. */
+  reached(): LimitReached | undefined {
+    const spent = this.spent();
+    if (spent.turns >= this.limits.maxTurns) return 'turns';
+    if (spent.minutes >= this.limits.maxMinutes) return 'time';
+    if (spent.costUsd !== undefined && spent.costUsd >= this.limits.maxCostUsd) return 'cost';
+    if (this.tokens(spent) >= this.limits.maxTokens) return 'tokens';
+    return undefined;
+  }
+
+  /** Milliseconds left of `max-minutes`, never negative. */
+  remainingMs(): number {
+    return Math.max(0, this.limits.maxMinutes * 60_000 - this.elapsedMs());
+  }
+
+  /** One line for the model: what is used up of what. */
+  describe(): string {
+    const spent = this.spent();
+    const parts = [
+      `turn ${spent.turns} of ${this.limits.maxTurns}`,
+      `${Math.floor(spent.minutes)} of ${this.limits.maxMinutes} minutes`,
+      spent.costUsd === undefined
+        ? `${this.tokens(spent)} of ${this.limits.maxTokens} tokens`
+        : `$${spent.costUsd.toFixed(2)} of $${this.limits.maxCostUsd.toFixed(2)}`,
+    ];
+    return parts.join(', ');
+  }
+
+  private tokens(spent: ModelUsage): number {
+    return spent.inputTokens + spent.outputTokens + spent.cacheReadTokens + spent.cacheWriteTokens;
+  }
+}

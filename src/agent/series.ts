@@ -1,0 +1,91 @@
+// The series of commits that a run makes: one for each green increment, pushed as it comes, and at the end the candidate
+// that is verified. The only way from the work copy into a commit.
+import type { Git } from '../platform/git.js';
+import type { CommitMessageRequest, Publisher, WorkCommit } from '../publish/publish.js';
+import { writeWorkCommit, writeWorkTree } from '../publish/publish.js';
+import type { Baseline, GateTerms } from '../verify/verify.js';
+import { checkIncrement, describeFailures } from '../verify/verify.js';
+import { showRun } from './show-run.js';
+import type { IncrementRequest, IncrementResult } from './tools/tool.js';
+
+export interface SeriesOptions {
+  git: Git;
+  /** The commit the work copy started from. */
+  start: WorkCommit;
+  publisher: Publisher;
+  spec: CommitMessageRequest['spec'];
+  runUrl: string;
+  terms: GateTerms;
+  /** Settled before the first increment is judged. */
+  baseline: Promise<Baseline | undefined>;
+  warn: (text: string) => void;
+}
+
+export class Series {
+  /** The last commit of the series: green, or the start. */
+  head: WorkCommit;
+
+  constructor(private readonly options: SeriesOptions) {
+    this.head = options.start;
+  }
+
+  /** True when the run has committed nothing. */
+  get isEmpty(): boolean {
+    return this.head.commit === this.options.start.commit;
+  }
+
+  /** Checks and tests the work; commits and pushes it when nothing new fails. */
+  async complete(request: IncrementRequest): Promise<IncrementResult> {
+    const { terms, warn, publisher } = this.options;
+    if ((await this.workTree()) === this.head.tree) return { kind: 'nothing-to-commit' };
+    const gates = await checkIncrement(terms, await this.options.baseline);
+    const failed = await describeFailures(gates, (run) => showRun(terms.workshop.outputs, run));
+    if (failed !== '') return { kind: 'not-green', text: failed };
+    const [subject = '', ...body] = request.commitMessage.split('\n');
+    // The tree is taken after the gates: cargo may have brought the lock file in step before them.
+    this.head = await this.write(await this.workTree(), {
+      subject,
+      body: body.join('\n'),
+      requirements: request.requirements,
+    });
+    const pushed = await publisher.pushIncrement(this.head.commit);
+    if (pushed.kind === 'moved' || pushed.kind === 'refused')
+      warn(
+        `The increment could not be pushed (${pushed.kind === 'moved' ? 'the branch has moved' : pushed.reason}); it is kept and pushed again at the end.`,
+      );
+    const tests = gates.find((gate) => gate.name === 'test')?.tests;
+    return {
+      kind: 'committed',
+      commit: this.head.commit,
+      text: tests ? `check passed, ${tests.passed} tests passed.` : 'check passed.',
+    };
+  }
+
+  /** What is to be verified: the head, or with work that no increment completed a commit of all of it. */
+  async candidate(title: string): Promise<WorkCommit> {
+    const tree = await this.workTree();
+    if (tree === this.head.tree) return this.head;
+    const body = 'Changes made after the last completed increment.';
+    return this.write(tree, { subject: `Complete the work on ${title}`.slice(0, 72), body, requirements: [] });
+  }
+
+  /** The candidate was verified: it becomes the head, closed by a commit of the same tree that says so. */
+  async close(candidate: WorkCommit, subject: string, body: string): Promise<WorkCommit> {
+    this.head = candidate;
+    this.head = await this.write(candidate.tree, { subject, body, requirements: [], outcome: 'verified' });
+    return this.head;
+  }
+
+  /** The tree of the work as it is now. */
+  workTree(): Promise<string> {
+    return writeWorkTree(this.options.git, this.options.start.tree, this.options.terms.workshop.changes());
+  }
+
+  private write(
+    tree: string,
+    message: Pick<CommitMessageRequest, 'subject' | 'body' | 'requirements' | 'outcome'>,
+  ): Promise<WorkCommit> {
+    const { git, spec, runUrl } = this.options;
+    return writeWorkCommit(git, tree, this.head.commit, { ...message, spec, runUrl });
+  }
+}

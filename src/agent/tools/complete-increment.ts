@@ -1,0 +1,37 @@
+// Ends an increment: check and test by the harness, and a commit only when both pass.
+import { z } from 'zod';
+import { ToolError } from '../../errors.js';
+import { defineTool } from './tool.js';
+
+export const completeIncrement = defineTool({
+  name: 'complete_increment',
+  description:
+    'Runs cargo check and cargo test on everything and commits the work as one commit when both pass; otherwise returns what failed and commits nothing. ' +
+    'The first line of the message is a factual subject in the imperative, at most 72 characters.',
+  input: z.object({
+    title: z.string().min(1).max(200).describe('The planned increment this completes, by its title.'),
+    commit_message: z.string().min(1).max(4_000),
+  }),
+  run: async ({ title, commit_message }, { notebook, completeIncrement: complete }) => {
+    const subject = commit_message.split('\n')[0] ?? '';
+    if (subject.length > 72)
+      throw new ToolError(`The first line of commit_message has ${subject.length} characters; at most 72 fit.`);
+    const planned = notebook.plan.find((increment) => increment.title === title);
+    const requirements = planned?.requirements ?? [];
+    const result = await complete({ title, commitMessage: commit_message, requirements });
+    switch (result.kind) {
+      case 'nothing-to-commit':
+        throw new ToolError('Nothing has changed since the last commit, so there is nothing to complete.');
+      case 'not-green':
+        return `Not committed.\n${result.text}`;
+      case 'committed':
+        notebook.increments.push({ title, requirements, commit: result.commit });
+        notebook.plan = notebook.plan.filter((increment) => increment !== planned);
+        return `Committed ${result.commit.slice(0, 12)}. ${result.text}${remaining(notebook.plan)}`;
+    }
+  },
+});
+
+function remaining(open: readonly { title: string }[]): string {
+  return open.length > 0 ? `\nStill planned: ${open.map((increment) => increment.title).join('; ')}.` : '';
+}

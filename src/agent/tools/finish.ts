@@ -1,0 +1,34 @@
+// Hands the work over to verification.
+import { z } from 'zod';
+import { ToolError } from '../../errors.js';
+import { defineTool } from './tool.js';
+
+export const finish = defineTool({
+  name: 'finish',
+  description:
+    'Hands the work over: the harness verifies it on a clean checkout. Call it alone, when everything is done or cannot be. ' +
+    'State for each requirement what meets it: code as path:line, tests by the names cargo prints. What fails comes back to you.',
+  input: z.object({
+    summary: z.string().min(1).max(8_000),
+    requirements: z.array(
+      z
+        .object({
+          id: z.string(),
+          status: z.enum(['met', 'partly', 'not-met', 'untestable']),
+          code: z.array(z.string()),
+          tests: z.array(z.string()),
+          note: z.string().optional(),
+        })
+        .strict(),
+    ),
+  }),
+  run: ({ summary, requirements }, { notebook }) => {
+    const unknown = notebook.unknownIds(requirements.map(({ id }) => id));
+    if (unknown.length > 0)
+      throw new ToolError(
+        `The spec has no requirement ${unknown.join(', ')}. It has: ${notebook.requirementIds.join(', ')}.`,
+      );
+    notebook.handover = { summary, claims: requirements.map(({ note, ...claim }) => ({ ...claim, note })) };
+    return 'Handed over to verification.';
+  },
+});

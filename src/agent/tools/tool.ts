@@ -1,0 +1,64 @@
+// What a tool is: a name, a schema and a description that share a file with the code, and the context it works in.
+import type Anthropic from '@anthropic-ai/sdk';
+import { z } from 'zod';
+import { ToolError } from '../../errors.js';
+import type { CargoScope } from '../../verify/verify.js';
+import type { Workshop } from '../../workshop/workshop.js';
+import type { Notebook } from '../notebook.js';
+import type { ReadStates } from '../read-states.js';
+import type { ToolName } from './names.js';
+
+/** The answer to `complete_increment`, decided outside the agent room. */
+export type IncrementResult =
+  | { kind: 'committed'; commit: string; text: string }
+  | { kind: 'nothing-to-commit' }
+  /** Check or test failed; the text holds reasons and output. */
+  | { kind: 'not-green'; text: string };
+
+export interface IncrementRequest {
+  title: string;
+  commitMessage: string;
+  requirements: readonly string[];
+}
+
+export interface ToolContext {
+  workshop: Workshop;
+  notebook: Notebook;
+  reads: ReadStates;
+  scope: CargoScope;
+  completeIncrement: (request: IncrementRequest) => Promise<IncrementResult>;
+  /** Time limit of one command now, in milliseconds. */
+  commandTimeoutMs: () => number;
+  signal: AbortSignal;
+}
+
+export interface Tool {
+  name: ToolName;
+  description: string;
+  /** JSON Schema, as the Messages API takes it. */
+  inputSchema: Anthropic.Tool.InputSchema;
+  /** @throws ToolError when the model can mend the call; anything else thrown is our defect */
+  call(input: unknown, context: ToolContext): Promise<string>;
+}
+
+/** Declares a tool; its input is validated before `run` sees it, unknown keys are refused. */
+export function defineTool<S extends z.ZodObject>(definition: {
+  name: ToolName;
+  description: string;
+  input: S;
+  run: (input: z.infer<S>, context: ToolContext) => Promise<string> | string;
+}): Tool {
+  const schema = definition.input.strict();
+  const { $schema: _dialect, ...inputSchema } = z.toJSONSchema(schema, { io: 'input' });
+  return {
+    name: definition.name,
+    description: definition.description,
+    inputSchema: inputSchema as Anthropic.Tool.InputSchema,
+    call: async (input, context) => {
+      const parsed = schema.safeParse(input);
+      if (!parsed.success)
+        throw new ToolError(`The input does not fit ${definition.name}:\n${z.prettifyError(parsed.error)}`);
+      return definition.run(parsed.data as z.infer<S>, context);
+    },
+  };
+}

@@ -1,0 +1,27 @@
+// The append-only record of a conversation: every answer and every result in the order they happened, one JSON object a
+// line. Given back as the input `replay`, its answers stand in for the model.
+import type { ModelAnswer } from '../platform/model.js';
+
+export type TranscriptEntry =
+  | {
+      type: 'run';
+      schema: 'ferrule.transcript/v1';
+      spec: string;
+      specHash: string;
+      model: string;
+      base: string;
+      startedAt: string;
+    }
+  | { type: 'brief'; system: string; text: string }
+  | ({ type: 'answer'; turn: number; durationMs: number } & ModelAnswer)
+  | { type: 'results'; turn: number; results: { id: string; name: string; text: string; isError: boolean }[] }
+  | { type: 'note'; text: string };
+
+export interface Transcript {
+  append(entry: TranscriptEntry): void;
+}
+
+/** @param appendLine writes one line so that it survives the process */
+export function createTranscript(appendLine: (line: string) => void): Transcript {
+  return { append: (entry) => appendLine(JSON.stringify(entry)) };
+}

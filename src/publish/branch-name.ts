@@ -1,0 +1,64 @@
+// The name of the work branch: from the input's pattern and the spec's path, held to git's rules. Whether the branch
+// exists already is work-branch.ts.
+import { createHash } from 'node:crypto';
+import { UserError } from '../errors.js';
+
+/** Git stores a ref as a file; 255 bytes is the limit of common file systems, less room for `.lock` and a suffix. */
+const MAX_BRANCH_BYTES = 200;
+/** Rules of git-check-ref-format, and what would be read as an option or as one of git's own names. */
+const BROKEN: readonly [RegExp, string][] = [
+  [/[\x00-\x20\x7f~^:?*[\]\\]/, 'contains a space or one of ~ ^ : ? * [ ] \\'],
+  [/\.\.|@\{/, "contains '..' or '@{'"],
+  [/^-/, "starts with '-'"],
+  [/^\/|\/$|\/\//, 'has an empty part'],
+  [/(^|\/)\./, "has a part that starts with '.'"],
+  [/\.$|\.lock(\/|$)/, "ends with '.' or '.lock'"],
+  [/^(@|HEAD|refs\/.*)$/, "is one of git's own names"],
+  [/[{}]/, "has a placeholder other than '{spec}'"],
+];
+
+const sizeOf = (text: string) => Buffer.byteLength(text);
+
+/** `specs/001-login/spec.md` → `specs-001-login-spec`. Letters of every script stay, all else becomes one hyphen. */
+export function specSlug(specPath: string): string {
+  const words = specPath
+    .normalize('NFC')
+    .toLowerCase()
+    .replace(/\.(md|markdown)$/, '')
+    .split(/[^\p{L}\p{M}\p{N}]+/u);
+  return words.filter((word) => word !== '').join('-') || 'spec';
+}
+
+/**
+ * The work branch of a spec.
+ * @param avoid branches that a run must never write to: the base and the default branch
+ * @throws UserError when git would not take the name, or it is one of `avoid`
+ */
+export function branchName(pattern: string, specPath: string, avoid: readonly string[] = []): string {
+  const refuse = (name: string, why: string) =>
+    new UserError(`Input 'branch': '${oneLine(name)}' ${why}. Give a branch name such as 'ferrule/{spec}'.`);
+  if (pattern.trim() === '') throw refuse(pattern, 'is empty');
+  const room = MAX_BRANCH_BYTES - sizeOf(pattern.replaceAll('{spec}', ''));
+  const name = pattern.replaceAll('{spec}', () => shortened(specSlug(specPath), specPath, Math.max(room, 20)));
+  const broken = BROKEN.find(([rule]) => rule.test(name));
+  if (broken) throw refuse(name, broken[1]);
+  if (sizeOf(name) > MAX_BRANCH_BYTES) throw refuse(name, `is longer than ${MAX_BRANCH_BYTES} bytes`);
+  // Compared without case: on a case-insensitive file system `Main` is `main`.
+  const taken = avoid.find((branch) => branch.toLowerCase() === name.toLowerCase());
+  if (taken !== undefined)
+    throw refuse(name, 'is the base or the default branch, which a run never writes to by itself');
+  return name;
+}
+
+/** A slug that is too long keeps its end, where specs differ, behind a hash of the whole path. */
+function shortened(slug: string, specPath: string, maxBytes: number): string {
+  if (sizeOf(slug) <= maxBytes) return slug;
+  const hash = createHash('sha256').update(specPath).digest('hex').slice(0, 8);
+  let end = slug;
+  while (sizeOf(end) > maxBytes - hash.length - 1) end = Array.from(end).slice(1).join('');
+  return `${hash}-${end.replace(/^-+/, '')}`;
+}
+
+function oneLine(text: string): string {
+  return text.replaceAll(/\p{Cc}+/gu, ' ').slice(0, MAX_BRANCH_BYTES);
+}

@@ -1,0 +1,38 @@
+// The one comment a spec has on a pull request or issue: updated by every run, found by our mark and our own account.
+// Its wording comes from outside.
+import type { GitHub, GitHubError } from '../platform/github.js';
+import { describeGitHubError, isOwnAccount } from '../platform/github.js';
+import type { Mark } from './marks.js';
+import { markedBody, parseMark } from './marks.js';
+
+export interface CommentRequest {
+  github: GitHub;
+  identity: string;
+  /** Number of the pull request or issue. */
+  number: number;
+  mark: Mark;
+  body: string;
+}
+
+/** Creates or updates the comment; a refusal of GitHub's is a warning, as the report exists elsewhere too. */
+export async function publishComment(request: CommentRequest): Promise<{ url?: string; warnings: string[] }> {
+  const { github, number, mark } = request;
+  const body = markedBody(mark, request.body);
+  const failed = (error: GitHubError) => ({
+    warnings: [`The report could not be put on #${number}: ${describeGitHubError(error)}`],
+  });
+  for (let tries = 1; ; tries++) {
+    const comments = await github.listComments(number);
+    if (comments.kind === 'failed') return failed(comments.error);
+    const own = comments.value.findLast(
+      (comment) =>
+        isOwnAccount(request.identity, comment.author) && parseMark(comment.body)?.specPath === mark.specPath,
+    );
+    const written = own ? await github.updateComment(own.id, body) : await github.createComment(number, body);
+    if (written.kind === 'ok') return { url: written.value.url, warnings: [] };
+    // A creation that ended in an error may have happened, a comment to update may be gone: look again, once.
+    const mayRepeat =
+      tries === 1 && (written.error.status >= 500 || (own !== undefined && written.error.status === 404));
+    if (!mayRepeat) return failed(written.error);
+  }
+}

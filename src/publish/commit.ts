@@ -1,0 +1,62 @@
+// Publishing as commits: the work branch always, the target branch only forward and only when verified, the report as a
+// comment. Writing the commits is the workshop's part.
+import type { Remote } from '../platform/git-remote.js';
+import { pushBranch, readRemoteBranch } from '../platform/git-remote.js';
+import { messageOf } from '../errors.js';
+import { publishComment } from './comment.js';
+import { checkGitHub, checkPush } from './preflight.js';
+import type { Publication, Publisher, PublisherOptions } from './publication.js';
+import { describeOtherBranch, describePush } from './publication.js';
+import { openWorkBranch } from './work-branch.js';
+
+/** The publisher of kind `commit`; without a `target` it moves the base. */
+export function commitPublisher(options: PublisherOptions, remote: Remote): Publisher {
+  const { git, github, spec, baseCommit, commentOn } = options;
+  const target = options.target ?? options.base;
+  const workBranch = openWorkBranch(git, remote, options.branch);
+
+  /** Moves the target to `commit` if it contains all that the target holds. @returns why not */
+  async function moveTarget(commit: string): Promise<string | undefined> {
+    try {
+      const tip = await readRemoteBranch(git, remote, target);
+      if (tip === undefined) return `Branch '${target}' is no longer on the remote.`;
+      const moved = await pushBranch(git, remote, target, commit, tip);
+      return moved.kind === 'pushed' ? undefined : describePush(target, moved);
+    } catch (thrown) {
+      return messageOf(thrown); // the remote did not answer: the work branch holds the result
+    }
+  }
+
+  return {
+    kind: 'commit',
+    async preflight() {
+      const warnings = await checkPush(options, remote, [options.branch, target]);
+      const comments = github && commentOn !== undefined ? await checkGitHub(github, { commentOn }) : [];
+      return [...warnings, ...comments];
+    },
+    pushIncrement: (commit) => workBranch.push(commit),
+    async publish({ outcome, headCommit, commentBody }) {
+      const publication: Publication = { kind: 'commit', warnings: [] };
+      const { warnings } = publication;
+      if (headCommit !== undefined && headCommit !== baseCommit) {
+        const pushed = await workBranch.push(headCommit);
+        const branch = workBranch.name;
+        if (branch !== options.branch) warnings.push(describeOtherBranch(options.branch, branch));
+        if (pushed.kind === 'pushed') Object.assign(publication, { branch, commit: headCommit });
+        else warnings.push(describePush(branch, pushed));
+        if (outcome === 'verified') {
+          const obstacle = await moveTarget(headCommit);
+          if (obstacle === undefined) Object.assign(publication, { branch: target, commit: headCommit });
+          else warnings.push(`${obstacle} The verified result is on '${branch}'.`);
+        }
+      }
+      if (!github || commentOn === undefined) return publication;
+      const mark = { specPath: spec.path, specHash: spec.hash, outcome };
+      const identity = await github.identity();
+      const comment = await publishComment({ github, identity, number: commentOn, mark, body: commentBody });
+      if (comment.url !== undefined) publication.comment = { url: comment.url };
+      warnings.push(...comment.warnings);
+      return publication;
+    },
+  };
+}

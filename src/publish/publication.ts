@@ -1,0 +1,82 @@
+// What every way of publishing is given and gives back, and the sentences they share. Which way is taken is publish.ts.
+import type { Git } from '../platform/git.js';
+import type { PushResult, Remote } from '../platform/git-remote.js';
+import type { GitHub } from '../platform/github.js';
+import type { PullRequestStyle } from './pull-request.js';
+
+export type PublishKind = 'pull-request' | 'commit' | 'comment' | 'none';
+
+export interface PublisherOptions {
+  kind: PublishKind;
+  git: Git;
+  remote?: Remote;
+  github?: GitHub;
+  /** `hash`: 64 hexadecimal digits. */
+  spec: { path: string; hash: string };
+  /** The work branch. */
+  branch: string;
+  /** The branch that pull requests are opened against. */
+  base: string;
+  /** The commit of the base that the work is compared with; a result equal to it has nothing to publish. */
+  baseCommit: string;
+  /** Kind `commit`: the branch that a verified result moves; `base` when absent. */
+  target?: string;
+  /** Number of the pull request or issue that gets the report as a comment (kinds `commit` and `comment`). */
+  commentOn?: number;
+  pullRequest: PullRequestStyle;
+}
+
+export interface PublicationRequest {
+  outcome: string;
+  /** `undefined` when the run made no commit. */
+  headCommit: string | undefined;
+  title: string;
+  body: string;
+  commentBody: string;
+}
+
+/** Where the result is now: the part `publication` of report.json. */
+export interface Publication {
+  kind: PublishKind;
+  branch?: string;
+  commit?: string;
+  pullRequest?: { number: number; url: string; draft: boolean };
+  comment?: { url: string };
+  /** What did not work, each a sentence that says where the result is nevertheless. */
+  warnings: string[];
+}
+
+/** `not-published`: this kind keeps increments to itself. */
+export type IncrementPush = PushResult | { kind: 'not-published' };
+
+export interface Publisher {
+  readonly kind: PublishKind;
+  /** @returns warnings @throws UserError when publishing surely cannot work */
+  preflight(): Promise<string[]>;
+  /** Pushes to the work branch, or to a numbered one beside it when others' commits are on that. */
+  pushIncrement(commit: string): Promise<IncrementPush>;
+  /** Never throws for what a remote or GitHub answers: that becomes warnings. May be called again with the same result. */
+  publish(request: PublicationRequest): Promise<Publication>;
+}
+
+/** A sentence for a push that did not happen. */
+export function describePush(branch: string, result: Exclude<PushResult, { kind: 'pushed' }>): string {
+  const why = result.kind === 'moved' ? 'it holds commits that the result does not contain' : result.reason;
+  return `Branch '${branch}' could not be pushed: ${why}`;
+}
+
+export function describeOtherBranch(wanted: string, used: string): string {
+  return `Branch '${wanted}' holds commits that this run does not build on; the result is on '${used}'.`;
+}
+
+/** Where to open the pull request by hand. */
+export async function describeBranchOnly(github: GitHub, base: string, branch: string): Promise<string> {
+  const repository = await github.repository();
+  const range = `${encodeRef(base)}...${encodeRef(branch)}`;
+  const link = repository.kind === 'ok' ? ` Open it yourself: ${repository.value.url}/compare/${range}?expand=1` : '';
+  return `The result is on branch '${branch}', without a pull request.${link}`;
+}
+
+function encodeRef(branch: string): string {
+  return branch.split('/').map(encodeURIComponent).join('/');
+}

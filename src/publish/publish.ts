@@ -1,0 +1,135 @@
+// Where a run's result goes: a pull request, a branch, a comment, or nowhere. Chosen once; asked before money is spent
+// whether it can work; idempotent. It makes no commits' content and no wording: both come from outside.
+import { UserError } from '../errors.js';
+import type { Remote } from '../platform/git-remote.js';
+import { publishComment } from './comment.js';
+import { commitPublisher } from './commit.js';
+import { checkGitHub, checkPush } from './preflight.js';
+import type { Publication, Publisher, PublisherOptions, PublishKind } from './publication.js';
+import { describeBranchOnly, describeOtherBranch, describePush } from './publication.js';
+import { publishPullRequest } from './pull-request.js';
+import { openWorkBranch } from './work-branch.js';
+
+export { branchName, specSlug } from './branch-name.js';
+export { ciNote } from './ci-note.js';
+export type { WorkCommit } from './work-commit.js';
+export { writeWorkCommit, writeWorkTree } from './work-commit.js';
+export type { CommitMessageRequest } from './commit-message.js';
+export { buildCommitMessage } from './commit-message.js';
+export type { Mark } from './marks.js';
+export { buildMark, isVerifiedCommit, parseMark, readTrailers } from './marks.js';
+export type {
+  IncrementPush,
+  Publication,
+  PublicationRequest,
+  Publisher,
+  PublisherOptions,
+  PublishKind,
+} from './publication.js';
+export type { PullRequestStyle } from './pull-request.js';
+
+/** What `auto` is decided by. */
+export interface PublishContext {
+  kind: 'github' | 'local';
+  pullRequest?: { sameRepository: boolean };
+}
+
+/** Resolves `auto`: a commit on a pull request of the same repository, else a pull request; nothing outside GitHub. */
+export function chooseKind(choice: { publish: 'auto' | PublishKind; context: PublishContext }): PublishKind {
+  const { publish, context } = choice;
+  if (publish !== 'auto') return publish;
+  if (context.kind === 'local') return 'none';
+  return context.pullRequest?.sameRepository ? 'commit' : 'pull-request';
+}
+
+/** @throws UserError when the kind needs a remote, GitHub or a pull request that is not there */
+export function createPublisher(options: PublisherOptions): Publisher {
+  switch (options.kind) {
+    case 'pull-request':
+      return pullRequestPublisher(options, needRemote(options));
+    case 'commit':
+      return commitPublisher(options, needRemote(options));
+    case 'comment':
+      return commentPublisher(options);
+    case 'none':
+      return nonePublisher;
+  }
+}
+
+const nonePublisher: Publisher = {
+  kind: 'none',
+  preflight: () => Promise.resolve([]),
+  pushIncrement: () => Promise.resolve({ kind: 'not-published' }),
+  publish: () => Promise.resolve({ kind: 'none', warnings: [] }),
+};
+
+function needRemote({ kind, remote }: PublisherOptions): Remote {
+  if (remote) return remote;
+  throw new UserError(`Input 'publish': '${kind}' pushes a branch, but the clone has no remote 'origin'. Use 'none'.`);
+}
+
+function commentPublisher({ github, commentOn, spec }: PublisherOptions): Publisher {
+  if (!github || commentOn === undefined)
+    throw new UserError(
+      "Input 'publish': 'comment' needs an event with a pull request or an issue to comment on. Use 'pull-request' or 'none'.",
+    );
+  return {
+    kind: 'comment',
+    preflight: () => checkGitHub(github, { commentOn }),
+    pushIncrement: () => Promise.resolve({ kind: 'not-published' }),
+    async publish({ outcome, commentBody }) {
+      const mark = { specPath: spec.path, specHash: spec.hash, outcome };
+      const identity = await github.identity();
+      const { url, warnings } = await publishComment({ github, identity, number: commentOn, mark, body: commentBody });
+      return { kind: 'comment', ...(url !== undefined && { comment: { url } }), warnings };
+    },
+  };
+}
+
+const NO_GITHUB =
+  'No pull request could be made, because there is no GitHub token and repository; the result is on the branch.';
+
+function pullRequestPublisher(options: PublisherOptions, remote: Remote): Publisher {
+  const { git, github, base, baseCommit, spec, pullRequest: style } = options;
+  const workBranch = openWorkBranch(git, remote, options.branch);
+  return {
+    kind: 'pull-request',
+    async preflight() {
+      const pushWarnings = await checkPush(options, remote, [options.branch]);
+      if (!github) return [...pushWarnings, 'No pull request can be made: there is no GitHub token and repository.'];
+      return [...pushWarnings, ...(await checkGitHub(github, { branch: options.branch, base }))];
+    },
+    pushIncrement: (commit) => workBranch.push(commit),
+    async publish({ outcome, headCommit, title, body, commentBody }) {
+      const publication: Publication = { kind: 'pull-request', warnings: [] };
+      const { warnings } = publication;
+      if (headCommit !== undefined && headCommit !== baseCommit) {
+        const pushed = await workBranch.push(headCommit);
+        if (pushed.kind === 'pushed') Object.assign(publication, { branch: workBranch.name, commit: headCommit });
+        else warnings.push(describePush(workBranch.name, pushed));
+      }
+      const branch = workBranch.name;
+      if (branch !== options.branch) warnings.push(describeOtherBranch(options.branch, branch));
+      if (!github) return { ...publication, warnings: [...warnings, NO_GITHUB] };
+
+      const mark = { specPath: spec.path, specHash: spec.hash, outcome };
+      const identity = await github.identity();
+      const mayCreate = publication.commit !== undefined;
+      const request = { github, identity, branch, base, mark, title, body, style, mayCreate };
+      const published = await publishPullRequest(request);
+      warnings.push(...published.warnings);
+      if (!published.pullRequest) {
+        if (mayCreate) warnings.push(await describeBranchOnly(github, base, branch));
+        return publication;
+      }
+      const { isOwn, ...pullRequest } = published.pullRequest;
+      publication.pullRequest = pullRequest;
+      if (isOwn) return publication;
+      const { number } = pullRequest;
+      const comment = await publishComment({ github, identity, number, mark, body: commentBody });
+      if (comment.url !== undefined) publication.comment = { url: comment.url };
+      warnings.push(...comment.warnings);
+      return publication;
+    },
+  };
+}

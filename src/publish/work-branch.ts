@@ -1,0 +1,55 @@
+// The branch a run pushes its increments to: always forward, never over anybody's commits. When the branch holds
+// commits that ours do not descend from, the run takes a numbered branch beside it, so that its work is not lost.
+import { messageOf } from '../errors.js';
+import type { Git } from '../platform/git.js';
+import type { PushResult, Remote } from '../platform/git-remote.js';
+import { pushBranch, readRemoteBranch } from '../platform/git-remote.js';
+
+export interface WorkBranch {
+  /** The branch in use now: the name asked for, or that name with `-2`, `-3`, … */
+  readonly name: string;
+  push(commit: string): Promise<PushResult>;
+}
+
+const MAX_NUMBER = 50;
+/** How often a branch may move between our look at it and our push. */
+const MAX_RACES = 3;
+
+export function openWorkBranch(git: Git, remote: Remote, wantedName: string): WorkBranch {
+  let number = 1;
+  const currentName = () => (number === 1 ? wantedName : `${wantedName}-${number}`);
+
+  async function pushOnce(commit: string): Promise<PushResult> {
+    const tip = await readRemoteBranch(git, remote, currentName());
+    if (tip !== undefined && !(await git.isAncestor(tip, commit))) return { kind: 'moved' };
+    return pushBranch(git, remote, currentName(), commit, tip);
+  }
+
+  return {
+    get name() {
+      return currentName();
+    },
+    async push(commit) {
+      try {
+        for (let races = 0; number <= MAX_NUMBER;) {
+          const result = await pushOnce(commit);
+          if (result.kind !== 'moved') return result;
+          if (++races < MAX_RACES && (await containsTip(git, remote, currentName(), commit))) continue;
+          number++;
+          races = 0;
+        }
+        number = 1;
+        return { kind: 'moved' };
+      } catch (thrown) {
+        // A remote that does not answer is a refusal like any other: what was paid for stays, and the run reports it.
+        return { kind: 'refused', reason: messageOf(thrown) };
+      }
+    },
+  };
+}
+
+/** True when a push that came too late may be repeated: the branch is gone, or all of it is in `commit`. */
+async function containsTip(git: Git, remote: Remote, branch: string, commit: string): Promise<boolean> {
+  const tip = await readRemoteBranch(git, remote, branch);
+  return tip === undefined || (await git.isAncestor(tip, commit));
+}

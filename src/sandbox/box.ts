@@ -1,0 +1,33 @@
+// What a box is asked to do and what it is: the terms of this room, without any of its mechanics.
+import type { CommandRequest, CommandResult } from '../platform/command.js';
+
+/** A folder or file of the host that the box shows at `box`. */
+export interface Mount {
+  host: string;
+  box: string;
+  writable: boolean;
+}
+
+export interface BoxRequest {
+  /** Program and arguments, as seen from inside. */
+  command: readonly [string, ...string[]];
+  /** Working directory, as seen from inside. */
+  cwd: string;
+  mounts: readonly Mount[];
+  /** The whole environment inside; nothing is inherited. */
+  env: Readonly<Record<string, string>>;
+  /** `exec`: no network at all. `net`: the host's network, for which no code of the repository may be mounted. */
+  box: 'exec' | 'net';
+  /** Both streams in one, in the order a terminal would show them (all of it arrives as stdout). */
+  merged?: boolean;
+  timeoutMs: number;
+  maxOutputBytes?: number;
+  signal?: AbortSignal;
+  onOutput?: CommandRequest['onOutput'];
+}
+
+export interface Sandbox {
+  /** For the report: `bubblewrap 0.8.0` or `off (unsafe-off)`. */
+  description: string;
+  run(request: BoxRequest): Promise<CommandResult>;
+}

@@ -1,0 +1,63 @@
+// Proves the box with its real profile before anything is spent: a box that only seems to hold is worse than none.
+import { randomBytes } from 'node:crypto';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { UserError } from '../errors.js';
+import { describeEnd } from '../platform/command.js';
+import type { Sandbox } from './box.js';
+
+const TIMEOUT_MS = 30_000;
+
+/** Each line prints a word when a wall is missing; the last one runs the probe. */
+const SCRIPT = `
+outside=$1; shift
+cat "$outside" 2>/dev/null && echo reads-outside
+echo changed > "$outside" 2>/dev/null && echo writes-outside
+echo x > /usr/ferrule-self-test 2>/dev/null && echo writes-system
+[ "$(id -u)" = 0 ] && echo is-root
+grep -q '^CapEff:[[:space:]]*0*$' /proc/self/status || echo has-capabilities
+[ "$(ls /sys/class/net 2>/dev/null | grep -v '^lo$')" = '' ] || echo sees-network-devices
+[ "$(tail -n +3 /proc/net/dev | cut -d: -f1 | tr -d ' ' | grep -v '^lo$')" = '' ] || echo has-network
+[ "$(ls -d /proc/[0-9]* | wc -l)" -lt 12 ] || echo sees-host-processes
+[ -e /run/docker.sock ] && echo sees-docker
+echo x > /project/self-test || echo cannot-write-project
+"$@" || echo probe-failed
+`;
+
+/**
+ * Runs the box once and looks for holes.
+ * @throws UserError naming the wall that is missing, or why the box does not start
+ */
+export async function selfTest(sandbox: Sandbox, probe: readonly string[], scratch: string): Promise<void> {
+  const folder = path.join(scratch, 'self-test');
+  const canary = randomBytes(16).toString('hex');
+  await mkdir(path.join(folder, 'project'), { recursive: true });
+  const outside = path.join(folder, 'canary');
+  await writeFile(outside, canary);
+  const result = await sandbox.run({
+    command: ['/bin/sh', '-c', SCRIPT, 'sh', outside, ...probe],
+    cwd: '/project',
+    mounts: [{ host: path.join(folder, 'project'), box: '/project', writable: true }],
+    env: { PATH: '/usr/bin:/bin' },
+    box: 'exec',
+    timeoutMs: TIMEOUT_MS,
+  });
+  const untouched = (await readFile(outside, 'utf8')) === canary;
+  await rm(folder, { recursive: true, force: true });
+  const output = result.stdout.toString('utf8');
+  if (result.end.kind !== 'exited' || result.end.code !== 0) {
+    const said = result.stderr.toString('utf8').trim().split('\n')[0] ?? '';
+    throw new UserError(
+      `The sandbox (${sandbox.description}) does not start on this runner: ${said || describeEnd(result.end)}. ` +
+        'Code of a run is never executed without it. See the README, "Runners"; sandbox: unsafe-off lowers the guard.',
+    );
+  }
+  const holes = output.split('\n').filter((line) => /^(reads|writes|is|has|sees|cannot|probe)-[a-z-]+$/.test(line));
+  if (output.includes(canary)) holes.push('reads-outside');
+  if (!untouched) holes.push('writes-outside');
+  if (holes.length > 0)
+    throw new UserError(
+      `The sandbox (${sandbox.description}) failed its self-test: ${[...new Set(holes)].join(', ')}. ` +
+        'Nothing was run and nothing was spent. See the README, "Runners".',
+    );
+}

@@ -1,0 +1,52 @@
+// A gate's result in the shape of report.json.
+import type { GateRecord } from '../report/report.js';
+import type { Baseline, GateResult } from './verify.js';
+
+/** @param baseline tells which tests are new; all of them where the base had no crate */
+export function gateRecord(gate: GateResult, baseline: Baseline | undefined): GateRecord {
+  const older = baseline?.gates.find(({ name }) => name === gate.name)?.tests;
+  const known = new Set(older?.tests.map(testKey));
+  const tests = gate.tests;
+  return {
+    name: gate.name,
+    command: gate.command,
+    deciding: gate.deciding,
+    status: gate.status,
+    exitCode: gate.exitCode,
+    durationMs: gate.durationMs,
+    output: gate.run.output.file,
+    reasons: gate.reasons,
+    olderFailures: gate.olderFailures,
+    diagnostics: gate.diagnostics.map(({ level, code, message, path, line, column, rendered }) => ({
+      level,
+      message,
+      rendered,
+      ...(code === undefined ? {} : { code }),
+      ...(path === undefined ? {} : { path }),
+      ...(line === undefined ? {} : { line }),
+      ...(column === undefined ? {} : { column }),
+    })),
+    ...(tests === undefined
+      ? {}
+      : {
+          tests: {
+            passed: tests.passed,
+            failed: tests.failed,
+            ignored: tests.ignored,
+            filteredOut: tests.filteredOut,
+            new: tests.tests.filter((test) => !known.has(testKey(test))).length,
+            // A test without a result failed to give one; the gate's reasons say so.
+            names: tests.tests.map(({ name, executable, result }) => ({
+              name,
+              executable,
+              result: result === 'unknown' ? ('failed' as const) : result,
+            })),
+          },
+        }),
+  };
+}
+
+/** The hash in an executable's name differs from build to build. */
+function testKey({ name, executable }: { name: string; executable: string }): string {
+  return `${executable.replaceAll(/-[0-9a-f]{16}\b/g, '')} ${name}`;
+}

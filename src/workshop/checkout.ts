@@ -1,0 +1,42 @@
+// Writes a commit's files to disk as git stores them: no filters, no line-ending conversion, no hooks, no `.git`.
+import { chmod, lutimes, mkdir, symlink, utimes, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import type { Git } from '../platform/git.js';
+import type { TreeFile } from '../platform/source-tree.js';
+
+/**
+ * Modification time of every file that is as in the base: well before any build of the run, the same in each checkout.
+ * cargo takes a source for changed only when it is newer than the last build (DESIGN, decision 7).
+ */
+export const BASE_MTIME_SECONDS = Date.UTC(2020, 0, 1) / 1000;
+
+/**
+ * Writes files below `folder`, which must be empty or hold only files of an earlier call.
+ * @param unchanged blob ids by path as in the base; a file that differs from it gets the present as its time
+ */
+export async function writeCheckout(
+  git: Git,
+  files: readonly TreeFile[],
+  folder: string,
+  unchanged: ReadonlyMap<string, TreeFile> | 'all',
+): Promise<void> {
+  const folders = new Set(files.map((file) => path.dirname(path.join(folder, file.path))));
+  await mkdir(folder, { recursive: true });
+  for (const parent of folders) await mkdir(parent, { recursive: true });
+  const withContent = files.filter((file) => file.mode !== '160000');
+  for (const submodule of files.filter((file) => file.mode === '160000'))
+    await mkdir(path.join(folder, submodule.path), { recursive: true });
+  let next = 0;
+  for await (const content of git.readBlobs(withContent.map((file) => file.oid))) {
+    const file = withContent[next++];
+    if (file === undefined) break;
+    const target = path.join(folder, file.path);
+    if (file.mode === '120000') await symlink(content.toString('utf8'), target);
+    else await writeFile(target, content, { flag: 'wx', mode: file.mode === '100755' ? 0o755 : 0o644 });
+    if (file.mode === '100755') await chmod(target, 0o755); // the umask may have taken the bit
+    const base = unchanged === 'all' ? file : unchanged.get(file.path);
+    if (base?.oid !== file.oid || base.mode !== file.mode) continue;
+    const setTimes = file.mode === '120000' ? lutimes : utimes;
+    await setTimes(target, BASE_MTIME_SECONDS, BASE_MTIME_SECONDS);
+  }
+}

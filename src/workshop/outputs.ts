@@ -1,0 +1,143 @@
+// Keeps every command's complete output as a file of the run and hands it out in pages. Nothing is ever dropped: what
+// a text leaves out is said, with the way to get it.
+import { createWriteStream } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+
+/** Characters of one page as the model gets it; a whole output up to this size is shown at once. */
+export const PAGE_CHARS = 16_000;
+
+export interface StoredOutput {
+  /** What `read_output` takes: `007`. */
+  id: string;
+  /** Relative to the report folder: `outputs/007-cargo-test.log`. */
+  file: string;
+  lines: number;
+  chars: number;
+}
+
+export interface OutputWriter {
+  /** Takes text as it comes; complete lines are passed on to `onLine`. */
+  write(text: string): void;
+  close(): Promise<StoredOutput>;
+}
+
+export class Outputs {
+  private readonly stored = new Map<string, StoredOutput>();
+  private count = 0;
+
+  /**
+   * @param reportDir the run's report folder; files go to its `outputs/`
+   * @param mask replaces secrets; applied to each line before it is written
+   */
+  constructor(
+    private readonly reportDir: string,
+    private readonly mask: (text: string) => string,
+  ) {}
+
+  /** Starts a new output. `name` becomes part of the file name: `cargo-test`. */
+  open(name: string, onLine: (line: string) => void): OutputWriter {
+    const id = String(++this.count).padStart(3, '0');
+    const file = `outputs/${id}-${name.replaceAll(/[^a-z0-9-]+/gi, '-')}.log`;
+    const stream = createWriteStream(path.join(this.reportDir, file));
+    let partial = '';
+    let lines = 0;
+    let chars = 0;
+    const take = (line: string, end: string) => {
+      const masked = this.mask(line);
+      stream.write(masked + end);
+      lines++;
+      chars += masked.length + end.length;
+      onLine(masked);
+    };
+    return {
+      write: (text) => {
+        const parts = (partial + text).split('\n');
+        partial = parts.pop() ?? '';
+        for (const line of parts) take(line, '\n');
+      },
+      close: async () => {
+        if (partial !== '') take(partial, '');
+        await new Promise<void>((resolve, reject) => {
+          stream.on('error', reject);
+          stream.end(resolve);
+        });
+        const output = { id, file, lines, chars };
+        this.stored.set(id, output);
+        return output;
+      },
+    };
+  }
+
+  find(id: string): StoredOutput | undefined {
+    return this.stored.get(id.padStart(3, '0'));
+  }
+
+  ids(): string[] {
+    return [...this.stored.keys()];
+  }
+
+  read(output: StoredOutput): Promise<string> {
+    return readFile(path.join(this.reportDir, output.file), 'utf8');
+  }
+}
+
+/** Cuts a text into pages at line ends; a line longer than a page is cut within, since nothing may be dropped. */
+export function paginate(text: string, pageChars = PAGE_CHARS): string[] {
+  const pages: string[] = [];
+  for (let start = 0; start < text.length;) {
+    let end = Math.min(text.length, start + pageChars);
+    if (end < text.length) {
+      const lineEnd = text.lastIndexOf('\n', end - 1);
+      if (lineEnd >= start) end = lineEnd + 1;
+      else if (/[\uD800-\uDBFF]/.test(text[end - 1] ?? '')) end--; // never between the halves of a character
+    }
+    pages.push(text.slice(start, end));
+    start = end;
+  }
+  return pages.length > 0 ? pages : [''];
+}
+
+/**
+ * The first view of an output: all of it where it fits one page; else the lines that matter most (errors with the lines
+ * that belong to them, every `test result:`), how many lines that leaves out, and how to read the rest.
+ * @param errors complete error texts (rendered diagnostics, failed tests' blocks), most important first
+ * @param results the `test result:` lines and the like
+ */
+export function firstView(
+  output: StoredOutput,
+  text: string,
+  errors: readonly string[],
+  results: readonly string[],
+): string {
+  if (text.length <= PAGE_CHARS) return text;
+  const pages = paginate(text).length;
+  const resultText = results.join('\n');
+  let room = PAGE_CHARS - Math.min(resultText.length, PAGE_CHARS / 2);
+  const shown: string[] = [];
+  for (const error of errors) {
+    if (error.length > room) break;
+    shown.push(error);
+    room -= error.length;
+  }
+  const first = errors[0];
+  if (shown.length === 0 && first !== undefined)
+    shown.push(`${first.slice(0, room)}\n[this error goes on in the pages]`);
+  const left = errors.length - shown.length;
+  return [
+    `[This output has ${output.lines} lines, more than one page. Below: its errors and result lines. ` +
+      `The whole of it is in ${pages} pages: read_output with output "${output.id}" and page 1 to ${pages}.]`,
+    ...shown,
+    ...(left > 0 ? [`[${left} more errors are in the pages]`] : []),
+    ...(resultText === ''
+      ? []
+      : [
+          resultText.length > PAGE_CHARS / 2
+            ? `${resultText.slice(0, PAGE_CHARS / 2)}\n[more result lines are in the pages]`
+            : resultText,
+        ]),
+    ...(errors.length === 0 && results.length === 0
+      ? [`[no error was recognised; the last lines are:]`, text.slice(-4_000)]
+      : []),
+  ].join('\n');
+}

@@ -1,0 +1,130 @@
+// Finds the Rust toolchain of a run by our own reading of the base commit's toolchain file. The rustup proxy is never
+// started in an untrusted tree: `path = …` in a toolchain file would make it run a planted cargo.
+import path from 'node:path';
+import { parse } from 'smol-toml';
+import { UserError, messageOf } from '../errors.js';
+import type { RunCommand } from '../platform/command.js';
+import { findProgram } from '../platform/find-program.js';
+import type { SourceTree } from '../platform/source-tree.js';
+import type { Mount } from '../sandbox/sandbox.js';
+
+export interface Toolchain {
+  /** The folder of `cargo` and `rustc`. */
+  bin: string;
+  cargo: string;
+  /** `rustc 1.95.0 (…)`. */
+  rustcVersion: string;
+  cargoVersion: string;
+  /** Host triple, `x86_64-unknown-linux-gnu`. */
+  host: string;
+  hasClippy: boolean;
+  hasRustfmt: boolean;
+  /** What a box must see of it. */
+  mounts: readonly Mount[];
+}
+
+/** rustup's own names: `stable`, `1.85`, `1.85.0`, `nightly-2026-01-31`, with an optional host triple. */
+const PLAIN_CHANNEL = /^(stable|beta|nightly|\d+\.\d+(\.\d+)?(-beta(\.\d+)?)?)(-\d{4}-\d{2}-\d{2})?(-[a-z0-9_]+){0,4}$/;
+const TIMEOUT_MS = 60_000;
+
+/**
+ * The channel that the base commit asks for.
+ * @throws UserError when the file is unreadable or names anything but a plain channel
+ */
+export async function readChannel(tree: SourceTree, workingDirectory: string): Promise<string | undefined> {
+  for (const folder of foldersUpwards(workingDirectory)) {
+    for (const name of ['rust-toolchain', 'rust-toolchain.toml']) {
+      const file = path.posix.join(folder, name);
+      const text = (await tree.read(file))?.toString('utf8').trim();
+      if (text === undefined) continue;
+      const channel = text.includes('[') ? channelOf(text, file) : text;
+      if (channel === undefined) return undefined;
+      if (!PLAIN_CHANNEL.test(channel))
+        throw new UserError(
+          `${file} asks for toolchain '${channel}', which is no plain channel name. Use one such as stable or 1.85.0.`,
+        );
+      return channel;
+    }
+  }
+  return undefined;
+}
+
+function foldersUpwards(workingDirectory: string): string[] {
+  const folders = [''];
+  for (const part of workingDirectory.split('/').filter((name) => name !== '' && name !== '.'))
+    folders.unshift(path.posix.join(folders[0] ?? '', part));
+  return folders;
+}
+
+function channelOf(text: string, file: string): string | undefined {
+  try {
+    const { toolchain } = parse(text) as { toolchain?: { channel?: unknown; path?: unknown } };
+    if (toolchain?.path !== undefined)
+      throw new UserError(
+        `${file} names a toolchain by path, which Ferrule never follows. Use a channel such as stable.`,
+      );
+    return typeof toolchain?.channel === 'string' ? toolchain.channel : undefined;
+  } catch (error) {
+    if (error instanceof UserError) throw error;
+    throw new UserError(
+      `${file} is not valid TOML (${messageOf(error).split('\n')[0] ?? ''}). Mend it on the base branch.`,
+    );
+  }
+}
+
+/**
+ * Locates cargo, rustc and the components.
+ * @throws UserError when cargo is missing or the channel is not installed, with the line that installs it
+ */
+export async function findToolchain(options: {
+  channel: string | undefined;
+  environment: NodeJS.ProcessEnv;
+  runCommand: RunCommand;
+}): Promise<Toolchain> {
+  const { environment } = options;
+  // rustup reads these; nothing else of our environment reaches it. It must not install anything on its own.
+  const env: Record<string, string> = { PATH: environment.PATH ?? '/usr/bin:/bin', RUSTUP_AUTO_INSTALL: '0' };
+  for (const name of ['HOME', 'RUSTUP_HOME', 'CARGO_HOME', 'RUSTUP_TOOLCHAIN'])
+    if (environment[name]) env[name] = environment[name];
+  const ask = async (file: string, ...args: string[]) => {
+    const result = await options.runCommand({ file, args, cwd: '/', env, timeoutMs: TIMEOUT_MS });
+    return result.end.kind === 'exited' && result.end.code === 0 ? result.stdout.toString('utf8').trim() : undefined;
+  };
+  const rustup = findProgram('rustup', environment);
+  const onPath = findProgram('cargo', environment);
+  const wanted = options.channel === undefined ? [] : ['--toolchain', options.channel];
+  const managed = rustup === undefined ? undefined : await ask(rustup, 'which', ...wanted, 'cargo');
+  if (managed === undefined && rustup !== undefined && options.channel !== undefined)
+    throw new UserError(
+      `Toolchain '${options.channel}', which the repository asks for, is not installed. Add a step: rustup toolchain install ${options.channel} --component clippy,rustfmt.`,
+    );
+  const cargo = managed ?? onPath;
+  if (cargo === undefined)
+    throw new UserError(
+      'cargo was not found on PATH. Install Rust in an earlier step, for example: rustup toolchain install stable --component clippy,rustfmt.',
+    );
+  const bin = path.dirname(cargo);
+  const [rustcVersion, cargoVersion, sysroot] = await Promise.all([
+    ask(path.join(bin, 'rustc'), '-vV'),
+    ask(cargo, '-V'),
+    ask(path.join(bin, 'rustc'), '--print', 'sysroot'),
+  ]);
+  if (rustcVersion === undefined || cargoVersion === undefined || sysroot === undefined)
+    throw new UserError(
+      'cargo was found, but its rustc does not start. Reinstall the toolchain: rustup toolchain install stable.',
+    );
+  const tools = { PATH: bin };
+  return {
+    bin,
+    cargo,
+    rustcVersion: rustcVersion.split('\n')[0] ?? rustcVersion,
+    cargoVersion,
+    host: /^host: (.*)$/m.exec(rustcVersion)?.[1] ?? 'unknown',
+    hasClippy: findProgram('cargo-clippy', tools) !== undefined && findProgram('clippy-driver', tools) !== undefined,
+    hasRustfmt: findProgram('cargo-fmt', tools) !== undefined && findProgram('rustfmt', tools) !== undefined,
+    mounts: [...new Set([bin, sysroot])]
+      .filter((folder) => !folder.startsWith('/usr/') && folder !== '/usr')
+      .filter((folder, _, all) => !all.some((other) => folder.startsWith(`${other}/`)))
+      .map((folder) => ({ host: folder, box: folder, writable: false })),
+  };
+}

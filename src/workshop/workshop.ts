@@ -1,0 +1,234 @@
+// The door of the workshop: the work copy, cargo runs with complete output, and the places where commits are built.
+// It judges nothing; gates and verdicts are the room verify's.
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import type { RunCommand } from '../platform/command.js';
+import type { Git, TreeChange } from '../platform/git.js';
+import type { SourceTree, TreeFile } from '../platform/source-tree.js';
+import type { Sandbox } from '../sandbox/sandbox.js';
+import type { CargoRequest, CargoRun, CargoWatcher, RunCargo } from './cargo.js';
+import { createCargo } from './cargo.js';
+import type { DependencyPolicy, SyncResult } from './dependencies.js';
+import { Dependencies } from './dependencies.js';
+import { ignoredPaths } from './ignored-paths.js';
+import type { Outputs } from './outputs.js';
+import type { Place } from './places.js';
+import { protectedPaths } from './protected-paths.js';
+import type { RustSyntax } from './rust-syntax.js';
+import type { ShadowRun } from './shadow.js';
+import { copyFolder } from './targets.js';
+import type { Toolchain } from './toolchain.js';
+import { WorkCopy } from './work-copy.js';
+
+export type { CargoRun, CargoWatcher } from './cargo.js';
+export { CARGO_COMMANDS, checkCargoArgs } from './cargo-args.js';
+export type { CargoCommand } from './cargo-args.js';
+export { shellWord } from './cargo.js';
+export type { DependencyPolicy } from './dependencies.js';
+export type { Diagnostic } from './diagnostics.js';
+export { readDependency } from './dependency-source.js';
+export { guardManifest } from './manifest-guard.js';
+export type { StoredOutput } from './outputs.js';
+export { Outputs, PAGE_CHARS, firstView, paginate } from './outputs.js';
+export { outlineSource } from './outline.js';
+export { outlineText } from './outline-text.js';
+export { printable } from './path-gate.js';
+export type { Place } from './places.js';
+export { openRustSyntax } from './rust-syntax.js';
+export type { RustSyntax } from './rust-syntax.js';
+export { searchFiles } from './search-worker.js';
+export { networkEnvironment } from './shadow.js';
+export { failedTestBlocks, resultLines } from './test-failures.js';
+export { judgeTests } from './test-output.js';
+export type { TestReport } from './test-output.js';
+export type { Toolchain } from './toolchain.js';
+export { findToolchain, readChannel } from './toolchain.js';
+export type { WorkCopy } from './work-copy.js';
+
+export interface WorkshopOptions {
+  git: Git;
+  /** The pinned commit the run starts from. */
+  base: { commit: string; tree: SourceTree };
+  /** A folder of the host for everything that is thrown away with the run. */
+  scratch: string;
+  workingDirectory: string;
+  protectedGlobs: readonly string[];
+  protectedFiles: readonly string[];
+  dependencyPolicy: DependencyPolicy;
+  sandbox: Sandbox;
+  toolchain: Toolchain;
+  syntax: RustSyntax;
+  outputs: Outputs;
+  watcher: CargoWatcher;
+  runCommand: RunCommand;
+  networkEnvironment: Readonly<Record<string, string>>;
+}
+
+/** What the agent may ask of cargo on the work copy; the answer says what had to be put back afterwards. */
+export interface AgentCargoRun extends CargoRun {
+  /** Files that tests or build scripts had changed. */
+  putBack: string[];
+  /** Files that cargo itself (fmt, new) changed: they count as work. */
+  written: string[];
+}
+
+/** A disposable checkout of one commit with a copy of the sealed target directory. */
+export interface CheckedOut {
+  place: Place;
+  /** Puts tracked files back that a gate changed, and names them. */
+  putBack(): Promise<string[]>;
+  dispose(): Promise<void>;
+}
+
+type CargoTerms = Pick<CargoRequest, 'args' | 'format' | 'timeoutMs'> & { signal?: AbortSignal };
+
+/** Opens the work copy of the base commit and everything around it. Nothing of the repository runs yet. */
+export async function openWorkshop(options: WorkshopOptions): Promise<Workshop> {
+  const { git, base, scratch } = options;
+  const cargoHome = path.join(scratch, 'cargo');
+  for (const folder of ['registry', 'git']) await mkdir(path.join(cargoHome, folder), { recursive: true });
+  const isIgnored = await ignoredPaths(base.tree);
+  const copy = await WorkCopy.create({
+    git,
+    tree: base.tree,
+    root: path.join(scratch, 'work'),
+    protection: protectedPaths(options.protectedGlobs, options.protectedFiles),
+    isIgnored,
+    unchanged: 'all',
+  });
+  const baseHasCrate = base.tree.files.some(
+    (file) => file.path === path.posix.join(options.workingDirectory, 'Cargo.toml'),
+  );
+  const { sandbox, toolchain } = options;
+  const shadow = { sandbox, toolchain, cargoHome, scratch, networkEnvironment: options.networkEnvironment };
+  const dependencies = new Dependencies(shadow, copy, options.workingDirectory, options.dependencyPolicy, baseHasCrate);
+  return new Workshop(options, copy, dependencies, createCargo({ ...options, cargoHome }));
+}
+
+export class Workshop {
+  private sealed: Promise<void> = Promise.resolve();
+  private agentTarget: string | undefined;
+  private checkouts = 0;
+  private readonly baseFiles: ReadonlyMap<string, TreeFile>;
+
+  constructor(
+    private readonly options: WorkshopOptions,
+    readonly copy: WorkCopy,
+    readonly dependencies: Dependencies,
+    private readonly cargo: RunCargo,
+  ) {
+    this.baseFiles = new Map(options.base.tree.files.map((file) => [file.path, file]));
+  }
+
+  get outputs(): Outputs {
+    return this.options.outputs;
+  }
+
+  get syntax(): RustSyntax {
+    return this.options.syntax;
+  }
+
+  get workingDirectory(): string {
+    return this.options.workingDirectory;
+  }
+
+  /** Where cargo keeps downloaded sources, on the host. */
+  get registrySources(): string {
+    return path.join(this.options.scratch, 'cargo', 'registry', 'src');
+  }
+
+  /** Brings lock file and downloads in step with the manifests as they are now. */
+  sync(signal?: AbortSignal): Promise<SyncResult> {
+    return this.dependencies.sync(signal);
+  }
+
+  /**
+   * Builds the base once, in a checkout of its own: `build` runs the baseline's gates there, then the target directory
+   * is sealed. The agent's first cargo call waits for it.
+   */
+  buildBaseline<T>(build: (base: CheckedOut) => Promise<T>): Promise<T> {
+    const building = (async () => {
+      const checkout = await this.checkout(this.options.base.tree, 'baseline', undefined);
+      const result = await build(checkout);
+      await rm(checkout.place.project, { recursive: true, force: true });
+      return result;
+    })();
+    this.sealed = building.then(
+      () => undefined,
+      () => undefined, // the failure is the caller's to handle; the agent's target then starts empty
+    );
+    return building;
+  }
+
+  private get sealedTarget(): string {
+    return path.join(this.options.scratch, 'baseline', 'target');
+  }
+
+  /** Runs cargo in a checkout (baseline or verification). */
+  cargoAt(place: Place, terms: CargoTerms): Promise<CargoRun> {
+    return this.cargo({ ...terms, place, workingDirectory: this.workingDirectory });
+  }
+
+  /**
+   * Runs cargo on the work copy for the agent. Tests and build scripts may write there; what they change of the work is
+   * put back before this returns, so that file tools never meet a live box or a changed file.
+   * @param adopts which files count as work when this very command changed them (`fmt`: sources; `new`: the new folder)
+   */
+  async cargoForAgent(terms: CargoTerms, adopts?: () => Promise<readonly string[]>): Promise<AgentCargoRun> {
+    await this.sealed;
+    if (this.agentTarget === undefined) {
+      const target = path.join(this.options.scratch, 'agent-target');
+      await mkdir(this.sealedTarget, { recursive: true });
+      await copyFolder(this.options.runCommand, this.sealedTarget, target);
+      this.agentTarget = target;
+    }
+    if (adopts === undefined) await this.dependencies.sync(terms.signal);
+    await this.copy.sweep();
+    const place = { project: this.copy.root, target: this.agentTarget };
+    const run = await this.cargo({ ...terms, place, workingDirectory: this.workingDirectory });
+    const written = adopts === undefined ? [] : await this.copy.adopt(await adopts());
+    return { ...run, written, putBack: await this.copy.sweep() };
+  }
+
+  /** `cargo add`, `remove`, `update`: see Dependencies.change. */
+  changeDependencies(args: readonly string[], signal?: AbortSignal): Promise<ShadowRun> {
+    return this.dependencies.change(args, signal);
+  }
+
+  /** A clean checkout of a commit-to-be for verification; its target is a fresh copy of the sealed one. */
+  async verificationCheckout(commit: string): Promise<CheckedOut> {
+    await this.sealed;
+    const tree = await this.options.git.sourceTree(commit);
+    return this.checkout(tree, `verify-${++this.checkouts}`, this.sealedTarget);
+  }
+
+  private async checkout(tree: SourceTree, name: string, sealedTarget: string | undefined): Promise<CheckedOut> {
+    const folder = path.join(this.options.scratch, name);
+    const place = { project: path.join(folder, 'project'), target: path.join(folder, 'target') };
+    if (sealedTarget === undefined) await mkdir(place.target, { recursive: true });
+    else {
+      await mkdir(sealedTarget, { recursive: true });
+      await copyFolder(this.options.runCommand, sealedTarget, place.target);
+    }
+    const copy = await WorkCopy.create({
+      git: this.options.git,
+      tree,
+      root: place.project,
+      protection: () => undefined,
+      isIgnored: () => false,
+      unchanged: this.baseFiles,
+    });
+    const lock = this.dependencies.unpublishedLock;
+    if (lock !== undefined) await writeFile(path.join(place.project, lock.path), lock.content);
+    return {
+      place,
+      putBack: () => copy.sweep(),
+      dispose: () => rm(folder, { recursive: true, force: true }),
+    };
+  }
+
+  /** The work against the base: what a commit of it would change. */
+  changes(): TreeChange[] {
+    return this.copy.changes();
+  }
+}
