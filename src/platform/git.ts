@@ -6,7 +6,8 @@ import { copyFile, mkdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { UserError } from '../errors.js';
 import { parseAddedLines } from './added-lines.js';
-import { runCommand } from './command.js';
+import { describeEnd, runCommand } from './command.js';
+import { gitEnvironment } from './git-environment.js';
 import type { SourceTree, TreeFile } from './source-tree.js';
 
 /** A path of a commit-to-be: its new content, or `undefined` to delete it. */
@@ -40,6 +41,10 @@ export interface Git {
   setRef(ref: string, commit: string): Promise<void>;
   /** True when `ancestor` can be reached from `descendant`. */
   isAncestor(ancestor: string, descendant: string): Promise<boolean>;
+  /** The best common ancestor, `undefined` when there is none (or a shallow clone does not reach it). */
+  mergeBase(a: string, b: string): Promise<string | undefined>;
+  /** Paths that differ between two commits or trees. */
+  changedPaths(from: string, to: string): Promise<string[]>;
   /** Full messages of the commits reachable from `head` but not from `exclude`, newest first. */
   messages(
     head: string,
@@ -51,53 +56,10 @@ export interface Git {
   addedLines(from: string, to: string): Promise<Map<string, number[]>>;
 }
 
-/** What git may not do in a tree that strangers wrote; `research`: planted hooks, filters, textconv, fsmonitor, gpg. */
-const SAFE_CONFIG = [
-  ['core.hooksPath', '/dev/null'],
-  ['core.fsmonitor', 'false'],
-  ['core.attributesFile', '/dev/null'],
-  ['commit.gpgSign', 'false'],
-  ['gc.auto', '0'],
-  ['maintenance.auto', 'false'],
-  ['safe.directory', '*'],
-  ['advice.detachedHead', 'false'],
-] as const;
-
 const READ_BATCH_BYTES = 32 * 1024 * 1024;
 const COMMAND_TIMEOUT_MS = 10 * 60_000;
-
-/**
- * The environment for git: built from nothing, with `PATH` and what a trusted network needs.
- * @param inherited the process environment, of which only proxy and certificate settings are taken
- */
-export function gitEnvironment(inherited: NodeJS.ProcessEnv): Record<string, string> {
-  const env: Record<string, string> = {
-    PATH: inherited.PATH ?? '/usr/local/bin:/usr/bin:/bin',
-    HOME: '/nonexistent',
-    LANG: 'C.UTF-8',
-    GIT_CONFIG_NOSYSTEM: '1',
-    GIT_CONFIG_GLOBAL: '/dev/null',
-    GIT_ATTR_NOSYSTEM: '1',
-    GIT_TERMINAL_PROMPT: '0',
-    GIT_ALLOW_PROTOCOL: 'https:http:file',
-    GIT_CONFIG_COUNT: String(SAFE_CONFIG.length),
-  };
-  SAFE_CONFIG.forEach(([key, value], i) => {
-    env[`GIT_CONFIG_KEY_${i}`] = key;
-    env[`GIT_CONFIG_VALUE_${i}`] = value;
-  });
-  for (const name of [
-    'HTTPS_PROXY',
-    'https_proxy',
-    'NO_PROXY',
-    'no_proxy',
-    'SSL_CERT_FILE',
-    'SSL_CERT_DIR',
-    'GIT_SSL_CAINFO',
-  ])
-    if (inherited[name]) env[name] = inherited[name];
-  return env;
-}
+/** Room for one blob of any size that Node can hold. */
+const MAX_OUTPUT_BYTES = 2 ** 31;
 
 /**
  * Opens a bare repository in `dir` that borrows the objects of the checkout.
@@ -152,19 +114,29 @@ class BareGit implements Git {
     readonly env: Readonly<Record<string, string>>,
   ) {}
 
-  /** Runs a short plumbing command; a non-zero exit is a defect unless the caller asked for the code. */
+  /** Runs a plumbing command; a non-zero exit is a defect unless the caller asked for the code. */
   private async plumb(args: string[], input?: Uint8Array, extraEnv: Record<string, string> = {}) {
+    const env = { ...this.env, GIT_DIR: this.dir, ...extraEnv };
+    if (input) return this.plumbWithInput(args, input, env);
     const chunks: Buffer[] = [];
     const errors: Buffer[] = [];
     const code = await exec('git', args, {
       cwd: this.dir,
-      env: { ...this.env, GIT_DIR: this.dir, ...extraEnv },
+      env,
       silent: true,
       ignoreReturnCode: true,
-      input: Buffer.from(input ?? ''),
       listeners: { stdout: (data) => chunks.push(data), stderr: (data) => errors.push(data) },
     });
     return { code, stdout: Buffer.concat(chunks), stderr: Buffer.concat(errors).toString('utf8').trim() };
+  }
+
+  /** Not by `exec`: there a child that ends before it has read its input ends our process too (unhandled EPIPE). */
+  private async plumbWithInput(args: string[], stdin: Uint8Array, env: Record<string, string>) {
+    const limits = { timeoutMs: COMMAND_TIMEOUT_MS, maxOutputBytes: MAX_OUTPUT_BYTES };
+    const result = await runCommand({ file: 'git', args, cwd: this.dir, env, stdin, ...limits });
+    const code = result.end.kind === 'exited' ? result.end.code : -1;
+    const stderr = result.stderr.toString('utf8').trim();
+    return { code, stdout: result.stdout, stderr: stderr || (code === 0 ? '' : describeEnd(result.end)) };
   }
 
   async bytes(args: string[], input?: Uint8Array, extraEnv?: Record<string, string>): Promise<Buffer> {
@@ -256,7 +228,10 @@ class BareGit implements Git {
       const records = ordered.map(({ path: name, content }) =>
         content ? `${content.mode} ${content.oid}\t${name}\0` : `0 ${nothing}\t${name}\0`,
       );
-      await this.bytes(['update-index', '-z', '--index-info'], Buffer.from(records.join('')), extraEnv);
+      const updated = await this.plumb(['update-index', '-z', '--index-info'], Buffer.from(records.join('')), extraEnv);
+      // git passes over a path it does not take (`.git/x`) and still exits with 0: then the tree would not be the change.
+      if (updated.code !== 0 || updated.stderr.includes('Ignoring path'))
+        throw new Error(`git update-index did not take the change: ${updated.stderr.slice(0, 2000)}`);
       return await this.text(['write-tree'], undefined, extraEnv);
     } finally {
       await rm(index, { force: true });
@@ -280,6 +255,19 @@ class BareGit implements Git {
 
   async isAncestor(ancestor: string, descendant: string): Promise<boolean> {
     return (await this.plumb(['merge-base', '--is-ancestor', ancestor, descendant])).code === 0;
+  }
+
+  async mergeBase(a: string, b: string): Promise<string | undefined> {
+    const result = await this.plumb(['merge-base', a, b]);
+    return result.code === 0 ? result.stdout.toString('utf8').trim() : undefined;
+  }
+
+  async changedPaths(from: string, to: string): Promise<string[]> {
+    const output = await this.bytes(['diff-tree', '-r', '-z', '--name-only', '--no-renames', from, to]);
+    return output
+      .toString('utf8')
+      .split('\0')
+      .filter((name) => name !== '');
   }
 
   async messages(head: string, options: { exclude?: string; max: number; grep?: string }) {
