@@ -1,0 +1,153 @@
+import { describe, expect, it } from '@jest/globals';
+import { chmod, mkdir, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { openGit, type Git } from '../../src/platform/git.js';
+import { fetchCommit, mayPush, pushBranch, readRemoteBranch, type Remote } from '../../src/platform/git-remote.js';
+import { startGitServer } from '../support/git-server.js';
+import { gitIn, tempRepo, type TempRepo } from '../support/temp-repo.js';
+
+const author = { name: 'Ferrule', email: 'ferrule@example.com' };
+
+async function opened(repo: TempRepo): Promise<{ git: Git; remote: Remote; base: string }> {
+  const git = await openGit(repo.dir, path.join(repo.parent, 'ours.git'), process.env);
+  return { git, remote: { url: repo.origin }, base: await repo.git('rev-parse', 'HEAD') };
+}
+
+async function commitOn(git: Git, parent: string, text: string): Promise<string> {
+  const content = { oid: await git.writeBlob(Buffer.from(text)), mode: '100644' };
+  const tree = await git.writeTree(parent, [{ path: 'new.txt', content }]);
+  return git.writeCommit({ tree, parent, message: `${text}\n`, author });
+}
+
+describe('pushBranch', () => {
+  it('makes a branch, moves it forward, and is content when nothing is new', async () => {
+    await using repo = await tempRepo({ 'a.txt': '1' }, { remote: true });
+    const { git, remote, base } = await opened(repo);
+    const one = await commitOn(git, base, 'one');
+    const two = await commitOn(git, one, 'two');
+    expect(await pushBranch(git, remote, 'ferrule/x', one, undefined)).toEqual({ kind: 'pushed' });
+    expect(await pushBranch(git, remote, 'ferrule/x', two, one)).toEqual({ kind: 'pushed' });
+    expect(await pushBranch(git, remote, 'ferrule/x', two, two)).toEqual({ kind: 'pushed' });
+    expect(await repo.remoteHead('ferrule/x')).toBe(two);
+    expect(await repo.remoteFiles('ferrule/x')).toEqual({ 'a.txt': '1', 'new.txt': 'two' });
+  });
+
+  it('never moves a branch that is not where it was expected, nor one the commit does not contain', async () => {
+    await using repo = await tempRepo({ 'a.txt': '1' }, { remote: true });
+    const { git, remote, base } = await opened(repo);
+    const mine = await commitOn(git, base, 'mine');
+    const theirs = await repo.commit({ 'b.txt': '2' }, 'Theirs');
+    expect(await pushBranch(git, remote, 'main', mine, base)).toEqual({ kind: 'moved' });
+    expect(await pushBranch(git, remote, 'main', mine, undefined)).toEqual({ kind: 'moved' });
+    expect(await pushBranch(git, remote, 'main', mine, theirs)).toEqual({ kind: 'moved' });
+    expect(await repo.remoteHead('main')).toBe(theirs);
+  });
+
+  it('pushes from a shallow clone', async () => {
+    await using repo = await tempRepo({ 'a.txt': '1' }, { remote: true });
+    const base = await repo.commit({ 'a.txt': '2' }, 'Second');
+    const shallow = path.join(repo.parent, 'shallow');
+    await gitIn(repo.parent, 'clone', '--quiet', '--depth=1', `file://${repo.origin}`, shallow);
+    const git = await openGit(shallow, path.join(repo.parent, 'ours.git'), process.env);
+    const commit = await commitOn(git, base, 'new');
+    expect(await pushBranch(git, { url: repo.origin }, 'work', commit, undefined)).toEqual({ kind: 'pushed' });
+    expect(await repo.remoteMessages('work')).toEqual(['new\n', 'Second\n', 'Base\n']);
+  });
+
+  it('gives the server’s reason when a hook refuses, without the address of the remote', async () => {
+    await using repo = await tempRepo({ 'a.txt': '1' }, { remote: true });
+    const { git, remote, base } = await opened(repo);
+    const hook = path.join(repo.origin, 'hooks', 'pre-receive');
+    await mkdir(path.dirname(hook), { recursive: true });
+    await writeFile(hook, '#!/bin/sh\necho "branch is protected" >&2\nexit 1\n');
+    await chmod(hook, 0o755);
+    const result = await pushBranch(git, remote, 'work', await commitOn(git, base, 'x'), undefined);
+    expect(result).toMatchObject({ kind: 'refused' });
+    if (result.kind !== 'refused') return;
+    expect(result.reason).toContain('pre-receive hook declined');
+    expect(result.reason).toContain('branch is protected');
+    expect(result.reason).not.toContain(repo.origin);
+  });
+});
+
+describe('readRemoteBranch', () => {
+  it('knows a branch from one whose name ends like it', async () => {
+    await using repo = await tempRepo({ 'a.txt': '1' }, { remote: true });
+    const { git, remote, base } = await opened(repo);
+    const other = await commitOn(git, base, 'other');
+    await pushBranch(git, remote, 'a/refs/heads/main', other, undefined);
+    expect(await readRemoteBranch(git, remote, 'main')).toBe(base);
+    expect(await readRemoteBranch(git, remote, 'absent')).toBeUndefined();
+  });
+
+  it('fails when there is no repository, and names no path of the machine', async () => {
+    await using repo = await tempRepo({ 'a.txt': '1' });
+    const { git } = await opened(repo);
+    const url = path.join(repo.parent, 'nowhere.git');
+    const failure = readRemoteBranch(git, { url }, 'main').catch((error: unknown) => String(error));
+    expect(await failure).toContain('could not be read');
+    expect(await failure).not.toContain(repo.parent);
+  });
+});
+
+describe('fetchCommit', () => {
+  it('brings a branch of the remote, and says when it has none', async () => {
+    await using repo = await tempRepo({ 'a.txt': '1' }, { remote: true });
+    const { git, remote } = await opened(repo);
+    const other = path.join(repo.parent, 'other');
+    await gitIn(repo.parent, 'clone', '--quiet', repo.origin, other);
+    await writeFile(path.join(other, 'b.txt'), '2');
+    await gitIn(other, 'add', '.');
+    await gitIn(other, 'commit', '--quiet', '-m', 'Other');
+    await gitIn(other, 'push', '--quiet', 'origin', 'HEAD:refs/heads/other');
+    const commit = await readRemoteBranch(git, remote, 'other');
+    expect(await git.resolve(commit ?? '')).toBeUndefined();
+    expect(await fetchCommit(git, remote, 'refs/heads/other')).toEqual({ kind: 'fetched' });
+    expect(await git.resolve(commit ?? '')).toBe(commit);
+    expect(await fetchCommit(git, remote, 'refs/heads/absent')).toMatchObject({ kind: 'missing' });
+  });
+});
+
+describe('over HTTP with a token', () => {
+  const token = 'ghs_secret';
+  const basic = `basic ${Buffer.from(`x-access-token:${token}`).toString('base64')}`;
+  const isTheToken = (authorization: string) => authorization.toLowerCase() === basic.toLowerCase();
+
+  it('sends the token as GitHub takes it, and writes it nowhere', async () => {
+    await using repo = await tempRepo({ 'a.txt': '1' }, { remote: true });
+    await using server = await startGitServer(repo.origin, { mayRead: isTheToken, mayWrite: isTheToken });
+    const { git, base } = await opened(repo);
+    const remote = { url: server.url, token };
+    const commit = await commitOn(git, base, 'over http');
+    expect(await readRemoteBranch(git, remote, 'main')).toBe(base);
+    expect(await mayPush(git, remote, 'work', base)).toEqual({ kind: 'pushed' });
+    expect(await repo.remoteBranches()).toEqual(['main']);
+    expect(await pushBranch(git, remote, 'work', commit, undefined)).toEqual({ kind: 'pushed' });
+    expect(await repo.remoteHead('work')).toBe(commit);
+    expect(server.authorizations.every(isTheToken)).toBe(true);
+    const leaked = await gitIn(repo.parent, 'grep', '--no-index', '-rlE', `${token}|${basic.slice(6)}`, '.').catch(
+      () => '',
+    );
+    expect(leaked).toBe('');
+  });
+
+  it('finds out before any push that the token may only read', async () => {
+    await using repo = await tempRepo({ 'a.txt': '1' }, { remote: true });
+    await using server = await startGitServer(repo.origin, { mayRead: isTheToken, mayWrite: () => false });
+    const { git, base } = await opened(repo);
+    const remote = { url: server.url, token };
+    expect(await readRemoteBranch(git, remote, 'main')).toBe(base);
+    const answer = await mayPush(git, remote, 'work', base);
+    expect(answer).toMatchObject({ kind: 'refused' });
+    if (answer.kind === 'refused') expect(answer.reason).toContain('403');
+    expect(await pushBranch(git, remote, 'work', base, undefined)).toMatchObject({ kind: 'refused' });
+    expect(await repo.remoteBranches()).toEqual(['main']);
+  });
+
+  it('does not wait for a password when the token is missing', async () => {
+    await using repo = await tempRepo({ 'a.txt': '1' }, { remote: true });
+    await using server = await startGitServer(repo.origin, { mayRead: isTheToken });
+    const { git } = await opened(repo);
+    await expect(readRemoteBranch(git, { url: server.url }, 'main')).rejects.toThrow(/could not be read/);
+  });
+});
