@@ -9,12 +9,12 @@ export async function ignoredPaths(tree: SourceTree): Promise<(path: string) => 
   for (const file of tree.files.filter((entry) => path.posix.basename(entry.path) === '.gitignore')) {
     const folder = path.posix.dirname(file.path) === '.' ? '' : `${path.posix.dirname(file.path)}/`;
     const text = (await tree.read(file.path))?.toString('utf8') ?? '';
-    rules.push({ folder, matcher: ignore().add(text) });
+    rules.push({ folder, matcher: ignore({ ignorecase: false }).add(text) });
   }
   rules.sort((a, b) => b.folder.length - a.folder.length);
   return (relative) => {
     for (const { folder, matcher } of rules) {
-      if (!relative.startsWith(folder)) continue;
+      if (relative === '.' || !relative.startsWith(folder)) continue;
       const verdict = matcher.test(relative.slice(folder.length));
       if (verdict.ignored) return true;
       if (verdict.unignored) return false;

@@ -4,7 +4,17 @@ import { isDeepStrictEqual } from 'node:util';
 import { parse } from 'smol-toml';
 import { ToolError, messageOf } from '../errors.js';
 
-const TABLES = ['dependencies', 'dev-dependencies', 'build-dependencies', 'patch', 'replace', 'target'] as const;
+const TABLES = [
+  'dependencies',
+  'dev-dependencies',
+  'build-dependencies',
+  // Older spellings, which editions before 2024 still read.
+  'dev_dependencies',
+  'build_dependencies',
+  'patch',
+  'replace',
+  'target',
+] as const;
 
 type Table = Record<string, unknown>;
 
@@ -26,11 +36,14 @@ export function guardManifest(file: string, before: string | undefined, after: s
 }
 
 function compare(file: string, table: string, before: unknown, after: unknown): void {
-  if (isDeepStrictEqual(before ?? {}, after ?? {})) return;
-  throw new ToolError(
-    `${file}: [${table}] is changed by cargo only. Call the cargo tool with command "add" or "remove" ` +
-      `(for example args ["serde", "--features", "derive"]); leave the table as it is in this edit.`,
-  );
+  // The parser's tables have no prototype; an empty table is no table.
+  if (isDeepStrictEqual({ ...(before as Table) }, { ...(after as Table) })) return;
+  const instead =
+    table === 'patch' || table === 'replace'
+      ? 'No tool changes it; if the spec needs it, say so with ask or record.'
+      : 'Call the cargo tool with command "add" or "remove" (for example args ["serde", "--features", "derive"], ' +
+        'with "--package" for a member); leave the table as it is in this edit.';
+  throw new ToolError(`${file}: [${table}] is changed by cargo only. ${instead}`);
 }
 
 function parseTable(file: string, text: string): Table {

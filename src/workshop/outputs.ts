@@ -7,6 +7,11 @@ import path from 'node:path';
 /** Characters of one page as the model gets it; a whole output up to this size is shown at once. */
 export const PAGE_CHARS = 16_000;
 
+/** Beyond this a line is written in parts, or one endless line would have to be held in memory. */
+const MAX_LINE_CHARS = 1024 * 1024;
+/** Held back of such a part, so that a secret across the cut is still seen whole by the mask. */
+const HELD_BACK_CHARS = 64 * 1024;
+
 export interface StoredOutput {
   /** What `read_output` takes: `007`. */
   id: string;
@@ -40,28 +45,34 @@ export class Outputs {
     const id = String(++this.count).padStart(3, '0');
     const file = `outputs/${id}-${name.replaceAll(/[^a-z0-9-]+/gi, '-')}.log`;
     const stream = createWriteStream(path.join(this.reportDir, file));
+    const failed = new Promise<never>((_, reject) => stream.on('error', reject));
+    failed.catch(() => undefined); // told by close(); until then the command runs on
     let partial = '';
     let lines = 0;
     let chars = 0;
-    const take = (line: string, end: string) => {
-      const masked = this.mask(line);
+    const put = (masked: string, end: string) => {
       stream.write(masked + end);
-      lines++;
       chars += masked.length + end.length;
       onLine(masked);
+    };
+    const take = (line: string, end: string) => {
+      lines++;
+      put(this.mask(line), end);
     };
     return {
       write: (text) => {
         const parts = (partial + text).split('\n');
         partial = parts.pop() ?? '';
         for (const line of parts) take(line, '\n');
+        if (partial.length <= MAX_LINE_CHARS) return;
+        const masked = this.mask(partial);
+        const cut = cutBefore(masked, masked.length - HELD_BACK_CHARS);
+        put(masked.slice(0, cut), '');
+        partial = masked.slice(cut);
       },
       close: async () => {
         if (partial !== '') take(partial, '');
-        await new Promise<void>((resolve, reject) => {
-          stream.on('error', reject);
-          stream.end(resolve);
-        });
+        await Promise.race([failed, new Promise<void>((resolve) => stream.end(resolve))]);
         const output = { id, file, lines, chars };
         this.stored.set(id, output);
         return output;
@@ -82,6 +93,11 @@ export class Outputs {
   }
 }
 
+/** The index, or one less where it would part the halves of a character. */
+function cutBefore(text: string, index: number): number {
+  return /[\uD800-\uDBFF]/.test(text[index - 1] ?? '') && /[\uDC00-\uDFFF]/.test(text[index] ?? '') ? index - 1 : index;
+}
+
 /** Cuts a text into pages at line ends; a line longer than a page is cut within, since nothing may be dropped. */
 export function paginate(text: string, pageChars = PAGE_CHARS): string[] {
   const pages: string[] = [];
@@ -90,7 +106,8 @@ export function paginate(text: string, pageChars = PAGE_CHARS): string[] {
     if (end < text.length) {
       const lineEnd = text.lastIndexOf('\n', end - 1);
       if (lineEnd >= start) end = lineEnd + 1;
-      else if (/[\uD800-\uDBFF]/.test(text[end - 1] ?? '')) end--; // never between the halves of a character
+      else end = Math.max(cutBefore(text, end), start + 1);
+      if (end === start + 1 && cutBefore(text, end) === start) end++; // one character can be longer than a page
     }
     pages.push(text.slice(start, end));
     start = end;
@@ -112,32 +129,55 @@ export function firstView(
 ): string {
   if (text.length <= PAGE_CHARS) return text;
   const pages = paginate(text).length;
-  const resultText = results.join('\n');
-  let room = PAGE_CHARS - Math.min(resultText.length, PAGE_CHARS / 2);
+  const important = errors.length > 0 ? errors : compilerErrors(text);
+  const resultText = fittingResults(results);
+  let room = PAGE_CHARS - resultText.length;
   const shown: string[] = [];
-  for (const error of errors) {
+  for (const error of important) {
     if (error.length > room) break;
     shown.push(error);
     room -= error.length;
   }
-  const first = errors[0];
+  const first = important[0];
   if (shown.length === 0 && first !== undefined)
-    shown.push(`${first.slice(0, room)}\n[this error goes on in the pages]`);
-  const left = errors.length - shown.length;
+    shown.push(`${first.slice(0, cutBefore(first, room))}\n[this error goes on in the pages]`);
+  const left = important.length - shown.length;
   return [
     `[This output has ${output.lines} lines, more than one page. Below: its errors and result lines. ` +
       `The whole of it is in ${pages} pages: read_output with output "${output.id}" and page 1 to ${pages}.]`,
     ...shown,
     ...(left > 0 ? [`[${left} more errors are in the pages]`] : []),
-    ...(resultText === ''
-      ? []
-      : [
-          resultText.length > PAGE_CHARS / 2
-            ? `${resultText.slice(0, PAGE_CHARS / 2)}\n[more result lines are in the pages]`
-            : resultText,
-        ]),
-    ...(errors.length === 0 && results.length === 0
-      ? [`[no error was recognised; the last lines are:]`, text.slice(-4_000)]
+    ...(resultText === '' ? [] : [resultText]),
+    ...(important.length === 0 && results.length === 0
+      ? [`[no error was recognised; the last lines are:]`, text.slice(cutBefore(text, text.length - 4_000))]
       : []),
   ].join('\n');
+}
+
+/** rustc's and cargo's error blocks in a terminal's text, which end at an empty line. */
+function compilerErrors(text: string): string[] {
+  return text.split(/\n(?=error(?:\[E\d+\])?: )/).flatMap((part) => {
+    if (!/^error(\[E\d+\])?: /.test(part)) return [];
+    const end = part.indexOf('\n\n');
+    return [end === -1 ? part : part.slice(0, end)];
+  });
+}
+
+/** Result lines in their order; where they are too many, those that report failures and the last ones. */
+function fittingResults(results: readonly string[]): string {
+  let room = PAGE_CHARS / 2;
+  const kept = new Set<number>();
+  const isFailing = (line: string) => !line.startsWith('test result: ok');
+  const fromTheEnd = results.map((line, index) => ({ line, index })).reverse();
+  for (const { line, index } of [
+    ...fromTheEnd.filter((each) => isFailing(each.line)),
+    ...fromTheEnd.filter((each) => !isFailing(each.line)),
+  ]) {
+    if (line.length + 1 > room) continue;
+    room -= line.length + 1;
+    kept.add(index);
+  }
+  const lines = results.filter((_, index) => kept.has(index));
+  const left = results.length - lines.length;
+  return [...lines, ...(left > 0 ? [`[${left} more result lines are in the pages]`] : [])].join('\n');
 }

@@ -13,7 +13,10 @@ export interface GatedPath {
 
 const MAX_PATH_CHARS = 1_000;
 /** Names that no checkout can hold everywhere, or that hide what they are in a listing. */
-const BAD_NAME = /[\p{Cc}\p{Cf}\\]/u;
+const BAD_NAME = /[\p{Cc}\p{Cf}\p{Cs}\\]/u;
+/** What git, or a disk that git must reckon with, takes for its own folder (core.protectNTFS): it refuses such a tree. */
+const GIT_NAME = /^(\.git|git~1)[ .]*(:.*)?$/i;
+const MAX_NAME_BYTES = 255;
 
 /**
  * @throws ToolError for a path outside the work copy (lexically or through a symlink), below `.git`, or that ends at a symlink
@@ -22,11 +25,13 @@ export async function gatePath(root: string, requested: string): Promise<GatedPa
   const refuse = (reason: string) =>
     new ToolError(`'${printable(requested)}' ${reason}. Name a path relative to the repository, such as src/lib.rs.`);
   if (requested === '' || requested.length > MAX_PATH_CHARS) throw refuse('is not a usable path');
-  if (BAD_NAME.test(requested)) throw refuse('holds control characters or a backslash');
+  if (BAD_NAME.test(requested)) throw refuse('holds control characters, broken characters or a backslash');
   if (path.posix.isAbsolute(requested)) throw refuse('is absolute, which is outside the repository');
   const relative = path.posix.normalize(requested).replace(/\/$/, '');
   if (relative === '..' || relative.startsWith('../')) throw refuse('is outside the repository');
-  if (relative.split('/').some((part) => part.toLowerCase() === '.git')) throw refuse("is git's own");
+  const names = relative.split('/');
+  if (names.some((name) => GIT_NAME.test(name))) throw refuse("is git's own");
+  if (names.some((name) => Buffer.byteLength(name) > MAX_NAME_BYTES)) throw refuse('holds a name that is too long');
   const realRoot = await realpath(root);
   const parent = await realpathOfDeepestParent(realRoot, path.posix.dirname(relative));
   const expected = path.posix.normalize(path.posix.join(realRoot, path.posix.dirname(relative)));

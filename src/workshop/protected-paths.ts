@@ -27,12 +27,19 @@ export function protectedPaths(globs: readonly string[], files: readonly string[
   // Case is ignored: on a case-insensitive disk `.GIT/config` is `.git/config`.
   const options = { dot: true, nocase: true };
   const always = picomatch(ALWAYS, options);
-  const configured = picomatch([...globs], options);
-  const ofRun = new Set(files.map((file) => file.toLowerCase()));
-  return (path) => {
-    if (ofRun.has(path.toLowerCase())) return 'it is the spec or the agent file of this run';
+  const plain = globs.map((glob) => glob.replace(/^(\.?\/)+/, '').replace(/\/+$/, '')).filter((glob) => glob !== '');
+  // A folder's name protects what is in it.
+  const configured = picomatch(
+    plain.flatMap((glob) => [glob, `${glob}/**`]),
+    options,
+  );
+  const fold = (file: string) => file.normalize('NFKC').toLowerCase();
+  const ofRun = new Set(files.map(fold));
+  return (requested) => {
+    const path = requested.normalize('NFKC'); // some disks take `\u017f` for an s
+    if (ofRun.has(fold(path))) return 'it is the spec or the agent file of this run';
     if (always(path)) return 'it belongs to CI, ownership, git, cargo configuration or agent instructions';
-    if (globs.length > 0 && configured(path)) return "the workflow's input protected-paths names it";
+    if (plain.length > 0 && configured(path)) return "the workflow's input protected-paths names it";
     return undefined;
   };
 }

@@ -1,19 +1,22 @@
 // The files the agent works on. What counts is the canonical content: the base commit plus what a file tool or cargo's
 // add, remove, update, new and fmt wrote, each kept as a git blob at that moment. Whatever tests and build scripts do to
 // these files is put back and can never enter a commit (DESIGN, decision 6).
-import type { BigIntStats } from 'node:fs';
-import { lstat, mkdir, readFile, readdir, rm, rmdir, writeFile } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { chmod, lstat, mkdir, readFile, readdir, rm, rmdir, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { ToolError } from '../errors.js';
 import type { Git, TreeChange } from '../platform/git.js';
 import type { SourceTree, TreeFile } from '../platform/source-tree.js';
 import { writeCheckout } from './checkout.js';
+import { foldersAbove, reclaimFolders, removeOthers, removeTree, signatureOf } from './disk-state.js';
 import type { GatedPath } from './path-gate.js';
 import { gatePath } from './path-gate.js';
 import type { ProtectedPaths } from './protected-paths.js';
 
 /** Largest file a tool may write; GitHub warns at 50 MB, sources are far below. */
 const MAX_WRITE_BYTES = 2 * 1024 * 1024;
+/** Largest file that is read at all: a test can leave one that does not fit into memory. */
+const MAX_READ_BYTES = 64 * 1024 * 1024;
 
 interface CanonicalFile {
   oid: string;
@@ -25,6 +28,9 @@ interface CanonicalFile {
 export class WorkCopy {
   private readonly canonical = new Map<string, CanonicalFile>();
   private readonly base: ReadonlyMap<string, TreeFile>;
+  private readonly submodules: readonly string[];
+  /** Files that lie beside the work and enter no commit: a lock file that git does not track. */
+  private readonly companions = new Map<string, Buffer>();
 
   private constructor(
     readonly root: string,
@@ -34,6 +40,7 @@ export class WorkCopy {
     private readonly isIgnored: (path: string) => boolean,
   ) {
     this.base = new Map(tree.files.map((file) => [file.path, file]));
+    this.submodules = tree.files.filter((file) => file.mode === '160000').map((file) => file.path);
   }
 
   /** Writes a commit's files to `root` and starts from there. */
@@ -71,6 +78,11 @@ export class WorkCopy {
     return this.canonical.get(relative)?.oid;
   }
 
+  /** Whether the path is a file of the work with content of its own: no symlink. */
+  isRegular(relative: string): boolean {
+    return this.canonical.get(relative)?.mode.startsWith('100') ?? false;
+  }
+
   /** Whether .gitignore leaves the path out of git. */
   ignores(relative: string): boolean {
     return this.isIgnored(relative);
@@ -102,6 +114,8 @@ export class WorkCopy {
     const stat = await lstat(absolute).catch(() => undefined); // absent is answered below
     if (stat === undefined) throw new ToolError(`${relative} does not exist. list_files shows what there is.`);
     if (stat.isDirectory()) throw new ToolError(`${relative} is a folder. Use list_files with glob "${relative}/**".`);
+    if (stat.size > MAX_READ_BYTES)
+      throw new ToolError(`${relative} has ${stat.size} bytes; at most ${MAX_READ_BYTES} can be read.`);
     return { relative, bytes: await readFile(absolute) };
   }
 
@@ -131,7 +145,7 @@ export class WorkCopy {
     const { relative, absolute } = await this.gate(requested);
     this.mayChange(relative);
     if (!this.canonical.has(relative)) throw new ToolError(`${relative} is not a file of the repository.`);
-    await rm(absolute);
+    await rm(absolute, { force: true });
     this.canonical.delete(relative);
     await rmdir(path.dirname(absolute)).catch(() => undefined); // git knows no empty folders; a filled one stays
     return relative;
@@ -144,25 +158,76 @@ export class WorkCopy {
       throw new ToolError(
         `${relative} is protected: ${reason}. Leave it as it is; if the spec needs it changed, say so with ask or record.`,
       );
-    if (this.isIgnored(relative))
+    const submodule = this.submodules.find((folder) => relative === folder || relative.startsWith(`${folder}/`));
+    if (submodule !== undefined)
+      throw new ToolError(`${relative} lies in the submodule ${submodule}, which belongs to another repository.`);
+    // What git tracks already can be committed whatever .gitignore says.
+    if (relative !== '.' && !this.canonical.has(relative) && !this.base.has(relative) && this.isIgnored(relative))
       throw new ToolError(`${relative} is ignored by .gitignore, so it could not be committed. Choose another place.`);
   }
 
   /**
-   * Puts every canonical file back that something other than our tools changed or deleted.
+   * Puts every canonical file back that something other than our tools changed or deleted. A file that was written again
+   * with the same content only gets the present as its time: cargo must not take what it was told for the truth.
    * @returns the paths that had to be put back
    */
   async sweep(): Promise<string[]> {
+    await reclaimFolders(this.root, foldersAbove(this.canonical.keys()));
     const touched: TreeFile[] = [];
-    for (const [relative, { oid, mode, signature }] of this.canonical)
-      if ((await signatureOf(path.join(this.root, relative))) !== signature)
-        touched.push({ path: relative, oid, mode, size: 0 });
-    for (const file of touched) await this.clearWay(file.path);
+    for (const [relative, file] of this.canonical) {
+      const absolute = path.join(this.root, relative);
+      if ((await signatureOf(absolute)) === file.signature) continue;
+      if (await holds(absolute, file)) await this.touch(relative);
+      else touched.push({ path: relative, oid: file.oid, mode: file.mode, size: 0 });
+    }
+    for (const file of touched) await removeTree(path.join(this.root, file.path));
     // With the present as their time: what was built from the changed content must not count as fresh.
     await writeCheckout(this.git, touched, this.root, new Map());
     for (const { path: relative, oid, mode } of touched)
       this.canonical.set(relative, { oid, mode, signature: await signatureOf(path.join(this.root, relative)) });
     return touched.map((file) => file.path).sort();
+  }
+
+  /**
+   * Removes everything that is not part of the work: what tests and build scripts made (a cargo configuration, a source
+   * that cargo would find by its place) must not reach the next command. Call it on a swept copy.
+   */
+  async clean(): Promise<void> {
+    const files = new Set([...this.canonical.keys(), ...this.companions.keys()]);
+    await removeOthers(
+      this.root,
+      files,
+      new Set([...foldersAbove([...files, ...this.submodules]), ...this.submodules]),
+    );
+    for (const [relative, content] of this.companions) {
+      const absolute = path.join(this.root, relative);
+      const stat = await lstat(absolute).catch(() => undefined); // absent: written again
+      if (stat?.isFile() && content.equals(await readFile(absolute))) continue;
+      await this.replace(relative, content, '100644');
+    }
+  }
+
+  /** Lays a file beside the work that no commit takes up; `clean` leaves it there. */
+  async accompany(relative: string, content: Buffer): Promise<void> {
+    this.companions.set(relative, content);
+    await this.replace(relative, content, '100644');
+  }
+
+  /** Makes a folder that git would not know: cargo is started in it. */
+  async makeFolder(folder: string): Promise<void> {
+    const { absolute } = await this.gate(folder === '.' ? './' : folder);
+    await mkdir(absolute, { recursive: true });
+  }
+
+  /**
+   * Gives every file that differs from `built` the present as its time. cargo takes a source for fresh that is older than
+   * a build, and here one was made from other files, at a time when these had been written already.
+   */
+  async freshen(built: ReadonlyMap<string, TreeFile>): Promise<void> {
+    for (const [relative, { oid, mode }] of this.canonical) {
+      const before = built.get(relative);
+      if (mode.startsWith('100') && (before?.oid !== oid || before.mode !== mode)) await this.touch(relative);
+    }
   }
 
   /**
@@ -201,34 +266,56 @@ export class WorkCopy {
   }
 
   private async put(relative: string, bytes: Buffer, mode: string): Promise<void> {
-    const absolute = path.join(this.root, relative);
     const oid = await this.git.writeBlob(bytes);
-    await rm(absolute, { force: true }); // a fresh inode: never write through a link that code may have made
-    await writeFile(absolute, bytes, { flag: 'wx', mode: mode === '100755' ? 0o755 : 0o644 });
-    this.canonical.set(relative, { oid, mode, signature: await signatureOf(absolute) });
+    await this.replace(relative, bytes, mode);
+    this.canonical.set(relative, { oid, mode, signature: await signatureOf(path.join(this.root, relative)) });
   }
 
-  /** Removes whatever stands at a path, or at one of its parents where a folder must be. */
-  private async clearWay(relative: string): Promise<void> {
-    const parts = relative.split('/');
-    for (let depth = 1; depth < parts.length; depth++) {
-      const parent = path.join(this.root, ...parts.slice(0, depth));
-      const stat = await lstat(parent).catch(() => undefined); // absent: made again by the checkout
-      if (stat && !stat.isDirectory()) await rm(parent, { force: true });
-    }
-    await rm(path.join(this.root, relative), { recursive: true, force: true });
+  /** Always a fresh inode: code may have put a link there, and nothing is ever written through one. */
+  private async replace(relative: string, bytes: Buffer, mode: string): Promise<void> {
+    const { absolute } = await this.gate(path.posix.dirname(relative) === '.' ? './' : path.posix.dirname(relative));
+    const target = path.join(absolute, path.posix.basename(relative));
+    await mkdir(absolute, { recursive: true });
+    await removeTree(target);
+    await writeFile(target, bytes, { flag: 'wx' });
+    await chmod(target, permissionsOf(mode)); // the umask may have taken the bit
   }
 
+  private async touch(relative: string): Promise<void> {
+    const absolute = path.join(this.root, relative);
+    const now = new Date();
+    await utimes(absolute, now, now);
+    const file = this.canonical.get(relative);
+    if (file) file.signature = await signatureOf(absolute);
+  }
+
+  /** A file or folder of the work that a disk without letter case would take for this path or one of its parents. */
   private caseTwin(relative: string): string | undefined {
     if (this.canonical.has(relative)) return undefined;
-    const lower = relative.toLowerCase();
-    for (const known of this.canonical.keys()) if (known.toLowerCase() === lower) return known;
-    return undefined;
+    const known = new Map<string, string>();
+    for (const name of [...this.canonical.keys(), ...foldersAbove(this.canonical.keys())])
+      known.set(folded(name), name);
+    return [relative, ...foldersAbove([relative])]
+      .map((name) => ({ name, other: known.get(folded(name)) }))
+      .find(({ name, other }) => other !== undefined && other !== name)?.other;
   }
 }
 
-/** Changes with every write, also one that sets the modification time back: ctime cannot be set by a program. */
-async function signatureOf(absolute: string): Promise<string | undefined> {
-  const stat: BigIntStats | undefined = await lstat(absolute, { bigint: true }).catch(() => undefined); // absent is a signature too
-  return stat && `${stat.mode}:${stat.size}:${stat.mtimeNs}:${stat.ctimeNs}:${stat.ino}`;
+function folded(name: string): string {
+  return name.normalize('NFC').toLowerCase();
+}
+
+function permissionsOf(mode: string): number {
+  return mode === '100755' ? 0o755 : 0o644;
+}
+
+/** Whether a regular file with exactly this content stands there. */
+async function holds(absolute: string, { oid, mode }: CanonicalFile): Promise<boolean> {
+  const stat = await lstat(absolute).catch(() => undefined); // absent holds nothing
+  if (!stat?.isFile() || !mode.startsWith('100') || stat.size > MAX_READ_BYTES) return false;
+  if (((stat.mode & 0o111) !== 0) !== (mode === '100755')) return false;
+  await chmod(absolute, permissionsOf(mode)); // it may have been made unreadable
+  const bytes = await readFile(absolute);
+  const hash = createHash(oid.length === 64 ? 'sha256' : 'sha1');
+  return hash.update(`blob ${bytes.length}\0`).update(bytes).digest('hex') === oid;
 }
