@@ -2,8 +2,8 @@
 // Its wording comes from outside.
 import type { GitHub, GitHubError } from '../platform/github.js';
 import { describeGitHubError, isOwnAccount } from '../platform/github.js';
-import type { Mark } from './marks.js';
-import { markedBody, parseMark } from './marks.js';
+import { parseMark, type Mark } from '../report/report.js';
+import { markedBody } from './marks.js';
 
 export interface CommentRequest {
   github: GitHub;

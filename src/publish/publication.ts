@@ -2,6 +2,7 @@
 import type { Git } from '../platform/git.js';
 import type { PushResult, Remote } from '../platform/git-remote.js';
 import type { GitHub } from '../platform/github.js';
+import type { Outcome, PublicationRecord } from '../report/report.js';
 import type { PullRequestStyle } from './pull-request.js';
 
 export type PublishKind = 'pull-request' | 'commit' | 'comment' | 'none';
@@ -27,7 +28,7 @@ export interface PublisherOptions {
 }
 
 export interface PublicationRequest {
-  outcome: string;
+  outcome: Outcome;
   /** `undefined` when the run made no commit. */
   headCommit: string | undefined;
   title: string;
@@ -35,16 +36,8 @@ export interface PublicationRequest {
   commentBody: string;
 }
 
-/** Where the result is now: the part `publication` of report.json. */
-export interface Publication {
-  kind: PublishKind;
-  branch?: string;
-  commit?: string;
-  pullRequest?: { number: number; url: string; draft: boolean };
-  comment?: { url: string };
-  /** What did not work, each a sentence that says where the result is nevertheless. */
-  warnings: string[];
-}
+/** Where the result is now. Its warnings say what did not work, each in a sentence that says where the result is. */
+export type Publication = PublicationRecord;
 
 /** `not-published`: this kind keeps increments to itself. */
 export type IncrementPush = PushResult | { kind: 'not-published' };

@@ -11,13 +11,14 @@ import { publishPullRequest } from './pull-request.js';
 import { openWorkBranch } from './work-branch.js';
 
 export { branchName, specSlug } from './branch-name.js';
+export type { EarlierWork } from './earlier-work.js';
+export { findEarlierWork } from './earlier-work.js';
 export { ciNote } from './ci-note.js';
 export type { WorkCommit } from './work-commit.js';
 export { writeWorkCommit, writeWorkTree } from './work-commit.js';
 export type { CommitMessageRequest } from './commit-message.js';
 export { buildCommitMessage } from './commit-message.js';
-export type { Mark } from './marks.js';
-export { buildMark, isVerifiedCommit, parseMark, readTrailers } from './marks.js';
+export { isVerifiedCommit, readTrailers } from './marks.js';
 export type {
   IncrementPush,
   Publication,

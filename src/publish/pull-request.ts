@@ -2,8 +2,8 @@
 // from outside; pushing the branch is work-branch.ts.
 import type { GitHub, GitHubError, GitHubResult, PullRequest } from '../platform/github.js';
 import { describeGitHubError, isOwnAccount } from '../platform/github.js';
-import type { Mark } from './marks.js';
-import { markedBody, parseMark } from './marks.js';
+import { parseMark, type Mark } from '../report/report.js';
+import { markedBody } from './marks.js';
 
 export interface PullRequestStyle {
   draft: 'until-verified' | 'always' | 'never';

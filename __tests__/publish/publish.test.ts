@@ -1,0 +1,149 @@
+import { describe, expect, it } from '@jest/globals';
+import path from 'node:path';
+import { UserError } from '../../src/errors.js';
+import { chooseKind, ciNote } from '../../src/publish/publish.js';
+import { startGitServer } from '../support/git-server.js';
+import { markOf, publishScene, result } from '../support/publish-scene.js';
+
+describe('chooseKind', () => {
+  const local = { kind: 'local' as const };
+  const dispatch = { kind: 'github' as const };
+  const own = { kind: 'github' as const, pullRequest: { sameRepository: true } };
+  const fork = { kind: 'github' as const, pullRequest: { sameRepository: false } };
+  it.each([
+    ['a pull request of the same repository', own, 'commit'],
+    ['a pull request of a fork', fork, 'pull-request'],
+    ['any other event', dispatch, 'pull-request'],
+    ['a run outside GitHub', local, 'none'],
+  ] as const)('takes auto on %s for the right kind', (_, context, kind) => {
+    expect(chooseKind({ publish: 'auto', context })).toBe(kind);
+  });
+  it('does what was asked for otherwise', () => {
+    expect(chooseKind({ publish: 'comment', context: own })).toBe('comment');
+    expect(chooseKind({ publish: 'pull-request', context: local })).toBe('pull-request');
+  });
+});
+
+describe('commit', () => {
+  it('moves its target only when verified, and reports on the pull request of the event', async () => {
+    await using scene = await publishScene();
+    const { repo, fake, base, publisher, commitOn } = scene;
+    const { number } = fake.repository.addPull({ head: 'main', base: 'trunk' });
+    const one = await commitOn(base, 'one');
+    expect(
+      await publisher({ kind: 'commit', target: 'main', commentOn: number }).publish(result('unverified', one)),
+    ).toMatchObject({
+      branch: 'ferrule/login',
+      commit: one,
+    });
+    expect(await repo.remoteHead('main')).toBe(base);
+    const published = await publisher({ kind: 'commit', target: 'main', commentOn: number }).publish(
+      result('verified', one),
+    );
+    expect(published).toMatchObject({ kind: 'commit', branch: 'main', commit: one, warnings: [] });
+    expect(await repo.remoteHead('main')).toBe(one);
+    expect(fake.comments).toMatchObject([{ number, body: `${markOf('verified')}\nComment: verified` }]);
+    expect(published.comment?.url).toContain('#issuecomment-');
+  });
+
+  it('leaves a target alone that has moved on meanwhile, and says where the result is', async () => {
+    await using scene = await publishScene();
+    const { repo, base, publisher, commitOn } = scene;
+    const one = await commitOn(base, 'one');
+    const theirs = await repo.commit({ 'b.txt': 'b' }, 'Theirs');
+    const published = await publisher({ kind: 'commit', target: 'main' }).publish(result('verified', one));
+    expect(await repo.remoteHead('main')).toBe(theirs);
+    expect(published).toMatchObject({ branch: 'ferrule/login', commit: one });
+    expect(published.warnings.join()).toContain("The verified result is on 'ferrule/login'");
+    expect((await publisher({ kind: 'commit', target: 'main' }).preflight()).join()).toContain('has moved on');
+  });
+});
+
+describe('none', () => {
+  it('touches neither the remote nor GitHub', async () => {
+    await using scene = await publishScene();
+    const { repo, fake, base, publisher, commitOn } = scene;
+    const chosen = publisher({ kind: 'none' });
+    const commit = await commitOn(base, 'x');
+    expect(await chosen.preflight()).toEqual([]);
+    expect(await chosen.pushIncrement(commit)).toEqual({ kind: 'not-published' });
+    expect(await chosen.publish(result('verified', commit))).toEqual({ kind: 'none', warnings: [] });
+    expect(await repo.remoteBranches()).toEqual(['main']);
+    expect(fake.requests).toEqual([]);
+  });
+});
+
+describe('the pre-flight', () => {
+  it('passes without a trace on the remote when all is well', async () => {
+    await using scene = await publishScene();
+    const { repo, fake, publisher } = scene;
+    expect(await publisher().preflight()).toEqual([]);
+    expect(await repo.remoteBranches()).toEqual(['main']);
+    expect(fake.requests.map(({ method }) => method)).toEqual(['GET', 'GET']);
+  });
+
+  it.each([
+    ['no remote', { remote: undefined as never }, "no remote 'origin'"],
+    ['nothing to comment on', { kind: 'comment' as const }, 'to comment on'],
+  ])('is not even reached with %s', async (_, more, text) => {
+    await using scene = await publishScene();
+    const { publisher } = scene;
+    expect(() => publisher(more)).toThrow(UserError);
+    expect(() => publisher(more)).toThrow(text);
+  });
+
+  it('stops at a remote that cannot be read, without naming its path', async () => {
+    await using scene = await publishScene();
+    const { repo, publisher } = scene;
+    const failure = publisher({ remote: { url: path.join(repo.parent, 'gone.git') } }).preflight();
+    await expect(failure).rejects.toThrow(UserError);
+    await expect(failure).rejects.not.toThrow(repo.parent);
+  });
+
+  it('stops at a token that may read but not push', async () => {
+    await using scene = await publishScene();
+    const { repo, publisher } = scene;
+    await using server = await startGitServer(repo.origin, { mayWrite: () => false });
+    const failure = publisher({ remote: { url: server.url, token: 'ghs_x' } }).preflight();
+    await expect(failure).rejects.toThrow(UserError);
+    await expect(failure).rejects.toThrow(/cannot be pushed: .*'contents: write'/);
+  });
+
+  it('stops at a base that the remote does not have, and at a work branch that is the base', async () => {
+    await using scene = await publishScene();
+    const { publisher } = scene;
+    await expect(publisher({ base: 'nowhere' }).preflight()).rejects.toThrow(/no branch 'nowhere'/);
+    await expect(publisher({ branch: 'main' }).preflight()).rejects.toThrow(/'main' is also the branch/);
+    await expect(publisher({ kind: 'commit', target: 'ferrule/login' }).preflight()).rejects.toThrow(UserError);
+  });
+
+  it('stops at a wrong token and at pull requests that may not be read', async () => {
+    await using scene = await publishScene();
+    const { fake, github, publisher } = scene;
+    await expect(publisher({ github: github('wrong') }).preflight()).rejects.toThrow(/401/);
+    fake.fail({ method: 'GET', path: /pulls$/, status: 403 });
+    await expect(publisher().preflight()).rejects.toThrow(/'pull-requests: write'/);
+    const chosen = publisher({ kind: 'comment', commentOn: 77 });
+    await expect(chosen.preflight()).rejects.toThrow(/reading the comments failed with status 404/);
+  });
+
+  it('only warns when GitHub itself is unwell', async () => {
+    await using scene = await publishScene();
+    const { fake, publisher } = scene;
+    fake.fail({ method: 'GET', path: /demo$/, status: 503, times: 9 });
+    expect((await publisher().preflight()).join()).toContain('503');
+  });
+});
+
+describe('ciNote', () => {
+  it('tells what to do when the workflow token made the push', () => {
+    expect(ciNote('github-actions[bot]', 'pull-request')).toMatch(/close and reopen.*empty commit.*GitHub App/s);
+    expect(ciNote('github-actions', 'commit')).not.toContain('reopen');
+  });
+  it('tells that checks start for other tokens, and nothing where nothing was pushed', () => {
+    expect(ciNote('my-app[bot]', 'pull-request')).toContain('start as for any push');
+    expect(ciNote('github-actions[bot]', 'comment')).toBe('');
+    expect(ciNote('github-actions[bot]', 'none')).toBe('');
+    expect(ciNote(undefined, 'pull-request')).toBe('');
+  });
+});
