@@ -1,8 +1,11 @@
 // The door of the agent room: one run's agent, which works until it hands over, a limit is reached or the model fails,
 // and can be told what the verification found.
-import { ToolError, messageOf } from '../errors.js';
+import { createHash } from 'node:crypto';
+import { ToolError } from '../errors.js';
 import type { Model, ModelAnswer } from '../platform/model.js';
 import { ModelFailure } from '../platform/model.js';
+import { actionLine } from './action-line.js';
+import { soundAnswer } from './answer.js';
 import type { Budget, LimitReached } from './budget.js';
 import type { ToolResult } from './conversation.js';
 import { Conversation } from './conversation.js';
@@ -59,19 +62,34 @@ export interface AgentOptions {
 
 /** Room for one answer: a large file in one call. */
 const MAX_ANSWER_TOKENS = 32_000;
-/** The same failing call this often ends the run: the model does not get out of it by itself. */
+/** The same call that fails this often on unchanged work ends the run: the model does not get out of it by itself. */
 const MAX_REPEATED_FAILURES = 5;
+/** From this repetition on the model is told that it repeats itself. */
+const WARN_REPEATED_FAILURES = 2;
+/** Longest error text: it may quote the model's own input. */
+const MAX_ERROR_CHARS = 4_000;
+/** setTimeout takes no more; a longer limit would fire at once. */
+const MAX_TIMEOUT_MS = 2 ** 31 - 1;
 /** Answers in a row that call no tool before the conversation counts as ended. */
 const MAX_NUDGES = 1;
 /** Answers in a row that were cut off by `max_tokens` or paused by the server. */
 const MAX_CONTINUATIONS = 3;
 
+interface Held {
+  results: ToolResult[];
+  /** The call of `finish` that the verification answers; `undefined` when the turn ended otherwise. */
+  finishId: string | undefined;
+}
+
+type ToolCall = Extract<ModelAnswer['content'][number], { type: 'tool_use' }>;
+
 export class Agent {
   private readonly conversation: Conversation;
   private readonly tools: ReadonlyMap<string, Tool>;
+  /** How often a call has failed, by a hash of the call and of the work it failed on. */
   private readonly failures = new Map<string, number>();
-  /** Results that wait for the verification: the answer to `finish` is what the verification found. */
-  private held: ToolResult[] = [];
+  /** Results of the last turn, kept until `tell`: what was sent cannot be amended. */
+  private held: Held = { results: [], finishId: undefined };
   private turn = 0;
 
   constructor(private readonly options: AgentOptions) {
@@ -87,22 +105,32 @@ export class Agent {
     for (;;) {
       const limit = this.options.budget.reached();
       if (limit !== undefined) return { kind: 'limit', limit };
-      const asked = await this.ask();
-      if ('kind' in asked) return asked;
-      const answer = asked;
-      const stop = answer.stopReason;
+      const answer = await this.ask();
+      if ('kind' in answer) return answer;
+      const calls = callsOf(answer);
+      // A server that announces calls and sends none: like the end of a turn, or it would go on for ever.
+      const stop = answer.stopReason === 'tool_use' && calls.length === 0 ? null : answer.stopReason;
       switch (stop) {
         case 'tool_use': {
           nudges = continuations = 0;
-          const end = await this.carryOut(answer);
+          const end = await this.carryOut(answer, calls);
           if (end !== undefined) return end;
           break;
         }
         case 'end_turn':
         case 'stop_sequence':
         case null:
-          if (nudges++ >= MAX_NUDGES) return { kind: 'unfinished' };
-          this.answerWithoutTools(answer, 'No tool was called. Go on with the work, or call finish when it is done.');
+          if (nudges++ >= MAX_NUDGES) {
+            this.conversation.addAnswer(answer.content);
+            this.held = { results: notRun(calls), finishId: undefined };
+            return { kind: 'unfinished' };
+          }
+          this.answerWithoutTools(
+            answer,
+            calls.length > 0
+              ? 'The answer ended before its tool calls, so none of them was run. Make them again.'
+              : 'No tool was called. Go on with the work, or call finish when it is done.',
+          );
           break;
         case 'max_tokens':
           if (continuations++ >= MAX_CONTINUATIONS)
@@ -118,7 +146,7 @@ export class Agent {
           this.answerWithoutTools(answer, 'Go on.');
           break;
         case 'refusal':
-          return { kind: 'refusal', message: textOf(answer) || 'The model refused to go on.' };
+          return { kind: 'refusal', message: textOf(answer).slice(0, 1_000) || 'The model refused to go on.' };
         case 'model_context_window_exceeded':
           return { kind: 'model-error', message: "The conversation no longer fits the model's context window." };
         default:
@@ -130,18 +158,25 @@ export class Agent {
     }
   }
 
-  /** Tells the model what the verification found; `work` goes on from there. */
+  /** Tells the model what the verification found, in place of the answer to `finish`; `work` goes on from there. */
   tell(text: string): void {
-    const results = this.held;
-    this.held = [];
-    const last = results.at(-1);
-    if (last === undefined) this.send([], text);
-    else this.send([...results.slice(0, -1), { ...last, text, isError: true }], this.status());
+    const { results, finishId } = this.held;
+    this.held = { results: [], finishId: undefined };
+    if (finishId === undefined) {
+      this.send(results, `${text}\n\n${this.status()}`);
+      return;
+    }
+    this.options.transcript.append({ type: 'note', text });
+    this.send(
+      results.map((result) => (result.id === finishId ? { ...result, text, isError: true } : result)),
+      this.status(),
+    );
   }
 
   private async ask(): Promise<ModelAnswer | ConversationEnd> {
     const { model, modelId, tools, budget, transcript, events, signal } = this.options;
     const started = performance.now();
+    const deadline = AbortSignal.timeout(Math.ceil(Math.min(budget.remainingMs(), MAX_TIMEOUT_MS)));
     let answer: ModelAnswer;
     try {
       const offered = tools.map(({ name, description, inputSchema }) => ({
@@ -150,10 +185,12 @@ export class Agent {
         input_schema: inputSchema,
       }));
       const request = { model: modelId, maxTokens: MAX_ANSWER_TOKENS, tools: offered, ...this.conversation.request() };
-      answer = await model(request, signal);
+      answer = soundAnswer(await model(request, AbortSignal.any([signal, deadline])));
     } catch (error) {
       if (!(error instanceof ModelFailure)) throw error;
-      return error.cancelled ? { kind: 'cancelled' } : { kind: 'model-error', message: error.message };
+      if (signal.aborted) return { kind: 'cancelled' };
+      if (error.cancelled) return { kind: 'limit', limit: 'time' };
+      return { kind: 'model-error', message: error.message };
     }
     this.turn++;
     budget.add(answer.usage);
@@ -169,32 +206,39 @@ export class Agent {
   }
 
   /** Runs an answer's tool calls one after the other, in the order given. */
-  private async carryOut(answer: ModelAnswer): Promise<ConversationEnd | undefined> {
-    this.conversation.addAnswer(answer.content);
-    const calls = answer.content.filter((block) => block.type === 'tool_use');
-    const ids = new Set(calls.map((call) => call.id));
-    if (ids.size < calls.length) return { kind: 'model-error', message: 'The model gave two tool calls the same id.' };
+  private async carryOut(answer: ModelAnswer, calls: readonly ToolCall[]): Promise<ConversationEnd | undefined> {
     const results: ToolResult[] = [];
-    let finished = false;
+    let end: ConversationEnd | undefined;
+    let finishId: string | undefined;
     for (const [i, call] of calls.entries()) {
-      if (this.options.signal.aborted) return { kind: 'cancelled' };
-      const result = await this.call(call, i < calls.length - 1);
+      if (this.options.signal.aborted) end = { kind: 'cancelled' };
+      if (end !== undefined) break;
+      const result = await this.call(call, {
+        isLast: i === calls.length - 1,
+        failedBefore: results.some(({ isError }) => isError),
+      });
+      const repeated = this.countFailure(call, result.isError);
+      if (repeated >= WARN_REPEATED_FAILURES) result.text += repeatedNote(repeated);
       results.push({ id: call.id, ...result });
       this.options.events.action(this.turn, actionLine(call.name, call.input, result));
-      if (call.name === 'finish' && !result.isError) finished = true;
-      const repeated = this.countFailure(call, result.isError);
-      if (repeated >= MAX_REPEATED_FAILURES)
-        return { kind: 'loop', message: `The model made the same failing call ${repeated} times: ${call.name}.` };
+      if (call.name === 'finish' && !result.isError) {
+        finishId = call.id;
+        end = { kind: 'finished' };
+      } else if (repeated >= MAX_REPEATED_FAILURES)
+        end = { kind: 'loop', message: `The model made the same failing call ${repeated} times: ${call.name}.` };
     }
-    this.note(calls, results);
-    if (finished) this.held = results;
-    else this.send(results, this.status());
-    return finished ? { kind: 'finished' } : undefined;
+    results.push(...notRun(calls.slice(results.length)));
+    const named = results.map((result, i) => ({ ...result, name: calls[i]?.name ?? '' }));
+    this.options.transcript.append({ type: 'results', turn: this.turn, results: named });
+    this.conversation.addAnswer(answer.content);
+    if (end === undefined) this.send(results, this.status());
+    else this.held = { results, finishId };
+    return end;
   }
 
   private async call(
     call: { name: string; input: unknown },
-    more: boolean,
+    place: { isLast: boolean; failedBefore: boolean },
   ): Promise<{ text: string; isError: boolean }> {
     const tool = this.tools.get(call.name);
     try {
@@ -202,39 +246,35 @@ export class Agent {
         throw new ToolError(
           `There is no tool ${call.name.slice(0, 100)}. There are: ${[...this.tools.keys()].join(', ')}.`,
         );
-      if (tool.name === 'finish' && more)
+      if (tool.name === 'finish' && !place.isLast)
         throw new ToolError('finish comes last: call it alone, after the results of everything else.');
-      return { text: await tool.call(call.input, this.options.context), isError: false };
+      if (tool.name === 'finish' && place.failedBefore)
+        throw new ToolError('Not handed over: a call before it in this answer failed. See to that first.');
+      const result = await tool.call(call.input, this.options.context);
+      return typeof result === 'string' ? { text: result, isError: false } : { text: result.failed, isError: true };
     } catch (error) {
       // Only what the model can mend becomes a result; a defect of ours ends the run.
-      if (error instanceof ToolError) return { text: messageOf(error), isError: true };
-      throw error;
+      if (!(error instanceof ToolError)) throw error;
+      const { message } = error;
+      const isLong = message.length > MAX_ERROR_CHARS;
+      return { text: isLong ? `${message.slice(0, MAX_ERROR_CHARS)}\n[cut]` : message, isError: true };
     }
   }
 
-  /** How often this very call has failed without a success between. */
+  /** How often this very call has failed on the work as it is now. */
   private countFailure(call: { name: string; input: unknown }, failed: boolean): number {
-    const key = JSON.stringify([call.name, call.input]);
+    const { workshop } = this.options.context;
+    const subject = JSON.stringify([call.name, call.input, workshop.changes()]);
+    const key = createHash('sha256').update(subject).digest('hex');
     const times = failed ? (this.failures.get(key) ?? 0) + 1 : 0;
     this.failures.set(key, times);
     return times;
   }
 
-  private note(calls: readonly { id: string; name: string }[], results: readonly ToolResult[]): void {
-    const named = results.map((result, i) => ({ ...result, name: calls[i]?.name ?? '' }));
-    this.options.transcript.append({ type: 'results', turn: this.turn, results: named });
-  }
-
   /** An answer whose tool calls, if any, are not run: each still gets its result, as the API demands. */
   private answerWithoutTools(answer: ModelAnswer, text: string): void {
-    const content =
-      answer.content.length > 0 ? answer.content : [{ type: 'text' as const, text: '(no words)', citations: null }];
-    this.conversation.addAnswer(content);
-    const calls = answer.content.filter((block) => block.type === 'tool_use');
-    this.send(
-      calls.map(({ id }) => ({ id, text: 'Not run.', isError: true })),
-      text,
-    );
+    this.conversation.addAnswer(answer.content);
+    this.send(notRun(callsOf(answer)), text);
   }
 
   private send(results: readonly ToolResult[], text: string): void {
@@ -247,21 +287,24 @@ export class Agent {
   }
 }
 
+function callsOf(answer: ModelAnswer): ToolCall[] {
+  return answer.content.filter((block) => block.type === 'tool_use');
+}
+
+function notRun(calls: readonly ToolCall[]): ToolResult[] {
+  return calls.map(({ id }) => ({ id, text: 'Not run.', isError: true }));
+}
+
+function repeatedNote(times: number): string {
+  return (
+    `\n[This very call has now failed ${times} times, and nothing was changed in between. ` +
+    `Find the cause or take another way; after ${MAX_REPEATED_FAILURES} times the run ends.]`
+  );
+}
+
 function textOf(answer: ModelAnswer): string {
   return answer.content
     .flatMap((block) => (block.type === 'text' ? [block.text] : []))
     .join('\n')
     .trim();
-}
-
-/** What a call was about, on one line: the tool and its most telling input. */
-function actionLine(name: string, input: unknown, result: { text: string; isError: boolean }): string {
-  const fields = (typeof input === 'object' && input !== null ? input : {}) as Record<string, unknown>;
-  const telling = ['path', 'pattern', 'glob', 'title', 'output', 'question', 'kind']
-    .map((key) => fields[key])
-    .find((value) => typeof value === 'string');
-  const args = Array.isArray(fields.args) ? ` ${fields.args.map(String).join(' ')}` : '';
-  const what = name === 'cargo' ? `${String(fields.command)}${args}` : typeof telling === 'string' ? telling : '';
-  const failed = result.isError ? ` · refused: ${result.text.split('\n')[0] ?? ''}` : '';
-  return `${name} ${what.slice(0, 120)}${failed}`.trim();
 }

@@ -71,10 +71,10 @@ export class Budget {
     const parts = [
       `turn ${spent.turns} of ${this.limits.maxTurns}`,
       `${Math.floor(spent.minutes)} of ${this.limits.maxMinutes} minutes`,
-      spent.costUsd === undefined
-        ? `${this.tokens(spent)} of ${this.limits.maxTokens} tokens`
-        : `$${spent.costUsd.toFixed(2)} of $${this.limits.maxCostUsd.toFixed(2)}`,
+      `${this.tokens(spent)} of ${this.limits.maxTokens} tokens`,
     ];
+    if (spent.costUsd !== undefined)
+      parts.push(`$${spent.costUsd.toFixed(2)} of $${this.limits.maxCostUsd.toFixed(2)}`);
     return parts.join(', ');
   }
 

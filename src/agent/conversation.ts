@@ -1,6 +1,7 @@
 // The messages between harness and model: append-only, what was sent once is sent again byte for byte, so that the
 // server's prompt cache holds. Cache marks are put on copies.
 import type Anthropic from '@anthropic-ai/sdk';
+import { wellFormed } from './answer.js';
 
 export interface ToolResult {
   id: string;
@@ -15,12 +16,16 @@ export class Conversation {
     private readonly system: string,
     brief: string,
   ) {
-    this.messages.push({ role: 'user', content: [{ type: 'text', text: brief }] });
+    this.messages.push({ role: 'user', content: [{ type: 'text', text: wellFormed(brief) }] });
   }
 
-  /** The model's answer, as it came. */
-  addAnswer(content: readonly Anthropic.ContentBlock[]): void {
-    this.messages.push({ role: 'assistant', content: [...content] as Anthropic.ContentBlockParam[] });
+  /** The model's answer, as it came but for what servers send and do not take back: blank text, inputs that are no objects. */
+  addAnswer(answer: readonly Anthropic.ContentBlock[]): void {
+    const content = answer
+      .filter((block) => block.type !== 'text' || block.text.trim() !== '')
+      .map((block) => (block.type === 'tool_use' && !isObject(block.input) ? { ...block, input: {} } : block));
+    if (content.length === 0) content.push({ type: 'text', text: '(no words)', citations: null });
+    this.messages.push({ role: 'assistant', content: content as Anthropic.ContentBlockParam[] });
   }
 
   /** The harness's turn: a result for each tool call of the last answer, and text. */
@@ -28,10 +33,10 @@ export class Conversation {
     const content: Anthropic.ContentBlockParam[] = results.map((result) => ({
       type: 'tool_result',
       tool_use_id: result.id,
-      content: result.text,
+      content: wellFormed(result.text),
       ...(result.isError ? { is_error: true } : {}),
     }));
-    content.push({ type: 'text', text });
+    content.push({ type: 'text', text: wellFormed(text) });
     this.messages.push({ role: 'user', content });
   }
 
@@ -43,10 +48,14 @@ export class Conversation {
     const own = this.messages.flatMap((message, i) => (message.role === 'user' ? [i] : []));
     const marked = new Set([own[0], ...own.slice(-2)]);
     return {
-      system: [{ type: 'text', text: this.system, cache_control: { type: 'ephemeral' } }],
+      system: [{ type: 'text', text: wellFormed(this.system), cache_control: { type: 'ephemeral' } }],
       messages: this.messages.map((message, i) => (marked.has(i) ? withMark(message) : message)),
     };
   }
+}
+
+function isObject(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function withMark(message: Anthropic.MessageParam): Anthropic.MessageParam {

@@ -24,6 +24,14 @@ export class ReadStates {
     this.seen.set(path, { hash: hashOf(content), lines: new Set(), total: 0 });
   }
 
+  /** The model changed places of what it knew: after a partial reading it still does not know the rest. */
+  edited(path: string, content: Uint8Array, total: number): void {
+    const before = this.seen.get(path);
+    const knewAll = before !== undefined && before.lines.size >= before.total;
+    // Line numbers have moved, so what a partial reading had covered cannot be carried over.
+    this.seen.set(path, { hash: hashOf(content), lines: new Set(), total: knewAll ? 0 : total });
+  }
+
   /**
    * @param how `edit`: some of the present content must have been seen; `replace`: all of it
    * @throws ToolError saying what must be read first
@@ -37,7 +45,7 @@ export class ReadStates {
       );
     if (how === 'replace' && state.lines.size < state.total)
       throw new ToolError(
-        `Only ${state.lines.size} of the ${state.total} lines of ${path} have been read. Read the rest first, or use edit_file.`,
+        `${state.total - state.lines.size} of the ${state.total} lines of ${path} have not been read in their present state. Read them first; for a change, edit_file is enough.`,
       );
   }
 }

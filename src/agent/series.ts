@@ -69,11 +69,14 @@ export class Series {
     return this.write(tree, { subject: `Complete the work on ${title}`.slice(0, 72), body, requirements: [] });
   }
 
-  /** The candidate was verified: it becomes the head, closed by a commit of the same tree that says so. */
-  async close(candidate: WorkCommit, subject: string, body: string): Promise<WorkCommit> {
+  /** The candidate was verified: it becomes the head. */
+  accept(candidate: WorkCommit): void {
     this.head = candidate;
-    this.head = await this.write(candidate.tree, { subject, body, requirements: [], outcome: 'verified' });
-    return this.head;
+  }
+
+  /** Ends a verified series with a commit of the same tree that says so, for whoever asks later whether the spec is proven. */
+  async close(subject: string, body: string): Promise<void> {
+    this.head = await this.write(this.head.tree, { subject, body, requirements: [], outcome: 'verified' });
   }
 
   /** The tree of the work as it is now. */

@@ -2,7 +2,6 @@
 // the retries of what can be asked again; knows nothing of tools, budgets or conversations.
 import type Anthropic from '@anthropic-ai/sdk';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { messageOf } from '../errors.js';
 
 export interface ModelRequest {
   model: string;
@@ -74,7 +73,9 @@ export function messagesApi(options: {
       } catch (error) {
         if (signal.aborted) throw new ModelFailure('The run was cancelled while the model was answering.', true);
         const failure = classify(sdk, error);
-        if (!failure.retry || attempt === ATTEMPTS) throw new ModelFailure(failure.message);
+        if (!failure.isTransient) throw new ModelFailure(failure.message);
+        if (attempt === ATTEMPTS)
+          throw new ModelFailure(`The model's server gave no answer in ${ATTEMPTS} attempts: ${failure.message}`);
         const waitMs = Math.min(failure.retryAfterMs ?? backoffMs(attempt), MAX_WAIT_MS);
         options.say(`The model's server: ${failure.message} Asking again in ${(waitMs / 1000).toFixed(1)} s.`);
         await sleep(waitMs, undefined, { signal }).catch(() => undefined); // an abort is seen at the next request
@@ -113,39 +114,69 @@ async function askOnce(api: Anthropic, request: ModelRequest, signal: AbortSigna
   };
 }
 
-/** By class and status, never by an error's wording. */
-function classify(
-  sdk: typeof import('@anthropic-ai/sdk'),
-  error: unknown,
-): { message: string; retry: boolean; retryAfterMs?: number } {
-  if (!(error instanceof sdk.APIError)) return { message: `the answer broke off (${messageOf(error)}).`, retry: true };
-  const status = error.status as number | undefined;
-  const seconds = Number((error.headers as Headers | undefined)?.get('retry-after') ?? NaN);
-  const retryAfterMs = Number.isFinite(seconds) && seconds >= 0 ? { retryAfterMs: seconds * 1000 } : {};
+interface Failure {
+  /** A sentence. */
+  message: string;
+  /** Whether the same request may succeed later. */
+  isTransient: boolean;
+  retryAfterMs?: number;
+}
+
+/** By class and status, never by an error's wording. @throws what is no failure of the server or the way to it */
+function classify(sdk: typeof import('@anthropic-ai/sdk'), error: unknown): Failure {
+  if (error instanceof sdk.APIConnectionTimeoutError)
+    return { message: `It did not begin to answer within ${IDLE_TIMEOUT_MS / 1000} s.`, isTransient: true };
+  if (error instanceof sdk.APIConnectionError)
+    return {
+      message: "It cannot be reached. Check the input anthropic-base-url and the runner's network.",
+      isTransient: true,
+    };
+  if (error instanceof sdk.APIError) return classifyStatus(error as InstanceType<typeof Anthropic.APIError>);
+  // The SDK wraps whatever goes wrong within a stream: a cut connection, a stream without its end, broken JSON.
+  if (error instanceof sdk.AnthropicError) return { message: 'The answer broke off.', isTransient: true };
+  throw error;
+}
+
+function classifyStatus(error: InstanceType<typeof Anthropic.APIError>): Failure {
+  const status = error.status;
   switch (status) {
-    case undefined: // a connection that failed, or an error inside the stream
-      return { message: `no complete answer (${error.type ?? error.name}).`, retry: true };
+    case undefined: // an error event inside the stream
+      return { message: `The answer broke off with an error (${error.type ?? 'of no type'}).`, isTransient: true };
     case 401:
-      return { message: 'The key was refused (401). Check the input anthropic-api-key.', retry: false };
+      return { message: 'The key was refused (401). Check the input anthropic-api-key.', isTransient: false };
     case 402:
       return {
         message: 'The account has no credit left (402). Add credit, or use another key in anthropic-api-key.',
-        retry: false,
+        isTransient: false,
       };
     case 403:
       return {
         message: 'The key may not do this (403). Check the rights of anthropic-api-key and the input model.',
-        retry: false,
+        isTransient: false,
       };
     case 404:
       return {
         message: 'The server does not know this model or path (404). Check the inputs model and anthropic-base-url.',
-        retry: false,
+        isTransient: false,
       };
     default: {
-      const retry = status === 408 || status === 409 || status === 429 || status >= 500;
-      const said = retry ? '' : ` It said: ${error.message.slice(0, 500)}`;
-      return { message: `the server answered ${status} (${error.type ?? 'no type'}).${said}`, retry, ...retryAfterMs };
+      const isTransient = status === 408 || status === 409 || status === 429 || status >= 500;
+      const kind = `${status}${error.type === null ? '' : ` ${error.type}`}`;
+      // Of an outage the status says all; its body is often a page of HTML.
+      const message = isTransient
+        ? `It answered ${kind}.`
+        : `The model's server refused the request (${kind}): ${oneLine(error.apiMessage ?? error.message)}`;
+      return { message, isTransient, ...retryAfter(error) };
     }
   }
+}
+
+function retryAfter(error: InstanceType<typeof Anthropic.APIError>): { retryAfterMs?: number } {
+  const value = error.headers?.get('retry-after') ?? '';
+  const seconds = Number(value);
+  return value.trim() !== '' && Number.isFinite(seconds) && seconds >= 0 ? { retryAfterMs: seconds * 1000 } : {};
+}
+
+function oneLine(text: string): string {
+  return text.replaceAll(/\s+/g, ' ').trim().slice(0, 500);
 }

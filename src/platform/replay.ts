@@ -6,12 +6,19 @@ import type { Model, ModelAnswer } from './model.js';
 import { ModelFailure } from './model.js';
 
 const count = z.number().int().nonnegative();
+const block = z.union([
+  z.looseObject({ type: z.literal('text'), text: z.string() }),
+  z.looseObject({ type: z.literal('tool_use'), id: z.string(), name: z.string(), input: z.unknown() }),
+  z.looseObject({ type: z.string().refine((type) => type !== 'text' && type !== 'tool_use') }),
+]);
 const answerLine = z.object({
   type: z.literal('answer'),
-  content: z.array(z.looseObject({ type: z.string() })),
+  content: z.array(block),
   stopReason: z.string().nullable(),
   usage: z.object({ inputTokens: count, outputTokens: count, cacheReadTokens: count, cacheWriteTokens: count }),
 });
+
+const NOTHING_SPENT = { inputTokens: 0, outputTokens: 0, cacheReadTokens: 0, cacheWriteTokens: 0 };
 
 /**
  * Reads a `transcript.jsonl`.
@@ -24,18 +31,21 @@ export function replayModel(transcript: string, name: string): Model {
     const entry = parseLine(line);
     if (entry === undefined)
       throw new UserError(`${name}, line ${i + 1} is not JSON. A replay is the transcript.jsonl of an earlier run.`);
-    if ((entry as { type?: unknown }).type !== 'answer') return;
+    if (!isAnswer(entry)) return;
     const answer = answerLine.safeParse(entry);
     if (!answer.success)
       throw new UserError(
         `${name}, line ${i + 1} is not an answer of a transcript. A replay is the transcript.jsonl of an earlier run.`,
       );
-    answers.push(answer.data as unknown as ModelAnswer);
+    const { content, stopReason } = answer.data;
+    // The tokens were spent when the conversation was recorded; this run spends none.
+    answers.push({ content: content as unknown as ModelAnswer['content'], stopReason, usage: NOTHING_SPENT });
   });
   if (answers.length === 0)
     throw new UserError(`${name} holds no recorded answers. A replay is the transcript.jsonl of an earlier run.`);
   let next = 0;
-  return () => {
+  return (_request, signal) => {
+    if (signal.aborted) return Promise.reject(new ModelFailure('The run was cancelled.', true));
     const answer = answers[next++];
     if (answer === undefined)
       return Promise.reject(
@@ -51,4 +61,8 @@ function parseLine(line: string): unknown {
   } catch {
     return undefined; // told to the user with the line's number
   }
+}
+
+function isAnswer(entry: unknown): boolean {
+  return typeof entry === 'object' && entry !== null && 'type' in entry && entry.type === 'answer';
 }

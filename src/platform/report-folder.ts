@@ -1,7 +1,8 @@
 // The folder in which everything a run produced is kept for people and programs (contract, section 2). What the files
 // say is not decided here; secrets are masked on the way in.
-import { appendFileSync } from 'node:fs';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { isUtf8 } from 'node:buffer';
+import { appendFileSync, existsSync, readFileSync } from 'node:fs';
+import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 
 export class ReportFolder {
@@ -21,8 +22,9 @@ export class ReportFolder {
 
   /** Bytes as they are, for what must stay applicable (a patch); a secret in it is masked all the same. */
   writeBytes(name: string, content: Buffer): Promise<void> {
-    const text = content.toString('latin1');
-    return writeFile(path.join(this.dir, name), this.mask(text), 'latin1');
+    // As UTF-8 where it is that, so that a secret beyond ASCII is recognised; else byte for byte.
+    const encoding = isUtf8(content) ? 'utf8' : 'latin1';
+    return writeFile(path.join(this.dir, name), this.mask(content.toString(encoding)), encoding);
   }
 
   /** Written before it returns, so that it survives whatever happens to the process next. */
@@ -30,7 +32,9 @@ export class ReportFolder {
     appendFileSync(path.join(this.dir, name), `${this.mask(line)}\n`);
   }
 
-  async read(name: string): Promise<string> {
-    return readFile(path.join(this.dir, name), 'utf8');
+  /** A file's text; empty when there is no such file. */
+  readText(name: string): string {
+    const file = path.join(this.dir, name);
+    return existsSync(file) ? readFileSync(file, 'utf8') : '';
   }
 }

@@ -38,7 +38,7 @@ export async function selfTest(sandbox: Sandbox, probe: readonly string[], scrat
     command: ['/bin/sh', '-c', SCRIPT, 'sh', outside, ...probe],
     cwd: '/project',
     mounts: [{ host: path.join(folder, 'project'), box: '/project', writable: true }],
-    env: { PATH: '/usr/bin:/bin' },
+    env: { PATH: '/usr/bin:/bin', HOME: '/home', CARGO_HOME: '/cargo' },
     box: 'exec',
     timeoutMs: TIMEOUT_MS,
   });
@@ -58,6 +58,6 @@ export async function selfTest(sandbox: Sandbox, probe: readonly string[], scrat
   if (holes.length > 0)
     throw new UserError(
       `The sandbox (${sandbox.description}) failed its self-test: ${[...new Set(holes)].join(', ')}. ` +
-        'Nothing was run and nothing was spent. See the README, "Runners".',
+        'See the README, "Runners".',
     );
 }

@@ -9,30 +9,56 @@ export interface Failure {
   key: string;
   /** One line for people. */
   text: string;
+  /** True where nothing is known but that the command failed or proved nothing: then it is never excused by the baseline. */
+  unattributed?: true;
 }
 
-/** `check`, `doc`: the compiler's errors; an exit code without any is a failure of its own. */
-export function checkFailures(run: CargoRun): Failure[] {
-  const errors = run.diagnostics.filter((diagnostic) => diagnostic.level === 'error').map(ofDiagnostic);
-  return orExitCode(run, errors);
+/**
+ * `check`, `doc`: the compiler's errors and cargo's own; an exit code without any is a failure of its own.
+ * @param text the complete output
+ */
+export function checkFailures(run: CargoRun, text: string): Failure[] {
+  return orExitCode(run, errorsOf(run, text));
 }
 
 /** `clippy`: errors anywhere, warnings in touched files (all files where nothing is known to be touched: the baseline). */
-export function clippyFailures(run: CargoRun, touched: ReadonlySet<string> | undefined): Failure[] {
-  const counts = ({ level, path }: Diagnostic) =>
-    level === 'error' || (level === 'warning' && path !== undefined && touched?.has(path) !== false);
-  return orExitCode(run, run.diagnostics.filter(counts).map(ofDiagnostic));
+export function clippyFailures(run: CargoRun, text: string, touched: ReadonlySet<string> | undefined): Failure[] {
+  const warnings = run.diagnostics.filter(
+    ({ level, path }) => level === 'warning' && path !== undefined && touched?.has(path) !== false,
+  );
+  return [...orExitCode(run, errorsOf(run, text)), ...warnings.map(ofDiagnostic)];
 }
 
 /** `fmt`: touched files that rustfmt would change. */
 export function fmtFailures(run: CargoRun, text: string, touched: ReadonlySet<string> | undefined): Failure[] {
   if (run.exitCode === 0) return [];
   const files = unformattedFiles(text);
-  const failures = files
+  const unformatted = files
     .filter((file) => touched?.has(file) !== false)
     .map((file) => ({ key: `fmt ${file}`, text: `${file} is not formatted` }));
-  // rustfmt also fails on files it cannot parse, and says so without a diff.
-  return files.length === 0 ? orExitCode(run, []) : failures;
+  // rustfmt also fails on files it cannot parse or find, and says so without a diff.
+  const errors = ownErrors(run, text);
+  const isExplained = run.exitCode !== null && files.length + errors.length > 0;
+  return [...(isExplained ? errors : orExitCode(run, errors)), ...unformatted];
+}
+
+function errorsOf(run: CargoRun, text: string): Failure[] {
+  if (run.exitCode === 0) return [];
+  // rustc counts its errors in a last one, which would differ with every error that is mended.
+  const errors = run.diagnostics.filter(
+    ({ level, path, message }) => level === 'error' && !(path === undefined && message.startsWith('aborting due to')),
+  );
+  return [...errors.map(ofDiagnostic), ...ownErrors(run, text)];
+}
+
+/** Errors of cargo itself and of rustfmt, which come as text: a build script that failed, a manifest that cannot be read. */
+function ownErrors(run: CargoRun, text: string): Failure[] {
+  const rendered = new Set(run.diagnostics.map((diagnostic) => diagnostic.rendered.split('\n')[0]));
+  return text
+    .split('\n')
+    .filter((line) => /^error(\[\w+\])?: /i.test(line) || line.startsWith('Error writing files'))
+    .filter((line) => !rendered.has(line) && !/^error: (could not compile .* due to|aborting due to)/.test(line))
+    .map((line) => ({ key: line, text: line.slice(0, 500) }));
 }
 
 /** `test`: failed tests by name, everything in the output that does not add up, and a run in which no test ran. */
@@ -49,10 +75,15 @@ export function testFailures(run: CargoRun, tests: TestReport): Failure[] {
         key: `harness ${withoutHash(executable.name)}`,
         text: `${executable.name} (own test harness) failed`,
       });
-  for (const anomaly of tests.anomalies) failures.push({ key: `anomaly ${withoutHash(anomaly)}`, text: anomaly });
+  for (const anomaly of tests.anomalies)
+    failures.push({ key: `anomaly ${withoutHash(anomaly)}`, text: anomaly, unattributed: true });
   const custom = tests.executables.some((executable) => executable.kind === 'custom-harness');
   if (failures.length === 0 && run.exitCode === 0 && tests.passed === 0 && !custom)
-    failures.push({ key: 'no test ran', text: 'no test ran: nothing is proven by an empty test run' });
+    failures.push({
+      key: 'no test ran',
+      text: 'no test ran: nothing is proven by an empty test run',
+      unattributed: true,
+    });
   return orExitCode(run, failures);
 }
 
@@ -60,7 +91,8 @@ export function testFailures(run: CargoRun, tests: TestReport): Failure[] {
 export function newFailures(now: readonly Failure[], before: readonly Failure[]): Failure[] {
   const known = new Map<string, number>();
   for (const { key } of before) known.set(key, (known.get(key) ?? 0) + 1);
-  return now.filter(({ key }) => {
+  return now.filter(({ key, unattributed }) => {
+    if (unattributed) return true;
     const left = known.get(key) ?? 0;
     known.set(key, left - 1);
     return left <= 0;
@@ -76,8 +108,17 @@ function ofDiagnostic({ level, code, message, path, line }: Diagnostic): Failure
 }
 
 function orExitCode(run: CargoRun, failures: Failure[]): Failure[] {
-  if (failures.length > 0 || run.exitCode === 0) return failures;
-  return [{ key: `end ${describeEnd(run.end)}`, text: `${run.command} ended with ${describeEnd(run.end)}` }];
+  if (run.exitCode === 0) return failures;
+  // A command that was stopped has not said all it had to say, whatever it said before.
+  if (run.exitCode !== null && failures.length > 0) return failures;
+  return [
+    ...failures,
+    {
+      key: `end ${describeEnd(run.end)}`,
+      text: `${run.command} ended with ${describeEnd(run.end)}`,
+      unattributed: true,
+    },
+  ];
 }
 
 /** Executables carry a hash that differs from build to build. */

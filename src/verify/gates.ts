@@ -62,3 +62,13 @@ export function unformattedFiles(output: string): string[] {
 }
 
 export type RunGate = (command: GateCommand) => Promise<CargoRun>;
+
+/** Commands that repeat a verification on a laptop, with nothing of Ferrule. */
+export function reproduceCommands(
+  commit: string,
+  workingDirectory: string,
+  verification: { gates: readonly { command: string }[] },
+): string[] {
+  const enter = workingDirectory === '.' ? [] : [`cd ${workingDirectory}`];
+  return [`git checkout ${commit}`, ...enter, ...verification.gates.map(({ command }) => command)];
+}

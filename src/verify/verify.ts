@@ -8,9 +8,11 @@ import type { Failure } from './failures.js';
 import { checkFailures, clippyFailures, fmtFailures, newFailures, testFailures } from './failures.js';
 
 export type { CargoGate, CargoScope } from './gates.js';
-export { CARGO_GATES, missingTool, scopeArguments } from './gates.js';
+export { CARGO_GATES, missingTool, reproduceCommands, scopeArguments } from './gates.js';
 export type { Failure } from './failures.js';
 export { describeBaseline, describeFailures } from './feedback.js';
+export type { Judgement, OutcomeFacts } from './outcome.js';
+export { judgeOutcome } from './outcome.js';
 export { gateRecord } from './gate-record.js';
 
 export interface GateResult {
@@ -53,11 +55,15 @@ export interface GateTerms {
   /** Time limit of one command. */
   timeoutMs: number;
   signal?: AbortSignal;
+  /** False for gates that run beside the conversation: their output is shown when a command is over. */
+  live?: boolean;
 }
 
 /** Runs the gates on the base. Failures found here are older than the run. */
 export async function runBaseline(terms: GateTerms): Promise<Baseline> {
-  const gates = await terms.workshop.buildBaseline((base) => runGates(terms, base, undefined, undefined));
+  const gates = await terms.workshop.buildBaseline((base) =>
+    runGates({ ...terms, live: false }, base, undefined, undefined),
+  );
   return { gates };
 }
 
@@ -73,7 +79,10 @@ export async function verify(
   const checkout = await terms.workshop.verificationCheckout(subject.commit);
   try {
     const gates = await runGates(terms, checkout, baseline, subject.touched);
-    const passed = gates.every((gate) => !gate.deciding || gate.status === 'passed');
+    // A cancelled run leaves gates out: what did not run has not passed.
+    const passed = terms.deciding.every((name) =>
+      gates.some((gate) => gate.name === name && gate.deciding && gate.status === 'passed'),
+    );
     return { commit: subject.commit, tree: subject.tree, gates, passed };
   } finally {
     await checkout.dispose();
@@ -85,14 +94,18 @@ export async function verify(
  * works. It decides whether an increment is committed; the verdict of the run is `verify` alone.
  */
 export async function checkIncrement(terms: GateTerms, baseline: Baseline | undefined): Promise<GateResult[]> {
-  let putBack: string[] = [];
+  const putBack = new Set<string>();
   const bench: Bench = {
     cargo: async (request) => {
       const run = await terms.workshop.cargoForAgent(request);
-      putBack = run.putBack;
+      for (const file of run.putBack) putBack.add(file);
       return run;
     },
-    putBack: () => Promise.resolve(putBack),
+    putBack: () => {
+      const changed = [...putBack];
+      putBack.clear();
+      return Promise.resolve(changed);
+    },
   };
   const results: GateResult[] = [];
   for (const name of ['check', 'test'] as const) {
@@ -106,7 +119,7 @@ export async function checkIncrement(terms: GateTerms, baseline: Baseline | unde
 
 /** Where a gate runs: a clean checkout, or the work copy. */
 interface Bench {
-  cargo(request: GateCommand & { timeoutMs: number; signal?: AbortSignal }): Promise<CargoRun>;
+  cargo(request: GateCommand & { timeoutMs: number; signal?: AbortSignal; live?: boolean }): Promise<CargoRun>;
   /** Undoes what the last command changed of the files under judgement, and names them. */
   putBack(): Promise<string[]>;
 }
@@ -141,6 +154,7 @@ async function runGate(
     bench.cargo({
       ...command,
       timeoutMs: terms.timeoutMs,
+      live: terms.live ?? true,
       ...(terms.signal === undefined ? {} : { signal: terms.signal }),
     });
   const read = (run: CargoRun) => terms.workshop.outputs.read(run.output);
@@ -151,10 +165,10 @@ async function runGate(
   switch (name) {
     case 'check':
     case 'doc':
-      failures = checkFailures(run);
+      failures = checkFailures(run, text);
       break;
     case 'clippy':
-      failures = clippyFailures(run, touched);
+      failures = clippyFailures(run, text, touched);
       break;
     case 'fmt':
       failures = fmtFailures(run, text, touched);
@@ -167,9 +181,7 @@ async function runGate(
     }
   }
   // An honest test may write files; one that changes what was to be verified has changed the subject.
-  const changed = (await bench.putBack()).filter((file) =>
-    /\.rs$|(^|\/)Cargo\.(toml|lock)$|(^|\/)build\.rs$/.test(file),
-  );
+  const changed = (await bench.putBack()).filter((file) => /\.rs$|(^|\/)Cargo\.(toml|lock)$/.test(file));
   for (const file of changed)
     failures.push({ key: `changed ${file}`, text: `the command changed ${file}, which it was to verify` });
   const fresh = newFailures(failures, older?.failures ?? []);

@@ -1,5 +1,7 @@
 // Runs cargo in the EXEC box and keeps its complete output: one run gives the text a person reads, streamed line by
 // line, and the compiler's diagnostics as data. Which arguments are right, and what a result means, is decided elsewhere.
+import { posix } from 'node:path';
+import { TextDecoder } from 'node:util';
 import type { CommandEnd } from '../platform/command.js';
 import { describeEnd } from '../platform/command.js';
 import type { Sandbox } from '../sandbox/sandbox.js';
@@ -20,6 +22,8 @@ export interface CargoRequest {
   format: 'messages' | 'plain';
   timeoutMs: number;
   signal?: AbortSignal;
+  /** False for a command that runs beside other work; its output is then shown when it is over. */
+  live?: boolean;
 }
 
 export interface CargoRun {
@@ -33,17 +37,19 @@ export interface CargoRun {
   output: StoredOutput;
 }
 
-/** Receives what happens while cargo runs; one group a command. */
-export interface CargoWatcher {
-  started(command: string): void;
+/** Follows one command; `line` gets each line of its output. */
+export interface CommandWatch {
   line(text: string): void;
-  ended(run: CargoRun): void;
+  ended(): void;
 }
+
+/** Called as a command starts. `live` is false for one that runs beside other work. */
+export type WatchCommand = (command: string, live: boolean) => CommandWatch;
 
 export type RunCargo = (request: CargoRequest) => Promise<CargoRun>;
 
 /** Bytes of output after which a command is stopped: far above honest use, below what a runner's disk bears. */
-const MAX_OUTPUT_BYTES = 512 * 1024 * 1024;
+const MAX_OUTPUT_BYTES = 256 * 1024 * 1024;
 
 /** The environment inside the box: complete, nothing inherited. */
 export function cargoEnvironment(toolchain: Toolchain): Record<string, string> {
@@ -69,27 +75,30 @@ export function createCargo(options: {
   /** On the host; only its `registry` is shown, read-only. */
   cargoHome: string;
   outputs: Outputs;
-  watcher: CargoWatcher;
+  watch: WatchCommand;
 }): RunCargo {
-  const { sandbox, toolchain, cargoHome, outputs, watcher } = options;
+  const { sandbox, toolchain, cargoHome, outputs, watch } = options;
   return async (request) => {
     const command = ['cargo', ...request.args.map(shellWord)].join(' ');
     const args = [...request.args];
     if (request.format === 'messages') args.splice(insertionPoint(args), 0, '--message-format=json');
     const diagnostics: Diagnostic[] = [];
-    watcher.started(command);
-    const writer = outputs.open(`cargo-${request.args[0] ?? ''}`, (line) => watcher.line(line));
-    const reader = createMessageReader({ projectRoot: BOX_PROJECT });
+    const watching = watch(command, request.live ?? true);
+    const writer = outputs.open(`cargo-${request.args[0] ?? ''}`, (line) => watching.line(line));
+    const workspaceRoot = request.format === 'messages' ? await findWorkspaceRoot(options, request) : BOX_PROJECT;
+    const reader = createMessageReader({ projectRoot: BOX_PROJECT, workspaceRoot });
+    const inBox = boxPaths(request.place);
     const takeMessage = lineSplitter((line) => {
-      const message = reader.read(line);
+      const message = reader.read(inBox(line));
       if (message.diagnostic) diagnostics.push(message.diagnostic);
       if (message.text !== undefined) writer.write(message.text.endsWith('\n') ? message.text : `${message.text}\n`);
     });
-    const takeProgress = lineSplitter((line) => writer.write(`${line}\n`));
-    const decoders = { stdout: new TextDecoder(), stderr: new TextDecoder() };
+    const takeText = lineSplitter((line, end) => writer.write(inBox(line) + end));
+    const takers = { stdout: request.format === 'plain' ? takeText : takeMessage, stderr: takeText };
+    const decoders = { stdout: newDecoder(), stderr: newDecoder() };
     const started = await sandbox.run({
       command: [toolchain.cargo, ...args],
-      cwd: request.workingDirectory === '.' ? BOX_PROJECT : `${BOX_PROJECT}/${request.workingDirectory}`,
+      cwd: startFolder(request),
       mounts: placeMounts(request.place, cargoHome),
       env: cargoEnvironment(toolchain),
       box: 'exec',
@@ -97,14 +106,12 @@ export function createCargo(options: {
       timeoutMs: request.timeoutMs,
       maxOutputBytes: MAX_OUTPUT_BYTES,
       ...(request.signal === undefined ? {} : { signal: request.signal }),
-      onOutput: (chunk, stream) => {
-        const text = decoders[stream].decode(chunk, { stream: true });
-        if (request.format === 'plain') writer.write(text);
-        else (stream === 'stdout' ? takeMessage : takeProgress).push(text);
-      },
+      onOutput: (chunk, stream) => takers[stream].push(decoders[stream].decode(chunk, { stream: true })),
     });
-    takeMessage.end();
-    takeProgress.end();
+    for (const stream of ['stdout', 'stderr'] as const) {
+      takers[stream].push(decoders[stream].decode()); // a character that the output broke off in
+      takers[stream].end();
+    }
     if (started.end.kind !== 'exited') writer.write(`\n[ferrule] ${command}: ${describeEnd(started.end)}\n`);
     const run: CargoRun = {
       command,
@@ -114,7 +121,7 @@ export function createCargo(options: {
       diagnostics,
       output: await writer.close(),
     };
-    watcher.ended(run);
+    watching.ended();
     return run;
   };
 }
@@ -130,17 +137,64 @@ export function shellWord(word: string): string {
   return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }
 
-function lineSplitter(onLine: (line: string) => void): { push(text: string): void; end(): void } {
-  let partial = '';
+function startFolder({ workingDirectory }: Pick<CargoRequest, 'workingDirectory'>): string {
+  return workingDirectory === '.' ? BOX_PROJECT : `${BOX_PROJECT}/${workingDirectory}`;
+}
+
+/**
+ * Where rustc runs, which the paths of its diagnostics start from: the workspace's root, at or above the working directory.
+ * The working directory itself where cargo cannot tell; the command then says why.
+ */
+async function findWorkspaceRoot(
+  { sandbox, toolchain, cargoHome }: { sandbox: Sandbox; toolchain: Toolchain; cargoHome: string },
+  request: CargoRequest,
+): Promise<string> {
+  const cwd = startFolder(request);
+  if (cwd === BOX_PROJECT) return cwd;
+  const { end, stdout } = await sandbox.run({
+    command: [toolchain.cargo, 'locate-project', '--workspace', '--message-format', 'plain'],
+    cwd,
+    mounts: placeMounts(request.place, cargoHome),
+    env: cargoEnvironment(toolchain),
+    box: 'exec',
+    timeoutMs: Math.min(request.timeoutMs, 60_000),
+  });
+  const manifest = boxPaths(request.place)(stdout.toString('utf8').trim());
+  const found = end.kind === 'exited' && end.code === 0 && manifest.startsWith(`${BOX_PROJECT}/`);
+  return found ? posix.dirname(manifest) : cwd;
+}
+
+/** Without a sandbox cargo sees the host's folders; what is kept and shown names those of the box. */
+function boxPaths({ project, target }: Place): (text: string) => string {
+  return (text) => text.replaceAll(project, BOX_PROJECT).replaceAll(target, BOX_TARGET);
+}
+
+function newDecoder(): TextDecoder {
+  return new TextDecoder('utf-8', { ignoreBOM: true }); // kept as it came
+}
+
+/** A partial line longer than this is passed on without its end: nothing endless is held in memory. */
+const MAX_PARTIAL_CHARS = 32 * 1024 * 1024;
+
+function lineSplitter(onLine: (line: string, end: string) => void): { push(text: string): void; end(): void } {
+  let partial: string[] = [];
+  let partialChars = 0;
+  const take = (line: string, end: string) => {
+    onLine(partial.join('') + line, end);
+    partial = [];
+    partialChars = 0;
+  };
   return {
     push: (text) => {
-      const lines = (partial + text).split('\n');
-      partial = lines.pop() ?? '';
-      lines.forEach(onLine);
+      const lines = text.split('\n');
+      const rest = lines.pop() ?? '';
+      for (const line of lines) take(line, '\n');
+      partial.push(rest);
+      partialChars += rest.length;
+      if (partialChars > MAX_PARTIAL_CHARS) take('', '');
     },
     end: () => {
-      if (partial !== '') onLine(partial);
-      partial = '';
+      if (partialChars > 0) take('', '');
     },
   };
 }

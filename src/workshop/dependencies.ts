@@ -1,12 +1,11 @@
 // Keeps manifests, lock file and downloaded registry sources in step, and carries out cargo's add, remove and update
 // under the run's dependency policy. All of it happens in a shadow without code (shadow.ts).
-import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { parse } from 'smol-toml';
 import { ToolError, messageOf } from '../errors.js';
 import { describeEnd } from '../platform/command.js';
 import type { ShadowOptions, ShadowRun } from './shadow.js';
-import { isManifest, runInShadow } from './shadow.js';
+import { isManifest, lockCandidates, runInShadow } from './shadow.js';
 import type { WorkCopy } from './work-copy.js';
 
 /** What the agent may add: contract, input `dependencies`. */
@@ -42,6 +41,8 @@ export class Dependencies {
     private readonly policy: DependencyPolicy,
     /** Whether the base commit already has a manifest here: if it does and tracks no lock, neither shall we. */
     private readonly baseHasCrate: boolean,
+    /** What the policy `locked` goes by: the base's lock file; without one the lock that the first sync makes. */
+    private baseLock: Buffer | undefined,
   ) {}
 
   /**
@@ -58,6 +59,7 @@ export class Dependencies {
     if (!run.succeeded) run = await this.run(['fetch'], 'net', signal);
     if (!run.succeeded) return { kind: 'failed', text: withEnd(run) };
     await this.takeBack(run);
+    this.baseLock ??= await this.lockFile();
     const after = this.copy.list().filter(isManifest);
     this.synced = after.map((file) => `${file}:${this.copy.oidOf(file) ?? ''}`).join('\n');
     return { kind: 'in-step' };
@@ -74,7 +76,7 @@ export class Dependencies {
       throw new ToolError(
         `cargo ${command} is not allowed in this run (input dependencies: none). Use what the workspace has, or ask.`,
       );
-    const before = await this.lockedPackages();
+    this.requireMember(args);
     let run = await this.run(args, 'net', signal);
     if (!run.succeeded) return run;
     const edited = run.changed;
@@ -82,29 +84,45 @@ export class Dependencies {
     const all = new Map([...edited, ...fetched.changed]);
     run = { ...run, ...fetched, text: `${run.text}${fetched.text}`, changed: all };
     if (!fetched.succeeded) return run;
-    if (this.policy === 'locked') {
-      const known = new Set(before.map((entry) => `${entry.name} ${entry.version}`));
-      const lock = [...all].find(([file]) => file.endsWith('Cargo.lock'));
-      const added = lock
-        ? readLock(lock[1].toString('utf8')).filter(
-            (entry) => entry.source && !known.has(`${entry.name} ${entry.version}`),
-          )
-        : [];
-      if (added.length > 0)
-        throw new ToolError(
-          `cargo ${command} would bring ${added.map((entry) => `${entry.name} ${entry.version}`).join(', ')}, which Cargo.lock does not have (input dependencies: locked). Nothing was changed.`,
-        );
-    }
+    if (this.policy === 'locked') await this.requireLocked(command, all);
     await this.takeBack(run);
     this.synced = '';
     return run;
   }
 
-  /** The packages of the lock file that stands now; empty without one. */
+  /** A dependency by path must be a crate of this repository. */
+  private requireMember(args: readonly string[]): void {
+    const at = args.indexOf('--path');
+    if (at === -1) return;
+    const folder = path.posix.join(this.workingDirectory, args[at + 1] ?? '').replace(/\/$/, '');
+    if (this.copy.oidOf(path.posix.join(folder, 'Cargo.toml')) === undefined)
+      throw new ToolError(`--path ${args[at + 1] ?? ''} names no crate of this repository; its Cargo.toml must exist.`);
+  }
+
+  private async requireLocked(command: string, changed: ReadonlyMap<string, Buffer>): Promise<void> {
+    const idOf = ({ name, version, source }: LockedPackage) => `${name} ${version} ${source ?? ''}`;
+    const known = new Set(this.baseLock === undefined ? [] : readLock(this.baseLock.toString('utf8')).map(idOf));
+    const updated = [...changed].find(([file]) => path.posix.basename(file) === 'Cargo.lock')?.[1];
+    // Without an update it is the present one, which the model may have written to fit.
+    const lock = updated ?? (await this.lockFile());
+    const packages = lock === undefined ? [] : readLock(lock.toString('utf8'));
+    const added = packages.filter((entry) => entry.source !== undefined && !known.has(idOf(entry)));
+    if (added.length > 0)
+      throw new ToolError(
+        `cargo ${command} would bring ${added.map(({ name, version }) => `${name} ${version}`).join(', ')}, which the base's Cargo.lock ` +
+          'does not have (input dependencies: locked). Nothing was changed.',
+      );
+  }
+
+  /** The packages of the workspace's lock file as it stands now; empty without one. */
   async lockedPackages(): Promise<LockedPackage[]> {
-    const file = this.copy.list().find((name) => path.posix.basename(name) === 'Cargo.lock');
-    const content = file === undefined ? this.unpublishedLock?.content : (await this.copy.read(file)).bytes;
+    const content = await this.lockFile();
     return content === undefined ? [] : readLock(content.toString('utf8'));
+  }
+
+  private async lockFile(): Promise<Buffer | undefined> {
+    const file = lockCandidates(this.workingDirectory).find((name) => this.copy.isRegular(name));
+    return file === undefined ? this.unpublishedLock?.content : (await this.copy.read(file)).bytes;
   }
 
   private async run(
@@ -118,7 +136,7 @@ export class Dependencies {
     const read = async (file: string) => {
       if (overlay?.has(file)) return overlay.get(file);
       if (lock?.path === file) return lock.content;
-      return (await this.copy.read(file)).bytes;
+      return this.copy.isRegular(file) ? (await this.copy.read(file)).bytes : undefined;
     };
     const request = { args, workingDirectory: this.workingDirectory, box, ...(signal === undefined ? {} : { signal }) };
     return runInShadow(this.shadow, [...files], read, request);
@@ -131,7 +149,7 @@ export class Dependencies {
       const tracked = this.copy.oidOf(file) !== undefined;
       if (isLock && !tracked && (this.baseHasCrate || this.copy.ignores(file))) {
         this.unpublishedLock = { path: file, content };
-        await writeFile(path.join(this.copy.root, file), content);
+        await this.copy.accompany(file, content);
       } else await this.copy.write(file, content);
     }
   }
@@ -144,9 +162,17 @@ function withEnd(run: ShadowRun): string {
 /** The packages that a lock file names. @throws ToolError when it is not valid TOML (conflict markers, say) */
 export function readLock(text: string): LockedPackage[] {
   try {
-    const { package: packages } = parse(text) as { package?: LockedPackage[] };
-    return packages ?? [];
+    const { package: packages } = parse(text);
+    return Array.isArray(packages) ? packages.filter(isLockedPackage) : [];
   } catch (error) {
     throw new ToolError(`Cargo.lock is not valid TOML: ${messageOf(error).split('\n')[0] ?? ''}`);
   }
+}
+
+/** The model can write a lock file, so its shape is not to be trusted. */
+function isLockedPackage(entry: unknown): entry is LockedPackage {
+  const { name, version, source } = (entry ?? {}) as Record<string, unknown>;
+  return (
+    typeof name === 'string' && typeof version === 'string' && (source === undefined || typeof source === 'string')
+  );
 }

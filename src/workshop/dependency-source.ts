@@ -1,9 +1,12 @@
 // Reads the sources of a dependency as cargo unpacked them, for outlines only.
 import type { Dirent } from 'node:fs';
-import { readFile, readdir, stat } from 'node:fs/promises';
+import { lstat, readFile, readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { ToolError } from '../errors.js';
 
+/** As cargo and crates.io have them. The lock file is the model's to write, and a name becomes part of a path here. */
+const NAME = /^[A-Za-z0-9_-]+$/;
+const VERSION = /^[0-9A-Za-z.+-]+$/;
 const MAX_FILES = 400;
 const MAX_FILE_BYTES = 1024 * 1024;
 
@@ -18,7 +21,9 @@ export async function readDependency(
   locked: readonly { name: string; version: string; source?: string }[],
   name: string,
 ): Promise<{ name: string; text: string }[]> {
-  const versions = locked.filter((entry) => entry.name === name && entry.source !== undefined);
+  const versions = locked.filter(
+    (entry) => entry.name === name && entry.source !== undefined && NAME.test(name) && VERSION.test(entry.version),
+  );
   const found = versions.at(-1);
   if (found === undefined)
     throw new ToolError(
@@ -47,6 +52,7 @@ export async function readDependency(
 
 async function rustFiles(folder: string): Promise<string[]> {
   // Links are left out: an archive may hold links that lead elsewhere.
+  if (!(await lstat(folder).catch(() => undefined))?.isDirectory()) return []; // not downloaded, or no such folder in it
   const entries: Dirent[] = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
   const files = entries
     .filter((entry) => entry.isFile() && entry.name.endsWith('.rs'))

@@ -29,6 +29,13 @@ export interface ShadowOptions {
   networkEnvironment: Readonly<Record<string, string>>;
 }
 
+export interface ShadowRequest {
+  args: readonly string[];
+  workingDirectory: string;
+  box: 'exec' | 'net';
+  signal?: AbortSignal;
+}
+
 const TIMEOUT_MS = 5 * 60_000;
 
 /** Whether a file belongs into a shadow with its content. */
@@ -40,15 +47,29 @@ export function isManifest(file: string): boolean {
 /**
  * Runs one cargo command over the manifests alone.
  * @param files every path of the work; manifests are read by `read`, sources become empty stubs so that targets exist
- * @param box `net` reaches the registry; `exec` works with what was already fetched
+ * @param request.box `net` reaches the registry; `exec` works with what was already fetched
  */
 export async function runInShadow(
   options: ShadowOptions,
   files: readonly string[],
   read: (file: string) => Promise<Buffer | undefined>,
-  request: { args: readonly string[]; workingDirectory: string; box: 'exec' | 'net'; signal?: AbortSignal },
+  request: ShadowRequest,
 ): Promise<ShadowRun> {
   const folder = path.join(options.scratch, `shadow-${process.hrtime.bigint()}`);
+  try {
+    return await runIn(folder, options, files, read, request);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function runIn(
+  folder: string,
+  options: ShadowOptions,
+  files: readonly string[],
+  read: (file: string) => Promise<Buffer | undefined>,
+  request: ShadowRequest,
+): Promise<ShadowRun> {
   const before = new Map<string, Buffer>();
   for (const file of files) {
     const content = isManifest(file) ? await read(file) : file.endsWith('.rs') ? Buffer.alloc(0) : undefined;
@@ -86,7 +107,6 @@ export async function runInShadow(
     const now = await readFile(path.join(folder, file)).catch(() => undefined); // cargo deletes none; a lock may not exist
     if (now !== undefined && before.get(file)?.equals(now) !== true) changed.set(file, now);
   }
-  await rm(folder, { recursive: true, force: true });
   return {
     end: result.end,
     succeeded,
@@ -96,13 +116,13 @@ export async function runInShadow(
   };
 }
 
-/** A lock file may come into being at the workspace's root: the working directory or any folder above it. */
-function lockCandidates(workingDirectory: string): string[] {
+/** Where the workspace's lock file may lie, nearest first: in the working directory or any folder above it. */
+export function lockCandidates(workingDirectory: string): string[] {
   const candidates = ['Cargo.lock'];
   let folder = '';
   for (const part of workingDirectory.split('/').filter((name) => name !== '' && name !== '.')) {
     folder = path.posix.join(folder, part);
-    candidates.push(path.posix.join(folder, 'Cargo.lock'));
+    candidates.unshift(path.posix.join(folder, 'Cargo.lock'));
   }
   return candidates;
 }

@@ -7,6 +7,7 @@ import type { RunCommand } from '../platform/command.js';
 import { findProgram } from '../platform/find-program.js';
 import type { SourceTree } from '../platform/source-tree.js';
 import type { Mount } from '../sandbox/sandbox.js';
+import { printable } from './path-gate.js';
 
 export interface Toolchain {
   /** The folder of `cargo` and `rustc`. */
@@ -41,7 +42,7 @@ export async function readChannel(tree: SourceTree, workingDirectory: string): P
       if (channel === undefined) return undefined;
       if (!PLAIN_CHANNEL.test(channel))
         throw new UserError(
-          `${file} asks for toolchain '${channel}', which is no plain channel name. Use one such as stable or 1.85.0.`,
+          `${file} asks for toolchain '${printable(channel)}', which is no plain channel name. Use one such as stable or 1.85.0.`,
         );
       return channel;
     }
@@ -63,7 +64,9 @@ function channelOf(text: string, file: string): string | undefined {
       throw new UserError(
         `${file} names a toolchain by path, which Ferrule never follows. Use a channel such as stable.`,
       );
-    return typeof toolchain?.channel === 'string' ? toolchain.channel : undefined;
+    if (toolchain?.channel !== undefined && typeof toolchain.channel !== 'string')
+      throw new UserError(`${file}: channel must be a string in quotes, such as "1.85.0".`);
+    return toolchain?.channel;
   } catch (error) {
     if (error instanceof UserError) throw error;
     throw new UserError(

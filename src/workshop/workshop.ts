@@ -1,26 +1,30 @@
 // The door of the workshop: the work copy, cargo runs with complete output, and the places where commits are built.
 // It judges nothing; gates and verdicts are the room verify's.
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import type { RunCommand } from '../platform/command.js';
 import type { Git, TreeChange } from '../platform/git.js';
 import type { SourceTree, TreeFile } from '../platform/source-tree.js';
 import type { Sandbox } from '../sandbox/sandbox.js';
-import type { CargoRequest, CargoRun, CargoWatcher, RunCargo } from './cargo.js';
+import type { CargoRequest, CargoRun, RunCargo, WatchCommand } from './cargo.js';
 import { createCargo } from './cargo.js';
 import type { DependencyPolicy, SyncResult } from './dependencies.js';
 import { Dependencies } from './dependencies.js';
+import { removeTree } from './disk-state.js';
 import { ignoredPaths } from './ignored-paths.js';
+import type { WorkspaceMember } from './metadata.js';
+import { workspaceMembers } from './metadata.js';
 import type { Outputs } from './outputs.js';
 import type { Place } from './places.js';
 import { protectedPaths } from './protected-paths.js';
 import type { RustSyntax } from './rust-syntax.js';
 import type { ShadowRun } from './shadow.js';
+import { lockCandidates } from './shadow.js';
 import { copyFolder } from './targets.js';
 import type { Toolchain } from './toolchain.js';
 import { WorkCopy } from './work-copy.js';
 
-export type { CargoRun, CargoWatcher } from './cargo.js';
+export type { CargoRun, WatchCommand } from './cargo.js';
 export { CARGO_COMMANDS, checkCargoArgs } from './cargo-args.js';
 export type { CargoCommand } from './cargo-args.js';
 export { shellWord } from './cargo.js';
@@ -31,7 +35,7 @@ export { guardManifest } from './manifest-guard.js';
 export type { StoredOutput } from './outputs.js';
 export { Outputs, PAGE_CHARS, firstView, paginate } from './outputs.js';
 export { outlineSource } from './outline.js';
-export { outlineText } from './outline-text.js';
+export { outlineFolder, outlineText } from './outline-text.js';
 export { printable } from './path-gate.js';
 export type { Place } from './places.js';
 export { openRustSyntax } from './rust-syntax.js';
@@ -47,8 +51,10 @@ export type { WorkCopy } from './work-copy.js';
 
 export interface WorkshopOptions {
   git: Git;
-  /** The pinned commit the run starts from. */
-  base: { commit: string; tree: SourceTree };
+  /** The commit the run is judged against: the baseline is built from it. */
+  base: { tree: SourceTree };
+  /** The files the work starts from: the base, or the branch of an earlier run. */
+  start: { tree: SourceTree };
   /** A folder of the host for everything that is thrown away with the run. */
   scratch: string;
   workingDirectory: string;
@@ -59,7 +65,7 @@ export interface WorkshopOptions {
   toolchain: Toolchain;
   syntax: RustSyntax;
   outputs: Outputs;
-  watcher: CargoWatcher;
+  watch: WatchCommand;
   runCommand: RunCommand;
   networkEnvironment: Readonly<Record<string, string>>;
 }
@@ -75,14 +81,14 @@ export interface AgentCargoRun extends CargoRun {
 /** A disposable checkout of one commit with a copy of the sealed target directory. */
 export interface CheckedOut {
   place: Place;
-  /** Puts tracked files back that a gate changed, and names them. */
+  /** Puts tracked files back that a gate changed, and names them; removes what it made, which must not reach the next gate. */
   putBack(): Promise<string[]>;
   dispose(): Promise<void>;
 }
 
-type CargoTerms = Pick<CargoRequest, 'args' | 'format' | 'timeoutMs'> & { signal?: AbortSignal };
+type CargoTerms = Pick<CargoRequest, 'args' | 'format' | 'timeoutMs' | 'signal' | 'live'>;
 
-/** Opens the work copy of the base commit and everything around it. Nothing of the repository runs yet. */
+/** Opens the work copy and everything around it. Nothing of the repository runs yet. */
 export async function openWorkshop(options: WorkshopOptions): Promise<Workshop> {
   const { git, base, scratch } = options;
   const cargoHome = path.join(scratch, 'cargo');
@@ -90,18 +96,27 @@ export async function openWorkshop(options: WorkshopOptions): Promise<Workshop> 
   const isIgnored = await ignoredPaths(base.tree);
   const copy = await WorkCopy.create({
     git,
-    tree: base.tree,
+    tree: options.start.tree,
     root: path.join(scratch, 'work'),
     protection: protectedPaths(options.protectedGlobs, options.protectedFiles),
     isIgnored,
-    unchanged: 'all',
+    unchanged: new Map(base.tree.files.map((file) => [file.path, file])),
   });
   const baseHasCrate = base.tree.files.some(
     (file) => file.path === path.posix.join(options.workingDirectory, 'Cargo.toml'),
   );
+  const locks = lockCandidates(options.workingDirectory).map((file) => base.tree.read(file));
+  const baseLock = (await Promise.all(locks)).find((lock) => lock !== undefined);
   const { sandbox, toolchain } = options;
   const shadow = { sandbox, toolchain, cargoHome, scratch, networkEnvironment: options.networkEnvironment };
-  const dependencies = new Dependencies(shadow, copy, options.workingDirectory, options.dependencyPolicy, baseHasCrate);
+  const dependencies = new Dependencies(
+    shadow,
+    copy,
+    options.workingDirectory,
+    options.dependencyPolicy,
+    baseHasCrate,
+    baseLock,
+  );
   return new Workshop(options, copy, dependencies, createCargo({ ...options, cargoHome }));
 }
 
@@ -137,6 +152,24 @@ export class Workshop {
     return path.join(this.options.scratch, 'cargo', 'registry', 'src');
   }
 
+  /** The workspace's own members as they are now. */
+  async members(): Promise<WorkspaceMember[]> {
+    const target = path.join(this.options.scratch, 'metadata-target');
+    await mkdir(target, { recursive: true });
+    const { sandbox, toolchain, scratch } = this.options;
+    const place = { project: this.copy.root, target };
+    const cargoHome = path.join(scratch, 'cargo');
+    const members = await workspaceMembers({
+      sandbox,
+      toolchain,
+      cargoHome,
+      place,
+      workingDirectory: this.workingDirectory,
+    });
+    await this.copy.sweep();
+    return members;
+  }
+
   /** Brings lock file and downloads in step with the manifests as they are now. */
   sync(signal?: AbortSignal): Promise<SyncResult> {
     return this.dependencies.sync(signal);
@@ -150,7 +183,7 @@ export class Workshop {
     const building = (async () => {
       const checkout = await this.checkout(this.options.base.tree, 'baseline', undefined);
       const result = await build(checkout);
-      await rm(checkout.place.project, { recursive: true, force: true });
+      await removeTree(checkout.place.project);
       return result;
     })();
     this.sealed = building.then(
@@ -181,9 +214,12 @@ export class Workshop {
       await mkdir(this.sealedTarget, { recursive: true });
       await copyFolder(this.options.runCommand, this.sealedTarget, target);
       this.agentTarget = target;
+      await this.copy.freshen(this.baseFiles); // the work began while the base was still being built
     }
     if (adopts === undefined) await this.dependencies.sync(terms.signal);
     await this.copy.sweep();
+    await this.copy.clean();
+    await this.copy.makeFolder(this.workingDirectory);
     const place = { project: this.copy.root, target: this.agentTarget };
     const run = await this.cargo({ ...terms, place, workingDirectory: this.workingDirectory });
     const written = adopts === undefined ? [] : await this.copy.adopt(await adopts());
@@ -219,15 +255,19 @@ export class Workshop {
       unchanged: this.baseFiles,
     });
     const lock = this.dependencies.unpublishedLock;
-    if (lock !== undefined) await writeFile(path.join(place.project, lock.path), lock.content);
+    if (lock !== undefined) await copy.accompany(lock.path, lock.content);
     return {
       place,
-      putBack: () => copy.sweep(),
-      dispose: () => rm(folder, { recursive: true, force: true }),
+      putBack: async () => {
+        const changed = await copy.sweep();
+        await copy.clean();
+        return changed;
+      },
+      dispose: () => removeTree(folder),
     };
   }
 
-  /** The work against the base: what a commit of it would change. */
+  /** The work against where it started: what a commit on top of that would change. */
   changes(): TreeChange[] {
     return this.copy.changes();
   }

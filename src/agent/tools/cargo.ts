@@ -5,9 +5,9 @@ import { ToolError } from '../../errors.js';
 import { describeEnd } from '../../platform/command.js';
 import { scopeArguments } from '../../verify/verify.js';
 import type { AgentCargoRun, CargoCommand } from '../../workshop/workshop.js';
-import { CARGO_COMMANDS, checkCargoArgs } from '../../workshop/workshop.js';
+import { CARGO_COMMANDS, checkCargoArgs, firstView } from '../../workshop/workshop.js';
 import { showRun } from '../show-run.js';
-import type { ToolContext } from './tool.js';
+import type { ToolContext, ToolText } from './tool.js';
 import { defineTool } from './tool.js';
 
 const DEFAULT_TIMEOUT_MS = 15 * 60_000;
@@ -30,6 +30,7 @@ export const cargo = defineTool({
       case 'update':
         return changeDependencies(command, checked, context);
       case 'explain':
+        if (checked.length !== 1) throw new ToolError('cargo explain needs one error code in args, such as ["E0382"].');
         return run(context, command, ['--explain', ...checked], 'plain');
       case 'new':
         return create(checked, context);
@@ -67,6 +68,7 @@ function withScope(command: CargoCommand, args: readonly string[], { scope }: To
     '--all-targets',
   ];
   if ((command === 'check' || command === 'clippy') && !has(...targets)) added.push('--all-targets');
+  if (command === 'doc' && !has('--no-deps')) added.push('--no-deps');
   if (command === 'test' && !has('--no-fail-fast', '--no-run')) added.push('--no-fail-fast');
   if (!has('--features', '-F', '--all-features', '--no-default-features')) added.push(...scope.extraArgs);
   return [...added, ...args];
@@ -78,10 +80,11 @@ async function run(
   args: readonly string[],
   format: 'messages' | 'plain',
   adopts?: () => Promise<readonly string[]>,
-) {
+): Promise<ToolText> {
   const timeoutMs = Math.min(DEFAULT_TIMEOUT_MS, context.commandTimeoutMs());
   const result = await context.workshop.cargoForAgent({ args, format, timeoutMs, signal: context.signal }, adopts);
-  return `${await showRun(context.workshop.outputs, result)}${aftermath(command, result)}`;
+  const text = `${await showRun(context.workshop.outputs, result)}${aftermath(command, result)}`;
+  return result.exitCode === 0 ? text : { failed: text };
 }
 
 function aftermath(command: CargoCommand, { written, putBack }: AgentCargoRun): string {
@@ -97,14 +100,14 @@ function aftermath(command: CargoCommand, { written, putBack }: AgentCargoRun): 
   return notes.map((note) => `\n${note}`).join('');
 }
 
-function format(args: readonly string[], context: ToolContext): Promise<string> {
+function format(args: readonly string[], context: ToolContext): Promise<ToolText> {
   const all = args.some((arg) => ['-p', '--package', '--all'].includes(arg)) ? args : ['--all', ...args];
   const sources = () => Promise.resolve(context.workshop.copy.list().filter((file) => file.endsWith('.rs')));
   return run(context, 'fmt', ['fmt', ...all], 'plain', sources);
 }
 
 /** `cargo new`, or `cargo init` where the folder exists already. */
-async function create(args: readonly string[], context: ToolContext): Promise<string> {
+async function create(args: readonly string[], context: ToolContext): Promise<ToolText> {
   const folder = args.find((arg, i) => !arg.startsWith('-') && !['--name', '--edition'].includes(args[i - 1] ?? ''));
   if (folder === undefined)
     throw new ToolError('cargo new needs a folder in args, such as ["crates/core", "--lib"] or ["."].');
@@ -112,22 +115,30 @@ async function create(args: readonly string[], context: ToolContext): Promise<st
   const inside = path.posix.join(workingDirectory, folder);
   const { relative } = await copy.gate(inside === '.' ? './' : inside);
   copy.mayChange(path.posix.join(relative, 'Cargo.toml'));
-  const verb = (await copy.exists(relative)) ? 'init' : 'new';
-  return run(context, 'new', [verb, '--vcs', 'none', ...args], 'plain', async () => [
+  const isThere = await copy.exists(relative);
+  if (isThere && copy.list().includes(relative))
+    throw new ToolError(`${relative} is a file; cargo new needs a folder.`);
+  return run(context, 'new', [isThere ? 'init' : 'new', '--vcs', 'none', ...args], 'plain', async () => [
     ...copy.list().filter((file) => path.posix.basename(file) === 'Cargo.toml'),
-    ...(await copy.filesBelow(relative)),
+    // A refused name leaves no folder behind.
+    ...((await copy.exists(relative)) ? await copy.filesBelow(relative) : []),
   ]);
 }
 
 async function changeDependencies(
   command: CargoCommand,
   args: readonly string[],
-  context: ToolContext,
-): Promise<string> {
-  const result = await context.workshop.changeDependencies([command, ...args], context.signal);
-  const changed = [...result.changed.keys()];
+  { workshop, signal }: ToolContext,
+): Promise<ToolText> {
+  const result = await workshop.changeDependencies([command, ...args], signal);
+  const writer = workshop.outputs.open(`cargo-${command}`, () => undefined);
+  writer.write(result.text);
+  const output = await writer.close();
+  const changed = [...result.changed.keys()].join(', ');
   const outcome = result.succeeded
-    ? `changed ${changed.join(', ') || 'nothing'}`
+    ? `changed ${changed || 'nothing'}${changed === '' ? '' : '; read a file again before editing it'}`
     : `${describeEnd(result.end)}; nothing was changed`;
-  return `cargo ${[command, ...args].join(' ')}: ${outcome}.\n${result.text}`;
+  const body = firstView(output, await workshop.outputs.read(output), [], []);
+  const text = `cargo ${[command, ...args].join(' ')}: ${outcome} [output ${output.id}]\n${body}`;
+  return result.succeeded ? text : { failed: text };
 }

@@ -14,6 +14,7 @@ export const completeIncrement = defineTool({
   }),
   run: async ({ title, commit_message }, { notebook, completeIncrement: complete }) => {
     const subject = commit_message.split('\n')[0] ?? '';
+    if (subject.trim() === '') throw new ToolError('The first line of commit_message is blank; it is the subject.');
     if (subject.length > 72)
       throw new ToolError(`The first line of commit_message has ${subject.length} characters; at most 72 fit.`);
     const planned = notebook.plan.find((increment) => increment.title === title);
@@ -23,15 +24,19 @@ export const completeIncrement = defineTool({
       case 'nothing-to-commit':
         throw new ToolError('Nothing has changed since the last commit, so there is nothing to complete.');
       case 'not-green':
-        return `Not committed.\n${result.text}`;
+        return { failed: `Not committed.\n${result.text}` };
       case 'committed':
         notebook.increments.push({ title, requirements, commit: result.commit });
         notebook.plan = notebook.plan.filter((increment) => increment !== planned);
-        return `Committed ${result.commit.slice(0, 12)}. ${result.text}${remaining(notebook.plan)}`;
+        return [
+          `Committed ${result.commit.slice(0, 12)}. ${result.text}`,
+          ...(planned ? [] : ['The plan has no increment of this title, so the commit names no requirements.']),
+          ...remaining(notebook.plan),
+        ].join('\n');
     }
   },
 });
 
-function remaining(open: readonly { title: string }[]): string {
-  return open.length > 0 ? `\nStill planned: ${open.map((increment) => increment.title).join('; ')}.` : '';
+function remaining(open: readonly { title: string }[]): string[] {
+  return open.length > 0 ? [`Still planned: ${open.map((increment) => increment.title).join('; ')}.`] : [];
 }

@@ -1,6 +1,7 @@
 // Deletes a file that was read.
 import { z } from 'zod';
 import { defineTool } from './tool.js';
+import { requireWritable } from './writable.js';
 
 export const deleteFile = defineTool({
   name: 'delete_file',
@@ -8,7 +9,7 @@ export const deleteFile = defineTool({
   input: z.object({ path: z.string() }),
   run: async ({ path }, { workshop, reads }) => {
     const { relative, bytes } = await workshop.copy.read(path);
-    workshop.copy.mayChange(relative);
+    requireWritable(workshop.copy, relative);
     reads.require(relative, bytes, 'replace');
     return `Deleted ${await workshop.copy.remove(relative)}.`;
   },

@@ -3,8 +3,9 @@ import path from 'node:path';
 import { z } from 'zod';
 import { ToolError } from '../../errors.js';
 import { guardManifest } from '../../workshop/workshop.js';
-import { decode } from './read-file.js';
+import { decode, linesOf } from './read-file.js';
 import { defineTool } from './tool.js';
+import { requireWritable } from './writable.js';
 
 export const editFile = defineTool({
   name: 'edit_file',
@@ -20,12 +21,12 @@ export const editFile = defineTool({
   }),
   run: async ({ path: requested, edits }, { workshop, reads }) => {
     const { relative, bytes } = await workshop.copy.read(requested);
-    workshop.copy.mayChange(relative);
+    requireWritable(workshop.copy, relative);
     reads.require(relative, bytes, 'edit');
     const before = decode(relative, bytes);
     let text = before;
     edits.forEach(({ old_text, new_text }, i) => {
-      const found = text.split(old_text).length - 1;
+      const found = occurrences(text, old_text);
       const which = edits.length > 1 ? `Edit ${i + 1} of ${edits.length}: ` : '';
       if (found === 0)
         throw new ToolError(
@@ -40,15 +41,25 @@ export const editFile = defineTool({
     if (text === before) throw new ToolError(`The edits leave ${relative} as it is.`);
     if (path.posix.basename(relative) === 'Cargo.toml') guardManifest(relative, before, text);
     await workshop.copy.write(relative, text);
-    reads.wrote(relative, Buffer.from(text));
+    reads.edited(relative, Buffer.from(text), linesOf(text).length);
     return `Changed ${relative} (${edits.length} ${edits.length === 1 ? 'edit' : 'edits'}).`;
   },
 });
 
+/** How often a text occurs, counting places that overlap: each would be another reading of the edit. */
+function occurrences(text: string, wanted: string): number {
+  let found = 0;
+  for (let at = text.indexOf(wanted); at !== -1; at = text.indexOf(wanted, at + 1)) found++;
+  return found;
+}
+
 /** The commonest slips, named. */
 function hint(text: string, wanted: string): string {
   if (/^\s*\d+\t/m.test(wanted)) return ' It seems to hold the line numbers of read_file; leave them out.';
+  if (text.includes('\r\n') && text.replaceAll('\r\n', '\n').includes(wanted))
+    return ' The file has Windows line ends: edit line by line, without the line ends.';
   const squeeze = (s: string) => s.replaceAll(/\s+/g, ' ').trim();
-  if (squeeze(text).includes(squeeze(wanted))) return ' The same words stand there with other white space.';
+  if (wanted.trim() !== '' && squeeze(text).includes(squeeze(wanted)))
+    return ' The same words stand there with other white space.';
   return '';
 }

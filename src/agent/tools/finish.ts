@@ -28,6 +28,9 @@ export const finish = defineTool({
       throw new ToolError(
         `The spec has no requirement ${unknown.join(', ')}. It has: ${notebook.requirementIds.join(', ')}.`,
       );
+    const twice = requirements.map(({ id }) => id).filter((id, i, ids) => ids.indexOf(id) < i);
+    if (twice.length > 0)
+      throw new ToolError(`Stated more than once: ${twice.join(', ')}. State each requirement once.`);
     notebook.handover = { summary, claims: requirements.map(({ note, ...claim }) => ({ ...claim, note })) };
     return 'Handed over to verification.';
   },

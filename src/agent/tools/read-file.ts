@@ -5,6 +5,7 @@ import { defineTool } from './tool.js';
 
 const MAX_LINES = 1_000;
 const MAX_CHARS = 60_000;
+const MAX_LONG_LINE_CHARS = 2_000;
 
 export const readFile = defineTool({
   name: 'read_file',
@@ -19,8 +20,7 @@ export const readFile = defineTool({
   run: async ({ path, start_line = 1, end_line }, { workshop, reads }) => {
     const { relative, bytes } = await workshop.copy.read(path);
     const text = decode(relative, bytes);
-    const lines = text.split('\n');
-    if (lines.at(-1) === '') lines.pop();
+    const lines = linesOf(text);
     if (lines.length === 0) {
       reads.shown(relative, bytes, 1, 0, 0);
       return `${relative} is empty.`;
@@ -32,7 +32,8 @@ export const readFile = defineTool({
     for (let line = start_line, chars = 0; line <= last; line++) {
       const content = `${line}\t${lines[line - 1] ?? ''}`;
       chars += content.length + 1;
-      if (chars > MAX_CHARS && shown.length > 0) {
+      if (content.length > MAX_CHARS && shown.length === 0) return tooLong(relative, lines, line);
+      if (chars > MAX_CHARS) {
         last = line - 1;
         break;
       }
@@ -44,12 +45,30 @@ export const readFile = defineTool({
   },
 });
 
+/** A line that no result can hold (a minified file): its beginning, and it does not count as read. */
+function tooLong(relative: string, lines: readonly string[], line: number): string {
+  const content = lines[line - 1] ?? '';
+  const rest = line < lines.length ? `; ${lines.length - line} more lines follow, pass start_line ${line + 1}` : '';
+  return (
+    `${line}\t${content.slice(0, MAX_LONG_LINE_CHARS)}\n` +
+    `[line ${line} of ${lines.length} of ${relative} is cut: it has ${content.length} characters, too many to be read; search_files finds places in it${rest}]`
+  );
+}
+
+/** A text's lines; a line end at its very end begins no further line. */
+export function linesOf(text: string): string[] {
+  const lines = text.split('\n');
+  if (lines.at(-1) === '') lines.pop();
+  return lines;
+}
+
 /** Text of a file. @throws ToolError for binary content or an encoding other than UTF-8 */
 export function decode(relative: string, bytes: Uint8Array): string {
-  if (bytes.includes(0)) throw new ToolError(`${relative} is a binary file of ${bytes.length} bytes.`);
+  if (bytes.includes(0))
+    throw new ToolError(`${relative} is a binary file of ${bytes.length} bytes; it cannot be shown or changed here.`);
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch {
-    throw new ToolError(`${relative} is not UTF-8 text.`);
+    throw new ToolError(`${relative} is not UTF-8 text; it cannot be shown or changed here.`);
   }
 }

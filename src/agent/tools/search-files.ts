@@ -1,7 +1,7 @@
 // Searches the work by regular expression.
 import { z } from 'zod';
 import { ToolError } from '../../errors.js';
-import { searchFiles as search } from '../../workshop/workshop.js';
+import { printable, searchFiles as search } from '../../workshop/workshop.js';
 import { matchingFiles } from './list-files.js';
 import { defineTool } from './tool.js';
 
@@ -20,7 +20,7 @@ export const searchFiles = defineTool({
     const paths = matchingFiles(workshop.copy.list(), glob);
     if (paths.length === 0) throw new ToolError(`No file matches ${glob ?? 'the search'}.`);
     const limits = { maxMatches: MAX_MATCHES, maxLineChars: MAX_LINE_CHARS, timeoutMs: TIMEOUT_MS };
-    const result = await search({ root: workshop.copy.root, paths, pattern, ...limits });
+    const result = await search({ root: workshop.copy.root, paths, pattern, ...limits }).catch(tooMuch);
     switch (result.kind) {
       case 'bad-pattern':
         throw new ToolError(`The pattern is not a regular expression: ${result.reason}`);
@@ -32,8 +32,20 @@ export const searchFiles = defineTool({
         const skipped = result.skipped > 0 ? `\n[${result.skipped} binary or very large files were skipped]` : '';
         if (result.matches.length === 0) return `No line of ${paths.length} files matches.${skipped}`;
         const more = result.more ? `\n[more matches exist; narrow the pattern or the glob]` : '';
-        return result.matches.map(({ path, line, text }) => `${path}:${line}: ${text}`).join('\n') + more + skipped;
+        return (
+          result.matches.map(({ path, line, text }) => `${printable(path)}:${line}: ${text}`).join('\n') +
+          more +
+          skipped
+        );
       }
     }
   },
 });
+
+/** A pattern can exhaust the engine's stack or the thread's memory; the model can mend that. */
+function tooMuch(error: unknown): never {
+  const code = (error as NodeJS.ErrnoException | undefined)?.code;
+  if (error instanceof RangeError || code === 'ERR_WORKER_OUT_OF_MEMORY')
+    throw new ToolError('The pattern needs too much memory on these files. Use a simpler one or a narrower glob.');
+  throw error;
+}

@@ -32,13 +32,16 @@ export interface ToolContext {
   signal: AbortSignal;
 }
 
+/** A tool's result: text, or the text of something that ran and failed (cargo with errors, an increment not green). */
+export type ToolText = string | { failed: string };
+
 export interface Tool {
   name: ToolName;
   description: string;
   /** JSON Schema, as the Messages API takes it. */
   inputSchema: Anthropic.Tool.InputSchema;
   /** @throws ToolError when the model can mend the call; anything else thrown is our defect */
-  call(input: unknown, context: ToolContext): Promise<string>;
+  call(input: unknown, context: ToolContext): Promise<ToolText>;
 }
 
 /** Declares a tool; its input is validated before `run` sees it, unknown keys are refused. */
@@ -46,10 +49,11 @@ export function defineTool<S extends z.ZodObject>(definition: {
   name: ToolName;
   description: string;
   input: S;
-  run: (input: z.infer<S>, context: ToolContext) => Promise<string> | string;
+  run: (input: z.infer<S>, context: ToolContext) => Promise<ToolText> | ToolText;
 }): Tool {
   const schema = definition.input.strict();
-  const { $schema: _dialect, ...inputSchema } = z.toJSONSchema(schema, { io: 'input' });
+  const inputSchema = z.toJSONSchema(schema, { io: 'input' });
+  delete inputSchema.$schema;
   return {
     name: definition.name,
     description: definition.description,

@@ -1,0 +1,163 @@
+// Starts Ferrule: as an action, as its post step, or as a command line. Makes the real things, and is the only
+// catch-all: here an outcome becomes a green or red run.
+import { getInput, getState, saveState, setOutput, setSecret, summary } from '@actions/core';
+import { existsSync } from 'node:fs';
+import { readFile, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { runCli } from './cli.js';
+import { UserError, messageOf } from './errors.js';
+import { readEvent, readInputs, unknownInputs } from './inputs/inputs.js';
+import type { Invocation, RunResult } from './invocation.js';
+import { makeFolders, runInvocation } from './invocation.js';
+import { createLog, maskSecrets } from './platform/log.js';
+import type { RunRecord } from './report/report.js';
+import { MAX_SUMMARY_BYTES, actionOutputs, exitStatus, renderSummary, verdictLine } from './report/report.js';
+
+/** src/ and dist/ both lie one level below the root. */
+const ROOT = path.join(path.dirname(fileURLToPath(import.meta.url)), '..');
+/** Names that hold secrets or give a child power over the job. */
+const PRIVATE_VARIABLES = /^(INPUT_|ACTIONS_|GITHUB_TOKEN$|GH_TOKEN$|NODE_OPTIONS$|ANTHROPIC_|CLAUDE_)/;
+
+const secrets: string[] = [];
+const log = createLog({
+  write: (line) => process.stdout.write(`${line}\n`),
+  secrets: () => secrets,
+  actions: process.env.GITHUB_ACTIONS === 'true',
+});
+process.stdout.on('error', () => undefined); // a closed log must not end the run
+await main();
+
+async function main(): Promise<void> {
+  const abort = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => abort.abort());
+  try {
+    if (process.env.FERRULE_ENTRY === 'cli') process.exitCode = await cli(abort.signal);
+    else if (getState('report') !== '') await post();
+    else process.exitCode = await action(abort.signal);
+  } catch (error) {
+    process.exitCode = 1;
+    if (error instanceof UserError) return log.error(error.message);
+    log.error(`Ferrule failed: ${messageOf(error)} This is a defect of Ferrule; please report it with the log.`);
+    if (error instanceof Error) log.output(error.stack ?? '');
+  }
+}
+
+async function action(signal: AbortSignal): Promise<number> {
+  const eventPath = process.env.GITHUB_EVENT_PATH ?? '';
+  const payload: unknown = existsSync(eventPath) ? JSON.parse(await readFile(eventPath, 'utf8')) : undefined;
+  const context = readEvent(process.env, payload, { workspace: process.cwd(), temp: tmpdir() });
+  const folders = await makeFolders(context.temp);
+  saveState('report', folders.report);
+  saveState('scratch', folders.scratch);
+  let results: RunResult[];
+  try {
+    for (const warning of unknownInputs(Object.keys(process.env))) log.warning(warning);
+    const inputs = readInputs(getInput, context);
+    keepSecret(inputs.anthropicApiKey);
+    keepSecret(inputs.githubToken);
+    forgetPrivateVariables();
+    results = await runInvocation(await invocation({ inputs, context, signal }), folders);
+  } catch (error) {
+    if (error instanceof UserError) setOutput('outcome', 'refused');
+    throw error;
+  } finally {
+    await rm(folders.scratch, { recursive: true, force: true });
+  }
+  const records = results.map(({ record }) => record);
+  for (const [name, value] of Object.entries(actionOutputs(records, folders.report))) setOutput(name, value);
+  await writeSummary(results);
+  for (const record of records) conclude(record);
+  log.info('The report, the transcript and every output are in the folder of the output report-dir.');
+  return exitStatus(records);
+}
+
+async function cli(signal: AbortSignal): Promise<number> {
+  return runCli(process.argv.slice(2), {
+    root: ROOT,
+    environment: process.env,
+    print: (text) => process.stdout.write(`${text}\n`),
+    run: async ({ inputs, context }) => {
+      keepSecret(inputs.anthropicApiKey);
+      keepSecret(inputs.githubToken);
+      forgetPrivateVariables();
+      const folders = await makeFolders(context.temp);
+      try {
+        const results = await runInvocation(await invocation({ inputs, context, signal }), folders);
+        const records = results.map(({ record }) => record);
+        for (const record of records) conclude(record);
+        log.info(`Report: ${path.join(folders.report, 'report.md')}`);
+        return exitStatus(records);
+      } finally {
+        await rm(folders.scratch, { recursive: true, force: true });
+      }
+    },
+  });
+}
+
+/** After a job was cancelled or killed: says what is left of the run, and removes its working files. */
+async function post(): Promise<void> {
+  const [report, scratch] = [getState('report'), getState('scratch')];
+  await rm(scratch, { recursive: true, force: true });
+  const specs = existsSync(report) ? await readdir(report, { recursive: true }) : [];
+  if (specs.some((name) => path.basename(name) === 'report.json')) return;
+  if (!specs.some((name) => path.basename(name) === 'transcript.jsonl')) return;
+  log.warning(
+    'The run was ended from outside before its report was written. Its transcript and outputs are in the report folder; completed increments are on the work branch.',
+  );
+}
+
+async function invocation(given: Pick<Invocation, 'inputs' | 'context' | 'signal'>): Promise<Invocation> {
+  const agents = path.join(ROOT, 'agents');
+  const builtIns = new Map<string, string>();
+  for (const file of (await readdir(agents)).filter((name) => name.endsWith('.md')))
+    builtIns.set(path.basename(file, '.md'), await readFile(path.join(agents, file), 'utf8'));
+  const { version } = JSON.parse(await readFile(path.join(ROOT, 'package.json'), 'utf8')) as { version: string };
+  return {
+    ...given,
+    environment: { ...process.env },
+    log,
+    mask: (text) => maskSecrets(text, secrets),
+    builtInAgents: builtIns,
+    replay:
+      given.inputs.replay === undefined ? undefined : await readReplay(given.inputs.replay, given.context.workspace),
+    version,
+  };
+}
+
+async function readReplay(file: string, workspace: string): Promise<string> {
+  try {
+    return await readFile(path.resolve(workspace, file), 'utf8');
+  } catch {
+    throw new UserError(`Input 'replay': '${file}' cannot be read. Give the path of a transcript.jsonl.`);
+  }
+}
+
+function keepSecret(secret: string | undefined): void {
+  if (secret === undefined) return;
+  secrets.push(secret);
+  if (process.env.GITHUB_ACTIONS === 'true') setSecret(secret);
+}
+
+/** From here on no child can inherit them; the values live in this process's memory only. */
+function forgetPrivateVariables(): void {
+  for (const name of Object.keys(process.env)) if (PRIVATE_VARIABLES.test(name)) delete process.env[name];
+}
+
+/** The job summary; a runner without one, or with a full disk, must not fail a run that is over. */
+async function writeSummary(results: readonly RunResult[]): Promise<void> {
+  const maxBytes = Math.floor(MAX_SUMMARY_BYTES / Math.max(1, results.length));
+  const parts = results.map(({ record, folder }) => renderSummary(record, (file) => folder.readText(file), maxBytes));
+  try {
+    if (parts.length > 0) await summary.addRaw(maskSecrets(parts.join('\n\n'), secrets), true).write();
+  } catch (error) {
+    log.warning(`The job summary could not be written: ${messageOf(error)}`);
+  }
+}
+
+function conclude(record: RunRecord): void {
+  const line = verdictLine(record);
+  if (record.outcome === 'verified' || record.outcome === 'unchanged') log.info(line);
+  else log.error(line, record.spec.title === '' ? undefined : { file: record.spec.path });
+}

@@ -1,0 +1,257 @@
+// The first chapters of a run: what the commit says, and everything that can forbid the run or make it pointless. No
+// token is spent here.
+import type { Sources } from './brief/brief.js';
+import { readSources } from './brief/brief.js';
+import { TOOL_NAMES, priceOf } from './agent/agent.js';
+import { UserError } from './errors.js';
+import type { Inputs, RunContext } from './inputs/inputs.js';
+import type { RunCommand } from './platform/command.js';
+import type { Remote } from './platform/git-remote.js';
+import type { Git } from './platform/git.js';
+import type { GitHub } from './platform/github.js';
+import type { Log } from './platform/log.js';
+import type { Model } from './platform/model.js';
+import type { ReportFolder } from './platform/report-folder.js';
+import type { SourceTree } from './platform/source-tree.js';
+import type { EarlierWork, PublishKind, Publisher } from './publish/publish.js';
+import { branchName, chooseKind, createPublisher, findEarlierWork } from './publish/publish.js';
+import type { RunRecord } from './report/report.js';
+import type { Sandbox } from './sandbox/sandbox.js';
+import { openSandbox } from './sandbox/sandbox.js';
+import type { CargoGate, GateTerms } from './verify/verify.js';
+import { CARGO_GATES, missingTool } from './verify/verify.js';
+import type { Toolchain, WatchCommand, Workshop } from './workshop/workshop.js';
+import {
+  Outputs,
+  findToolchain,
+  networkEnvironment,
+  openRustSyntax,
+  openWorkshop,
+  readChannel,
+} from './workshop/workshop.js';
+
+/** What a run is given: made once in index.ts, from real things. */
+export interface World {
+  inputs: Inputs;
+  context: RunContext;
+  /** The process environment without secrets. */
+  environment: NodeJS.ProcessEnv;
+  log: Log;
+  mask: (text: string) => string;
+  runCommand: RunCommand;
+  git: Git;
+  remote: Remote | undefined;
+  github: GitHub | undefined;
+  /** The pinned commit and the branch that pull requests go to. */
+  base: { commit: string; branch: string };
+  /** A fresh model for a run; `undefined` in a dry run. */
+  openModel: (() => Model) | undefined;
+  builtInAgents: ReadonlyMap<string, string>;
+  version: string;
+  signal: AbortSignal;
+}
+
+export interface Brief extends Sources {
+  /** The pinned commit's files. */
+  tree: SourceTree;
+  /** The spec's hash, 64 hexadecimal digits. */
+  hash: string;
+}
+
+/** A commit and its tree. */
+interface Point {
+  commit: string;
+  tree: string;
+}
+
+export interface Ready {
+  publisher: Publisher;
+  workshop: Workshop;
+  /** What the work is compared with: the pinned commit, or where an earlier run's branch left it. */
+  base: Point;
+  /** What the work goes on from: the base, or the head of an earlier run's branch. */
+  start: Point;
+  terms: GateTerms;
+  model: Model;
+}
+
+/** Of one gate's command; beyond `max-minutes` on purpose, since a run must always be able to verify. */
+const GATE_TIMEOUT_MS = 15 * 60_000;
+
+/** Spec, agent and standards, as the pinned commit has them. @throws UserError */
+export async function readBrief(world: World, specPath: string, record: RunRecord): Promise<Brief> {
+  const { inputs, git, log } = world;
+  const tree = await git.sourceTree(world.base.commit);
+  const sources = await readSources({
+    tree,
+    spec: specPath,
+    builtIns: world.builtInAgents,
+    toolNames: TOOL_NAMES,
+    workingDirectory: inputs.workingDirectory,
+    ...(inputs.agent === undefined ? {} : { agent: inputs.agent }),
+    ...(inputs.model === undefined ? {} : { model: inputs.model }),
+    ...(inputs.package === undefined ? {} : { package: inputs.package }),
+  });
+  const { spec, agent, model } = sources;
+  for (const warning of sources.warnings) log.warning(warning);
+  const hash = spec.hash.replace(/^sha256:/, '');
+  const requirements = spec.requirements.map(({ id, text, line }) => ({ id, text, line }));
+  record.spec = { path: spec.path, title: spec.title, hash, requirements };
+  record.agent = { name: agent.name, hash: agent.hash };
+  record.model = inputs.replay === undefined ? model : 'recorded conversation';
+  log.info(
+    `Spec ${spec.path}: '${spec.title}', ${requirements.length} requirements. Agent ${agent.name}, model: ${record.model}.`,
+  );
+  if (priceOf(model) === undefined && inputs.replay === undefined)
+    log.info(`The price of ${model} is unknown: the limit is max-tokens (${inputs.maxTokens}), not max-cost-usd.`);
+  return { ...sources, tree, hash };
+}
+
+/**
+ * Proves that the run can be carried out and published, and opens the workshop.
+ * @returns `undefined` when there is nothing to do; the record then says why
+ * @throws UserError for what forbids the run
+ */
+export async function prepare(
+  world: World,
+  brief: Brief,
+  record: RunRecord,
+  folder: ReportFolder,
+  scratch: string,
+): Promise<Ready | undefined> {
+  const { inputs, log, git } = world;
+  log.group('Checks before anything is spent');
+  try {
+    const deciding = inputs.gates.filter(isCargoGate);
+    const advisory = inputs.advisoryGates.filter(isCargoGate).filter((gate) => !deciding.includes(gate));
+    const { toolchain, sandbox } = await openBox(world, brief, [...deciding, ...advisory], record, scratch);
+    const { publisher, earlier } = await openPublication(world, brief, record);
+    if (earlier?.isVerified) {
+      record.outcome = 'unchanged';
+      record.message = `The work branch already holds a verified implementation of this spec (${earlier.commit.slice(0, 12)}).`;
+      return undefined;
+    }
+    if (world.openModel === undefined) {
+      record.outcome = 'unchanged';
+      record.message = `Dry run: ${brief.spec.requirements.length} requirements, published by '${publisher.kind}'; nothing was spent.`;
+      return undefined;
+    }
+    const baseCommit = earlier?.mergeBase ?? world.base.commit;
+    const startCommit = earlier?.commit ?? baseCommit;
+    const treeOf = (commit: string) => (commit === world.base.commit ? brief.tree : git.sourceTree(commit));
+    const workshop = await openWorkshop({
+      git,
+      base: { tree: await treeOf(baseCommit) },
+      start: { tree: await treeOf(startCommit) },
+      scratch,
+      workingDirectory: inputs.workingDirectory,
+      protectedGlobs: inputs.protectedPaths,
+      protectedFiles: [...brief.spec.files, brief.agent.path],
+      dependencyPolicy: inputs.dependencies,
+      sandbox,
+      toolchain,
+      syntax: await openRustSyntax(),
+      outputs: new Outputs(folder.dir, world.mask),
+      watch: watchCommands(log),
+      runCommand: world.runCommand,
+      networkEnvironment: networkEnvironment(world.environment),
+    });
+    const scope = { package: brief.package, extraArgs: inputs.cargoArgs };
+    return {
+      publisher,
+      workshop,
+      base: { commit: baseCommit, tree: await git.treeOf(baseCommit) },
+      start: { commit: startCommit, tree: await git.treeOf(startCommit) },
+      terms: { workshop, deciding, advisory, scope, timeoutMs: GATE_TIMEOUT_MS, signal: world.signal },
+      model: world.openModel(),
+    };
+  } finally {
+    log.endGroup();
+  }
+}
+
+/** Toolchain and sandbox, with every tool that the gates need. */
+async function openBox(
+  world: World,
+  brief: Brief,
+  gates: readonly CargoGate[],
+  record: RunRecord,
+  scratch: string,
+): Promise<{ toolchain: Toolchain; sandbox: Sandbox }> {
+  const { inputs, environment, runCommand, log } = world;
+  const channel = await readChannel(brief.tree, inputs.workingDirectory);
+  const toolchain = await findToolchain({ channel, environment, runCommand });
+  record.toolchain = { rustc: toolchain.rustcVersion, cargo: toolchain.cargoVersion, host: toolchain.host };
+  for (const gate of gates) {
+    const missing = missingTool(gate, toolchain);
+    if (missing !== undefined)
+      throw new UserError(
+        `Gate '${gate}' needs ${missing}, which this toolchain lacks. Add a step: rustup component add ${missing}; ` +
+          `or leave '${gate}' out of the inputs gates and advisory-gates.`,
+      );
+  }
+  const sandbox = await openSandbox({
+    mode: inputs.sandbox,
+    runCommand,
+    environment,
+    toolchainMounts: toolchain.mounts,
+    probe: [toolchain.cargo, '-V'],
+    scratch,
+    say: (line) => log.warning(line),
+  });
+  record.environment.sandbox = sandbox.description;
+  log.info(`${toolchain.rustcVersion}; sandbox: ${sandbox.description}.`);
+  return { toolchain, sandbox };
+}
+
+/** The publisher, asked whether it could publish, and what an earlier run of this spec left. */
+async function openPublication(
+  world: World,
+  brief: Brief,
+  record: RunRecord,
+): Promise<{ publisher: Publisher; earlier: EarlierWork | undefined }> {
+  const { inputs, context, git, remote, github, base, log } = world;
+  const kind: PublishKind = chooseKind({ publish: inputs.publish, context });
+  const spec = { path: brief.spec.path, hash: brief.hash };
+  const branch = branchName(inputs.branch, spec.path, [base.branch]);
+  const pullRequest = context.pullRequest;
+  const publisher = createPublisher({
+    kind,
+    git,
+    spec,
+    branch,
+    base: base.branch,
+    baseCommit: base.commit,
+    pullRequest: { draft: inputs.draft, labels: inputs.labels, reviewers: inputs.reviewers },
+    ...(remote === undefined ? {} : { remote }),
+    ...(github === undefined ? {} : { github }),
+    ...(pullRequest === undefined ? {} : { target: pullRequest.headRef, commentOn: pullRequest.number }),
+  });
+  record.publication = { kind, warnings: [] };
+  for (const warning of await publisher.preflight()) log.warning(warning);
+  const pushes = kind === 'pull-request' || kind === 'commit';
+  const mayResume = remote !== undefined && pushes && inputs.resume === 'auto';
+  const earlier = mayResume ? await findEarlierWork(git, remote, branch, base.commit, spec) : undefined;
+  if (earlier) log.info(`Branch ${branch} holds work of an earlier run: going on from ${earlier.commit.slice(0, 12)}.`);
+  return { publisher, earlier };
+}
+
+function isCargoGate(name: string): name is CargoGate {
+  return (CARGO_GATES as readonly string[]).includes(name);
+}
+
+/** One log group a command; what runs beside the conversation is shown whole when it is over, or groups would mix. */
+function watchCommands(log: Log): WatchCommand {
+  return (command, live) => {
+    const held: string[] = [];
+    if (live) log.group(command);
+    return {
+      line: (text) => (live ? log.output(text) : void held.push(text)),
+      ended: () => {
+        if (!live) log.group(command);
+        for (const text of held) log.output(text);
+        log.endGroup();
+      },
+    };
+  };
+}
