@@ -31,6 +31,13 @@ export const finish = defineTool({
     const twice = requirements.map(({ id }) => id).filter((id, i, ids) => ids.indexOf(id) < i);
     if (twice.length > 0)
       throw new ToolError(`Stated more than once: ${twice.join(', ')}. State each requirement once.`);
+    const missing = notebook.requirementIds.filter((id) => !requirements.some((claim) => claim.id === id));
+    if (missing.length > 0 && !notebook.wasReminded) {
+      notebook.wasReminded = true; // once: what is left out after that counts as unproven
+      throw new ToolError(
+        `Left out: ${missing.join(', ')}. State each of them, as not-met or as untestable with a note if so, and call finish again.`,
+      );
+    }
     notebook.handover = { summary, claims: requirements.map(({ note, ...claim }) => ({ ...claim, note })) };
     return 'Handed over to verification.';
   },
