@@ -1,0 +1,73 @@
+// Replays a recorded conversation of examples/ through the bundle in a fresh repository, and holds the result against
+// what the conversation claims.
+import { expect } from '@jest/globals';
+import { readFile, readdir } from 'node:fs/promises';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { startFakeGitHub } from './fake-github.js';
+import { runAction, type ActionRun } from './run-action.js';
+import { TOKEN, validReport } from './scripts-crate.js';
+import { gitIn, tempRepo, type Files } from './temp-repo.js';
+
+export const ROOT = path.join(path.dirname(fileURLToPath(import.meta.url)), '..', '..');
+
+/** Expects `verified`, a ready pull request, and every claim of the handover to hold at the published tree. */
+export async function expectProven(name: string, spec: string, run: Partial<ActionRun> = {}): Promise<void> {
+  const example = path.join(ROOT, 'examples', name);
+  const replay = path.join(example, 'replay.jsonl');
+  await using repo = await tempRepo(await filesOf(path.join(example, 'repo')), { remote: true });
+  await using github = await startFakeGitHub({ bare: repo.origin, token: TOKEN });
+  const action = await runAction({ ...run, cwd: repo.dir, inputs: { spec, replay }, apiUrl: github.url, token: TOKEN });
+  const report = await validReport(action);
+  expect({ code: action.code, message: report.message }).toEqual({ code: 0, message: 'Every deciding gate passed.' });
+  expect(action.outputs).toMatchObject({ outcome: 'verified', 'tests-failed': '0', 'input-tokens': '0' });
+  expect(report.increments.length).toBeGreaterThan(1);
+  expect(github.pulls).toMatchObject([{ draft: false, head: action.outputs.branch }]);
+
+  const branch = action.outputs.branch ?? '';
+  expect((await gitIn(repo.origin, 'rev-parse', `${branch}^{tree}`)).trim()).toBe(action.outputs.tree);
+  const tests = report.verification?.gates.flatMap((gate) => gate.tests?.names ?? []) ?? [];
+  const passed = tests.filter(({ result }) => result === 'ok').map((test) => test.name);
+  expect(String(passed.length)).toBe(action.outputs['tests-passed']);
+  const claims = await claimsOf(replay);
+  expect(claims.map(({ id }) => id).sort()).toEqual(report.spec.requirements.map(({ id }) => id).sort());
+  expect(claims.flatMap((claim) => claim.tests).filter((test) => !passed.includes(test))).toEqual([]);
+  const files = await repo.remoteFiles(branch);
+  expect(claims.flatMap(({ code }) => code).filter((place) => !hasLine(files, place))).toEqual([]);
+}
+
+async function filesOf(folder: string): Promise<Files> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  const names = entries.filter((entry) => entry.isFile()).map((entry) => path.join(entry.parentPath, entry.name));
+  return Object.fromEntries(
+    await Promise.all(names.map(async (name) => [path.relative(folder, name), await readFile(name)] as const)),
+  );
+}
+
+interface Block {
+  name?: string;
+  input?: { requirements?: { id: string; code: string[]; tests: string[] }[] };
+}
+
+export interface TranscriptLine {
+  type: string;
+  content?: Block[];
+  results?: { name: string; text: string; isError: boolean }[];
+}
+
+export async function readTranscript(file: string): Promise<TranscriptLine[]> {
+  const lines = (await readFile(file, 'utf8')).trim().split('\n');
+  return lines.map((line) => JSON.parse(line) as TranscriptLine);
+}
+
+/** What the last `finish` of a recorded conversation claims. */
+async function claimsOf(transcript: string) {
+  const blocks = (await readTranscript(transcript)).flatMap((line) => line.content ?? []);
+  return blocks.findLast((block) => block.name === 'finish')?.input?.requirements ?? [];
+}
+
+/** Whether `path:line` is in the files; a path alone must exist. */
+function hasLine(files: Readonly<Record<string, string>>, place: string): boolean {
+  const [, file = '', line = '1'] = /^(.+?)(?::(\d+))?$/.exec(place) ?? [];
+  return (files[file]?.split('\n').length ?? 0) > Number(line);
+}
