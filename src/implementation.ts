@@ -9,6 +9,7 @@ import {
   ReadStates,
   Series,
   TOOL_NAMES,
+  UnreadOutputs,
   createTranscript,
   priceOf,
   showRun,
@@ -48,6 +49,7 @@ export async function implement(
   const startedMs = performance.now();
   const budget = new Budget(world.inputs, priceOf(brief.model), () => performance.now() - startedMs);
   const notebook = new Notebook(brief.spec.requirements.map(({ id }) => id));
+  const unread = new UnreadOutputs();
   const news: string[] = [];
 
   const synced = await workshop.sync(world.signal);
@@ -64,6 +66,7 @@ export async function implement(
     runUrl: world.context.runUrl ?? 'local',
     terms,
     baseline,
+    unread,
     warn: (text) => world.log.warning(text),
   });
   const transcript = createTranscript((line) => folder.appendLine('transcript.jsonl', line));
@@ -86,6 +89,7 @@ export async function implement(
       workshop,
       notebook,
       reads: new ReadStates(),
+      unread,
       scope: terms.scope,
       completeIncrement: (request) => series.complete(request),
       commandTimeoutMs: () => Math.max(MIN_COMMAND_MS, budget.remainingMs()),
@@ -101,7 +105,7 @@ export async function implement(
     signal: world.signal,
   });
 
-  const end = await workInRounds(world, brief, ready, { agent, series, notebook, baseline, record });
+  const end = await workInRounds(world, brief, ready, { agent, series, notebook, unread, baseline, record });
   await conclude(world, brief, ready, { ...end, series, notebook, budget, baseline: await baseline, record, folder });
   if (end.defect !== undefined) throw end.defect;
 }
@@ -111,7 +115,14 @@ async function workInRounds(
   world: World,
   brief: Brief,
   ready: Ready,
-  run: { agent: Agent; series: Series; notebook: Notebook; baseline: Promise<Baseline | undefined>; record: RunRecord },
+  run: {
+    agent: Agent;
+    series: Series;
+    notebook: Notebook;
+    unread: UnreadOutputs;
+    baseline: Promise<Baseline | undefined>;
+    record: RunRecord;
+  },
 ): Promise<RoundsEnd> {
   const { inputs, git, log } = world;
   const { agent, series, record } = run;
@@ -147,7 +158,9 @@ async function workInRounds(
           stop: { reason: 'rounds', message: `The verification failed in the last of ${round} rounds.` },
           verification,
         };
-      const show = (cargoRun: CargoRun) => showRun(ready.workshop.outputs, cargoRun);
+      const { outputs } = ready.workshop;
+      for (const gate of verification.gates) await run.unread.ran(outputs, gate.run);
+      const show = (cargoRun: CargoRun) => showRun(outputs, cargoRun);
       const failed = [
         `The verification on a clean checkout failed (round ${round} of ${inputs.maxRounds}).`,
         await describeFailures(verification.gates, show),

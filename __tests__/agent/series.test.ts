@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { Series } from '../../src/agent/agent.js';
+import { Series, UnreadOutputs } from '../../src/agent/agent.js';
 import type { IncrementPush, Publisher } from '../../src/publish/publish.js';
 import { createPublisher, isVerifiedCommit, readTrailers } from '../../src/publish/publish.js';
 import { scriptedAgent, toolUser } from '../support/scripted-agent.js';
@@ -74,6 +74,7 @@ function series(push: IncrementPush = { kind: 'not-published' }) {
       timeoutMs: 300_000,
     },
     baseline: Promise.resolve(undefined),
+    unread: new UnreadOutputs(),
     warn: (text) => warnings.push(text),
   });
   return { made, warnings, pushes };
@@ -219,8 +220,9 @@ describe('complete_increment', () => {
   });
 
   it.each([
-    ['blank', '\nAdd one', 'The first line of commit_message is blank'],
+    ['blank', '\nAdd one', 'The first line is empty'],
     ['too long', 'A'.repeat(73), 'has 73 characters; at most 72 fit'],
+    ['praise', 'Amazing improvements 🚀', 'emoji'],
   ])('refuses a subject that is %s', async (_case, commit_message, expected) => {
     const { made } = series();
     await write('src/lib.rs', GREEN);

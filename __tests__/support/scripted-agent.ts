@@ -1,6 +1,15 @@
 // An agent on a real workshop whose model is a script; what it was sent, what it did and what was written down is kept.
 import type { AgentOptions, Limits, ToolContext } from '../../src/agent/agent.js';
-import { Agent, Budget, Notebook, ReadStates, TOOL_NAMES, createTranscript, toolset } from '../../src/agent/agent.js';
+import {
+  Agent,
+  Budget,
+  Notebook,
+  ReadStates,
+  TOOL_NAMES,
+  UnreadOutputs,
+  createTranscript,
+  toolset,
+} from '../../src/agent/agent.js';
 import type { Model, ModelAnswer, ModelRequest } from '../../src/platform/model.js';
 import { ToolError } from '../../src/errors.js';
 import type { Workshop } from '../../src/workshop/workshop.js';
@@ -58,6 +67,7 @@ export function scriptedAgent(
     workshop,
     notebook,
     reads: new ReadStates(),
+    unread: new UnreadOutputs(),
     scope: { package: undefined, extraArgs: [] },
     completeIncrement: () => Promise.resolve({ kind: 'nothing-to-commit' }),
     commandTimeoutMs: () => 300_000,
