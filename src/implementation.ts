@@ -9,6 +9,7 @@ import {
   ReadStates,
   Series,
   TOOL_NAMES,
+  UnreadOutputs,
   createTranscript,
   priceOf,
   showRun,
@@ -48,6 +49,7 @@ export async function implement(
   const startedMs = performance.now();
   const budget = new Budget(world.inputs, priceOf(brief.model), () => performance.now() - startedMs);
   const notebook = new Notebook(brief.spec.requirements.map(({ id }) => id));
+  const unread = new UnreadOutputs();
   const news: string[] = [];
 
   const synced = await workshop.sync(world.signal);
@@ -64,6 +66,7 @@ export async function implement(
     runUrl: world.context.runUrl ?? 'local',
     terms,
     baseline,
+    unread,
     warn: (text) => world.log.warning(text),
   });
   const transcript = createTranscript((line) => folder.appendLine('transcript.jsonl', line));
@@ -86,8 +89,11 @@ export async function implement(
       workshop,
       notebook,
       reads: new ReadStates(),
+      unread,
       scope: terms.scope,
-      completeIncrement: (request) => series.complete(request),
+      // A commit cannot be masked later, and a server that knows the key can put it into the model's words.
+      completeIncrement: ({ commitMessage, ...request }) =>
+        series.complete({ ...request, commitMessage: world.mask(commitMessage) }),
       commandTimeoutMs: () => Math.max(MIN_COMMAND_MS, budget.remainingMs()),
       signal: world.signal,
     },
@@ -104,7 +110,7 @@ export async function implement(
   // A lock file that was not in step with its manifests has just been changed by the harness, not by the run.
   const untouchedTree = ready.start.tree === ready.base.tree ? await series.workTree() : ready.base.tree;
   const isChanged = (tree: string) => tree !== ready.base.tree && tree !== untouchedTree;
-  const end = await workInRounds(world, brief, ready, { agent, series, notebook, baseline, record, isChanged });
+  const end = await workInRounds(world, brief, ready, { agent, series, notebook, unread, baseline, record, isChanged });
   const settled = { ...end, baseline: await baseline, isChanged };
   await conclude(world, brief, ready, { ...settled, series, notebook, budget, record, folder });
   if (end.defect !== undefined) throw end.defect;
@@ -119,6 +125,7 @@ async function workInRounds(
     agent: Agent;
     series: Series;
     notebook: Notebook;
+    unread: UnreadOutputs;
     baseline: Promise<Baseline | undefined>;
     record: RunRecord;
     isChanged: (tree: string) => boolean;
@@ -158,7 +165,9 @@ async function workInRounds(
           stop: { reason: 'rounds', message: `The verification failed in the last of ${round} rounds.` },
           verification,
         };
-      const show = (cargoRun: CargoRun) => showRun(ready.workshop.outputs, cargoRun);
+      const { outputs } = ready.workshop;
+      for (const gate of verification.gates) await run.unread.ran(outputs, gate.run);
+      const show = (cargoRun: CargoRun) => showRun(outputs, cargoRun);
       const failed = [
         `The verification on a clean checkout failed (round ${round} of ${inputs.maxRounds}).`,
         await describeFailures(verification.gates, show),

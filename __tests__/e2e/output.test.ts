@@ -56,6 +56,8 @@ describe('five megabytes of output', () => {
         calls(...addDouble(), flood, { name: 'cargo', input: { command: 'test' } }),
         (request) => read(request, (pages) => [1, 2, Math.floor(pages / 2), pages, pages + 1]),
         calls(finish()),
+        { text: 'I do not read all of that.' },
+        { text: 'No.' },
       ],
       inputs: { 'max-rounds': '1' },
     });
@@ -87,6 +89,9 @@ describe('five megabytes of output', () => {
       wanted.map((page) => pages[page - 1]),
     );
     expect(got[4]).toMatchObject({ isError: true, text: `Output ${id} has ${pages.length} pages.` });
+    expect(toolResults(model.requests[3] as MessagesRequest)).toMatchObject([
+      { name: 'finish', isError: true, text: expect.stringContaining('unread pages') as string },
+    ]);
     // What matters is in the first view, and no request is large.
     expect(first).toContain('the last word');
     expect(first).toContain('test result: FAILED. 0 passed; 1 failed');

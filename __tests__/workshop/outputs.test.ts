@@ -124,10 +124,14 @@ describe('the first view', () => {
     expect(view).toMatch(/\[\d{4} more result lines are in the pages\]/);
   });
 
-  it('shows the beginning of an error that is longer than a page, never half a character', () => {
-    const view = firstView(stored, huge, [`error: ${'😀'.repeat(PAGE_CHARS)}`], [result]);
+  it('shows beginning and end of an error that is longer than a page, never half a character, and the next one', () => {
+    const long = `error: odd${'😀'.repeat(PAGE_CHARS)}the panic`;
+    const view = firstView(stored, huge, [long, 'error: the next'], [result]);
     expect(view.length).toBeLessThan(PAGE_CHARS + 1_000);
-    expect(view).toContain('[this error goes on in the pages]');
+    expect(view).toContain('\nerror: odd😀');
+    expect(view).toContain('😀the panic\n');
+    expect(view).toContain('\nerror: the next\n');
+    expect(view).toMatch(/\[\d+ characters of this error are left out here; the pages have them\]/);
     expect(view).toContain(result);
     expect(Buffer.from(view).toString('utf8')).toBe(view);
   });

@@ -132,15 +132,13 @@ export function firstView(
   const important = errors.length > 0 ? errors : compilerErrors(text);
   const resultText = fittingResults(results);
   let room = PAGE_CHARS - resultText.length;
+  const isTooLong = important.reduce((sum, error) => sum + error.length, 0) > room;
   const shown: string[] = [];
-  for (const error of important) {
+  for (const error of isTooLong ? important.map(shortened) : important) {
     if (error.length > room) break;
     shown.push(error);
     room -= error.length;
   }
-  const first = important[0];
-  if (shown.length === 0 && first !== undefined)
-    shown.push(`${first.slice(0, cutBefore(first, room))}\n[this error goes on in the pages]`);
   const left = important.length - shown.length;
   return [
     `[This output has ${output.lines} lines, more than one page. Below: its errors and result lines. ` +
@@ -152,6 +150,17 @@ export function firstView(
       ? [`[no error was recognised; the last lines are:]`, text.slice(cutBefore(text, text.length - 4_000))]
       : []),
   ].join('\n');
+}
+
+/** Of an error's own text in a first view that cannot hold all errors. */
+const MAX_ERROR_CHARS = PAGE_CHARS / 4;
+
+/** An error begins with what is wrong; a failed test's block ends with its panic, behind all that the test printed. */
+function shortened(error: string): string {
+  if (error.length <= MAX_ERROR_CHARS) return error;
+  const head = cutBefore(error, MAX_ERROR_CHARS / 2);
+  const tail = cutBefore(error, error.length - MAX_ERROR_CHARS / 2);
+  return `${error.slice(0, head)}\n[${tail - head} characters of this error are left out here; the pages have them]\n${error.slice(tail)}`;
 }
 
 /** rustc's and cargo's error blocks in a terminal's text, which end at an empty line. */
