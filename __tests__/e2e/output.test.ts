@@ -90,7 +90,7 @@ describe('five megabytes of output', () => {
     );
     expect(got[4]).toMatchObject({ isError: true, text: `Output ${id} has ${pages.length} pages.` });
     expect(toolResults(model.requests[3] as MessagesRequest)).toMatchObject([
-      { name: 'finish', isError: true, text: expect.stringContaining('unread pages') as string },
+      { name: 'finish', isError: true, text: expect.stringContaining('unread pages') },
     ]);
     // What matters is in the first view, and no request is large.
     expect(first).toContain('the last word');
