@@ -157,6 +157,7 @@ describe('a model that says it is finished', () => {
   it('is not believed when its own claims leave a requirement open', async () => {
     await using run = await runScripted({
       answers: [calls(...GOOD_WORK), calls(finish({ R2: { status: 'partly' } }))],
+      inputs: { 'max-rounds': '1' },
     });
     expect(run.action.code).toBe(1);
     expect(run.action.outputs.outcome).toBe('unverified');

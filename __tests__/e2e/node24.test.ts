@@ -13,7 +13,7 @@ describe('the bundle', () => {
     const node = await node24();
     const { stdout } = await run(node, ['--version']);
     expect(stdout.trim()).toBe(`v${VERSION}`);
-    await expectProven('2-feature-in-existing-crate', 'specs/004-expiry-and-eviction.md', { node });
+    await expectProven('1-library-from-nothing', 'specs/rate-limiter.md', { node });
   }, 300_000);
 });
 

@@ -208,16 +208,16 @@ export async function runScripted(scripted: ScriptedRun): Promise<ScriptedRunRes
 /** The run's report. @throws with the run's log when there is none, or when it is not what the published schema says */
 export async function validReport(action: ActionResult): Promise<Report> {
   if (action.report === undefined) throw new Error(`The run wrote no report:\n${action.stdout}\n${action.stderr}`);
-  await expectValid(action.report);
-  return action.report as Report;
+  return expectValid(action.report);
 }
 
 /** Holds the content of a report.json against the published schema. */
-export async function expectValid(report: unknown): Promise<void> {
+export async function expectValid(report: unknown): Promise<Report> {
   const root = path.join(path.dirname(fileURLToPath(import.meta.url)), '..', '..');
   const schema = JSON.parse(await readFile(path.join(root, 'schemas', 'report.schema.json'), 'utf8')) as object;
   const formats = { 'date-time': (text: string) => !isNaN(Date.parse(text)) };
   const validate = new Ajv2020({ allErrors: true, formats }).compile(schema);
   validate(report);
   expect(validate.errors ?? []).toEqual([]);
+  return report as Report;
 }

@@ -6,7 +6,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { startFakeGitHub } from './fake-github.js';
 import { runAction, type ActionRun } from './run-action.js';
-import { TOKEN, validReport } from './scripts-crate.js';
+import { TOKEN, validReport, type Report } from './scripts-crate.js';
 import { gitIn, tempRepo, type Files } from './temp-repo.js';
 
 export const ROOT = path.join(path.dirname(fileURLToPath(import.meta.url)), '..', '..');
@@ -21,19 +21,28 @@ export async function expectProven(name: string, spec: string, run: Partial<Acti
   const report = await validReport(action);
   expect({ code: action.code, message: report.message }).toEqual({ code: 0, message: 'Every deciding gate passed.' });
   expect(action.outputs).toMatchObject({ outcome: 'verified', 'tests-failed': '0', 'input-tokens': '0' });
-  expect(report.increments.length).toBeGreaterThan(1);
   expect(github.pulls).toMatchObject([{ draft: false, head: action.outputs.branch }]);
 
   const branch = action.outputs.branch ?? '';
   expect((await gitIn(repo.origin, 'rev-parse', `${branch}^{tree}`)).trim()).toBe(action.outputs.tree);
+  expect(report.increments.length).toBeGreaterThan(1);
+  await expectClaimsHold(replay, report, repo.origin, branch);
+}
+
+/** Every requirement is claimed, every test that a claim names has passed, and every line of code is on the branch. */
+export async function expectClaimsHold(replay: string, report: Report, bare: string, branch: string): Promise<void> {
   const tests = report.verification?.gates.flatMap((gate) => gate.tests?.names ?? []) ?? [];
   const passed = tests.filter(({ result }) => result === 'ok').map((test) => test.name);
-  expect(String(passed.length)).toBe(action.outputs['tests-passed']);
   const claims = await claimsOf(replay);
   expect(claims.map(({ id }) => id).sort()).toEqual(report.spec.requirements.map(({ id }) => id).sort());
-  expect(claims.flatMap((claim) => claim.tests).filter((test) => !passed.includes(test))).toEqual([]);
-  const files = await repo.remoteFiles(branch);
-  expect(claims.flatMap(({ code }) => code).filter((place) => !hasLine(files, place))).toEqual([]);
+  const named = claims.flatMap((claim) => claim.tests);
+  expect(named.length).toBeGreaterThan(0);
+  expect(named.filter((test) => !passed.includes(test))).toEqual([]);
+  for (const place of new Set(claims.flatMap(({ code }) => code))) {
+    const [, file = '', line = '1'] = /^(.+?)(?::(\d+))?$/.exec(place) ?? [];
+    const text = await gitIn(bare, 'cat-file', 'blob', `${branch}:${file}`);
+    expect([place, text.split('\n').length > Number(line)]).toEqual([place, true]);
+  }
 }
 
 async function filesOf(folder: string): Promise<Files> {
@@ -64,10 +73,4 @@ export async function readTranscript(file: string): Promise<TranscriptLine[]> {
 async function claimsOf(transcript: string) {
   const blocks = (await readTranscript(transcript)).flatMap((line) => line.content ?? []);
   return blocks.findLast((block) => block.name === 'finish')?.input?.requirements ?? [];
-}
-
-/** Whether `path:line` is in the files; a path alone must exist. */
-function hasLine(files: Readonly<Record<string, string>>, place: string): boolean {
-  const [, file = '', line = '1'] = /^(.+?)(?::(\d+))?$/.exec(place) ?? [];
-  return (files[file]?.split('\n').length ?? 0) > Number(line);
 }
