@@ -22,6 +22,8 @@ export interface Conclusion extends RoundsEnd {
   series: Series;
   notebook: Notebook;
   budget: Budget;
+  /** Whether a tree holds more than the base brought into step with itself. */
+  isChanged: (tree: string) => boolean;
   baseline: Baseline | undefined;
   record: RunRecord;
   folder: ReportFolder;
@@ -30,7 +32,7 @@ export interface Conclusion extends RoundsEnd {
 /** Judges, records, saves and publishes, in this order: what was made is on disk before anything is sent. */
 export async function conclude(world: World, brief: Brief, ready: Ready, run: Conclusion): Promise<void> {
   const { record, series, verification } = run;
-  const isChanged = verification !== undefined && verification.tree !== ready.base.tree;
+  const isChanged = verification !== undefined && run.isChanged(verification.tree);
   Object.assign(
     record,
     judgeOutcome({

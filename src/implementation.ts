@@ -105,8 +105,12 @@ export async function implement(
     signal: world.signal,
   });
 
-  const end = await workInRounds(world, brief, ready, { agent, series, notebook, unread, baseline, record });
-  await conclude(world, brief, ready, { ...end, series, notebook, budget, baseline: await baseline, record, folder });
+  // A lock file that was not in step with its manifests has just been changed by the harness, not by the run.
+  const untouchedTree = ready.start.tree === ready.base.tree ? await series.workTree() : ready.base.tree;
+  const isChanged = (tree: string) => tree !== ready.base.tree && tree !== untouchedTree;
+  const end = await workInRounds(world, brief, ready, { agent, series, notebook, unread, baseline, record, isChanged });
+  const settled = { ...end, baseline: await baseline, isChanged };
+  await conclude(world, brief, ready, { ...settled, series, notebook, budget, record, folder });
   if (end.defect !== undefined) throw end.defect;
 }
 
@@ -122,10 +126,11 @@ async function workInRounds(
     unread: UnreadOutputs;
     baseline: Promise<Baseline | undefined>;
     record: RunRecord;
+    isChanged: (tree: string) => boolean;
   },
 ): Promise<RoundsEnd> {
   const { inputs, git, log } = world;
-  const { agent, series, record } = run;
+  const { agent, series, record, isChanged } = run;
   let verification: Verification | undefined;
   const evidence = evidenceTerms(world, brief, ready, run.notebook);
   const verifyCommit = async (subject: { commit: string; tree: string }) => {
@@ -139,12 +144,12 @@ async function workInRounds(
       const stop = stopOf(await agent.work());
       if (stop !== undefined) {
         // A limit or a failing model ended the conversation: what became green is still worth a verdict.
-        const isWorthIt = stop.reason !== 'cancelled' && series.head.tree !== ready.base.tree;
+        const isWorthIt = stop.reason !== 'cancelled' && isChanged(series.head.tree);
         return { stop, verification: isWorthIt ? await verifyCommit(series.head) : verification };
       }
       const isLast = round >= inputs.maxRounds;
       const candidate = await series.candidate(brief.spec.title);
-      if (candidate.tree === ready.base.tree) {
+      if (!isChanged(candidate.tree)) {
         if (isLast) return { stop: undefined, verification };
         agent.tell(NOTHING_CHANGED);
         continue;
