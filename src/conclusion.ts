@@ -15,7 +15,7 @@ export interface RoundsEnd {
   /** The last verification that ran. */
   verification: Verification | undefined;
   /** Something that must not happen; thrown again once the work is saved. */
-  defect?: unknown;
+  defect?: Error;
 }
 
 export interface Conclusion extends RoundsEnd {
@@ -66,8 +66,8 @@ function failedGates({ gates, evidence }: Verification): string[] {
 }
 
 function fillIn(record: RunRecord, { notebook, budget, verification, baseline }: Conclusion): void {
-  const { costUsd, minutes: _minutes, ...spent } = budget.spent();
-  Object.assign(record.usage, spent, { costUsd: costUsd ?? null });
+  const { turns, inputTokens, outputTokens, cacheReadTokens, cacheWriteTokens, costUsd = null } = budget.spent();
+  Object.assign(record.usage, { turns, inputTokens, outputTokens, cacheReadTokens, cacheWriteTokens, costUsd });
   record.increments = notebook.increments;
   record.questions = notebook.questions.map(({ requirement, ...question }) => ({
     ...question,
