@@ -140,6 +140,7 @@ export async function implement(
   if (verification)
     record.reproduce = reproduceCommands(series.head.commit, world.inputs.workingDirectory, verification);
   await folder.writeBytes('change.patch', await world.git.diff(ready.base.tree, await series.workTree()));
+  record.usage.durationSeconds = Math.round((performance.now() - startedMs) / 100) / 10;
   await publishResult(world, brief, ready, series, record, folder);
   if (defect !== undefined) throw defect;
 }

@@ -196,10 +196,6 @@ const NOT_YET: readonly { applies: (inputs: Inputs) => boolean; sentence: string
     applies: usesGate('ledger'),
     sentence: "Gate 'ledger' has no effect yet: claims about requirements are not judged.",
   },
-  {
-    applies: (inputs) => inputs.resume === 'auto',
-    sentence: "Input 'resume: auto' has no effect yet: every run starts from the base.",
-  },
 ];
 
 function refuseContradictions(inputs: Inputs): void {
