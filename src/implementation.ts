@@ -1,7 +1,6 @@
 // The chapters that cost money: rounds of conversation and verification, the verdict, and the publication of whatever
 // was made, however the conversation ended.
 import { randomBytes } from 'node:crypto';
-import path from 'node:path';
 import type { ConversationEnd } from './agent/agent.js';
 import {
   Agent,
@@ -10,6 +9,7 @@ import {
   ReadStates,
   Series,
   TOOL_NAMES,
+  UnreadOutputs,
   createTranscript,
   priceOf,
   showRun,
@@ -17,37 +17,22 @@ import {
 } from './agent/agent.js';
 import { buildBrief, buildCrateMap, offeredTools } from './brief/brief.js';
 import { messageOf } from './errors.js';
+import type { RoundsEnd } from './conclusion.js';
+import { conclude } from './conclusion.js';
 import type { ReportFolder } from './platform/report-folder.js';
 import type { Brief, Ready, World } from './preparation.js';
-import { ciNote } from './publish/publish.js';
-import type { RunRecord, StopReason } from './report/report.js';
-import { MAX_BODY_CHARS, baselineRecord, renderMarkdown } from './report/report.js';
-import type { Baseline, GateTerms, Verification } from './verify/verify.js';
+import type { RunRecord } from './report/report.js';
+import type { Baseline, EvidenceGate, EvidenceTerms, GateTerms, Verification } from './verify/verify.js';
 import {
+  EVIDENCE_GATES,
   describeBaseline,
   describeFailures,
-  gateRecord,
-  judgeOutcome,
-  reproduceCommands,
+  describeJudgedGates,
   runBaseline,
   verify,
 } from './verify/verify.js';
-import type { Workshop } from './workshop/workshop.js';
+import type { CargoRun, Workshop } from './workshop/workshop.js';
 import { outlineFolder } from './workshop/workshop.js';
-
-interface Stop {
-  reason: StopReason;
-  message: string;
-}
-
-interface RoundsEnd {
-  /** Why the conversation ended early; `undefined` when it came to its end. */
-  stop: Stop | undefined;
-  /** The last verification that ran. */
-  verification: Verification | undefined;
-  /** Something that must not happen; thrown again once the work is saved. */
-  defect?: unknown;
-}
 
 const CRATE_MAP_CHARS = 24_000;
 const MIN_COMMAND_MS = 60_000;
@@ -64,6 +49,7 @@ export async function implement(
   const startedMs = performance.now();
   const budget = new Budget(world.inputs, priceOf(brief.model), () => performance.now() - startedMs);
   const notebook = new Notebook(brief.spec.requirements.map(({ id }) => id));
+  const unread = new UnreadOutputs();
   const news: string[] = [];
 
   const synced = await workshop.sync(world.signal);
@@ -80,6 +66,7 @@ export async function implement(
     runUrl: world.context.runUrl ?? 'local',
     terms,
     baseline,
+    unread,
     warn: (text) => world.log.warning(text),
   });
   const transcript = createTranscript((line) => folder.appendLine('transcript.jsonl', line));
@@ -102,6 +89,7 @@ export async function implement(
       workshop,
       notebook,
       reads: new ReadStates(),
+      unread,
       scope: terms.scope,
       completeIncrement: (request) => series.complete(request),
       commandTimeoutMs: () => Math.max(MIN_COMMAND_MS, budget.remainingMs()),
@@ -117,32 +105,13 @@ export async function implement(
     signal: world.signal,
   });
 
-  const { stop, verification, defect } = await workInRounds(world, brief, ready, { agent, series, baseline, record });
-  const base = await baseline;
-  const judgement = judgeOutcome({
-    stop,
-    verification,
-    isChanged: verification !== undefined && verification.tree !== ready.base.tree,
-    openRequirements: openRequirements(notebook),
-    blockingQuestions: notebook.questions.filter((question) => question.blocking).length,
-  });
-  Object.assign(record, judgement);
-  if (judgement.outcome === 'verified' && verification !== undefined) {
-    const names = verification.gates.map((gate) => gate.name).join(', ');
-    await series.close(
-      `Verify the implementation of ${path.basename(brief.spec.path)}`,
-      `${names}: passed on tree ${verification.tree}.`,
-    );
-  }
-  const { costUsd, minutes: _minutes, ...spent } = budget.spent();
-  Object.assign(record.usage, spent, { costUsd: costUsd ?? null });
-  fillIn(record, notebook, verification, base);
-  if (verification)
-    record.reproduce = reproduceCommands(series.head.commit, world.inputs.workingDirectory, verification);
-  await folder.writeBytes('change.patch', await world.git.diff(ready.base.tree, await series.workTree()));
-  record.usage.durationSeconds = Math.round((performance.now() - startedMs) / 100) / 10;
-  await publishResult(world, brief, ready, series, record, folder);
-  if (defect !== undefined) throw defect;
+  // A lock file that was not in step with its manifests has just been changed by the harness, not by the run.
+  const untouchedTree = ready.start.tree === ready.base.tree ? await series.workTree() : ready.base.tree;
+  const isChanged = (tree: string) => tree !== ready.base.tree && tree !== untouchedTree;
+  const end = await workInRounds(world, brief, ready, { agent, series, notebook, unread, baseline, record, isChanged });
+  const settled = { ...end, baseline: await baseline, isChanged };
+  await conclude(world, brief, ready, { ...settled, series, notebook, budget, record, folder });
+  if (end.defect !== undefined) throw end.defect;
 }
 
 /** Talks and verifies until the gates pass, the rounds are used up, or the conversation ends early. */
@@ -150,15 +119,24 @@ async function workInRounds(
   world: World,
   brief: Brief,
   ready: Ready,
-  run: { agent: Agent; series: Series; baseline: Promise<Baseline | undefined>; record: RunRecord },
+  run: {
+    agent: Agent;
+    series: Series;
+    notebook: Notebook;
+    unread: UnreadOutputs;
+    baseline: Promise<Baseline | undefined>;
+    record: RunRecord;
+    isChanged: (tree: string) => boolean;
+  },
 ): Promise<RoundsEnd> {
   const { inputs, git, log } = world;
-  const { agent, series, record } = run;
+  const { agent, series, record, isChanged } = run;
   let verification: Verification | undefined;
+  const evidence = evidenceTerms(world, brief, ready, run.notebook);
   const verifyCommit = async (subject: { commit: string; tree: string }) => {
     const touched = new Set(await git.changedPaths(ready.base.tree, subject.tree));
     log.info(`Verifying tree ${subject.tree.slice(0, 12)} on a clean checkout.`);
-    return verify(ready.terms, { ...subject, touched }, await run.baseline);
+    return verify(ready.terms, { ...subject, touched }, await run.baseline, evidence);
   };
   try {
     for (let round = 1; ; round++) {
@@ -166,30 +144,35 @@ async function workInRounds(
       const stop = stopOf(await agent.work());
       if (stop !== undefined) {
         // A limit or a failing model ended the conversation: what became green is still worth a verdict.
-        const isWorthIt = stop.reason !== 'cancelled' && series.head.tree !== ready.base.tree;
+        const isWorthIt = stop.reason !== 'cancelled' && isChanged(series.head.tree);
         return { stop, verification: isWorthIt ? await verifyCommit(series.head) : verification };
       }
       const isLast = round >= inputs.maxRounds;
       const candidate = await series.candidate(brief.spec.title);
-      if (candidate.tree === ready.base.tree) {
+      if (!isChanged(candidate.tree)) {
         if (isLast) return { stop: undefined, verification };
         agent.tell(NOTHING_CHANGED);
         continue;
       }
       verification = await verifyCommit(candidate);
-      if (verification.passed) {
-        series.accept(candidate);
-        return { stop: undefined, verification };
-      }
+      // Green by cargo is worth a commit on the branch, also where the claims about it do not hold yet.
+      if (verification.gates.every((gate) => !gate.deciding || gate.status === 'passed')) series.accept(candidate);
+      if (verification.passed || verification.onlyWaiting) return { stop: undefined, verification };
       if (isLast)
         return {
           stop: { reason: 'rounds', message: `The verification failed in the last of ${round} rounds.` },
           verification,
         };
-      const failed = await describeFailures(verification.gates, (cargoRun) =>
-        showRun(ready.workshop.outputs, cargoRun),
-      );
-      agent.tell(`The verification on a clean checkout failed (round ${round} of ${inputs.maxRounds}).\n\n${failed}`);
+      const { outputs } = ready.workshop;
+      for (const gate of verification.gates) await run.unread.ran(outputs, gate.run);
+      const show = (cargoRun: CargoRun) => showRun(outputs, cargoRun);
+      const failed = [
+        `The verification on a clean checkout failed (round ${round} of ${inputs.maxRounds}).`,
+        await describeFailures(verification.gates, show),
+        describeJudgedGates(verification.evidence.gates),
+        'Mend it, then call finish again.',
+      ];
+      agent.tell(failed.filter((part) => part !== '').join('\n\n'));
     }
   } catch (defect) {
     // Saved and published first, then thrown again by the caller.
@@ -201,10 +184,24 @@ async function workInRounds(
   }
 }
 
+/** What the ledger is judged by: the notebook is read at the moment of each verification. */
+function evidenceTerms(world: World, brief: Brief, ready: Ready, notebook: Notebook): EvidenceTerms {
+  const isJudged = (name: string): name is EvidenceGate => (EVIDENCE_GATES as readonly string[]).includes(name);
+  return {
+    git: world.git,
+    baseTree: ready.base.tree,
+    requirements: brief.spec.requirements,
+    handover: () => ({ claims: notebook.handover?.claims ?? [], waiting: notebook.waitingRequirements() }),
+    members: () => ready.workshop.members(),
+    deciding: world.inputs.gates.filter(isJudged),
+    advisory: world.inputs.advisoryGates.filter(isJudged),
+  };
+}
+
 const NOTHING_CHANGED =
   'Nothing has been changed yet, so there is nothing to verify. Implement the spec, or ask about what keeps you from it.';
 
-function stopOf(end: ConversationEnd): Stop | undefined {
+function stopOf(end: ConversationEnd): RoundsEnd['stop'] {
   switch (end.kind) {
     case 'finished':
     case 'unfinished':
@@ -272,71 +269,4 @@ function startBaseline(world: World, terms: GateTerms, tell: (text: string) => v
       return undefined;
     },
   );
-}
-
-/** What the handover does not claim as met or explain as untestable. */
-function openRequirements(notebook: Notebook): string[] {
-  const claims = new Map(notebook.handover?.claims.map((claim) => [claim.id, claim]));
-  return notebook.requirementIds.filter((id) => {
-    const claim = claims.get(id);
-    return claim?.status !== 'met' && !(claim?.status === 'untestable' && claim.note);
-  });
-}
-
-function fillIn(
-  record: RunRecord,
-  notebook: Notebook,
-  verification: Verification | undefined,
-  base: Baseline | undefined,
-): void {
-  record.increments = notebook.increments;
-  record.questions = notebook.questions.map(({ requirement, ...question }) => ({
-    ...question,
-    ...(requirement === undefined ? {} : { requirement }),
-  }));
-  record.records = notebook.notes.map(({ requirement, ...note }) => ({
-    ...note,
-    ...(requirement === undefined ? {} : { requirement }),
-  }));
-  if (notebook.handover) {
-    record.summary = notebook.handover.summary;
-    record.claims = notebook.handover.claims.map(({ note, ...claim }) => ({
-      ...claim,
-      ...(note === undefined ? {} : { note }),
-    }));
-  }
-  if (base) record.baseline = baselineRecord(base.gates.map((gate) => gateRecord(gate, base)));
-  if (verification) {
-    const { commit, tree, gates } = verification;
-    record.verification = { commit, tree, gates: gates.map((gate) => gateRecord(gate, base)) };
-  }
-}
-
-async function publishResult(
-  world: World,
-  brief: Brief,
-  ready: Ready,
-  series: Series,
-  record: RunRecord,
-  folder: ReportFolder,
-): Promise<void> {
-  const { log, github } = world;
-  const { publisher } = ready;
-  log.group('Publication');
-  try {
-    const identity = await github?.identity();
-    const note = ciNote(identity, publisher.kind);
-    const options = { outputs: (file: string) => folder.readText(file), maxChars: MAX_BODY_CHARS };
-    const publication = await publisher.publish({
-      outcome: record.outcome,
-      headCommit: series.head.commit === ready.base.commit ? undefined : series.head.commit,
-      title: `Implement ${brief.spec.title}`,
-      body: world.mask(renderMarkdown(record, { ...options, pullRequestNotes: note === '' ? [] : [note] })),
-      commentBody: world.mask(renderMarkdown(record, options)),
-    });
-    record.publication = publication;
-    for (const warning of publication.warnings) log.warning(warning);
-  } finally {
-    log.endGroup();
-  }
 }

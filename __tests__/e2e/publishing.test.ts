@@ -68,7 +68,7 @@ describe('a spec run again and again by workflow_dispatch', () => {
     expect(await scene.repo.remoteBranches()).toEqual([BRANCH, 'main']);
     expect(scene.fake.pulls).toMatchObject([{ number: 1, draft: false }]);
     expect(scene.fake.pulls[0]?.body).toMatch(
-      /^<!-- ferrule .* outcome=verified -->\n\*\*Verified: check and test passed/,
+      /^<!-- ferrule .* outcome=verified -->\n\*\*Verified: check, test and ledger passed at tree/,
     );
   });
 
@@ -101,6 +101,7 @@ describe('a spec run again and again by workflow_dispatch', () => {
       'tests-failed': '0',
       'tests-ignored': '0',
       'requirements-total': '2',
+      'requirements-proven': '2',
       questions: '0',
       rounds: '1',
     });

@@ -11,7 +11,9 @@ let odd: OddRepo;
 beforeAll(async () => {
   odd = await oddRepo();
 });
-afterAll(() => odd[Symbol.asyncDispose]());
+afterAll(async () => {
+  await odd[Symbol.asyncDispose]();
+});
 
 describe('a sweep', () => {
   const attacks: [string, (file: string, copy: WorkCopy) => Promise<unknown>][] = [

@@ -9,7 +9,9 @@ let odd: OddRepo;
 beforeAll(async () => {
   odd = await oddRepo();
 });
-afterAll(() => odd[Symbol.asyncDispose]());
+afterAll(async () => {
+  await odd[Symbol.asyncDispose]();
+});
 
 describe('a fresh work copy', () => {
   it('is the commit as git stores it: no conversion, no filter, no .git, the base’s time', async () => {

@@ -43,6 +43,8 @@ export class Notebook {
   readonly questions: Question[] = [];
   readonly notes: Note[] = [];
   handover: Handover | undefined;
+  /** Whether the model was told once that its handover leaves requirements out. */
+  wasReminded = false;
 
   /** @param requirementIds the spec's; what the model names must be one of them */
   constructor(readonly requirementIds: readonly string[]) {}
@@ -50,6 +52,14 @@ export class Notebook {
   /** Those of the ids that the spec does not have. */
   unknownIds(ids: readonly string[]): string[] {
     return ids.filter((id) => !this.requirementIds.includes(id));
+  }
+
+  /** Requirements that a blocking question leaves open, with the question's number. */
+  waitingRequirements(): Map<string, number> {
+    const waiting = new Map<string, number>();
+    for (const { requirement, blocking, number } of this.questions)
+      if (blocking && requirement !== undefined) waiting.set(requirement, number);
+    return waiting;
   }
 
   ask(text: string, requirement: string | undefined, blocking: boolean): Question {

@@ -192,10 +192,6 @@ const NOT_YET: readonly { applies: (inputs: Inputs) => boolean; sentence: string
     sentence: "Input 'commit-with: api' has no effect yet: commits are pushed by git.",
   },
   { applies: usesGate('audit'), sentence: "Gate 'audit' has no effect yet: the change is not audited." },
-  {
-    applies: usesGate('ledger'),
-    sentence: "Gate 'ledger' has no effect yet: claims about requirements are not judged.",
-  },
 ];
 
 function refuseContradictions(inputs: Inputs): void {

@@ -118,7 +118,9 @@ function details(record: RunRecord, level: Level, outputs: Context['outputs']): 
 
 function outputsSection({ verification }: RunRecord, level: Level, outputs: Context['outputs']): string {
   if (level.outputsOf === 'none') return '';
-  const gates = (verification?.gates ?? []).filter(({ status }) => level.outputsOf === 'all' || status !== 'passed');
+  const gates = (verification?.gates ?? []).filter(
+    ({ status, output }) => output !== '' && (level.outputsOf === 'all' || status !== 'passed'),
+  );
   const blocks = gates.map((gate) => outputBlock(gate, outputs(gate.output), level));
   return blocks.length === 0 ? '' : ['### Output', ...blocks].join('\n\n');
 }

@@ -14,7 +14,7 @@ export function gatesSection({ verification, baseline }: RunRecord, extent: Exte
   const gates = verification?.gates ?? [];
   const rows = gates.map((gate) => [
     inlineText(gate.name) + (gate.deciding ? '' : ' (advisory)'),
-    inlineCode(clipped(gate.command, extent.maxTextChars)),
+    gate.command === '' ? '–' : inlineCode(clipped(gate.command, extent.maxTextChars)),
     `${gate.status}${gate.olderFailures.length === 0 ? '' : `, ${counted(gate.olderFailures.length, 'older failure')}`}`,
     gate.exitCode === null ? '–' : String(gate.exitCode),
     testCounts(gate),

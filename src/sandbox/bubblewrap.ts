@@ -1,5 +1,5 @@
 // The bubblewrap profile: a short allowlist of mounts in an otherwise empty root. Each flag's reason is in
-// docs/architecture.md; measured facts behind them: a host /proc, a kept capability or a path socket each broke a box.
+// docs/architecture.md, section "The box".
 import { existsSync, lstatSync, readlinkSync } from 'node:fs';
 import type { BoxRequest } from './box.js';
 

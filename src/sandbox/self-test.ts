@@ -49,7 +49,7 @@ export async function selfTest(sandbox: Sandbox, probe: readonly string[], scrat
     const said = result.stderr.toString('utf8').trim().split('\n')[0] ?? '';
     throw new UserError(
       `The sandbox (${sandbox.description}) does not start on this runner: ${said || describeEnd(result.end)}. ` +
-        'Code of a run is never executed without it. See the README, "Runners"; sandbox: unsafe-off lowers the guard.',
+        'Code of a run is never executed without it. See the README, "Limits"; sandbox: unsafe-off lowers the guard.',
     );
   }
   const holes = output.split('\n').filter((line) => /^(reads|writes|is|has|sees|cannot|probe)-[a-z-]+$/.test(line));
@@ -58,6 +58,6 @@ export async function selfTest(sandbox: Sandbox, probe: readonly string[], scrat
   if (holes.length > 0)
     throw new UserError(
       `The sandbox (${sandbox.description}) failed its self-test: ${[...new Set(holes)].join(', ')}. ` +
-        'See the README, "Runners".',
+        'See the README, "Limits".',
     );
 }

@@ -44,7 +44,7 @@ export function fmtFailures(run: CargoRun, text: string, touched: ReadonlySet<st
 
 function errorsOf(run: CargoRun, text: string): Failure[] {
   if (run.exitCode === 0) return [];
-  // rustc counts its errors in a last one, which would differ with every error that is mended.
+  // Older compilers count their errors in a last one, which would differ with every error that is mended.
   const errors = run.diagnostics.filter(
     ({ level, path, message }) => level === 'error' && !(path === undefined && message.startsWith('aborting due to')),
   );

@@ -1,6 +1,8 @@
 // What the model is told of gates that failed: the reasons, and each command's output as it gets every output.
 import type { CargoRun } from '../workshop/workshop.js';
-import type { GateResult } from './verify.js';
+import type { JudgedGate } from './evidence.js';
+import type { Failure } from './failures.js';
+import type { GateResult } from './gate-result.js';
 
 /**
  * @param show renders a run's output in its first view
@@ -28,6 +30,14 @@ export async function describeFailures(
   return blocks.join('\n\n');
 }
 
+/** The same for gates that judge the change: there is no output, the reasons are all there is. */
+export function describeJudgedGates(gates: readonly JudgedGate[]): string {
+  return gates
+    .filter((gate) => gate.deciding && gate.status === 'failed')
+    .map(({ name, reasons }) => `Gate ${name} failed:\n${reasons.map((reason) => `- ${reason}`).join('\n')}`)
+    .join('\n\n');
+}
+
 const MAX_REASONS = 40;
 
 /** The baseline in a few lines, for the model: what failed before it came. */
@@ -35,11 +45,17 @@ export function describeBaseline(gates: readonly GateResult[]): string {
   const lines = gates.map((gate) => {
     const tests = gate.tests === undefined ? '' : `, ${gate.tests.passed} tests passed, ${gate.tests.failed} failed`;
     if (gate.failures.length === 0) return `${gate.command}: passed${tests}.`;
-    const named = gate.failures.slice(0, MAX_REASONS).map(({ text }) => `  - ${text}`);
-    const more = gate.failures.length > MAX_REASONS ? [`  - and ${gate.failures.length - MAX_REASONS} more`] : [];
-    return [`${gate.command}: failed already before this run${tests}; not held against it:`, ...named, ...more].join(
-      '\n',
-    );
+    const list = (failures: readonly Failure[]) => [
+      ...failures.slice(0, MAX_REASONS).map(({ text }) => `  - ${text}`),
+      ...(failures.length > MAX_REASONS ? [`  - and ${failures.length - MAX_REASONS} more`] : []),
+    ];
+    const excused = gate.failures.filter(({ unattributed }) => !unattributed);
+    const proofless = gate.failures.filter(({ unattributed }) => unattributed);
+    return [
+      `${gate.command}: failed already before this run${tests}.`,
+      ...(excused.length > 0 ? ['  Not held against it:', ...list(excused)] : []),
+      ...(proofless.length > 0 ? ['  The gate fails until this is mended:', ...list(proofless)] : []),
+    ].join('\n');
   });
   return `Baseline, the base commit before any change:\n${lines.join('\n')}`;
 }

@@ -1,6 +1,6 @@
 // A gate's result in the shape of report.json.
 import type { GateRecord } from '../report/report.js';
-import type { Baseline, GateResult } from './verify.js';
+import type { Baseline, GateResult } from './gate-result.js';
 
 /** @param baseline tells which tests are new; all of them where the base had no crate */
 export function gateRecord(gate: GateResult, baseline: Baseline | undefined): GateRecord {

@@ -1,16 +1,13 @@
-// Computes a run's outcome from facts: how the conversation ended, what the verification found, what is left open.
+// Computes a run's outcome from facts: how the conversation ended, and what the verification found.
 import type { Outcome, StopReason } from '../report/report.js';
-import type { Verification } from './verify.js';
 
 export interface OutcomeFacts {
   /** How the conversation ended early, if it did. */
   stop: { reason: StopReason; message: string } | undefined;
   /** The last verification; `undefined` when none could run. */
-  verification: Verification | undefined;
+  verification: { passed: boolean; onlyWaiting: boolean; failed: readonly string[] } | undefined;
   /** Whether the verified tree differs from the base. */
   isChanged: boolean;
-  /** Requirements that the handover leaves open: not mentioned, or neither met nor untestable. */
-  openRequirements: readonly string[];
   blockingQuestions: number;
 }
 
@@ -21,37 +18,24 @@ export interface Judgement {
 }
 
 /** The contract's outcomes, section 1. */
-export function judgeOutcome(facts: OutcomeFacts): Judgement {
-  const { stop, verification, openRequirements } = facts;
+export function judgeOutcome({ stop, verification, isChanged, blockingQuestions }: OutcomeFacts): Judgement {
   const ended = stop === undefined ? {} : { stopReason: stop.reason };
   const because = stop === undefined ? '' : ` ${stop.message}`;
-  if (verification === undefined) {
-    if (stop !== undefined)
-      return { outcome: 'stopped', ...ended, message: `Stopped before anything could be verified.${because}` };
-    return { outcome: 'unverified', message: 'Nothing was changed, although the spec has open requirements.' };
-  }
-  if (!facts.isChanged) return { outcome: 'unverified', ...ended, message: `Nothing was changed.${because}` };
+  if (verification === undefined && stop !== undefined) return { outcome: 'stopped', ...ended, message: stop.message };
+  if (verification === undefined || !isChanged)
+    return {
+      outcome: 'unverified',
+      ...ended,
+      message: `Nothing was changed, although the spec has open requirements.${because}`,
+    };
+  const waiting = `${blockingQuestions} ${blockingQuestions === 1 ? 'question waits' : 'questions wait'} for an answer`;
+  if (verification.onlyWaiting)
+    return { outcome: 'needs-answer', ...ended, message: `The other gates passed; ${waiting}.${because}` };
   if (!verification.passed) {
-    const failed = verification.gates
-      .filter((gate) => gate.deciding && gate.status === 'failed')
-      .map((gate) => gate.name);
-    return {
-      outcome: 'unverified',
-      ...ended,
-      message: `Failed: ${failed.join(', ') || 'the gates did not all run'}.${because}`,
-    };
+    const failed = verification.failed.join(', ') || 'not every gate ran';
+    return { outcome: 'unverified', ...ended, message: `Failed: ${failed}.${because}` };
   }
-  if (facts.blockingQuestions > 0) {
-    const count = `${facts.blockingQuestions} ${facts.blockingQuestions === 1 ? 'question waits' : 'questions wait'}`;
-    return { outcome: 'needs-answer', ...ended, message: `The gates pass; ${count} for an answer.${because}` };
-  }
-  if (openRequirements.length > 0) {
-    const named = openRequirements.slice(0, 20).join(', ');
-    return {
-      outcome: 'unverified',
-      ...ended,
-      message: `The gates pass, but requirements are open: ${named}.${because}`,
-    };
-  }
+  if (blockingQuestions > 0)
+    return { outcome: 'needs-answer', ...ended, message: `The gates passed; ${waiting}.${because}` };
   return { outcome: 'verified', ...ended, message: `Every deciding gate passed.${because}` };
 }

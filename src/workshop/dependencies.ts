@@ -163,7 +163,7 @@ function withEnd(run: ShadowRun): string {
 export function readLock(text: string): LockedPackage[] {
   try {
     const { package: packages } = parse(text);
-    return Array.isArray(packages) ? packages.filter(isLockedPackage) : [];
+    return Array.isArray(packages) ? (packages as unknown[]).filter(isLockedPackage) : [];
   } catch (error) {
     throw new ToolError(`Cargo.lock is not valid TOML: ${messageOf(error).split('\n')[0] ?? ''}`);
   }

@@ -22,7 +22,7 @@ export const finish = defineTool({
         .strict(),
     ),
   }),
-  run: ({ summary, requirements }, { notebook }) => {
+  run: ({ summary, requirements }, { notebook, unread }) => {
     const unknown = notebook.unknownIds(requirements.map(({ id }) => id));
     if (unknown.length > 0)
       throw new ToolError(
@@ -31,6 +31,14 @@ export const finish = defineTool({
     const twice = requirements.map(({ id }) => id).filter((id, i, ids) => ids.indexOf(id) < i);
     if (twice.length > 0)
       throw new ToolError(`Stated more than once: ${twice.join(', ')}. State each requirement once.`);
+    const missing = notebook.requirementIds.filter((id) => !requirements.some((claim) => claim.id === id));
+    if (missing.length > 0 && !notebook.wasReminded) {
+      notebook.wasReminded = true; // once: what is left out after that counts as unproven
+      throw new ToolError(
+        `Left out: ${missing.join(', ')}. State each of them, as not-met or as untestable with a note if so, and call finish again.`,
+      );
+    }
+    unread.requireNone('finish');
     notebook.handover = { summary, claims: requirements.map(({ note, ...claim }) => ({ ...claim, note })) };
     return 'Handed over to verification.';
   },

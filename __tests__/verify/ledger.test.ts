@@ -1,0 +1,116 @@
+import { describe, expect, it } from '@jest/globals';
+import type { LedgerFacts } from '../../src/verify/ledger.js';
+import { judgeLedger } from '../../src/verify/ledger.js';
+
+type Claim = LedgerFacts['claims'][number];
+
+const met = (id: string, more: Partial<Claim> = {}): Claim => ({
+  id,
+  status: 'met',
+  code: ['src/lib.rs:2'],
+  tests: ['tests::adds'],
+  note: undefined,
+  ...more,
+});
+
+const facts = (more: Partial<LedgerFacts>): LedgerFacts => ({
+  requirements: [{ id: 'R1', text: 'It adds.' }],
+  claims: [met('R1')],
+  waiting: new Map(),
+  tests: [
+    { name: 'tests::adds', crate: 'sums', result: 'ok' },
+    { name: 'tests::fails', crate: 'sums', result: 'failed' },
+    { name: 'tests::later', crate: 'sums', result: 'ignored' },
+  ],
+  lineCount: (path) => (path === 'src/lib.rs' ? 10 : undefined),
+  added: new Map([['src/lib.rs', [1, 2, 3]]]),
+  isReached: () => false,
+  ...more,
+});
+
+const judge = (more: Partial<LedgerFacts>) => {
+  const ledger = judgeLedger(facts(more));
+  return { ...ledger, first: ledger.entries[0] };
+};
+
+describe('a requirement', () => {
+  it('is proven by code that the run added and a named test that passed', () => {
+    expect(judge({}).first).toMatchObject({ status: 'proven', tests: [{ name: 'tests::adds', result: 'ok' }] });
+  });
+
+  it.each<[string, Partial<Claim>, string, string]>([
+    ['a test that does not exist', { tests: ['tests::imagined'] }, 'unproven', 'tests::imagined did not run'],
+    ['a test that failed', { tests: ['tests::fails'] }, 'unproven', 'tests::fails: failed'],
+    ['an ignored test', { tests: ['tests::later'] }, 'unproven', 'tests::later: ignored'],
+    ['no test', { tests: [] }, 'unproven', 'no test is named'],
+    ['one passing and one invented test', { tests: ['tests::adds', 'x'] }, 'partly', 'test x did not run'],
+    ['a file that does not exist', { code: ['src/nowhere.rs:1'] }, 'partly', 'does not exist in the verified tree'],
+    ['a line beyond the file', { code: ['src/lib.rs:11'] }, 'partly', 'has 10 lines, not 11'],
+    ['old code that no named test reaches', { code: ['src/lib.rs:9'] }, 'partly', 'neither code of this run'],
+    ['no code', { code: [] }, 'partly', 'no code is named'],
+    ['its own word that it is partly met', { status: 'partly' }, 'partly', ''],
+    ['its own word that it is not met', { status: 'not-met' }, 'not-met', ''],
+    ['untestable without a reason', { status: 'untestable', tests: [] }, 'unproven', 'without a reason'],
+  ])('claimed with %s is not proven', (_, claim, status, note) => {
+    const { first, reasons } = judge({ claims: [met('R1', claim)] });
+    expect(first?.status).toBe(status);
+    expect(first?.note ?? '').toContain(note);
+    expect(reasons).toHaveLength(1);
+  });
+
+  it('is proven by old code that the tests of the crate reach', () => {
+    const isReached = (path: string, crate: string | undefined) => path === 'src/lib.rs' && crate === 'sums';
+    expect(judge({ claims: [met('R1', { code: ['src/lib.rs:9'] })], isReached }).first?.status).toBe('proven');
+  });
+
+  it('that the handover leaves out is unproven', () => {
+    const { first } = judge({ claims: [] });
+    expect(first).toMatchObject({ status: 'unproven', claimed: null, note: 'the handover does not mention it' });
+  });
+
+  it('named by a test of two crates needs both to pass', () => {
+    const tests: LedgerFacts['tests'] = [
+      { name: 'tests::adds', crate: 'a', result: 'ok' },
+      { name: 'tests::adds', crate: 'b', result: 'failed' },
+    ];
+    expect(judge({ tests }).first?.status).toBe('unproven');
+  });
+});
+
+describe('the gate', () => {
+  const two = [
+    { id: 'R1', text: 'It adds.' },
+    { id: 'R2', text: 'It is fast.' },
+  ];
+  const untestable = (id: string): Claim => met(id, { status: 'untestable', tests: [], note: 'needs a stopwatch' });
+
+  it('passes when the rest is untestable for a reason', () => {
+    expect(judge({ requirements: two, claims: [met('R1'), untestable('R2')] })).toMatchObject({
+      proven: 1,
+      reasons: [],
+    });
+  });
+
+  it('does not pass when everything is declared untestable', () => {
+    const { reasons } = judge({ requirements: two, claims: [untestable('R1'), untestable('R2')] });
+    expect(reasons).toEqual([expect.stringContaining('no requirement is proven')]);
+  });
+
+  it('passes for a spec that states no requirement', () => {
+    expect(judge({ requirements: [], claims: [] })).toMatchObject({ entries: [], reasons: [], onlyWaiting: false });
+  });
+
+  it('tells requirements that wait for an answer from those that are open', () => {
+    const waiting = new Map([['R2', 1]]);
+    expect(judge({ requirements: two, claims: [met('R1')], waiting }).onlyWaiting).toBe(true);
+    const also = judge({ requirements: [...two, { id: 'R3', text: 'x' }], claims: [met('R1')], waiting });
+    expect(also.onlyWaiting).toBe(false);
+  });
+
+  it('never proves a requirement that waits for an answer, whatever is claimed', () => {
+    expect(judge({ waiting: new Map([['R1', 2]]) }).first).toMatchObject({
+      status: 'partly',
+      note: 'waits for the answer to question 2',
+    });
+  });
+});

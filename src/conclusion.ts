@@ -1,0 +1,119 @@
+// The end of a run: the verdict, the record's facts, the patch, and publication. Nothing here asks the model anything.
+import path from 'node:path';
+import type { Budget, Notebook, Series } from './agent/agent.js';
+import type { ReportFolder } from './platform/report-folder.js';
+import type { Brief, Ready, World } from './preparation.js';
+import { ciNote } from './publish/publish.js';
+import type { RunRecord, StopReason } from './report/report.js';
+import { MAX_BODY_CHARS, baselineRecord, renderMarkdown } from './report/report.js';
+import type { Baseline, Verification } from './verify/verify.js';
+import { gateRecord, judgeOutcome, judgedGateRecord, reproduceCommands } from './verify/verify.js';
+
+export interface RoundsEnd {
+  /** Why the conversation ended early; `undefined` when it came to its end. */
+  stop: { reason: StopReason; message: string } | undefined;
+  /** The last verification that ran. */
+  verification: Verification | undefined;
+  /** Something that must not happen; thrown again once the work is saved. */
+  defect?: unknown;
+}
+
+export interface Conclusion extends RoundsEnd {
+  series: Series;
+  notebook: Notebook;
+  budget: Budget;
+  /** Whether a tree holds more than the base brought into step with itself. */
+  isChanged: (tree: string) => boolean;
+  baseline: Baseline | undefined;
+  record: RunRecord;
+  folder: ReportFolder;
+}
+
+/** Judges, records, saves and publishes, in this order: what was made is on disk before anything is sent. */
+export async function conclude(world: World, brief: Brief, ready: Ready, run: Conclusion): Promise<void> {
+  const { record, series, verification } = run;
+  const isChanged = verification !== undefined && run.isChanged(verification.tree);
+  Object.assign(
+    record,
+    judgeOutcome({
+      stop: run.stop,
+      verification: verification && { ...verification, failed: failedGates(verification) },
+      isChanged,
+      blockingQuestions: run.notebook.questions.filter((question) => question.blocking).length,
+    }),
+  );
+  if (record.outcome === 'verified' && verification !== undefined) {
+    const names = gateNames(verification).join(', ');
+    const subject = `Verify the implementation of ${path.basename(brief.spec.path)}`;
+    await series.close(subject.slice(0, 72), `${names}: passed on tree ${verification.tree}.`);
+  }
+  fillIn(record, run);
+  if (verification)
+    record.reproduce = reproduceCommands(series.head.commit, world.inputs.workingDirectory, verification);
+  const patch = await world.git.diff(ready.base.tree, await series.workTree());
+  await run.folder.writeBytes('change.patch', patch);
+  await publish(world, brief, ready, run);
+}
+
+function gateNames({ gates, evidence }: Verification): string[] {
+  return [...gates, ...evidence.gates].map(({ name }) => name);
+}
+
+function failedGates({ gates, evidence }: Verification): string[] {
+  return [...gates, ...evidence.gates]
+    .filter((gate) => gate.deciding && gate.status === 'failed')
+    .map(({ name }) => name);
+}
+
+function fillIn(record: RunRecord, { notebook, budget, verification, baseline }: Conclusion): void {
+  const { costUsd, minutes, ...spent } = budget.spent();
+  // Set again at the very end; the pull request is written before that.
+  const durationSeconds = Math.round(minutes * 600) / 10;
+  Object.assign(record.usage, spent, { costUsd: costUsd ?? null, durationSeconds });
+  record.increments = notebook.increments;
+  record.questions = notebook.questions.map(({ requirement, ...question }) => ({
+    ...question,
+    ...(requirement === undefined ? {} : { requirement }),
+  }));
+  record.records = notebook.notes.map(({ requirement, ...note }) => ({
+    ...note,
+    ...(requirement === undefined ? {} : { requirement }),
+  }));
+  if (notebook.handover) {
+    record.summary = notebook.handover.summary;
+    record.claims = notebook.handover.claims.map(({ note, ...claim }) => ({
+      ...claim,
+      ...(note === undefined ? {} : { note }),
+    }));
+  }
+  if (baseline) record.baseline = baselineRecord(baseline.gates.map((gate) => gateRecord(gate, baseline)));
+  if (!verification) return;
+  const { commit, tree, gates, evidence } = verification;
+  const judged = evidence.gates.map(judgedGateRecord);
+  record.verification = { commit, tree, gates: [...gates.map((gate) => gateRecord(gate, baseline)), ...judged] };
+  record.ledger = evidence.ledger.entries;
+}
+
+async function publish(
+  { log, github, mask }: World,
+  brief: Brief,
+  ready: Ready,
+  { record, series, folder }: Conclusion,
+): Promise<void> {
+  const { publisher, base } = ready;
+  log.group('Publication');
+  try {
+    const note = ciNote(await github?.identity(), publisher.kind);
+    const options = { outputs: (file: string) => folder.readText(file), maxChars: MAX_BODY_CHARS };
+    record.publication = await publisher.publish({
+      outcome: record.outcome,
+      headCommit: series.head.commit === base.commit ? undefined : series.head.commit,
+      title: `Implement ${brief.spec.title}`,
+      body: mask(renderMarkdown(record, { ...options, pullRequestNotes: note === '' ? [] : [note] })),
+      commentBody: mask(renderMarkdown(record, options)),
+    });
+    for (const warning of record.publication.warnings) log.warning(warning);
+  } finally {
+    log.endGroup();
+  }
+}

@@ -1,0 +1,113 @@
+// The gates that judge the change instead of running a command: what the model says it did, held against the verified
+// tree and its test results.
+import type { Git } from '../platform/git.js';
+import type { GateRecord } from '../report/report.js';
+import type { TestReport, WorkspaceMember } from '../workshop/workshop.js';
+import type { Ledger, LedgerFacts } from './ledger.js';
+import { judgeLedger } from './ledger.js';
+
+export const EVIDENCE_GATES = ['ledger'] as const;
+export type EvidenceGate = (typeof EVIDENCE_GATES)[number];
+
+/** What the agent left behind, asked for at the moment of judgement. */
+export interface Handover {
+  claims: LedgerFacts['claims'];
+  waiting: LedgerFacts['waiting'];
+}
+
+export interface EvidenceTerms {
+  git: Git;
+  baseTree: string;
+  requirements: LedgerFacts['requirements'];
+  handover: () => Handover;
+  members: () => Promise<readonly WorkspaceMember[]>;
+  deciding: readonly EvidenceGate[];
+  advisory: readonly EvidenceGate[];
+}
+
+export interface JudgedGate {
+  name: EvidenceGate;
+  deciding: boolean;
+  status: 'passed' | 'failed';
+  reasons: string[];
+}
+
+export interface Evidence {
+  ledger: Ledger;
+  gates: JudgedGate[];
+}
+
+/** Judges the verified tree. Cheap beside the cargo gates: no process but git. */
+export async function judgeEvidence(
+  terms: EvidenceTerms,
+  tree: string,
+  tests: TestReport | undefined,
+): Promise<Evidence> {
+  const files = await terms.git.sourceTree(tree);
+  const handover = terms.handover();
+  const claimedPaths = new Set(handover.claims.flatMap((claim) => claim.code.map(pathOf)));
+  const lineCounts = new Map<string, number>();
+  for (const path of claimedPaths) {
+    const text = (await files.read(path))?.toString('utf8');
+    if (text !== undefined) lineCounts.set(path, text.split('\n').length - (text.endsWith('\n') ? 1 : 0));
+  }
+  const ledger = judgeLedger({
+    requirements: terms.requirements,
+    ...handover,
+    tests: (tests?.tests ?? []).map(({ name, executable, result }) => ({ name, result, crate: crateOf(executable) })),
+    lineCount: (path) => lineCounts.get(path),
+    added: await terms.git.addedLines(terms.baseTree, tree),
+    isReached: reachOf(await terms.members()),
+  });
+  const gate = (name: EvidenceGate, reasons: string[]): JudgedGate => ({
+    name,
+    deciding: terms.deciding.includes(name),
+    status: reasons.length === 0 ? 'passed' : 'failed',
+    reasons,
+  });
+  const asked = (name: EvidenceGate) => terms.deciding.includes(name) || terms.advisory.includes(name);
+  return { ledger, gates: asked('ledger') ? [gate('ledger', ledger.reasons)] : [] };
+}
+
+/** The judged gate in the shape of report.json: there is no command, so no exit code and no output. */
+export function judgedGateRecord(gate: JudgedGate): GateRecord {
+  return { ...gate, command: '', exitCode: null, durationMs: 0, output: '', olderFailures: [], diagnostics: [] };
+}
+
+function pathOf(location: string): string {
+  return location
+    .trim()
+    .replace(/^\.\//, '')
+    .replace(/(:\d+(-\d+)?)+$/, '');
+}
+
+/** `unittests src/lib.rs (larder)` and `Doc-tests larder` → `larder`; `tests/cache.rs (cache)` → `cache`. */
+function crateOf(executable: string): string | undefined {
+  return (/\(([^()]+?)(?:-[0-9a-f]{16})?\)/.exec(executable) ?? /^Doc-tests (\S+)/.exec(executable))?.[1];
+}
+
+/** A test reaches its own package and the members that package depends on, directly or not. */
+function reachOf(members: readonly WorkspaceMember[]): LedgerFacts['isReached'] {
+  const asCrate = (name: string) => name.replaceAll('-', '_');
+  const byName = new Map(members.map((member) => [member.name, member]));
+  const folderOf = (member: WorkspaceMember) => member.manifestPath.replace(/\/?Cargo\.toml$/, '');
+  const closure = (member: WorkspaceMember, seen: Set<WorkspaceMember>): Set<WorkspaceMember> => {
+    if (seen.has(member)) return seen;
+    seen.add(member);
+    for (const { name } of member.dependencies) {
+      const next = byName.get(name);
+      if (next) closure(next, seen);
+    }
+    return seen;
+  };
+  return (path, crate) => {
+    if (crate === undefined) return true;
+    const owners = members.filter((member) => member.targets.some((target) => asCrate(target.name) === asCrate(crate)));
+    if (owners.length === 0) return true; // a name cargo shows but metadata does not: nothing is known against it
+    const reached = owners.flatMap((owner) => [...closure(owner, new Set())]);
+    return reached.some((member) => {
+      const folder = folderOf(member);
+      return folder === '' || path === folder || path.startsWith(`${folder}/`);
+    });
+  };
+}

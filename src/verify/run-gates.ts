@@ -1,0 +1,96 @@
+// Runs gates and judges each one: the command, what failed, and what of it failed before.
+import type { CargoRun, CheckedOut, TestReport, Workshop } from '../workshop/workshop.js';
+import { judgeTests } from '../workshop/workshop.js';
+import type { Failure } from './failures.js';
+import { checkFailures, clippyFailures, fmtFailures, newFailures, testFailures } from './failures.js';
+import type { Baseline, GateResult, GateTerms } from './gate-result.js';
+import type { CargoGate, GateCommand, RunGate } from './gates.js';
+import { gateCommand, listTestsCommand } from './gates.js';
+
+/** Where a gate runs: a clean checkout, or the work copy. */
+export interface Bench {
+  cargo(request: GateCommand & { timeoutMs: number; signal?: AbortSignal; live?: boolean }): Promise<CargoRun>;
+  /** Undoes what the last command changed of the files under judgement, and names them. */
+  putBack(): Promise<string[]>;
+}
+
+function benchOf(workshop: Workshop, checkout: CheckedOut): Bench {
+  return { cargo: (request) => workshop.cargoAt(checkout.place, request), putBack: () => checkout.putBack() };
+}
+
+/** Runs every gate that decides or advises, one after the other, on one checkout. */
+export async function runGates(
+  terms: GateTerms,
+  checkout: CheckedOut,
+  baseline: Baseline | undefined,
+  touched: ReadonlySet<string> | undefined,
+): Promise<GateResult[]> {
+  const results: GateResult[] = [];
+  for (const name of new Set([...terms.deciding, ...terms.advisory])) {
+    if (terms.signal?.aborted) break;
+    const older = baseline?.gates.find((gate) => gate.name === name);
+    results.push(await runGate(terms, benchOf(terms.workshop, checkout), name, older, touched));
+  }
+  return results;
+}
+
+/** Runs one gate and judges it against the baseline's result of the same gate. */
+export async function runGate(
+  terms: GateTerms,
+  bench: Bench,
+  name: CargoGate,
+  older: GateResult | undefined,
+  touched: ReadonlySet<string> | undefined,
+): Promise<GateResult> {
+  const runGateCommand: RunGate = (command) =>
+    bench.cargo({
+      ...command,
+      timeoutMs: terms.timeoutMs,
+      live: terms.live ?? true,
+      ...(terms.signal === undefined ? {} : { signal: terms.signal }),
+    });
+  const read = (run: CargoRun) => terms.workshop.outputs.read(run.output);
+  const run = await runGateCommand(gateCommand(name, terms.scope));
+  const text = await read(run);
+  const changed: string[] = [];
+  let tests: TestReport | undefined;
+  let failures: Failure[];
+  switch (name) {
+    case 'check':
+    case 'doc':
+      failures = checkFailures(run, text);
+      break;
+    case 'clippy':
+      failures = clippyFailures(run, text, touched);
+      break;
+    case 'fmt':
+      failures = fmtFailures(run, text, touched);
+      break;
+    case 'test': {
+      changed.push(...(await bench.putBack())); // what the tests left behind must not reach the yardstick
+      const list = await runGateCommand(listTestsCommand(terms.scope));
+      tests = judgeTests({ list: await read(list), run: text, exitCode: run.exitCode });
+      failures = testFailures(run, tests);
+      break;
+    }
+  }
+  changed.push(...(await bench.putBack()));
+  // An honest test may write files; one that changes what was to be verified has changed the subject.
+  for (const file of new Set(changed.filter((name) => /\.rs$|(^|\/)Cargo\.(toml|lock)$/.test(name))))
+    failures.push({ key: `changed ${file}`, text: `the command changed ${file}, which it was to verify` });
+  const fresh = newFailures(failures, older?.failures ?? []);
+  return {
+    name,
+    deciding: terms.deciding.includes(name),
+    status: fresh.length === 0 ? 'passed' : 'failed',
+    command: run.command,
+    exitCode: run.exitCode,
+    durationMs: run.durationMs,
+    run,
+    diagnostics: run.diagnostics,
+    ...(tests === undefined ? {} : { tests }),
+    failures,
+    reasons: fresh.map((failure) => failure.text),
+    olderFailures: failures.filter((failure) => !fresh.includes(failure)).map((failure) => failure.text),
+  };
+}
