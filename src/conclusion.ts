@@ -15,7 +15,7 @@ export interface RoundsEnd {
   /** The last verification that ran. */
   verification: Verification | undefined;
   /** Something that must not happen; thrown again once the work is saved. */
-  defect?: unknown;
+  defect?: Error;
 }
 
 export interface Conclusion extends RoundsEnd {

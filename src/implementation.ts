@@ -174,12 +174,12 @@ async function workInRounds(
       ];
       agent.tell(failed.filter((part) => part !== '').join('\n\n'));
     }
-  } catch (defect) {
+  } catch (error) {
     // Saved and published first, then thrown again by the caller.
     return {
-      stop: { reason: 'model-error', message: `Ferrule failed: ${messageOf(defect)}` },
+      stop: { reason: 'model-error', message: `Ferrule failed: ${messageOf(error)}` },
       verification: undefined,
-      defect,
+      defect: error instanceof Error ? error : new Error(messageOf(error)),
     };
   }
 }

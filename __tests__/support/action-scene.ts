@@ -59,7 +59,8 @@ export async function runScripted({ answers = [], ...run }: SceneRun & { cwd: st
     ...run.inputs,
   };
   const result = await runAction({ ...run, inputs });
-  if (api.remaining() > 0) throw new Error(`${api.remaining()} answers were not asked for:\n${result.stdout}${result.stderr}`);
+  if (api.remaining() > 0)
+    throw new Error(`${api.remaining()} answers were not asked for:\n${result.stdout}${result.stderr}`);
   return {
     ...result,
     requests: api.requests,
