@@ -66,8 +66,10 @@ function failedGates({ gates, evidence }: Verification): string[] {
 }
 
 function fillIn(record: RunRecord, { notebook, budget, verification, baseline }: Conclusion): void {
-  const { turns, inputTokens, outputTokens, cacheReadTokens, cacheWriteTokens, costUsd = null } = budget.spent();
-  Object.assign(record.usage, { turns, inputTokens, outputTokens, cacheReadTokens, cacheWriteTokens, costUsd });
+  const { costUsd, minutes, ...spent } = budget.spent();
+  // Set again at the very end; the pull request is written before that.
+  const durationSeconds = Math.round(minutes * 600) / 10;
+  Object.assign(record.usage, spent, { costUsd: costUsd ?? null, durationSeconds });
   record.increments = notebook.increments;
   record.questions = notebook.questions.map(({ requirement, ...question }) => ({
     ...question,

@@ -8,6 +8,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { runCli } from './cli.js';
 import { UserError, messageOf } from './errors.js';
+import type { RunContext } from './inputs/inputs.js';
 import { readEvent, readInputs, unknownInputs } from './inputs/inputs.js';
 import type { Invocation, RunResult } from './invocation.js';
 import { makeFolders, runInvocation } from './invocation.js';
@@ -45,9 +46,30 @@ async function main(): Promise<void> {
 }
 
 async function action(signal: AbortSignal): Promise<number> {
-  const eventPath = process.env.GITHUB_EVENT_PATH ?? '';
-  const payload: unknown = existsSync(eventPath) ? JSON.parse(await readFile(eventPath, 'utf8')) : undefined;
-  const context = readEvent(process.env, payload, { workspace: process.cwd(), temp: tmpdir() });
+  try {
+    const context = readEvent(process.env, await readEventFile(), { workspace: process.cwd(), temp: tmpdir() });
+    return await runAction(context, signal);
+  } catch (error) {
+    if (error instanceof UserError) setOutput('outcome', 'refused');
+    throw error;
+  }
+}
+
+/** The event's JSON; `undefined` where there is no file: which events need one is the trust decision's affair. */
+async function readEventFile(): Promise<unknown> {
+  const file = process.env.GITHUB_EVENT_PATH ?? '';
+  if (!existsSync(file)) return undefined;
+  try {
+    return JSON.parse(await readFile(file, 'utf8')) as unknown;
+  } catch {
+    throw new UserError(
+      "The event file that GITHUB_EVENT_PATH names cannot be read as JSON, so the run's origin is unknown. " +
+        'Leave that variable as the runner sets it.',
+    );
+  }
+}
+
+async function runAction(context: RunContext, signal: AbortSignal): Promise<number> {
   const folders = await makeFolders(context.temp);
   saveState('report', folders.report);
   saveState('scratch', folders.scratch);
@@ -59,9 +81,6 @@ async function action(signal: AbortSignal): Promise<number> {
     keepSecret(inputs.githubToken);
     forgetPrivateVariables();
     results = await runInvocation(await invocation({ inputs, context, signal }), folders);
-  } catch (error) {
-    if (error instanceof UserError) setOutput('outcome', 'refused');
-    throw error;
   } finally {
     await rm(folders.scratch, { recursive: true, force: true });
   }
@@ -87,6 +106,8 @@ async function cli(signal: AbortSignal): Promise<number> {
         const results = await runInvocation(await invocation({ inputs, context, signal }), folders);
         const records = results.map(({ record }) => record);
         for (const record of records) conclude(record);
+        for (const { publication } of records)
+          if (publication.branch !== undefined) log.info(`The work is on branch ${publication.branch}.`);
         log.info(`Report: ${path.join(folders.report, 'report.md')}`);
         return exitStatus(records);
       } finally {

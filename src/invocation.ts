@@ -21,7 +21,7 @@ import type { World } from './preparation.js';
 import { specSlug } from './publish/publish.js';
 import type { RunRecord } from './report/report.js';
 import { emptyRecord } from './report/report.js';
-import { runSpec } from './run.js';
+import { runSpec, writeReport } from './run.js';
 
 export interface Invocation {
   inputs: Inputs;
@@ -75,9 +75,11 @@ export async function runInvocation(invocation: Invocation, folders: Folders): P
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     const { version } = invocation;
-    const record = emptyRecord({ specPath: inputs.spec[0] ?? '', version, runUrl: context.runUrl, limits: inputs });
+    const start = { specPath: inputs.spec[0] ?? '', version, runUrl: context.runUrl, limits: inputs };
+    const record: RunRecord = { ...emptyRecord(start), outcome: 'refused', message: error.message };
     const folder = await ReportFolder.create(folders.report, invocation.mask);
-    return [{ record: { ...record, outcome: 'refused', message: error.message }, folder }];
+    await writeReport(record, folder);
+    return [{ record, folder }];
   }
 }
 

@@ -215,6 +215,8 @@ async function openPublication(
   const spec = { path: brief.spec.path, hash: brief.hash };
   const branch = branchName(inputs.branch, spec.path, [base.branch]);
   const pullRequest = context.pullRequest;
+  // On a runner `none` leaves no branch anywhere; in somebody's own clone the work branch stays there.
+  const home = kind === 'none' && context.kind === 'github' ? undefined : remote;
   const publisher = createPublisher({
     kind,
     git,
@@ -223,15 +225,14 @@ async function openPublication(
     base: base.branch,
     baseCommit: base.commit,
     pullRequest: { draft: inputs.draft, labels: inputs.labels, reviewers: inputs.reviewers },
-    ...(remote === undefined ? {} : { remote }),
+    ...(home === undefined ? {} : { remote: home }),
     ...(github === undefined ? {} : { github }),
     ...(pullRequest === undefined ? {} : { target: pullRequest.headRef, commentOn: pullRequest.number }),
   });
   record.publication = { kind, warnings: [] };
   for (const warning of await publisher.preflight()) log.warning(warning);
-  const pushes = kind === 'pull-request' || kind === 'commit';
-  const mayResume = remote !== undefined && pushes && inputs.resume === 'auto';
-  const earlier = mayResume ? await findEarlierWork(git, remote, branch, base.commit, spec) : undefined;
+  const mayResume = home !== undefined && kind !== 'comment' && inputs.resume === 'auto';
+  const earlier = mayResume ? await findEarlierWork(git, home, branch, base.commit, spec) : undefined;
   if (earlier) log.info(`Branch ${branch} holds work of an earlier run: going on from ${earlier.commit.slice(0, 12)}.`);
   return { publisher, earlier };
 }

@@ -41,11 +41,16 @@ export async function runSpec(
     record.message = error.message;
   } finally {
     record.usage.durationSeconds = Math.round((performance.now() - started) / 100) / 10;
-    await folder.write('report.json', reportJson(record));
-    const outputs = (file: string) => folder.readText(file);
-    await folder.write('report.md', renderMarkdown(record, { outputs, maxChars: Infinity }));
+    await writeReport(record, folder);
   }
   return record;
+}
+
+/** report.json and report.md, for machines and for people. */
+export async function writeReport(record: RunRecord, folder: ReportFolder): Promise<void> {
+  await folder.write('report.json', reportJson(record));
+  const outputs = (file: string) => folder.readText(file);
+  await folder.write('report.md', renderMarkdown(record, { outputs, maxChars: Infinity }));
 }
 
 async function isAlreadyProven(world: World, brief: Brief, record: RunRecord): Promise<boolean> {

@@ -6,7 +6,16 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { ActionScene, SceneResult, SceneRun } from '../support/action-scene.js';
 import { actionScene, declaredOutputs } from '../support/action-scene.js';
 import { startGitServer } from '../support/git-server.js';
-import { CRATE, SPEC, SPEC_ONLY, UNVERIFIED, VERIFIED, finishGreeting } from '../support/scripts-greeting.js';
+import { gitIn } from '../support/temp-repo.js';
+import {
+  CRATE,
+  CRATE_WITHOUT_SPEC,
+  SPEC,
+  SPEC_ONLY,
+  UNVERIFIED,
+  VERIFIED,
+  finishGreeting,
+} from '../support/scripts-greeting.js';
 
 const BRANCH = 'ferrule/specs-greeting';
 
@@ -27,7 +36,9 @@ describe('a spec run again and again by workflow_dispatch', () => {
     const inputs = { labels: 'ferrule\nspec', reviewers: 'ada, octo-org/core' };
     first = await scene.run({ inputs, answers: UNVERIFIED });
   });
-  afterAll(() => scene[Symbol.asyncDispose]());
+  afterAll(async () => {
+    await scene[Symbol.asyncDispose]();
+  });
 
   it('opens a draft pull request for work that is not verified', () => {
     expect(first).toMatchObject({ code: 1, outputs: { outcome: 'unverified', 'pull-request-number': '1' } });
@@ -57,7 +68,7 @@ describe('a spec run again and again by workflow_dispatch', () => {
     expect(await scene.repo.remoteBranches()).toEqual([BRANCH, 'main']);
     expect(scene.fake.pulls).toMatchObject([{ number: 1, draft: false }]);
     expect(scene.fake.pulls[0]?.body).toMatch(
-      /^<!-- ferrule .* outcome=verified -->\n\*\*Verified: check and test passed/,
+      /^<!-- ferrule .* outcome=verified -->\n\*\*Verified: check, test and ledger passed at tree/,
     );
   });
 
@@ -81,7 +92,7 @@ describe('a spec run again and again by workflow_dispatch', () => {
     expect(empty).toEqual(['stop-reason', 'comment-url']);
     expect(outputs).toMatchObject({
       commit: await scene.repo.remoteHead(BRANCH),
-      tree: (await scene.repo.git('ls-remote', scene.repo.origin)) && second.record.verification?.tree,
+      tree: (await gitIn(scene.repo.origin, 'rev-parse', `${BRANCH}^{tree}`)).trim(),
       branch: BRANCH,
       'pull-request-url': 'https://github.example/octo/demo/pull/1',
       'check-exit-code': '0',
@@ -90,6 +101,7 @@ describe('a spec run again and again by workflow_dispatch', () => {
       'tests-failed': '0',
       'tests-ignored': '0',
       'requirements-total': '2',
+      'requirements-proven': '2',
       questions: '0',
       rounds: '1',
     });
@@ -140,8 +152,6 @@ function pullRequestRun(number: number, sha: string, repository: string): SceneR
   };
 }
 
-const { 'specs/greeting.md': _spec, ...CRATE_WITHOUT_SPEC } = CRATE;
-
 describe('a run on a pull request of the same repository', () => {
   let scene: ActionScene;
   let topic: Awaited<ReturnType<typeof openTopic>>;
@@ -149,7 +159,9 @@ describe('a run on a pull request of the same repository', () => {
     scene = await actionScene(CRATE_WITHOUT_SPEC);
     topic = await openTopic(scene);
   });
-  afterAll(() => scene[Symbol.asyncDispose]());
+  afterAll(async () => {
+    await scene[Symbol.asyncDispose]();
+  });
 
   it('leaves the head branch where it is while the work is not verified, and comments', async () => {
     const run = await scene.run({ ...topic, answers: UNVERIFIED });

@@ -63,12 +63,31 @@ describe('none', () => {
   it('touches neither the remote nor GitHub', async () => {
     await using scene = await publishScene();
     const { repo, fake, base, publisher, commitOn } = scene;
-    const chosen = publisher({ kind: 'none' });
+    const chosen = publisher({ kind: 'none', remote: undefined });
     const commit = await commitOn(base, 'x');
     expect(await chosen.preflight()).toEqual([]);
     expect(await chosen.pushIncrement(commit)).toEqual({ kind: 'not-published' });
     expect(await chosen.publish(result('verified', commit))).toEqual({ kind: 'none', warnings: [] });
     expect(await repo.remoteBranches()).toEqual(['main']);
+    expect(fake.requests).toEqual([]);
+  });
+
+  it('leaves the work on a branch of the clone it is given, and GitHub alone', async () => {
+    await using scene = await publishScene();
+    const { repo, fake, base, publisher, commitOn } = scene;
+    const chosen = publisher({ kind: 'none', remote: { url: repo.dir } });
+    const [one, two] = [await commitOn(base, 'one'), await commitOn(base, 'two')];
+    expect(await chosen.pushIncrement(one)).toEqual({ kind: 'pushed' });
+    expect(await repo.git('rev-parse', 'ferrule/login')).toBe(one);
+    expect(await chosen.publish(result('verified', two))).toEqual({
+      kind: 'none',
+      branch: 'ferrule/login-2',
+      commit: two,
+      warnings: [
+        "Branch 'ferrule/login' holds commits that this run does not build on; the result is on 'ferrule/login-2'.",
+      ],
+    });
+    expect(await repo.git('status', '--porcelain')).toBe('');
     expect(fake.requests).toEqual([]);
   });
 });

@@ -27,7 +27,7 @@ export interface ActionScene extends AsyncDisposable {
   repo: TempRepo;
   fake: FakeGitHub;
   /**
-   * Runs the bundle on `specs/greeting.md` with the gates check and test, unless told otherwise. Fails when the model
+   * Runs the bundle on `specs/greeting.md` with the gates check, test and ledger and one round, unless told otherwise. Fails when the model
    * was asked more or less than the script says.
    */
   run(run?: SceneRun): Promise<SceneResult>;
@@ -54,11 +54,13 @@ export async function runScripted({ answers = [], ...run }: SceneRun & { cwd: st
     spec: 'specs/greeting.md',
     'anthropic-api-key': 'sk-ant-loopback',
     'anthropic-base-url': api.url,
-    gates: 'check\ntest',
+    gates: 'check\ntest\nledger',
+    'max-rounds': '1',
     ...run.inputs,
   };
   const result = await runAction({ ...run, inputs });
-  if (api.remaining() > 0) throw new Error(`${api.remaining()} answers were not asked for:\n${result.stdout}`);
+  if (api.remaining() > 0)
+    throw new Error(`${api.remaining()} answers were not asked for:\n${result.stdout}${result.stderr}`);
   return {
     ...result,
     requests: api.requests,

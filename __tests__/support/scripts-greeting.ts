@@ -9,10 +9,10 @@ export const SPEC = `# Greeting
 - R2: For an empty name it must return \`Hello!\`.
 `;
 
-const MANIFEST = '[package]\nname = "greeting"\nversion = "0.1.0"\nedition = "2024"\n';
+export const MANIFEST = '[package]\nname = "greeting"\nversion = "0.1.0"\nedition = "2024"\n';
 
-/** The crate with one function and one test, and the spec of another function. */
-export const CRATE: Files = {
+/** A crate with one function and one test. */
+export const CRATE_WITHOUT_SPEC: Files = {
   '.gitignore': '/target\n',
   'Cargo.toml': MANIFEST,
   // To the letter what cargo writes: otherwise its first command would change the file.
@@ -24,7 +24,6 @@ version = 4
 name = "greeting"
 version = "0.1.0"
 `,
-  'specs/greeting.md': SPEC,
   'src/lib.rs': `//! Words for people.
 
 /// Says goodbye.
@@ -42,10 +41,13 @@ mod tests {
 `,
 };
 
+/** The crate, and the spec of a second function. */
+export const CRATE: Files = { ...CRATE_WITHOUT_SPEC, 'specs/greeting.md': SPEC };
+
 /** A repository that holds a spec and nothing else: no baseline has to be built. */
 export const SPEC_ONLY: Files = { 'specs/greeting.md': SPEC };
 
-const CODE = `/// Greets \`name\`, or everybody when it is empty.
+export const CODE = `/// Greets \`name\`, or everybody when it is empty.
 pub fn greet(name: &str) -> String {
     if name.is_empty() {
         return "Hello!".to_owned();
@@ -53,7 +55,7 @@ pub fn greet(name: &str) -> String {
     format!("Hello, {name}!")
 }
 `;
-const TESTS = `
+export const TESTS = `
     #[test]
     fn greets_by_name() {
         assert_eq!(super::greet("Ada"), "Hello, Ada!");

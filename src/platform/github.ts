@@ -1,6 +1,6 @@
 // The verbs of GitHub's API that a run uses, as small plain types. What they are used for, and what a failure means to
 // the run, is decided by the callers.
-import { getOctokit } from '@actions/github';
+import type { getOctokit } from '@actions/github';
 
 /** A call that GitHub refused or that did not reach it. Expected, so a value: no stack is ever shown for it. */
 export interface GitHubError {
@@ -106,19 +106,32 @@ export function describeGitHubError({ call, status, message }: GitHubError): str
   return `${call} failed with status ${status}: ${message}`;
 }
 
-/** Opens one repository of GitHub. Nothing is sent before the first verb. */
-export function openGitHub({ token, apiUrl, owner, repo, retryDelaysMs = RETRY_DELAYS_MS }: GitHubAddress): GitHub {
+type Octokit = ReturnType<typeof getOctokit>;
+
+/** Not imported at the top: the package parses the runner's event file as it is loaded, and a broken one would end us there. */
+async function connect(token: string, apiUrl: string): Promise<Octokit> {
+  const { getOctokit } = await import('@actions/github');
   const octokit = getOctokit(token, { baseUrl: apiUrl.replace(/\/+$/, '') });
   octokit.hook.before('request', (options) => {
     options.request = { ...options.request, signal: AbortSignal.timeout(CALL_TIMEOUT_MS) };
   });
-  const { rest } = octokit;
-  const here = { owner, repo };
+  return octokit;
+}
 
-  async function attempt<T>(call: string, mayRepeat: Repeat, work: () => Promise<T>): Promise<GitHubResult<T>> {
+/** Opens one repository of GitHub. Nothing is sent before the first verb. */
+export function openGitHub({ token, apiUrl, owner, repo, retryDelaysMs = RETRY_DELAYS_MS }: GitHubAddress): GitHub {
+  const here = { owner, repo };
+  let connected: Promise<Octokit> | undefined;
+
+  async function attempt<T>(
+    call: string,
+    mayRepeat: Repeat,
+    work: (octokit: Octokit) => Promise<T>,
+  ): Promise<GitHubResult<T>> {
+    const octokit = await (connected ??= connect(token, apiUrl));
     for (let tries = 0; ; tries++) {
       try {
-        return { kind: 'ok', value: await work() };
+        return { kind: 'ok', value: await work(octokit) };
       } catch (thrown) {
         // Octokit throws for every refusal; here it becomes a value. What is no refusal is our defect and goes on.
         const error = toGitHubError(call, thrown);
@@ -133,18 +146,18 @@ export function openGitHub({ token, apiUrl, owner, repo, retryDelaysMs = RETRY_D
     owner,
     repo,
     async identity() {
-      const viewer = await attempt('reading the login of the token', repeatable, () =>
+      const viewer = await attempt('reading the login of the token', repeatable, (octokit) =>
         octokit.graphql<{ viewer: { login: string } }>('query { viewer { login } }'),
       );
       return viewer.kind === 'ok' ? viewer.value.viewer.login : WORKFLOW_TOKEN_LOGIN;
     },
     repository: () =>
-      attempt('reading the repository', repeatable, async () => {
+      attempt('reading the repository', repeatable, async ({ rest }) => {
         const { data } = await rest.repos.get(here);
         return { defaultBranch: data.default_branch, url: data.html_url };
       }),
     findPullRequest: ({ branch, base }) =>
-      attempt('looking for the pull request', repeatable, async () => {
+      attempt('looking for the pull request', repeatable, async ({ rest }) => {
         const { data } = await rest.pulls.list({ ...here, state: 'open', head: `${owner}:${branch}`, base });
         // GitHub's description calls the head's repository required; it is null once a fork was deleted.
         const repositoryOf = (end: { repo: unknown }) => (end.repo as { id: number } | null)?.id;
@@ -152,46 +165,50 @@ export function openGitHub({ token, apiUrl, owner, repo, retryDelaysMs = RETRY_D
         return found && toPullRequest(found);
       }),
     createPullRequest: ({ branch, ...content }) =>
-      attempt('creating the pull request', once, async () =>
+      attempt('creating the pull request', once, async ({ rest }) =>
         toPullRequest((await rest.pulls.create({ ...here, head: branch, ...content })).data),
       ),
     updatePullRequest: (number, change) =>
-      attempt('updating the pull request', repeatableWhileNew, async () =>
+      attempt('updating the pull request', repeatableWhileNew, async ({ rest }) =>
         toPullRequest((await rest.pulls.update({ ...here, pull_number: number, ...change })).data),
       ),
     setDraft: (nodeId, draft) =>
-      attempt(draft ? 'making the pull request a draft' : 'marking the pull request ready', repeatableWhileNew, () => {
-        const verb = draft ? 'convertPullRequestToDraft' : 'markPullRequestReadyForReview';
-        const mutation = `mutation($id: ID!) { ${verb}(input: { pullRequestId: $id }) { pullRequest { isDraft } } }`;
-        return octokit.graphql(mutation, { id: nodeId }).then(() => undefined);
-      }),
+      attempt(
+        draft ? 'making the pull request a draft' : 'marking the pull request ready',
+        repeatableWhileNew,
+        (octokit) => {
+          const verb = draft ? 'convertPullRequestToDraft' : 'markPullRequestReadyForReview';
+          const mutation = `mutation($id: ID!) { ${verb}(input: { pullRequestId: $id }) { pullRequest { isDraft } } }`;
+          return octokit.graphql(mutation, { id: nodeId }).then(() => undefined);
+        },
+      ),
     addLabels: (number, labels) =>
-      attempt('adding labels', repeatableWhileNew, async () => {
+      attempt('adding labels', repeatableWhileNew, async ({ rest }) => {
         await rest.issues.addLabels({ ...here, issue_number: number, labels: [...labels] });
         return undefined;
       }),
     requestReviewers: (number, names) =>
-      attempt('requesting reviewers', repeatableWhileNew, async () => {
+      attempt('requesting reviewers', repeatableWhileNew, async ({ rest }) => {
         const reviewers = names.filter((name) => !name.includes('/'));
         const teams = names.filter((name) => name.includes('/')).map((name) => name.slice(name.indexOf('/') + 1));
         await rest.pulls.requestReviewers({ ...here, pull_number: number, reviewers, team_reviewers: teams });
         return undefined;
       }),
     listComments: (number) =>
-      attempt('reading the comments', repeatable, async () => {
+      attempt('reading the comments', repeatable, async (octokit) => {
         const request = { ...here, issue_number: number, per_page: PAGE_SIZE };
-        return (await octokit.paginate(rest.issues.listComments, request)).map(toComment);
+        return (await octokit.paginate(octokit.rest.issues.listComments, request)).map(toComment);
       }),
     createComment: (number, body) =>
-      attempt('creating the comment', once, async () =>
+      attempt('creating the comment', once, async ({ rest }) =>
         toComment((await rest.issues.createComment({ ...here, issue_number: number, body })).data),
       ),
     updateComment: (id, body) =>
-      attempt('updating the comment', repeatableWhileNew, async () =>
+      attempt('updating the comment', repeatableWhileNew, async ({ rest }) =>
         toComment((await rest.issues.updateComment({ ...here, comment_id: id, body })).data),
       ),
     async permissionOf(login) {
-      const answer = await attempt(`reading the permission of ${login}`, repeatable, async () => {
+      const answer = await attempt(`reading the permission of ${login}`, repeatable, async ({ rest }) => {
         const { data } = await rest.repos.getCollaboratorPermissionLevel({ ...here, username: login });
         return (['admin', 'write', 'read'] as const).find((level) => level === data.permission) ?? 'none';
       });

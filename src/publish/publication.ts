@@ -10,6 +10,7 @@ export type PublishKind = 'pull-request' | 'commit' | 'comment' | 'none';
 export interface PublisherOptions {
   kind: PublishKind;
   git: Git;
+  /** Kind `none`: the clone that keeps the work branch; absent where none is to be left. */
   remote?: Remote;
   github?: GitHub;
   /** `hash`: 64 hexadecimal digits. */

@@ -53,7 +53,7 @@ export function createPublisher(options: PublisherOptions): Publisher {
     case 'comment':
       return commentPublisher(options);
     case 'none':
-      return nonePublisher;
+      return options.remote === undefined ? nonePublisher : localBranchPublisher(options, options.remote);
   }
 }
 
@@ -63,6 +63,26 @@ const nonePublisher: Publisher = {
   pushIncrement: () => Promise.resolve({ kind: 'not-published' }),
   publish: () => Promise.resolve({ kind: 'none', warnings: [] }),
 };
+
+/** Nothing leaves the machine, but the work stays on a branch of the clone itself. */
+function localBranchPublisher({ git, branch, baseCommit }: PublisherOptions, clone: Remote): Publisher {
+  const workBranch = openWorkBranch(git, clone, branch);
+  return {
+    kind: 'none',
+    preflight: () => Promise.resolve([]),
+    pushIncrement: (commit) => workBranch.push(commit),
+    async publish({ headCommit }) {
+      const publication: Publication = { kind: 'none', warnings: [] };
+      if (headCommit === undefined || headCommit === baseCommit) return publication;
+      const pushed = await workBranch.push(headCommit);
+      const { name } = workBranch;
+      if (name !== branch) publication.warnings.push(describeOtherBranch(branch, name));
+      if (pushed.kind === 'pushed') Object.assign(publication, { branch: name, commit: headCommit });
+      else publication.warnings.push(describePush(name, pushed));
+      return publication;
+    },
+  };
+}
 
 function needRemote({ kind, remote }: PublisherOptions): Remote {
   if (remote) return remote;

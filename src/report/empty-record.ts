@@ -35,7 +35,7 @@ export function emptyRecord(start: {
       outputTokens: 0,
       cacheReadTokens: 0,
       cacheWriteTokens: 0,
-      costUsd: null,
+      costUsd: 0,
       durationSeconds: 0,
       limits: { maxTurns, maxTokens, maxCostUsd, maxMinutes, maxRounds },
     },

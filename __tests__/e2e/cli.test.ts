@@ -1,0 +1,89 @@
+// The command line as people start it: dist/cli.js in a clone, without a runner around it.
+import { spawn } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from '@jest/globals';
+import { startMessagesApi } from '../support/messages-api.js';
+import { CRATE, VERIFIED } from '../support/scripts-greeting.js';
+import { tempRepo, writeFiles } from '../support/temp-repo.js';
+
+const CLI = fileURLToPath(new URL('../../dist/cli.js', import.meta.url));
+
+interface CliResult {
+  code: number | null;
+  stdout: string;
+  stderr: string;
+}
+
+function ferrule(cwd: string, args: readonly string[], key = ''): Promise<CliResult> {
+  const { PATH, HOME, RUSTUP_HOME, CARGO_HOME, RUSTUP_TOOLCHAIN } = process.env;
+  const rust = {
+    ...(RUSTUP_HOME && { RUSTUP_HOME }),
+    ...(CARGO_HOME && { CARGO_HOME }),
+    ...(RUSTUP_TOOLCHAIN && { RUSTUP_TOOLCHAIN }),
+  };
+  return new Promise((resolve, reject) => {
+    const env = { PATH, HOME, TMPDIR: path.dirname(cwd), ...rust, ANTHROPIC_API_KEY: key };
+    const child = spawn(process.execPath, [CLI, ...args], { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
+    const [stdout, stderr]: [Buffer[], Buffer[]] = [[], []];
+    child.stdout.on('data', (chunk: Buffer) => stdout.push(chunk));
+    child.stderr.on('data', (chunk: Buffer) => stderr.push(chunk));
+    child.on('error', reject);
+    child.on('close', (code) =>
+      resolve({ code, stdout: Buffer.concat(stdout).toString(), stderr: Buffer.concat(stderr).toString() }),
+    );
+  });
+}
+
+describe('ferrule', () => {
+  it('help names the commands', async () => {
+    await using repo = await tempRepo({});
+    const { code, stdout, stderr } = await ferrule(repo.dir, ['help']);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    for (const command of ['ferrule run SPEC', 'ferrule replay TRANSCRIPT', 'ferrule demo'])
+      expect(stdout).toContain(command);
+    expect(await ferrule(repo.dir, [])).toMatchObject({ code: 0, stdout });
+  });
+
+  it.each([
+    [['rnu', 'specs/a.md'], "There is no command 'rnu'. Did you mean 'run'? See ferrule help."],
+    [
+      ['run', '--max-turn', '3', 'a.md'],
+      "Option --max-turn is not understood. Did you mean '--max-turns'? Options are the inputs of action.yml.",
+    ],
+    [['replay'], 'replay needs a transcript: ferrule replay transcript.jsonl --spec specs/x.md'],
+    [['run', 'specs/a.md'], /^Input 'anthropic-api-key' is missing\./],
+  ])('%j is refused in one line', async (args, message) => {
+    await using repo = await tempRepo({});
+    const { code, stdout, stderr } = await ferrule(repo.dir, args);
+    expect({ code, stderr }).toEqual({ code: 1, stderr: '' });
+    const lines = stdout.trimEnd().split('\n');
+    expect(lines).toEqual([typeof message === 'string' ? `error: ${message}` : expect.stringMatching(/^error: /)]);
+    expect(lines[0]?.replace('error: ', '')).toMatch(message);
+  });
+
+  it('run leaves a branch in the clone, and the working tree, index and remote as they were', async () => {
+    await using repo = await tempRepo(CRATE, { remote: true });
+    await writeFiles(repo.dir, { 'src/lib.rs': 'fn edited_by_hand() {}\n', 'scratch.txt': 'Not committed.\n' });
+    await repo.git('add', 'scratch.txt');
+    const before = await repo.git('status', '--porcelain');
+    await using api = await startMessagesApi({ answers: [...VERIFIED], apiKey: 'sk-ant-loopback' });
+    const args = ['run', 'specs/greeting.md', '--anthropic-base-url', api.url, '--gates', 'check,test'];
+    const { code, stdout } = await ferrule(repo.dir, args, 'sk-ant-loopback');
+    expect(stdout).toContain('Verified: check and test passed');
+    expect(stdout).toContain('The work is on branch ferrule/specs-greeting.');
+    expect(stdout).not.toMatch(/^::/m);
+    expect(code).toBe(0);
+
+    expect(await repo.git('branch', '--format=%(refname:short)')).toBe('ferrule/specs-greeting\nmain');
+    expect(await repo.git('show', 'ferrule/specs-greeting:src/lib.rs')).toContain('pub fn greet(');
+    expect(await repo.git('log', '-1', '--format=%B', 'ferrule/specs-greeting')).toContain(
+      'Ferrule-Run: local\nFerrule-Outcome: verified',
+    );
+    expect(await repo.git('symbolic-ref', '--short', 'HEAD')).toBe('main');
+    expect(await repo.git('status', '--porcelain')).toBe(before);
+    expect(await readFile(path.join(repo.dir, 'src', 'lib.rs'), 'utf8')).toBe('fn edited_by_hand() {}\n');
+    expect(await repo.remoteBranches()).toEqual(['main']);
+  });
+});
