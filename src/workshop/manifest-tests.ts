@@ -73,7 +73,8 @@ function hasDocTests(lib: Table): boolean {
   const types = [lib['crate-type'] ?? lib.crate_type ?? 'lib'].flat();
   const isMacro = lib['proc-macro'] === true || lib.proc_macro === true;
   return (
-    lib.doctest !== false && (isMacro || types.some((type) => ['lib', 'rlib', 'proc-macro'].includes(String(type))))
+    lib.doctest !== false &&
+    (isMacro || types.some((type) => type === 'lib' || type === 'rlib' || type === 'proc-macro'))
   );
 }
 
