@@ -1,6 +1,7 @@
 // The end of a run: the verdict, the record's facts, the patch, and publication. Nothing here asks the model anything.
 import path from 'node:path';
 import type { Budget, Notebook, Series } from './agent/agent.js';
+import { ToolError } from './errors.js';
 import type { ReportFolder } from './platform/report-folder.js';
 import type { Brief, Ready, World } from './preparation.js';
 import { ciNote } from './publish/publish.js';
@@ -48,11 +49,23 @@ export async function conclude(world: World, brief: Brief, ready: Ready, run: Co
     await series.close(subject.slice(0, 72), `${names}: passed on tree ${verification.tree}.`);
   }
   fillIn(record, run);
+  record.dependencies = await addedCrates(world, ready);
   if (verification)
     record.reproduce = reproduceCommands(series.head.commit, world.inputs.workingDirectory, verification);
   const patch = await world.git.diff(ready.base.tree, await series.workTree());
   await run.folder.writeBytes('change.patch', patch);
   await publish(world, brief, ready, run);
+}
+
+/** The crates the run brought in; none, with a warning, where the lock file cannot be read. */
+async function addedCrates({ log }: World, { workshop }: Ready): Promise<RunRecord['dependencies']> {
+  try {
+    return await workshop.addedCrates();
+  } catch (error) {
+    if (!(error instanceof ToolError)) throw error;
+    log.warning(`New dependencies cannot be listed: ${error.message}`);
+    return [];
+  }
 }
 
 function gateNames({ gates, evidence }: Verification): string[] {

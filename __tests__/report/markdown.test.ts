@@ -30,6 +30,7 @@ describe('renderMarkdown', () => {
       'Requirements: claimed by the model, not checked',
       'Suggested improvements',
       'Assumptions',
+      'Public API',
       'New dependencies',
       "The model's own summary, not checked",
       'Output',
@@ -54,6 +55,37 @@ describe('renderMarkdown', () => {
     expect(text).toContain(
       '| R1 | An entry \\| must | proven | `src/a.rs:1` | `entry::rejects_negative_amount` ok |  |',
     );
+  });
+
+  it('tells of a new crate where it is from, who needs it and what runs at build time', () => {
+    const known = sampleRecord().dependencies;
+    const macro = {
+      name: 'm',
+      version: '1.0.0',
+      source: 'crates.io',
+      buildScript: true,
+      procMacro: true,
+      direct: false,
+    };
+    const unread = { name: 'u', version: '1.0.0', source: 'crates.io', buildScript: false, inspected: false };
+    const text = renderMarkdown(sampleRecord({ dependencies: [...known, macro, unread] }), whole);
+    expect(text).toContain(
+      '| thiserror | 2.0.3 | crates.io, sha256 `d7d7d7d7d7d7` | MIT OR Apache-2.0 | build script | directly | default, std |',
+    );
+    expect(text).toContain(
+      '| m | 1.0.0 | crates.io | not stated | build script and procedural macro | by another crate |  |',
+    );
+    expect(text).toContain('| u | 1.0.0 | crates.io | unknown | unknown (its source was not there to read) |  |  |');
+  });
+
+  it('lists the public API crate by crate, old and new signature side by side', () => {
+    const removed = { crate: 'other', kind: 'removed' as const, item: 'f', before: 'pub fn f()', note: 'why' };
+    const publicApi = [...(sampleRecord().publicApi ?? []), removed];
+    const text = renderMarkdown(sampleRecord({ publicApi }), whole);
+    expect(text).toContain('**ledger**: 1 added, 1 changed, 0 removed');
+    expect(text).toContain('- added `entry::Entry::new`: `pub fn new(amount: i64) -> Result<Self, Error>`');
+    expect(text).toContain('- changed `Error`: `pub enum Error` → `#[non_exhaustive] pub enum Error`');
+    expect(text).toContain('**other**: 0 added, 0 changed, 1 removed\n\n- removed `f`: `pub fn f()` (why)');
   });
 
   it('holds the complete output of every gate where it fits', () => {
@@ -130,7 +162,18 @@ function recordOf(text: string, repeat: number): RunRecord {
     questions: times({ number: 1, text, requirement: text, blocking: true }),
     records: times({ kind: 'deviation' as const, text, requirement: text }),
     audit: times({ rule: text, path: text, line: 1, text, blocking: true }),
-    dependencies: times({ name: text, version: text, source: text, license: text, buildScript: false }),
+    dependencies: times({
+      ...{
+        name: text,
+        version: text,
+        source: text,
+        license: text,
+        buildScript: true,
+        checksum: text,
+        features: [text],
+      },
+    }),
+    publicApi: times({ crate: text, kind: 'changed' as const, item: text, before: text, after: text, note: text }),
     publication: {
       kind: 'none',
       branch: text,

@@ -110,7 +110,28 @@ export function sampleRecord(changes: Partial<RunRecord> = {}): RunRecord {
     ],
     audit: [],
     dependencies: [
-      { name: 'thiserror', version: '2.0.3', source: 'crates.io', license: 'MIT OR Apache-2.0', buildScript: true },
+      {
+        ...{
+          name: 'thiserror',
+          version: '2.0.3',
+          source: 'crates.io',
+          license: 'MIT OR Apache-2.0',
+          buildScript: true,
+        },
+        ...{ procMacro: false, inspected: true, direct: true, features: ['default', 'std'], checksum: 'd7'.repeat(32) },
+      },
+    ],
+    publicApi: [
+      {
+        crate: 'ledger',
+        kind: 'added',
+        item: 'entry::Entry::new',
+        after: 'pub fn new(amount: i64) -> Result<Self, Error>',
+      },
+      {
+        ...{ crate: 'ledger', kind: 'changed', item: 'Error', before: 'pub enum Error' },
+        ...{ after: '#[non_exhaustive] pub enum Error' },
+      },
     ],
     usage: {
       turns: 31,

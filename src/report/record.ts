@@ -77,6 +77,15 @@ const ledgerEntry = z.object({
   note: z.string().optional(),
 });
 
+const apiChange = z.object({
+  crate: z.string(),
+  kind: z.enum(['added', 'changed', 'removed']),
+  item: z.string().describe('Path below the crate, such as store::Cache::set.'),
+  before: z.string().optional().describe('Signature on the base.'),
+  after: z.string().optional().describe('Signature in the result.'),
+  note: z.string().optional().describe('What the comparison could not see.'),
+});
+
 const usage = z.object({
   turns: count,
   rounds: count,
@@ -169,10 +178,26 @@ export const runRecordSchema = z
         version: z.string(),
         source: z.string(),
         checksum: z.string().optional(),
-        license: z.string().optional(),
-        buildScript: z.boolean(),
+        license: z.string().optional().describe('SPDX expression, or the name of the licence file.'),
+        buildScript: z.boolean().describe('It runs code of its own at build time.'),
+        procMacro: z.boolean().optional().describe('It runs code of its own inside the compiler.'),
+        inspected: z
+          .boolean()
+          .optional()
+          .describe(
+            'False when its source was not there to read: licence, buildScript and procMacro are then unknown.',
+          ),
+        direct: z.boolean().optional().describe('A crate of the workspace names it; else only other crates do.'),
+        features: z
+          .array(z.string())
+          .optional()
+          .describe("What the workspace's manifests ask for; absent for crates that only other crates name."),
       }),
     ),
+    publicApi: z
+      .array(apiChange)
+      .optional()
+      .describe('What changed in the public interface of each library; absent when it was not compared.'),
     usage,
     publication,
     toolchain: z.object({ rustc: z.string(), cargo: z.string(), host: z.string() }),
@@ -189,6 +214,7 @@ export type DiagnosticRecord = z.infer<typeof diagnostic>;
 export type TestsRecord = z.infer<typeof tests>;
 export type LedgerEntry = z.infer<typeof ledgerEntry>;
 export type ClaimRecord = z.infer<typeof claim>;
+export type ApiChangeRecord = z.infer<typeof apiChange>;
 export type UsageRecord = z.infer<typeof usage>;
 export type PublicationRecord = z.infer<typeof publication>;
 export type BaselineRecord = NonNullable<RunRecord['baseline']>;

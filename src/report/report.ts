@@ -12,6 +12,7 @@ export {
   runRecordSchema,
   OUTCOMES,
   STOP_REASONS,
+  type ApiChangeRecord,
   type BaselineRecord,
   type ClaimRecord,
   type DiagnosticRecord,

@@ -121,11 +121,43 @@ export function auditSection({ audit }: RunRecord, extent: Extent): string {
 }
 
 export function dependenciesSection({ dependencies }: RunRecord, extent: Extent): string {
-  const rows = dependencies.map(({ name, version, source, license, buildScript }) => [
-    ...[name, version, source, license ?? 'not stated'].map((text) => inlineText(clipped(text, extent.maxTextChars))),
-    buildScript ? 'yes' : 'no',
+  const cell = (text: string) => inlineText(clipped(text, extent.maxTextChars));
+  const rows = dependencies.map((crate) => [
+    cell(crate.name),
+    cell(crate.version),
+    cell(crate.source) + (crate.checksum === undefined ? '' : `, sha256 ${inlineCode(crate.checksum.slice(0, 12))}`),
+    crate.inspected === false ? 'unknown' : cell(crate.license ?? 'not stated'),
+    buildTimeCode(crate),
+    crate.direct === undefined ? '' : crate.direct ? 'directly' : 'by another crate',
+    cell((crate.features ?? []).join(', ')),
   ]);
-  return section('New dependencies', [table(['crate', 'version', 'source', 'license', 'build script'], rows, extent)]);
+  const head = ['crate', 'version', 'source', 'license', 'code at build time', 'needed', 'features asked for'];
+  return section('New dependencies', [table(head, rows, extent)]);
+}
+
+function buildTimeCode({ inspected, buildScript, procMacro }: RunRecord['dependencies'][number]): string {
+  if (inspected === false) return 'unknown (its source was not there to read)';
+  const kinds = [...(buildScript ? ['build script'] : []), ...(procMacro === true ? ['procedural macro'] : [])];
+  return kinds.length === 0 ? 'none' : listed(kinds);
+}
+
+/** Crate by crate, in the record's order. A row has the signature; of a change the old one too. */
+export function publicApiSection({ publicApi = [] }: RunRecord, extent: Extent): string {
+  const code = (text: string) => inlineCode(clipped(text, extent.maxTextChars));
+  const crates = [...new Set(publicApi.map((change) => change.crate))];
+  const parts = crates.slice(0, extent.maxRows).map((crate) => {
+    const items = publicApi.filter((change) => change.crate === crate);
+    const counts = (['added', 'changed', 'removed'] as const).map(
+      (kind) => `${items.filter((item) => item.kind === kind).length} ${kind}`,
+    );
+    const lines = items.map(({ kind, item, before, after, note }) => {
+      const signatures = [before, after].filter((text) => text !== undefined).map(code);
+      const told = note === undefined ? '' : ` (${inlineText(clipped(note, extent.maxTextChars))})`;
+      return `${kind} ${code(item)}: ${signatures.join(' → ')}${told}`;
+    });
+    return [`**${inlineText(clipped(crate, extent.maxTextChars))}**: ${counts.join(', ')}`, bullets(lines, extent)];
+  });
+  return section('Public API', parts.flat());
 }
 
 export function modelSummarySection({ summary }: RunRecord, extent: Extent): string {

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { parse } from 'smol-toml';
 import { ToolError, messageOf } from '../errors.js';
 import { describeEnd } from '../platform/command.js';
+import { explainMissingCrate } from './missing-crate.js';
 import type { ShadowOptions, ShadowRun } from './shadow.js';
 import { isManifest, lockCandidates, runInShadow } from './shadow.js';
 import type { WorkCopy } from './work-copy.js';
@@ -23,11 +24,15 @@ export type SyncResult =
   /** cargo could not resolve or download; its own words. The next real command shows the same error. */
   | { kind: 'failed'; text: string };
 
-interface LockedPackage {
+/** A package of a lock file. */
+export interface LockedPackage {
   name: string;
   version: string;
+  /** Absent for the workspace's own crates. */
   source?: string;
   checksum?: string;
+  /** What it depends on: `name`, or with version and source where the name alone is not clear. */
+  dependencies: string[];
 }
 
 export class Dependencies {
@@ -59,7 +64,7 @@ export class Dependencies {
     if (!run.succeeded) run = await this.run(['fetch'], 'net', signal);
     if (!run.succeeded) return { kind: 'failed', text: withEnd(run) };
     await this.takeBack(run);
-    this.baseLock ??= await this.lockFile();
+    if (this.baseHasCrate) this.baseLock ??= await this.lockFile();
     const after = this.copy.list().filter(isManifest);
     this.synced = after.map((file) => `${file}:${this.copy.oidOf(file) ?? ''}`).join('\n');
     return { kind: 'in-step' };
@@ -78,7 +83,7 @@ export class Dependencies {
       );
     this.requireMember(args);
     let run = await this.run(args, 'net', signal);
-    if (!run.succeeded) return run;
+    if (!run.succeeded) return { ...run, text: run.text + (await this.explain(run.text)) };
     const edited = run.changed;
     const fetched = await this.run(['fetch'], 'net', signal, edited);
     const all = new Map([...edited, ...fetched.changed]);
@@ -88,6 +93,12 @@ export class Dependencies {
     await this.takeBack(run);
     this.synced = '';
     return run;
+  }
+
+  private async explain(output: string): Promise<string> {
+    const { after } = await this.lockedBeforeAndAfter();
+    const names = after.filter(({ source }) => source !== undefined).map(({ name }) => name);
+    return explainMissingCrate(output, path.join(this.shadow.cargoHome, 'registry', 'index'), names);
   }
 
   /** A dependency by path must be a crate of this repository. */
@@ -118,6 +129,21 @@ export class Dependencies {
   async lockedPackages(): Promise<LockedPackage[]> {
     const content = await this.lockFile();
     return content === undefined ? [] : readLock(content.toString('utf8'));
+  }
+
+  /**
+   * The packages of the base's lock file and of the present one; a file that is not TOML names none. Where git tracks no
+   * lock file, the base's is the one that the first sync made for its manifests; without a crate the base has none.
+   */
+  async lockedBeforeAndAfter(): Promise<{ before: LockedPackage[]; after: LockedPackage[] }> {
+    const read = (lock: Buffer | undefined) => {
+      try {
+        return lock === undefined ? [] : readLock(lock.toString('utf8'));
+      } catch {
+        return []; // cargo refused it too, in its own words
+      }
+    };
+    return { before: read(this.baseLock), after: read(await this.lockFile()) };
   }
 
   private async lockFile(): Promise<Buffer | undefined> {
@@ -163,16 +189,24 @@ function withEnd(run: ShadowRun): string {
 export function readLock(text: string): LockedPackage[] {
   try {
     const { package: packages } = parse(text);
-    return Array.isArray(packages) ? (packages as unknown[]).filter(isLockedPackage) : [];
+    return Array.isArray(packages) ? packages.flatMap(readPackage) : [];
   } catch (error) {
     throw new ToolError(`Cargo.lock is not valid TOML: ${messageOf(error).split('\n')[0] ?? ''}`);
   }
 }
 
 /** The model can write a lock file, so its shape is not to be trusted. */
-function isLockedPackage(entry: unknown): entry is LockedPackage {
-  const { name, version, source } = (entry ?? {}) as Record<string, unknown>;
-  return (
-    typeof name === 'string' && typeof version === 'string' && (source === undefined || typeof source === 'string')
-  );
+function readPackage(entry: unknown): LockedPackage[] {
+  const { name, version, source, checksum, dependencies } = (entry ?? {}) as Record<string, unknown>;
+  if (typeof name !== 'string' || typeof version !== 'string') return [];
+  if (source !== undefined && typeof source !== 'string') return [];
+  return [
+    {
+      name,
+      version,
+      ...(source === undefined ? {} : { source }),
+      ...(typeof checksum === 'string' ? { checksum } : {}),
+      dependencies: Array.isArray(dependencies) ? dependencies.filter((each) => typeof each === 'string') : [],
+    },
+  ];
 }

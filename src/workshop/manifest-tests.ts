@@ -74,7 +74,7 @@ function hasDocTests(lib: Table): boolean {
   const isMacro = lib['proc-macro'] === true || lib.proc_macro === true;
   return (
     lib.doctest !== false &&
-    (isMacro || types.some((type) => typeof type === 'string' && ['lib', 'rlib', 'proc-macro'].includes(type)))
+    (isMacro || types.some((type) => type === 'lib' || type === 'rlib' || type === 'proc-macro'))
   );
 }
 

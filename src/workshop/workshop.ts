@@ -8,6 +8,8 @@ import type { SourceTree, TreeFile } from '../platform/source-tree.js';
 import type { Sandbox } from '../sandbox/sandbox.js';
 import type { CargoRequest, CargoRun, RunCargo, WatchCommand } from './cargo.js';
 import { createCargo } from './cargo.js';
+import type { AddedCrate } from './added-crates.js';
+import { describeAddedCrates } from './added-crates.js';
 import type { DependencyPolicy, SyncResult } from './dependencies.js';
 import { Dependencies } from './dependencies.js';
 import { removeTree } from './disk-state.js';
@@ -24,6 +26,7 @@ import { copyFolder } from './targets.js';
 import type { Toolchain } from './toolchain.js';
 import { WorkCopy } from './work-copy.js';
 
+export type { AddedCrate } from './added-crates.js';
 export type { CargoRun, WatchCommand } from './cargo.js';
 export { CARGO_COMMANDS, checkCargoArgs } from './cargo-args.js';
 export type { CargoCommand } from './cargo-args.js';
@@ -230,6 +233,24 @@ export class Workshop {
   /** `cargo add`, `remove`, `update`: see Dependencies.change. */
   changeDependencies(args: readonly string[], signal?: AbortSignal): Promise<ShadowRun> {
     return this.dependencies.change(args, signal);
+  }
+
+  /**
+   * The crates that the lock file has now and the base's had not. Where git tracks no lock file, a resumed run does not see
+   * what the earlier run added.
+   */
+  async addedCrates(): Promise<AddedCrate[]> {
+    const folders = lockCandidates(this.workingDirectory).map((lock) => path.posix.dirname(lock));
+    const members = (await this.members()).map(({ manifestPath }) => manifestPath);
+    const files = [...new Set([...folders.map((folder) => path.posix.join(folder, 'Cargo.toml')), ...members])];
+    const manifests: string[] = [];
+    for (const file of files)
+      if (this.copy.isRegular(file)) manifests.push((await this.copy.read(file)).bytes.toString('utf8'));
+    return describeAddedCrates({
+      ...(await this.dependencies.lockedBeforeAndAfter()),
+      registrySources: this.registrySources,
+      manifests,
+    });
   }
 
   /** A clean checkout of a commit-to-be for verification; its target is a fresh copy of the sealed one. */

@@ -1,0 +1,84 @@
+// A registry with crates of our own on loopback, spoken to in cargo's sparse protocol by the real cargo.
+import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import type { Files } from './temp-repo.js';
+import { writeFiles } from './temp-repo.js';
+
+export interface Crate {
+  name: string;
+  version: string;
+  /** Cargo.toml and src/lib.rs at least. */
+  files: Files;
+  /** Names of other crates of the registry, any version. */
+  deps?: readonly string[];
+  features?: Readonly<Record<string, readonly string[]>>;
+}
+
+export interface CrateRegistry extends AsyncDisposable {
+  /** A cargo configuration that puts this registry in the place of crates.io. */
+  config: string;
+  /** Index entries that were asked for, in order. */
+  asked: string[];
+}
+
+export async function crateRegistry(crates: readonly Crate[]): Promise<CrateRegistry> {
+  const folder = await mkdtemp(path.join(tmpdir(), 'ferrule-registry-'));
+  const archives = new Map<string, Buffer>();
+  const index = new Map<string, string>();
+  for (const { name, version, files, deps = [], features = {} } of crates) {
+    const id = `${name}-${version}`;
+    await writeFiles(path.join(folder, id), files);
+    await promisify(execFile)('tar', ['-czf', `${id}.crate`, id], { cwd: folder });
+    const archive = await readFile(path.join(folder, `${id}.crate`));
+    archives.set(`/dl/${name}/${version}/download`, archive);
+    const dependency = {
+      req: '*',
+      features: [],
+      optional: false,
+      default_features: true,
+      target: null,
+      kind: 'normal',
+    };
+    const cksum = createHash('sha256').update(archive).digest('hex');
+    const entry = {
+      name,
+      vers: version,
+      deps: deps.map((dep) => ({ name: dep, ...dependency })),
+      cksum,
+      features,
+      yanked: false,
+    };
+    index.set(indexPath(name), `${index.get(indexPath(name)) ?? ''}${JSON.stringify(entry)}\n`);
+  }
+  const asked: string[] = [];
+  const server = createServer((request, response) => {
+    const { pathname, origin } = new URL(request.url ?? '/', `http://${request.headers.host ?? ''}`);
+    if (pathname === '/config.json') return void response.end(JSON.stringify({ dl: `${origin}/dl`, api: origin }));
+    if (!pathname.startsWith('/dl/')) asked.push(pathname);
+    const answer = archives.get(pathname) ?? index.get(pathname);
+    if (answer === undefined) response.statusCode = 404;
+    response.end(answer);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  return {
+    asked,
+    config: `[source.crates-io]\nreplace-with = "double"\n[source.double]\nregistry = "sparse+http://127.0.0.1:${port}/"\n`,
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Where a sparse index has the entry of a crate whose name has four letters or more. */
+function indexPath(name: string): string {
+  return `/${name.slice(0, 2)}/${name.slice(2, 4)}/${name}`;
+}
