@@ -1,6 +1,7 @@
 // The end of a run: the verdict, the record's facts, the patch, and publication. Nothing here asks the model anything.
 import path from 'node:path';
 import type { Budget, Notebook, Series } from './agent/agent.js';
+import { questionRecords } from './earlier-run.js';
 import type { ReportFolder } from './platform/report-folder.js';
 import type { Brief, Ready, World } from './preparation.js';
 import { ciNote } from './publish/publish.js';
@@ -45,7 +46,7 @@ export async function conclude(world: World, brief: Brief, ready: Ready, run: Co
     const subject = `Verify the implementation of ${path.basename(brief.spec.path)}`;
     await series.close(subject.slice(0, 72), `${names}: passed on tree ${verification.tree}.`);
   }
-  fillIn(record, run);
+  fillIn(record, run, world.mask);
   if (verification)
     record.reproduce = reproduceCommands(series.head.commit, world.inputs.workingDirectory, verification);
   const patch = await world.git.diff(ready.base.tree, await series.workTree());
@@ -63,14 +64,15 @@ function failedGates({ gates, evidence }: Verification): string[] {
     .map(({ name }) => name);
 }
 
-function fillIn(record: RunRecord, { notebook, budget, verification, baseline }: Conclusion): void {
+function fillIn(
+  record: RunRecord,
+  { notebook, budget, verification, baseline }: Conclusion,
+  mask: (text: string) => string,
+): void {
   const { costUsd, minutes: _minutes, ...spent } = budget.spent();
   Object.assign(record.usage, spent, { costUsd: costUsd ?? null });
   record.increments = notebook.increments;
-  record.questions = notebook.questions.map(({ requirement, ...question }) => ({
-    ...question,
-    ...(requirement === undefined ? {} : { requirement }),
-  }));
+  record.questions = questionRecords(notebook.questions, mask);
   record.records = notebook.notes.map(({ requirement, ...note }) => ({
     ...note,
     ...(requirement === undefined ? {} : { requirement }),
