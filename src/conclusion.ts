@@ -16,13 +16,15 @@ export interface RoundsEnd {
   /** The last verification that ran. */
   verification: Verification | undefined;
   /** Something that must not happen; thrown again once the work is saved. */
-  defect?: unknown;
+  defect?: Error;
 }
 
 export interface Conclusion extends RoundsEnd {
   series: Series;
   notebook: Notebook;
   budget: Budget;
+  /** Whether a tree holds more than the base brought into step with itself. */
+  isChanged: (tree: string) => boolean;
   baseline: Baseline | undefined;
   record: RunRecord;
   folder: ReportFolder;
@@ -31,7 +33,7 @@ export interface Conclusion extends RoundsEnd {
 /** Judges, records, saves and publishes, in this order: what was made is on disk before anything is sent. */
 export async function conclude(world: World, brief: Brief, ready: Ready, run: Conclusion): Promise<void> {
   const { record, series, verification } = run;
-  const isChanged = verification !== undefined && verification.tree !== ready.base.tree;
+  const isChanged = verification !== undefined && run.isChanged(verification.tree);
   Object.assign(
     record,
     judgeOutcome({
@@ -69,8 +71,8 @@ function fillIn(
   { notebook, budget, verification, baseline }: Conclusion,
   mask: (text: string) => string,
 ): void {
-  const { costUsd, minutes: _minutes, ...spent } = budget.spent();
-  Object.assign(record.usage, spent, { costUsd: costUsd ?? null });
+  const { turns, inputTokens, outputTokens, cacheReadTokens, cacheWriteTokens, costUsd = null } = budget.spent();
+  Object.assign(record.usage, { turns, inputTokens, outputTokens, cacheReadTokens, cacheWriteTokens, costUsd });
   record.increments = notebook.increments;
   record.questions = questionRecords(notebook.questions, mask);
   record.records = notebook.notes.map(({ requirement, ...note }) => ({

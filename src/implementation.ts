@@ -9,6 +9,7 @@ import {
   ReadStates,
   Series,
   TOOL_NAMES,
+  UnreadOutputs,
   createTranscript,
   priceOf,
   showRun,
@@ -52,6 +53,7 @@ export async function implement(
     brief.spec.requirements.map(({ id }) => id),
     ready.earlierRun,
   );
+  const unread = new UnreadOutputs();
   const news: string[] = [];
 
   const synced = await workshop.sync(world.signal);
@@ -68,6 +70,7 @@ export async function implement(
     runUrl: world.context.runUrl ?? 'local',
     terms,
     baseline,
+    unread,
     warn: (text) => world.log.warning(text),
   });
   const transcript = createTranscript((line) => folder.appendLine('transcript.jsonl', line));
@@ -90,6 +93,7 @@ export async function implement(
       workshop,
       notebook,
       reads: new ReadStates(),
+      unread,
       scope: terms.scope,
       completeIncrement: (request) => series.complete(request),
       commandTimeoutMs: () => Math.max(MIN_COMMAND_MS, budget.remainingMs()),
@@ -105,8 +109,12 @@ export async function implement(
     signal: world.signal,
   });
 
-  const end = await workInRounds(world, brief, ready, { agent, series, notebook, baseline, record });
-  await conclude(world, brief, ready, { ...end, series, notebook, budget, baseline: await baseline, record, folder });
+  // A lock file that was not in step with its manifests has just been changed by the harness, not by the run.
+  const untouchedTree = ready.start.tree === ready.base.tree ? await series.workTree() : ready.base.tree;
+  const isChanged = (tree: string) => tree !== ready.base.tree && tree !== untouchedTree;
+  const end = await workInRounds(world, brief, ready, { agent, series, notebook, unread, baseline, record, isChanged });
+  const settled = { ...end, baseline: await baseline, isChanged };
+  await conclude(world, brief, ready, { ...settled, series, notebook, budget, record, folder });
   if (end.defect !== undefined) throw end.defect;
 }
 
@@ -115,10 +123,18 @@ async function workInRounds(
   world: World,
   brief: Brief,
   ready: Ready,
-  run: { agent: Agent; series: Series; notebook: Notebook; baseline: Promise<Baseline | undefined>; record: RunRecord },
+  run: {
+    agent: Agent;
+    series: Series;
+    notebook: Notebook;
+    unread: UnreadOutputs;
+    baseline: Promise<Baseline | undefined>;
+    record: RunRecord;
+    isChanged: (tree: string) => boolean;
+  },
 ): Promise<RoundsEnd> {
   const { inputs, git, log } = world;
-  const { agent, series, record } = run;
+  const { agent, series, record, isChanged } = run;
   let verification: Verification | undefined;
   const evidence = evidenceTerms(world, brief, ready, run.notebook);
   const verifyCommit = async (subject: { commit: string; tree: string }) => {
@@ -132,12 +148,12 @@ async function workInRounds(
       const stop = stopOf(await agent.work());
       if (stop !== undefined) {
         // A limit or a failing model ended the conversation: what became green is still worth a verdict.
-        const isWorthIt = stop.reason !== 'cancelled' && series.head.tree !== ready.base.tree;
+        const isWorthIt = stop.reason !== 'cancelled' && isChanged(series.head.tree);
         return { stop, verification: isWorthIt ? await verifyCommit(series.head) : verification };
       }
       const isLast = round >= inputs.maxRounds;
       const candidate = await series.candidate(brief.spec.title);
-      if (candidate.tree === ready.base.tree) {
+      if (!isChanged(candidate.tree)) {
         if (isLast) return { stop: undefined, verification };
         agent.tell(NOTHING_CHANGED);
         continue;
@@ -151,7 +167,9 @@ async function workInRounds(
           stop: { reason: 'rounds', message: `The verification failed in the last of ${round} rounds.` },
           verification,
         };
-      const show = (cargoRun: CargoRun) => showRun(ready.workshop.outputs, cargoRun);
+      const { outputs } = ready.workshop;
+      for (const gate of verification.gates) await run.unread.ran(outputs, gate.run);
+      const show = (cargoRun: CargoRun) => showRun(outputs, cargoRun);
       const failed = [
         `The verification on a clean checkout failed (round ${round} of ${inputs.maxRounds}).`,
         await describeFailures(verification.gates, show),
@@ -160,12 +178,12 @@ async function workInRounds(
       ];
       agent.tell(failed.filter((part) => part !== '').join('\n\n'));
     }
-  } catch (defect) {
+  } catch (error) {
     // Saved and published first, then thrown again by the caller.
     return {
-      stop: { reason: 'model-error', message: `Ferrule failed: ${messageOf(defect)}` },
+      stop: { reason: 'model-error', message: `Ferrule failed: ${messageOf(error)}` },
       verification: undefined,
-      defect,
+      defect: error instanceof Error ? error : new Error(messageOf(error)),
     };
   }
 }

@@ -142,7 +142,8 @@ function keepSecret(secret: string | undefined): void {
 
 /** From here on no child can inherit them; the values live in this process's memory only. */
 function forgetPrivateVariables(): void {
-  for (const name of Object.keys(process.env)) if (PRIVATE_VARIABLES.test(name)) delete process.env[name];
+  for (const name of Object.keys(process.env))
+    if (PRIVATE_VARIABLES.test(name)) Reflect.deleteProperty(process.env, name);
 }
 
 /** The job summary; a runner without one, or with a full disk, must not fail a run that is over. */

@@ -77,7 +77,7 @@ describe('a pull request', () => {
     expect(fake.comments).toMatchObject([{ number: 1, body: `${markOf('unverified')}\nComment: unverified` }]);
     expect(published).toMatchObject({
       pullRequest: { number: 1 },
-      comment: { url: expect.stringContaining('#issuecomment') as string },
+      comment: { url: expect.stringContaining('#issuecomment') as unknown },
     });
     expect(published.warnings.join()).toContain("is not Ferrule's");
   });

@@ -24,6 +24,7 @@ export { TOOL_NAMES } from './tools/names.js';
 export type { IncrementRequest, IncrementResult, ToolContext } from './tools/tool.js';
 export { toolset } from './tools/toolset.js';
 export type { Transcript } from './transcript.js';
+export { UnreadOutputs } from './unread-outputs.js';
 export { createTranscript } from './transcript.js';
 
 /** Why a conversation stopped. */

@@ -6,6 +6,7 @@ import { writeWorkCommit, writeWorkTree } from '../publish/publish.js';
 import type { Baseline, GateTerms } from '../verify/verify.js';
 import { checkIncrement, describeFailures } from '../verify/verify.js';
 import { showRun } from './show-run.js';
+import type { UnreadOutputs } from './unread-outputs.js';
 import type { IncrementRequest, IncrementResult } from './tools/tool.js';
 
 export interface SeriesOptions {
@@ -18,6 +19,7 @@ export interface SeriesOptions {
   terms: GateTerms;
   /** Settled before the first increment is judged. */
   baseline: Promise<Baseline | undefined>;
+  unread: UnreadOutputs;
   warn: (text: string) => void;
 }
 
@@ -39,7 +41,9 @@ export class Series {
     const { terms, warn, publisher } = this.options;
     if ((await this.workTree()) === this.head.tree) return { kind: 'nothing-to-commit' };
     const gates = await checkIncrement(terms, await this.options.baseline);
-    const failed = await describeFailures(gates, (run) => showRun(terms.workshop.outputs, run));
+    const { outputs } = terms.workshop;
+    for (const { run } of gates) await this.options.unread.ran(outputs, run);
+    const failed = await describeFailures(gates, (run) => showRun(outputs, run));
     if (failed !== '') return { kind: 'not-green', text: failed };
     const [subject = '', ...body] = request.commitMessage.split('\n');
     // The tree is taken after the gates: cargo may have brought the lock file in step before them.

@@ -32,7 +32,7 @@ export type { DependencyPolicy } from './dependencies.js';
 export type { Diagnostic } from './diagnostics.js';
 export { readDependency } from './dependency-source.js';
 export type { WorkspaceMember } from './metadata.js';
-export { guardManifest } from './manifest-guard.js';
+export { guardManifest, manifestFindings } from './manifest-guard.js';
 export type { StoredOutput } from './outputs.js';
 export { Outputs, PAGE_CHARS, firstView, paginate } from './outputs.js';
 export { outlineSource } from './outline.js';

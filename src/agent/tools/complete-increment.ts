@@ -1,6 +1,7 @@
 // Ends an increment: check and test by the harness, and a commit only when both pass.
 import { z } from 'zod';
 import { ToolError } from '../../errors.js';
+import { objectionToSubject } from '../commit-subject.js';
 import { defineTool } from './tool.js';
 
 export const completeIncrement = defineTool({
@@ -12,11 +13,10 @@ export const completeIncrement = defineTool({
     title: z.string().min(1).max(200).describe('The planned increment this completes, by its title.'),
     commit_message: z.string().min(1).max(4_000),
   }),
-  run: async ({ title, commit_message }, { notebook, completeIncrement: complete }) => {
-    const subject = commit_message.split('\n')[0] ?? '';
-    if (subject.trim() === '') throw new ToolError('The first line of commit_message is blank; it is the subject.');
-    if (subject.length > 72)
-      throw new ToolError(`The first line of commit_message has ${subject.length} characters; at most 72 fit.`);
+  run: async ({ title, commit_message }, { notebook, unread, completeIncrement: complete }) => {
+    const objection = objectionToSubject(commit_message.split('\n')[0] ?? '');
+    if (objection !== undefined) throw new ToolError(`commit_message: ${objection}`);
+    unread.requireNone('complete_increment');
     const planned = notebook.plan.find((increment) => increment.title === title);
     const requirements = planned?.requirements ?? [];
     const result = await complete({ title, commitMessage: commit_message, requirements });

@@ -22,7 +22,7 @@ export const finish = defineTool({
         .strict(),
     ),
   }),
-  run: ({ summary, requirements }, { notebook }) => {
+  run: ({ summary, requirements }, { notebook, unread }) => {
     const unknown = notebook.unknownIds(requirements.map(({ id }) => id));
     if (unknown.length > 0)
       throw new ToolError(
@@ -38,6 +38,7 @@ export const finish = defineTool({
         `Left out: ${missing.join(', ')}. State each of them, as not-met or as untestable with a note if so, and call finish again.`,
       );
     }
+    unread.requireNone('finish');
     notebook.handover = { summary, claims: requirements.map(({ note, ...claim }) => ({ ...claim, note })) };
     return 'Handed over to verification.';
   },

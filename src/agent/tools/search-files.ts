@@ -44,8 +44,8 @@ export const searchFiles = defineTool({
 
 /** A pattern can exhaust the engine's stack or the thread's memory; the model can mend that. */
 function tooMuch(error: unknown): never {
-  const code = (error as NodeJS.ErrnoException | undefined)?.code;
-  if (error instanceof RangeError || code === 'ERR_WORKER_OUT_OF_MEMORY')
+  const { name, code } = error as { name?: string; code?: string }; // by name: the error comes from another thread
+  if (name === 'RangeError' || code === 'ERR_WORKER_OUT_OF_MEMORY')
     throw new ToolError('The pattern needs too much memory on these files. Use a simpler one or a narrower glob.');
   throw error;
 }

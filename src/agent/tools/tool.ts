@@ -6,6 +6,7 @@ import type { CargoScope } from '../../verify/verify.js';
 import type { Workshop } from '../../workshop/workshop.js';
 import type { Notebook } from '../notebook.js';
 import type { ReadStates } from '../read-states.js';
+import type { UnreadOutputs } from '../unread-outputs.js';
 import type { ToolName } from './names.js';
 
 /** The answer to `complete_increment`, decided outside the agent room. */
@@ -25,6 +26,7 @@ export interface ToolContext {
   workshop: Workshop;
   notebook: Notebook;
   reads: ReadStates;
+  unread: UnreadOutputs;
   scope: CargoScope;
   completeIncrement: (request: IncrementRequest) => Promise<IncrementResult>;
   /** Time limit of one command now, in milliseconds. */

@@ -1,0 +1,55 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { maskSecrets } from '../../src/platform/log.js';
+import { ReportFolder } from '../../src/platform/report-folder.js';
+
+let dir: string;
+let folder: ReportFolder;
+
+beforeEach(async () => {
+  dir = await mkdtemp(path.join(tmpdir(), 'ferrule-report-'));
+  folder = await ReportFolder.create(path.join(dir, 'new', 'report'), (text) =>
+    maskSecrets(text, ['token-4711', 'Schlüssel-0815']),
+  );
+});
+
+afterEach(() => rm(dir, { recursive: true, force: true }));
+
+const bytes = (name: string) => readFile(path.join(folder.dir, name));
+
+describe('the report folder', () => {
+  it('is made with its folder for outputs, parents included', async () => {
+    expect((await stat(path.join(folder.dir, 'outputs'))).isDirectory()).toBe(true);
+  });
+
+  it('masks secrets in texts, lines and bytes', async () => {
+    await folder.write('report.md', 'a token-4711 b');
+    folder.appendLine('transcript.jsonl', 'x token-4711');
+    await folder.writeBytes('change.patch', Buffer.from('+let k = "Schlüssel-0815";\n'));
+    expect((await bytes('report.md')).toString()).toBe('a *** b');
+    expect((await bytes('transcript.jsonl')).toString()).toBe('x ***\n');
+    expect((await bytes('change.patch')).toString()).toBe('+let k = "***";\n');
+  });
+
+  it('keeps every other byte of a patch, also of one that is not UTF-8 or begins with a byte order mark', async () => {
+    for (const head of [
+      [0xff, 0xfe, 0x80, 0x0d, 0x0a, 0x00],
+      [0xef, 0xbb, 0xbf, 0xc3, 0xa4, 0x0d, 0x0a],
+    ]) {
+      await folder.writeBytes('change.patch', Buffer.concat([Buffer.from(head), Buffer.from('token-4711')]));
+      expect(await bytes('change.patch')).toEqual(Buffer.concat([Buffer.from(head), Buffer.from('***')]));
+    }
+  });
+
+  it('has an appended line on disk before the call returns, after those before it', () => {
+    folder.appendLine('transcript.jsonl', 'one');
+    folder.appendLine('transcript.jsonl', 'two');
+    expect(folder.readText('transcript.jsonl')).toBe('one\ntwo\n');
+  });
+
+  it('reads a file that is not there as empty', () => {
+    expect(folder.readText('outputs/001-cargo.log')).toBe('');
+  });
+});
