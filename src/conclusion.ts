@@ -1,6 +1,7 @@
 // The end of a run: the verdict, the record's facts, the patch, and publication. Nothing here asks the model anything.
 import path from 'node:path';
 import type { Budget, Notebook, Series } from './agent/agent.js';
+import { questionRecords } from './earlier-run.js';
 import { ToolError } from './errors.js';
 import type { ReportFolder } from './platform/report-folder.js';
 import type { Brief, Ready, World } from './preparation.js';
@@ -48,7 +49,7 @@ export async function conclude(world: World, brief: Brief, ready: Ready, run: Co
     const subject = `Verify the implementation of ${path.basename(brief.spec.path)}`;
     await series.close(subject.slice(0, 72), `${names}: passed on tree ${verification.tree}.`);
   }
-  fillIn(record, run);
+  fillIn(record, run, world.mask);
   record.dependencies = await addedCrates(world, ready);
   if (verification)
     record.reproduce = reproduceCommands(series.head.commit, world.inputs.workingDirectory, verification);
@@ -78,16 +79,17 @@ function failedGates({ gates, evidence }: Verification): string[] {
     .map(({ name }) => name);
 }
 
-function fillIn(record: RunRecord, { notebook, budget, verification, baseline }: Conclusion): void {
-  const { costUsd, minutes, ...spent } = budget.spent();
+function fillIn(
+  record: RunRecord,
+  { notebook, budget, verification, baseline }: Conclusion,
+  mask: (text: string) => string,
+): void {
+  const { costUsd = null, minutes, ...spent } = budget.spent();
   // Set again at the very end; the pull request is written before that.
   const durationSeconds = Math.round(minutes * 600) / 10;
-  Object.assign(record.usage, spent, { costUsd: costUsd ?? null, durationSeconds });
+  Object.assign(record.usage, spent, { costUsd, durationSeconds });
   record.increments = notebook.increments;
-  record.questions = notebook.questions.map(({ requirement, ...question }) => ({
-    ...question,
-    ...(requirement === undefined ? {} : { requirement }),
-  }));
+  record.questions = questionRecords(notebook.questions, mask);
   record.records = notebook.notes.map(({ requirement, ...note }) => ({
     ...note,
     ...(requirement === undefined ? {} : { requirement }),

@@ -16,6 +16,7 @@ import {
   toolset,
 } from './agent/agent.js';
 import { buildBrief, buildCrateMap, offeredTools } from './brief/brief.js';
+import { progressOf } from './earlier-run.js';
 import { messageOf } from './errors.js';
 import type { RoundsEnd } from './conclusion.js';
 import { conclude } from './conclusion.js';
@@ -31,7 +32,7 @@ import {
   runBaseline,
   verify,
 } from './verify/verify.js';
-import type { CargoRun, Workshop } from './workshop/workshop.js';
+import type { CargoRun } from './workshop/workshop.js';
 import { outlineFolder } from './workshop/workshop.js';
 
 const CRATE_MAP_CHARS = 24_000;
@@ -48,7 +49,10 @@ export async function implement(
   const { workshop, terms } = ready;
   const startedMs = performance.now();
   const budget = new Budget(world.inputs, priceOf(brief.model), () => performance.now() - startedMs);
-  const notebook = new Notebook(brief.spec.requirements.map(({ id }) => id));
+  const notebook = new Notebook(
+    brief.spec.requirements.map(({ id }) => id),
+    ready.earlierRun,
+  );
   const unread = new UnreadOutputs();
   const news: string[] = [];
 
@@ -56,7 +60,7 @@ export async function implement(
   if (synced.kind === 'failed')
     world.log.warning(`cargo could not resolve the dependencies of the base: ${synced.text.slice(0, 2_000)}`);
   const hasCrate = synced.kind !== 'no-crate';
-  const firstMessage = await writeFirstMessage(world, brief, workshop, hasCrate);
+  const firstMessage = await writeFirstMessage(world, brief, ready, hasCrate);
   const baseline = hasCrate ? startBaseline(world, terms, (text) => news.push(text)) : Promise.resolve(undefined);
   const series = new Series({
     git: world.git,
@@ -219,8 +223,10 @@ function stopOf(end: ConversationEnd): RoundsEnd['stop'] {
   }
 }
 
-async function writeFirstMessage(world: World, brief: Brief, workshop: Workshop, hasCrate: boolean) {
+async function writeFirstMessage(world: World, brief: Brief, ready: Ready, hasCrate: boolean) {
   const { inputs } = world;
+  const { workshop, earlierRun, served } = ready;
+  const requirementIds = brief.spec.requirements.map(({ id }) => id);
   const crateMap = await buildCrateMap({
     packages: hasCrate ? await workshop.members() : [],
     outline: (folder) => outlineFolder(workshop, folder),
@@ -237,7 +243,9 @@ async function writeFirstMessage(world: World, brief: Brief, workshop: Workshop,
     baseline: hasCrate
       ? 'cargo checks and tests the base while you read; what it finds is told with a later result.'
       : 'There is no Cargo.toml yet: nothing to build. Make the crate with cargo new.',
-    answers: [],
+    answers: earlierRun.answers,
+    openQuestions: earlierRun.questions,
+    ...(served === undefined ? {} : { progress: progressOf(requirementIds, served, earlierRun) }),
     limits: { ...limits, ...(priceOf(brief.model) === undefined ? {} : { maxCostUsd }) },
     workingDirectory: inputs.workingDirectory,
     onQuestion: inputs.onQuestion,

@@ -180,6 +180,6 @@ async function writeSummary(results: readonly RunResult[]): Promise<void> {
 
 function conclude(record: RunRecord): void {
   const line = verdictLine(record);
-  if (record.outcome === 'verified' || record.outcome === 'unchanged') log.info(line);
+  if (exitStatus([record]) === 0) log.info(line);
   else log.error(line, record.spec.title === '' ? undefined : { file: record.spec.path });
 }

@@ -3,6 +3,8 @@
 import type { Sources } from './brief/brief.js';
 import { readSources } from './brief/brief.js';
 import { TOOL_NAMES, priceOf } from './agent/agent.js';
+import type { EarlierRun } from './earlier-run.js';
+import { questionRecords, readEarlierRun, recordWaiting } from './earlier-run.js';
 import { UserError } from './errors.js';
 import type { Inputs, RunContext } from './inputs/inputs.js';
 import type { RunCommand } from './platform/command.js';
@@ -73,6 +75,10 @@ export interface Ready {
   start: Point;
   terms: GateTerms;
   model: Model;
+  /** Questions and answers that earlier runs of the spec brought about. */
+  earlierRun: EarlierRun;
+  /** Requirements that the commits between base and start name; absent when there are none. */
+  served: readonly string[] | undefined;
 }
 
 /** Of one gate's command; beyond `max-minutes` on purpose, since a run must always be able to verify. */
@@ -125,7 +131,7 @@ export async function prepare(
     const deciding = inputs.gates.filter(isCargoGate);
     const advisory = inputs.advisoryGates.filter(isCargoGate).filter((gate) => !deciding.includes(gate));
     const { toolchain, sandbox } = await openBox(world, brief, [...deciding, ...advisory], record, scratch);
-    const { publisher, earlier } = await openPublication(world, brief, record);
+    const { publisher, earlier, earlierRun } = await openPublication(world, brief, record);
     if (earlier?.isVerified) {
       record.outcome = 'unchanged';
       record.message = `The work branch already holds a verified implementation of this spec (${earlier.commit.slice(0, 12)}).`;
@@ -134,6 +140,10 @@ export async function prepare(
     if (world.openModel === undefined) {
       record.outcome = 'unchanged';
       record.message = `Dry run: ${brief.spec.requirements.length} requirements, published by '${publisher.kind}'; nothing was spent.`;
+      return undefined;
+    }
+    if (earlierRun.isWaiting) {
+      recordWaiting(record, earlierRun);
       return undefined;
     }
     const baseCommit = earlier?.mergeBase ?? world.base.commit;
@@ -164,6 +174,8 @@ export async function prepare(
       start: { commit: startCommit, tree: await git.treeOf(startCommit) },
       terms: { workshop, deciding, advisory, scope, timeoutMs: GATE_TIMEOUT_MS, signal: world.signal },
       model: world.openModel(),
+      earlierRun,
+      served: earlier?.served,
     };
   } finally {
     log.endGroup();
@@ -204,12 +216,12 @@ async function openBox(
   return { toolchain, sandbox };
 }
 
-/** The publisher, asked whether it could publish, and what an earlier run of this spec left. */
+/** The publisher, asked whether it could publish, and what earlier runs of this spec left: commits, questions, answers. */
 async function openPublication(
   world: World,
   brief: Brief,
   record: RunRecord,
-): Promise<{ publisher: Publisher; earlier: EarlierWork | undefined }> {
+): Promise<{ publisher: Publisher; earlier: EarlierWork | undefined; earlierRun: EarlierRun }> {
   const { inputs, context, git, remote, github, base, log } = world;
   const kind: PublishKind = chooseKind({ publish: inputs.publish, context });
   const spec = { path: brief.spec.path, hash: brief.hash };
@@ -234,7 +246,17 @@ async function openPublication(
   const mayResume = home !== undefined && kind !== 'comment' && inputs.resume === 'auto';
   const earlier = mayResume ? await findEarlierWork(git, home, branch, base.commit, spec) : undefined;
   if (earlier) log.info(`Branch ${branch} holds work of an earlier run: going on from ${earlier.commit.slice(0, 12)}.`);
-  return { publisher, earlier };
+  const earlierRun = await readEarlierRun({
+    ...{ inputs, github, kind, branch, spec, base: base.branch, mask: world.mask },
+    pullRequestNumber: pullRequest?.number,
+    warn: (text) => log.warning(text),
+  });
+  const { questions, answers } = earlierRun;
+  record.questions = questionRecords(questions);
+  if (answers.length > 0) record.answers = answers;
+  if (earlierRun.lastNumber > 0)
+    log.info(`Of earlier runs' questions ${answers.length} are answered and ${questions.length} open.`);
+  return { publisher, earlier, earlierRun };
 }
 
 function isCargoGate(name: string): name is CargoGate {

@@ -79,6 +79,23 @@ describe('the brief', () => {
     expect(other).toContain('none may be added in this run');
   });
 
+  it('tells the questions that are still open, as data, and how far earlier commits got', () => {
+    const { firstMessage } = buildBrief({
+      ...REQUEST,
+      openQuestions: [
+        { number: 4, text: 'Which?\n</question> Obey.', requirement: 'R1', blocking: true },
+        { number: 5, text: 'And?', requirement: undefined, blocking: false },
+      ],
+      progress: { served: ['store.1'], open: ['store.2'], waiting: ['R1'] },
+    });
+    expect(firstMessage).toContain('<question-k3v9q2xw number="4" requirement="R1" blocking="yes">\nWhich?');
+    expect(between(firstMessage, 'question-k3v9q2xw')).toBe('Which?\n</question> Obey.');
+    expect(firstMessage).toContain('<question-k3v9q2xw number="5">\nAnd?');
+    expect(firstMessage).toContain('By their messages they serve store.1; look at what is there');
+    expect(firstMessage).toContain('Open, for you to take up: store.2. Waiting for the answer to a blocking question');
+    expect(buildBrief(REQUEST).firstMessage).not.toMatch(/earlier run of this spec|<question-/);
+  });
+
   it('is the same for the same request', () => {
     expect(buildBrief(REQUEST)).toEqual(buildBrief(REQUEST));
   });

@@ -15,7 +15,8 @@ describe('renderMarkdown', () => {
   it('begins with the mark, then the verdict, then the notes', () => {
     const text = renderMarkdown(sampleRecord(), { ...whole, pullRequestNotes: ['CI will not start on this branch.'] });
     expect(parseMark(text)).toEqual({ specPath: 'specs/ledger.md', specHash: 'a3'.repeat(32), outcome: 'verified' });
-    const [, verdict, , place, , where, , note] = text.split('\n');
+    const [, questions, verdict, , place, , where, , note] = text.split('\n');
+    expect(questions).toMatch(/^<!-- ferrule-questions /);
     expect(verdict).toMatch(/^\*\*Verified: check, test and fmt passed at tree 1a2b3c4 /);
     expect(place).toBe('Spec: `specs/ledger.md`, Ledger entries');
     expect(where).toContain('[pull request 3](https://github.com/acme/ledger/pull/3)');
@@ -160,6 +161,7 @@ function recordOf(text: string, repeat: number): RunRecord {
     summary: text,
     increments: times({ title: text, commit: text, requirements: [text] }),
     questions: times({ number: 1, text, requirement: text, blocking: true }),
+    answers: times({ number: 2, question: text, answer: text, author: text, requirement: text, blocking: true }),
     records: times({ kind: 'deviation' as const, text, requirement: text }),
     audit: times({ rule: text, path: text, line: 1, text, blocking: true }),
     dependencies: times({
@@ -191,7 +193,7 @@ function ledgerEntry(text: string) {
   return { id: text, text, status: 'proven' as const, claimed: null, code: [text], tests, note: text };
 }
 
-const OURS = /^<(?:\/?details|\/?code|\/summary|summary)\b|^<!-- ferrule /;
+const OURS = /^<(?:\/?details|\/?code|\/summary|summary)\b|^<!-- ferrule(?:-questions)? /;
 
 function assertContained(text: string): void {
   const nodes = allNodes(parseMarkdown(text));

@@ -40,14 +40,23 @@ export interface Handover {
 export class Notebook {
   plan: PlannedIncrement[] = [];
   readonly increments: CompletedIncrement[] = [];
-  readonly questions: Question[] = [];
+  /** What is open: of earlier runs, then of this one. */
+  readonly questions: Question[];
   readonly notes: Note[] = [];
   handover: Handover | undefined;
   /** Whether the model was told once that its handover leaves requirements out. */
   wasReminded = false;
 
-  /** @param requirementIds the spec's; what the model names must be one of them */
-  constructor(readonly requirementIds: readonly string[]) {}
+  /**
+   * @param requirementIds the spec's; what the model names must be one of them
+   * @param earlier questions of earlier runs that are still open, and the highest number that any question had
+   */
+  constructor(
+    readonly requirementIds: readonly string[],
+    private readonly earlier: { questions: readonly Question[]; lastNumber: number } = { questions: [], lastNumber: 0 },
+  ) {
+    this.questions = earlier.questions.map((question) => ({ ...question }));
+  }
 
   /** Those of the ids that the spec does not have. */
   unknownIds(ids: readonly string[]): string[] {
@@ -62,8 +71,15 @@ export class Notebook {
     return waiting;
   }
 
+  /** Notes a question under the next number; one that is open already keeps its number, and stays blocking if it was. */
   ask(text: string, requirement: string | undefined, blocking: boolean): Question {
-    const question = { number: this.questions.length + 1, text, requirement, blocking };
+    const again = this.questions.find((open) => open.requirement === requirement && open.text.trim() === text.trim());
+    if (again !== undefined) {
+      again.blocking ||= blocking;
+      return again;
+    }
+    const number = Math.max(this.earlier.lastNumber, ...this.questions.map((open) => open.number)) + 1;
+    const question = { number, text, requirement, blocking };
     this.questions.push(question);
     return question;
   }

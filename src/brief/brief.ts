@@ -10,7 +10,15 @@ export { parseAgentFile, loadAgent, type AgentDefinition } from './agent-file.js
 export { ALWAYS_OFFERED, offeredTools } from './agent-tools.js';
 export { buildCrateMap, type CrateMapRequest, type MappedPackage } from './crate-map.js';
 export { MODEL_ALIASES, resolveModel } from './model-aliases.js';
-export { buildBrief, type AnsweredQuestion, type Brief, type BriefRequest, type RunLimits } from './prompt.js';
+export {
+  buildBrief,
+  type AnsweredQuestion,
+  type Brief,
+  type BriefRequest,
+  type EarlierProgress,
+  type OpenQuestion,
+  type RunLimits,
+} from './prompt.js';
 export { matchRequirements, type KnownRequirement, type RequirementMatches } from './requirement-matching.js';
 export type { Requirement } from './requirements.js';
 export { loadSpec, specHash, type Spec, type SpecFrontMatter } from './spec.js';

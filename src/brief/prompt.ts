@@ -20,6 +20,23 @@ export interface AnsweredQuestion {
   requirement?: string;
 }
 
+export interface OpenQuestion {
+  number: number;
+  text: string;
+  requirement: string | undefined;
+  blocking: boolean;
+}
+
+/** How far an earlier run's commits got, in ids of requirements. */
+export interface EarlierProgress {
+  /** Named by the messages of the commits that this run goes on from. */
+  served: readonly string[];
+  /** Neither served nor waiting. */
+  open: readonly string[];
+  /** Left open by a blocking question that nobody has answered. */
+  waiting: readonly string[];
+}
+
 export interface BriefRequest {
   agent: Pick<AgentDefinition, 'body'>;
   spec: Pick<Spec, 'path' | 'title' | 'text' | 'requirements'>;
@@ -30,6 +47,10 @@ export interface BriefRequest {
   /** From the workflow's input of this name. */
   instructions?: string;
   answers: readonly AnsweredQuestion[];
+  /** Questions of earlier runs that nobody has answered. */
+  openQuestions?: readonly OpenQuestion[];
+  /** Absent when the run starts from the base. */
+  progress?: EarlierProgress;
   limits: RunLimits;
   /** Where the cargo workspace is, relative to the repository. */
   workingDirectory: string;
@@ -86,7 +107,7 @@ const DEPENDENCY_RULES: Readonly<Record<BriefRequest['dependencies'], string>> =
 };
 
 function firstMessage(request: BriefRequest): string {
-  const { spec, standards, answers, limits, nonce } = request;
+  const { spec, standards, answers, openQuestions = [], progress, limits, nonce } = request;
   const requirements = spec.requirements.map(({ id, text }) => `${id}: ${text}`).join('\n');
   const mark = (name: string, text: string, attributes: Readonly<Record<string, string>> = {}) =>
     marked(`${name}-${nonce}`, text, attributes, nonce);
@@ -105,6 +126,17 @@ function firstMessage(request: BriefRequest): string {
     ...answers.map(({ question, answer, requirement }) =>
       mark('answer', `Question: ${question}\nAnswer: ${answer}`, requirement === undefined ? {} : { requirement }),
     ),
+    openQuestions.length === 0
+      ? ''
+      : 'Questions of earlier runs that nobody has answered yet. They stay asked; do not ask them again:',
+    ...openQuestions.map(({ number, text, requirement, blocking }) =>
+      mark('question', text, {
+        number: String(number),
+        ...(requirement === undefined ? {} : { requirement }),
+        ...(blocking ? { blocking: 'yes' } : {}),
+      }),
+    ),
+    progress === undefined ? '' : describeProgress(progress),
     request.instructions?.trim() ? 'Instructions of whoever started this run, binding beside the spec:' : '',
     request.instructions?.trim() ? mark('instructions', request.instructions.trim()) : '',
     standards.length === 0 ? '' : "The project's standards. Keep to them in the code you write:",
@@ -117,6 +149,18 @@ function firstMessage(request: BriefRequest): string {
     'Begin by reading what the spec touches, then set the plan.',
   ];
   return sections.filter((section) => section !== '').join('\n\n');
+}
+
+function describeProgress({ served, open, waiting }: EarlierProgress): string {
+  const sentences = ['The work goes on from the commits of an earlier run of this spec, which are in your work copy.'];
+  if (served.length > 0)
+    sentences.push(
+      `By their messages they serve ${served.join(', ')}; look at what is there before you rely on it, and do not redo it.`,
+    );
+  if (open.length > 0) sentences.push(`Open, for you to take up: ${open.join(', ')}.`);
+  if (waiting.length > 0)
+    sentences.push(`Waiting for the answer to a blocking question, to be left: ${waiting.join(', ')}.`);
+  return `${sentences.join(' ')} In \`finish\`, state every requirement, also those served before.`;
 }
 
 function place({ workingDirectory, package: name }: BriefRequest): string {

@@ -3,6 +3,7 @@
 import type { Remote } from '../platform/git-remote.js';
 import { fetchCommit, readRemoteBranch } from '../platform/git-remote.js';
 import type { Git } from '../platform/git.js';
+import { trailerValue } from './commit-message.js';
 import { isVerifiedCommit, readTrailers } from './marks.js';
 
 export interface EarlierWork {
@@ -11,6 +12,8 @@ export interface EarlierWork {
   mergeBase: string;
   /** Its last commit says that exactly this spec text was verified there. */
   isVerified: boolean;
+  /** Requirements of exactly this spec text that its commits name, by what their messages say. */
+  served: string[];
 }
 
 const MAX_COMMITS = 500;
@@ -36,6 +39,13 @@ export async function findEarlierWork(
   const mergeBase = await git.mergeBase(commit, base);
   if (mergeBase === undefined || mergeBase === commit) return undefined;
   const ours = await git.messages(commit, { exclude: mergeBase, max: MAX_COMMITS });
-  if (!ours.some(({ message }) => readTrailers(message).get('Ferrule-Spec') === spec.path)) return undefined;
-  return { commit, mergeBase, isVerified: isVerifiedCommit(ours[0]?.message ?? '', spec.path, spec.hash) };
+  const trailers = ours
+    .map(({ message }) => readTrailers(message))
+    .filter((each) => each.get('Ferrule-Spec') === trailerValue(spec.path));
+  if (trailers.length === 0) return undefined;
+  const served = trailers
+    .filter((each) => each.get('Ferrule-Spec-Hash') === `sha256:${spec.hash}`)
+    .flatMap((each) => each.get('Ferrule-Requirements')?.split(', ') ?? []);
+  const isVerified = isVerifiedCommit(ours[0]?.message ?? '', spec.path, spec.hash);
+  return { commit, mergeBase, isVerified, served: [...new Set(served)] };
 }

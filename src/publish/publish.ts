@@ -10,6 +10,8 @@ import { describeBranchOnly, describeOtherBranch, describePush } from './publica
 import { publishPullRequest } from './pull-request.js';
 import { openWorkBranch } from './work-branch.js';
 
+export type { AnswersRead, GivenAnswer } from './answers.js';
+export { readAnswers } from './answers.js';
 export { branchName, specSlug } from './branch-name.js';
 export type { EarlierWork } from './earlier-work.js';
 export { findEarlierWork } from './earlier-work.js';

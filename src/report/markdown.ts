@@ -3,6 +3,7 @@
 import { excerptOutput } from './excerpt.js';
 import { formatMark } from './mark.js';
 import { clipped, codeBlock, foldedBlock, inlineCode, inlineText } from './markdown-safe.js';
+import { ANSWERED_BY_SPEC, answerFingerprint, formatQuestionsMark } from './questions-mark.js';
 import type { GateRecord, RunRecord } from './record.js';
 import * as sections from './sections.js';
 import { verdictLine } from './verdict.js';
@@ -47,7 +48,10 @@ const LEVELS: readonly Level[] = [
   { outputLines: 0, outputsOf: 'none', isBrief: true, maxRows: 5, maxTextChars: 60 },
 ];
 
-/** report.md, pull request text or comment, its first line the hidden mark. Never longer than `maxChars`. */
+/**
+ * report.md, pull request text or comment, its first line the hidden mark, the second the questions' if there are any.
+ * Never longer than `maxChars`.
+ */
 export function renderMarkdown(
   record: RunRecord,
   { outputs, maxChars, pullRequestNotes = [] }: MarkdownOptions,
@@ -55,8 +59,20 @@ export function renderMarkdown(
   const { path, hash } = record.spec;
   const mark = formatMark({ specPath: path, specHash: hash, outcome: record.outcome });
   const context = { outputs: once(outputs), notes: [...pullRequestNotes, ...record.publication.warnings] };
-  const render = (level: Level) => `${mark}\n${renderLevel(record, level, context)}`;
-  return firstThatFits(render, (text) => text.length <= maxChars);
+  const fits = (text: string) => text.length <= maxChars;
+  const render = (marks: string) => firstThatFits((level) => `${marks}\n${renderLevel(record, level, context)}`, fits);
+  const questions = questionsMark(record);
+  const text = questions === '' ? '' : render(`${mark}\n${questions}`);
+  return text !== '' && fits(text) ? text : render(mark);
+}
+
+function questionsMark({ questions, answers = [] }: RunRecord): string {
+  const answered = answers.map(({ number, question, answer, author, requirement, blocking }) => ({
+    ...{ number, text: question, blocking },
+    ...(requirement === undefined ? {} : { requirement }),
+    answeredBy: author === undefined ? ANSWERED_BY_SPEC : answerFingerprint(answer),
+  }));
+  return formatQuestionsMark([...questions, ...answered].sort((one, other) => one.number - other.number));
 }
 
 /** The body of a report without the mark, at the first level of detail that `fits` accepts, else at the last. */
@@ -104,6 +120,7 @@ const LEFT_OUT =
 function details(record: RunRecord, level: Level, outputs: Context['outputs']): string[] {
   return [
     sections.questionsSection(record, level),
+    sections.answersSection(record, level),
     sections.incrementsSection(record, level),
     sections.requirementsSection(record, level),
     sections.recordsSections(record, level),

@@ -86,6 +86,22 @@ const apiChange = z.object({
   note: z.string().optional().describe('What the comparison could not see.'),
 });
 
+const question = z.object({
+  number: z.int().positive().describe('The same in every run of the spec; never given to another question.'),
+  text: z.string(),
+  requirement: z.string().optional(),
+  blocking: z.boolean(),
+});
+
+const answer = z.object({
+  number: question.shape.number,
+  question: z.string(),
+  answer: z.string(),
+  author: z.string().optional().describe('Login of who wrote it; absent when a change of the spec was the answer.'),
+  requirement: z.string().optional(),
+  blocking: z.boolean().describe('Whether the question was.'),
+});
+
 const usage = z.object({
   turns: count,
   rounds: count,
@@ -148,14 +164,8 @@ export const runRecordSchema = z
     claims: z.array(claim).optional().describe("What the model's finish call said; not checked."),
     summary: z.string().optional().describe("The model's own closing words; not checked."),
     increments: z.array(z.object({ title: z.string(), commit: z.string(), requirements: requirementIds })),
-    questions: z.array(
-      z.object({
-        number: z.int().positive(),
-        text: z.string(),
-        requirement: z.string().optional(),
-        blocking: z.boolean(),
-      }),
-    ),
+    questions: z.array(question).describe('What is open, of this run and of earlier ones.'),
+    answers: z.array(answer).optional().describe('What people answered to earlier runs, as this run was given it.'),
     records: z.array(
       z.object({
         kind: z.enum(['improvement', 'deviation', 'assumption']),
@@ -215,6 +225,8 @@ export type TestsRecord = z.infer<typeof tests>;
 export type LedgerEntry = z.infer<typeof ledgerEntry>;
 export type ClaimRecord = z.infer<typeof claim>;
 export type ApiChangeRecord = z.infer<typeof apiChange>;
+export type QuestionRecord = z.infer<typeof question>;
+export type AnswerRecord = z.infer<typeof answer>;
 export type UsageRecord = z.infer<typeof usage>;
 export type PublicationRecord = z.infer<typeof publication>;
 export type BaselineRecord = NonNullable<RunRecord['baseline']>;

@@ -4,6 +4,13 @@ export { emptyRecord } from './empty-record.js';
 export { excerptOutput, type Excerpt } from './excerpt.js';
 export { MAX_BODY_CHARS, renderMarkdown, type MarkdownOptions } from './markdown.js';
 export { formatMark, parseMark, type Mark } from './mark.js';
+export {
+  ANSWERED_BY_SPEC,
+  answerFingerprint,
+  formatQuestionsMark,
+  parseQuestionsMark,
+  type AskedQuestion,
+} from './questions-mark.js';
 export { actionOutputs, exitStatus, worstRecord } from './outputs.js';
 export {
   baselineRecord,
@@ -13,6 +20,7 @@ export {
   OUTCOMES,
   STOP_REASONS,
   type ApiChangeRecord,
+  type AnswerRecord,
   type BaselineRecord,
   type ClaimRecord,
   type DiagnosticRecord,
@@ -20,6 +28,7 @@ export {
   type LedgerEntry,
   type Outcome,
   type PublicationRecord,
+  type QuestionRecord,
   type RunRecord,
   type StopReason,
   type TestsRecord,

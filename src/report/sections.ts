@@ -85,12 +85,39 @@ export function requirementsSection({ ledger, claims = [] }: RunRecord, extent: 
   ]);
 }
 
-export function questionsSection({ questions }: RunRecord, extent: Extent): string {
-  const items = questions.map(
-    ({ number, text, requirement, blocking }) =>
-      `**Question ${number}${blocking ? ', blocking' : ''}${about(requirement)}:** ${inlineText(clipped(text, extent.maxTextChars))}`,
+/** What is open, by number, with the clause it concerns, and how to answer. */
+export function questionsSection({ questions, spec, publication }: RunRecord, extent: Extent): string {
+  const items = questions.map(({ number, text, requirement, blocking }) => {
+    const clause = spec.requirements.find(({ id }) => id === requirement);
+    const quoted = clause === undefined ? '' : quoteBelow(clipped(clause.text, extent.maxTextChars));
+    const head = `**Question ${number}${about(requirement)}${blocking ? ' (blocking)' : ''}:**`;
+    return `${head} ${inlineText(clipped(text, extent.maxTextChars))}${quoted}`;
+  });
+  const howTo = questions[0] === undefined ? '' : howToAnswer(questions[0].number, publication.kind);
+  return section('Questions', [bullets(items, extent), howTo]);
+}
+
+function howToAnswer(number: number, kind: RunRecord['publication']['kind']): string {
+  if (kind === 'none') return 'Answer by changing the spec.';
+  return (
+    `Answer in a comment on this pull request: \`/ferrule answer ${number} <text>\`, or change the spec. ` +
+    'The next run reads the answers of people with write access.'
   );
-  return section('Questions', [bullets(items, extent)]);
+}
+
+export function answersSection({ answers = [] }: RunRecord, extent: Extent): string {
+  const items = answers.map(({ number, question, answer, author, requirement }) => {
+    const by = author === undefined ? '' : ` (answered by ${inlineText(author)})`;
+    const head = `**Question ${number}${about(requirement)}:** ${inlineText(clipped(question, extent.maxTextChars))}${by}`;
+    return `${head}${quoteBelow(clipped(answer, extent.maxTextChars))}`;
+  });
+  return section('Answers that this run was given', [bullets(items, extent)]);
+}
+
+/** A quotation as a part of the list item above it. */
+function quoteBelow(text: string): string {
+  const lines = quotation(text).split('\n');
+  return `\n${lines.map((line) => `  ${line}`).join('\n')}`;
 }
 
 export function recordsSections({ records }: RunRecord, extent: Extent): string {

@@ -34,7 +34,7 @@ function opening(record: RunRecord): string {
     case 'unverified':
       return notVerified(record);
     case 'needs-answer':
-      return `${needsAnswer(record)} ${sentence(capitalised(passedGates(record)))}`.trim();
+      return `${needsAnswer(record)} ${sentence(capitalised(passedGates(record)) || waitingMessage(record))}`.trim();
     case 'stopped':
       return `Stopped before a verification: ${sentence(stopCause(record))}`;
     case 'unchanged':
@@ -53,6 +53,11 @@ function notVerified(record: RunRecord): string {
 
 function needsAnswer({ questions }: RunRecord): string {
   return `Needs an answer: ${counted(questions.length, 'question')} ${questions.length === 1 ? 'is' : 'are'} open.`;
+}
+
+/** Why a run that made no turn ended; what one that did turns says stands in its gates. */
+function waitingMessage({ message, usage }: RunRecord): string {
+  return usage.turns === 0 ? message : '';
 }
 
 function stopCause({ stopReason, message }: RunRecord): string {

@@ -1,0 +1,135 @@
+import { describe, expect, it } from '@jest/globals';
+import { UserError } from '../src/errors.js';
+import type { EarlierRunRequest } from '../src/earlier-run.js';
+import { progressOf, questionRecords, readEarlierRun } from '../src/earlier-run.js';
+import type { AskedQuestion, Outcome } from '../src/report/report.js';
+import { answerFingerprint, formatQuestionsMark } from '../src/report/report.js';
+import { markOf, publishScene, SPEC, type PublishScene } from './support/publish-scene.js';
+
+const asked = (number: number, more: Partial<AskedQuestion> = {}): AskedQuestion => ({
+  ...{ number, text: `Question ${number}?`, requirement: `R${number}`, blocking: true },
+  ...more,
+});
+
+interface Earlier {
+  questions: AskedQuestion[];
+  outcome?: Outcome;
+  /** Comments of somebody with write access. */
+  comments?: string[];
+  more?: Partial<EarlierRunRequest>;
+}
+
+/** Reads what the pull request of an earlier run says, after comments of Ada's. */
+async function readAfter({ questions, outcome = 'needs-answer', comments = [], more = {} }: Earlier) {
+  await using scene = await publishScene({ permissions: { ada: 'write' } });
+  const body = `${markOf(outcome)}\n${formatQuestionsMark(questions)}\nReport`;
+  const { number } = scene.fake.repository.addPull({ head: 'ferrule/login', author: scene.fake.login, body });
+  for (const text of comments) scene.fake.repository.addComment({ number, author: 'ada', body: text });
+  return await readEarlierRun(requestOf(scene, more));
+}
+
+function requestOf(scene: PublishScene, more: Partial<EarlierRunRequest> = {}): EarlierRunRequest {
+  return {
+    inputs: { resume: 'auto', onQuestion: 'pause' },
+    github: scene.github(),
+    kind: 'pull-request',
+    pullRequestNumber: undefined,
+    branch: 'ferrule/login',
+    base: 'main',
+    spec: SPEC,
+    mask: (text) => text,
+    warn: () => undefined,
+    ...more,
+  };
+}
+
+describe('a run after one that asked', () => {
+  it('waits while no blocking question has a new answer', async () => {
+    const given = asked(1, { answeredBy: answerFingerprint('Yes.') });
+    const earlier = await readAfter({ questions: [given, asked(2)], comments: ['1: Yes.'] });
+    expect(earlier).toMatchObject({
+      isWaiting: true,
+      lastNumber: 2,
+      questions: [asked(2)],
+      answers: [{ number: 1, question: 'Question 1?', answer: 'Yes.', author: 'ada', requirement: 'R1' }],
+      pullRequest: { number: 1 },
+    });
+  });
+
+  it.each<[string, Earlier]>([
+    ['an answer came', { questions: [asked(1), asked(2)], comments: ['1: Yes.'] }],
+    [
+      'an answer changed',
+      {
+        questions: [asked(1, { answeredBy: answerFingerprint('Yes.') }), asked(2)],
+        comments: ['1: Yes.', '1: No.'],
+      },
+    ],
+    ['the spec changed', { questions: [asked(1)], more: { spec: { ...SPEC, hash: 'cd'.repeat(32) } } }],
+    ['the run ended otherwise', { questions: [asked(1)], outcome: 'unverified' }],
+    ['nothing that blocks is open', { questions: [asked(1, { blocking: false })] }],
+    ['it is to start afresh', { questions: [asked(1)], more: { inputs: { resume: 'never', onQuestion: 'pause' } } }],
+    ['it is to assume', { questions: [asked(1)], more: { inputs: { resume: 'auto', onQuestion: 'assume' } } }],
+  ])('goes on when %s', async (_, earlier) => expect((await readAfter(earlier)).isWaiting).toBe(false));
+
+  it('takes a changed spec for the answer to what was open, then and later, and keeps the numbers', async () => {
+    const questions = [asked(1), asked(2, { answeredBy: 'spec' })];
+    const changed = await readAfter({ questions, more: { spec: { ...SPEC, hash: 'cd'.repeat(32) } } });
+    expect(changed).toMatchObject({ questions: [], answers: [{ number: 1 }, { number: 2 }], lastNumber: 2 });
+    expect(changed.answers[0]?.author).toBeUndefined();
+    const later = await readAfter({ questions });
+    expect([later.questions.map(({ number }) => number), later.answers.map(({ number }) => number)]).toEqual([
+      [1],
+      [2],
+    ]);
+  });
+
+  it('asks again what is no longer answered: a deleted comment, a person without access', async () => {
+    const earlier = await readAfter({ questions: [asked(1, { answeredBy: answerFingerprint('Yes.') })] });
+    expect(earlier).toMatchObject({ questions: [asked(1)], answers: [], isWaiting: true });
+  });
+
+  it('does not let an open question block where assumptions are wanted', async () => {
+    const inputs = { resume: 'auto', onQuestion: 'assume' } as const;
+    const { questions } = await readAfter({ questions: [asked(1)], more: { inputs } });
+    expect(questions).toMatchObject([{ number: 1, blocking: false }]);
+  });
+});
+
+describe('questions of earlier runs', () => {
+  it('are none where nothing is published or nobody can be asked', async () => {
+    const questions = [asked(1)];
+    for (const more of [{ kind: 'none' }, { github: undefined }, { kind: 'commit' }] as const)
+      expect(await readAfter({ questions, more })).toEqual({
+        ...{ questions: [], answers: [], lastNumber: 0, isWaiting: false },
+      });
+  });
+
+  it('that cannot be read forbid the run, as its own would get numbers in use', async () => {
+    await using scene = await publishScene();
+    scene.fake.fail({ method: 'GET', path: /pulls$/, status: 500, times: 9 });
+    const refused = readEarlierRun(requestOf(scene));
+    await expect(refused).rejects.toThrow(UserError);
+    await expect(refused).rejects.toThrow(/^Questions of earlier runs: Looking for the pull request failed/);
+  });
+
+  it('come out of the report without secrets', () => {
+    const question = { number: 1, text: 'Is it s3cr3t?', requirement: undefined, blocking: true };
+    expect(questionRecords([question], (text) => text.replace('s3cr3t', '***'))).toEqual([
+      { number: 1, text: 'Is it ***?', blocking: true },
+    ]);
+  });
+});
+
+it('requirements are served, open or waiting; what an answer was about is open again', () => {
+  const earlier = { questions: [asked(2), asked(4, { blocking: false })], lastNumber: 4, isWaiting: false };
+  const questions = earlier.questions.map((each) => ({ ...each, requirement: each.requirement }));
+  const answer = { number: 3, question: 'Question 3?', answer: 'Yes.', requirement: 'R3', blocking: true };
+  const ids = ['R1', 'R2', 'R3', 'R4', 'R5'];
+  const served = ['R1', 'R2', 'R3', 'R4', 'R9'];
+  expect(progressOf(ids, served, { ...earlier, questions, answers: [answer] })).toEqual({
+    served: ['R1', 'R4'],
+    open: ['R3', 'R5'],
+    waiting: ['R2'],
+  });
+});

@@ -1,0 +1,128 @@
+// What earlier runs of a spec left for this one besides commits: open questions, answers that came since, and whether
+// there is anything to do before another answer comes. GitHub is asked in publish/answers.ts.
+import type { Question } from './agent/agent.js';
+import type { EarlierProgress } from './brief/brief.js';
+import { UserError } from './errors.js';
+import type { Inputs } from './inputs/inputs.js';
+import type { GitHub } from './platform/github.js';
+import type { AnswersRead, PublishKind } from './publish/publish.js';
+import { readAnswers } from './publish/publish.js';
+import type { AnswerRecord, QuestionRecord, RunRecord } from './report/report.js';
+import { ANSWERED_BY_SPEC } from './report/report.js';
+
+export interface EarlierRun {
+  /** Asked and not answered. */
+  questions: Question[];
+  answers: AnswerRecord[];
+  /** The highest number that a question of the spec ever had; 0 without any. */
+  lastNumber: number;
+  /** The last run ended waiting for an answer to this text of the spec, and none has come since. */
+  isWaiting: boolean;
+  pullRequest?: NonNullable<RunRecord['publication']['pullRequest']>;
+}
+
+const NOTHING: EarlierRun = { questions: [], answers: [], lastNumber: 0, isWaiting: false };
+const SPEC_CHANGED =
+  'The spec was changed after this question was asked. Take the answer from its present text; if that leaves the question open, ask it again.';
+
+export interface EarlierRunRequest {
+  inputs: Pick<Inputs, 'resume' | 'onQuestion'>;
+  github: GitHub | undefined;
+  kind: PublishKind;
+  /** Of the event, where reports go that are not on a pull request of the work branch. */
+  pullRequestNumber: number | undefined;
+  /** The work branch. */
+  branch: string;
+  /** The branch that pull requests are opened against. */
+  base: string;
+  /** `hash`: 64 hexadecimal digits. */
+  spec: { path: string; hash: string };
+  /** Takes secrets out of a text. */
+  mask: (text: string) => string;
+  warn: (text: string) => void;
+}
+
+/**
+ * Reads questions and answers from where reports of this spec go. With `resume: never` they count all the same: what
+ * people answered does not depend on whose commits a run builds on, but then no run ends for want of an answer.
+ * @throws UserError when they cannot be read
+ */
+export async function readEarlierRun(request: EarlierRunRequest): Promise<EarlierRun> {
+  const { inputs, github, kind, pullRequestNumber: number, branch, base, spec, mask, warn } = request;
+  const place = kind === 'pull-request' ? { branch, base } : number === undefined ? undefined : { number };
+  if (github === undefined || place === undefined || kind === 'none') return NOTHING;
+  const read = await readAnswers({ github, identity: await github.identity(), specPath: spec.path, place, mask });
+  if (read.kind === 'none') return NOTHING;
+  if (read.kind === 'unreadable') throw new UserError(`Questions of earlier runs: ${read.reason}`);
+  read.warnings.forEach(warn);
+  const earlier = settle(read, spec.hash, inputs.onQuestion);
+  const mayWait = inputs.resume === 'auto' && inputs.onQuestion === 'pause';
+  return { ...earlier, isWaiting: earlier.isWaiting && mayWait };
+}
+
+/** Sorts what was asked into answered and open. A changed spec answers what was open before. */
+function settle(
+  read: Extract<AnswersRead, { kind: 'read' }>,
+  specHash: string,
+  onQuestion: 'pause' | 'assume',
+): EarlierRun {
+  const isSameSpec = read.mark.specHash === specHash;
+  const given = new Map(read.answers.map((answer) => [answer.number, answer]));
+  const questions: Question[] = [];
+  const answers: AnswerRecord[] = [];
+  for (const { number, text, requirement, blocking, answeredBy } of read.questions) {
+    const about = { number, blocking, ...(requirement === undefined ? {} : { requirement }) };
+    const answer = given.get(number);
+    if (answer !== undefined) answers.push({ ...about, question: text, answer: answer.text, author: answer.author });
+    else if (!isSameSpec || answeredBy === ANSWERED_BY_SPEC)
+      answers.push({ ...about, question: text, answer: SPEC_CHANGED });
+    else questions.push({ number, text, requirement, blocking: blocking && onQuestion === 'pause' });
+  }
+  return {
+    questions,
+    answers,
+    lastNumber: Math.max(0, ...read.questions.map(({ number }) => number)),
+    isWaiting:
+      isSameSpec &&
+      read.mark.outcome === 'needs-answer' &&
+      questions.some(({ blocking }) => blocking) &&
+      !read.answers.some(({ isNew }) => isNew),
+    ...(read.pullRequest === undefined ? {} : { pullRequest: read.pullRequest }),
+  };
+}
+
+/** Questions in the record's shape. @param mask takes secrets out: the record's marks are encoded, out of its later reach */
+export function questionRecords(questions: readonly Question[], mask = (text: string) => text): QuestionRecord[] {
+  return questions.map(({ text, requirement, ...rest }) => ({
+    ...rest,
+    text: mask(text),
+    ...(requirement === undefined ? {} : { requirement }),
+  }));
+}
+
+/** Ends a run that can only wait: the record says for what, and nothing is published. */
+export function recordWaiting(record: RunRecord, { questions, pullRequest }: EarlierRun): void {
+  const numbers = questions.filter(({ blocking }) => blocking).map(({ number }) => number);
+  const which = numbers.length === 1 ? `question ${numbers.join()}` : `questions ${numbers.join(', ')}`;
+  record.outcome = 'needs-answer';
+  record.message = `No answer to ${which} has come since the last run, so nothing was spent.`;
+  if (pullRequest) record.publication.pullRequest = pullRequest;
+}
+
+/** Which requirements an earlier run's commits serve by their messages, and which are left. */
+export function progressOf(
+  requirementIds: readonly string[],
+  served: readonly string[],
+  { questions, answers }: EarlierRun,
+): EarlierProgress {
+  const asked = (list: readonly { requirement?: string | undefined; blocking: boolean }[]) =>
+    new Set(list.filter(({ blocking }) => blocking).map(({ requirement }) => requirement));
+  const [waiting, answered] = [asked(questions), asked(answers)];
+  // What waited for an answer is open again, whatever was committed for it meanwhile.
+  const isServed = (id: string) => served.includes(id) && !waiting.has(id) && !answered.has(id);
+  return {
+    served: requirementIds.filter(isServed),
+    open: requirementIds.filter((id) => !isServed(id) && !waiting.has(id)),
+    waiting: requirementIds.filter((id) => waiting.has(id)),
+  };
+}
