@@ -14,6 +14,8 @@ export { describeBaseline, describeFailures } from './feedback.js';
 export type { Judgement, OutcomeFacts } from './outcome.js';
 export { judgeOutcome } from './outcome.js';
 export { gateRecord } from './gate-record.js';
+export type { ApiChange, Library } from './public-api.js';
+export { comparePublicApi } from './public-api.js';
 
 export interface GateResult {
   name: CargoGate;
