@@ -137,6 +137,8 @@ describe('outlineSource', () => {
     expect(span).toMatchObject({ doc: 'How long.', line: 7, hiddenFields: 1 });
     expect(span?.children[0]).toMatchObject({ name: 'secs', doc: 'Seconds.', line: 12 });
     expect(outline.items.find((item) => item.name === 'Unit')?.doc).toBe('A unit.');
+    expect(span?.attributes).toEqual(['#[derive(Debug, Clone)]']);
+    expect(outline.items.find((item) => item.name === 'Unit')?.attributes).toBeUndefined();
   });
 
   it('reduces test modules to the names of their tests', () => {

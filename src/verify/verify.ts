@@ -16,6 +16,8 @@ export type { CargoGate, CargoScope } from './gates.js';
 export { CARGO_GATES, missingTool, reproduceCommands, scopeArguments } from './gates.js';
 export type { Judgement, OutcomeFacts } from './outcome.js';
 export { judgeOutcome } from './outcome.js';
+export type { ApiChange, Library } from './public-api.js';
+export { comparePublicApi } from './public-api.js';
 
 export interface Verification {
   commit: string;

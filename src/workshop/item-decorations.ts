@@ -10,6 +10,8 @@ export interface Decorations {
   /** Compiled for tests only: `#[cfg(test)]`, also inside `all(…)` and `any(…)`. */
   isTestOnly: boolean;
   isExportedMacro: boolean;
+  /** The attributes as written, each on one line; documentation text left out. */
+  attributes: string[];
 }
 
 /** Last path segment of the attributes that make a function a test. */
@@ -54,6 +56,7 @@ function readAttributes(items: readonly SyntaxNode[]): Omit<Decorations, 'doc'> 
     isTest: paths.some((path) => TEST_ATTRIBUTES.has(path.split('::').at(-1) ?? '')),
     isTestOnly: texts.some((text) => /^#\[\s*cfg\s*\(.*\btest\b/s.test(text) && !/\bnot\s*\([^)]*\btest\b/s.test(text)),
     isExportedMacro: paths.includes('macro_export'),
+    attributes: items.map((item) => item.text.replace(/\s+/g, ' ')).filter((text) => !/^#\[ ?doc ?=/.test(text)),
   };
 }
 

@@ -28,6 +28,8 @@ export interface OutlineItem {
   signature: string;
   /** First sentence of its doc comment. */
   doc?: string;
+  /** As written, each on one line (`#[derive(Clone)]`); documentation text left out. */
+  attributes?: string[];
   /** 1-based. */
   line: number;
   /** Written with a plain `pub`; variants, trait members and members of trait impls have the visibility of their owner. */
@@ -131,6 +133,7 @@ function outlineItem(node: SyntaxNode, kind: ItemKind, decorations: Decorations,
     name,
     signature: signatureOf(node, kind),
     ...(decorations.doc === undefined ? {} : { doc: decorations.doc }),
+    ...(decorations.attributes.length === 0 ? {} : { attributes: decorations.attributes }),
     line: lineOf(node),
     public: walk.inherit || (kind === 'macro' ? decorations.isExportedMacro : isPublic(node)),
     children: [],

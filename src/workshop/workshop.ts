@@ -38,6 +38,7 @@ export type { WorkspaceMember } from './metadata.js';
 export { guardManifest, manifestFindings } from './manifest-guard.js';
 export type { StoredOutput } from './outputs.js';
 export { Outputs, PAGE_CHARS, firstView, paginate } from './outputs.js';
+export type { OutlineItem } from './outline.js';
 export { outlineSource } from './outline.js';
 export { outlineFolder, outlineText } from './outline-text.js';
 export { printable } from './path-gate.js';
