@@ -107,6 +107,7 @@ function fillIn(
   const judged = evidence.gates.map(judgedGateRecord);
   record.verification = { commit, tree, gates: [...gates.map((gate) => gateRecord(gate, baseline)), ...judged] };
   record.ledger = evidence.ledger.entries;
+  record.publicApi = evidence.publicApi;
 }
 
 async function publish(

@@ -195,6 +195,7 @@ function evidenceTerms(world: World, brief: Brief, ready: Ready, notebook: Noteb
   const isJudged = (name: string): name is EvidenceGate => (EVIDENCE_GATES as readonly string[]).includes(name);
   return {
     git: world.git,
+    syntax: ready.workshop.syntax,
     baseTree: ready.base.tree,
     requirements: brief.spec.requirements,
     handover: () => ({ claims: notebook.handover?.claims ?? [], waiting: notebook.waitingRequirements() }),

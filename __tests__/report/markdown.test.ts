@@ -179,7 +179,8 @@ function recordOf(text: string, repeat: number): RunRecord {
     publication: {
       kind: 'none',
       branch: text,
-      pullRequest: { number: 1, url: text, draft: true },
+      // A whole address is what GitHub gives here and becomes a link; anything else must not.
+      pullRequest: { number: 1, url: ` ${text}`, draft: true },
       warnings: times(text),
     },
     toolchain: { rustc: text, cargo: text, host: text },

@@ -133,6 +133,7 @@ export async function agentCargo(workshop: Workshop, args: readonly string[], fo
 export function cargoGatesOnly(opened: OpenedWorkshop, baseTree: string): EvidenceTerms {
   return {
     git: opened.git,
+    syntax: opened.workshop.syntax,
     baseTree,
     requirements: [],
     handover: () => ({ claims: [], waiting: new Map() }),

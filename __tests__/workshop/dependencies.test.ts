@@ -42,13 +42,17 @@ describe('a crate without registry packages', () => {
     const { workshop, boxes } = opened;
     expect(await workshop.sync()).toEqual({ kind: 'in-step' });
     expect(changed(opened)).toEqual(['Cargo.lock']);
-    expect(await workshop.dependencies.lockedPackages()).toEqual([{ name: 'tiny', version: '0.1.0', dependencies: [] }]);
+    expect(await workshop.dependencies.lockedPackages()).toEqual([
+      { name: 'tiny', version: '0.1.0', dependencies: [] },
+    ]);
     const before = boxes.length;
     expect(await workshop.sync()).toEqual({ kind: 'in-step' });
     expect(boxes.length).toBe(before);
     await workshop.copy.write('Cargo.toml', MANIFEST.replace('0.1.0', '0.2.0'));
     await workshop.sync();
-    expect(await workshop.dependencies.lockedPackages()).toEqual([{ name: 'tiny', version: '0.2.0', dependencies: [] }]);
+    expect(await workshop.dependencies.lockedPackages()).toEqual([
+      { name: 'tiny', version: '0.2.0', dependencies: [] },
+    ]);
     expect(netBoxes(opened)).toEqual([]);
   });
 
@@ -83,7 +87,9 @@ describe('a crate without registry packages', () => {
       { workingDirectory: 'rust' },
     );
     await opened.workshop.sync();
-    expect(await opened.workshop.dependencies.lockedPackages()).toEqual([{ name: 'tiny', version: '0.1.0', dependencies: [] }]);
+    expect(await opened.workshop.dependencies.lockedPackages()).toEqual([
+      { name: 'tiny', version: '0.1.0', dependencies: [] },
+    ]);
   });
 
   it('cannot read a manifest through a link that the repository has', async () => {
@@ -155,7 +161,9 @@ describe('a real crate of the registry', () => {
     expect(verified.exitCode).toBe(0);
     const removed = await clean.workshop.changeDependencies(['remove', 'itoa']);
     expect(removed.succeeded).toBe(true);
-    expect(await clean.workshop.dependencies.lockedPackages()).toEqual([{ name: 'tiny', version: '0.1.0', dependencies: [] }]);
+    expect(await clean.workshop.dependencies.lockedPackages()).toEqual([
+      { name: 'tiny', version: '0.1.0', dependencies: [] },
+    ]);
   });
 
   it('that does not exist is told in the words of cargo, and nothing changes', async () => {

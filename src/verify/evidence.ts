@@ -2,9 +2,12 @@
 // tree and its test results.
 import type { Git } from '../platform/git.js';
 import type { GateRecord } from '../report/report.js';
-import type { TestReport, WorkspaceMember } from '../workshop/workshop.js';
+import type { RustSyntax, TestReport, WorkspaceMember } from '../workshop/workshop.js';
+import { librariesOf, readChange } from './change-sources.js';
 import type { Ledger, LedgerFacts } from './ledger.js';
 import { judgeLedger } from './ledger.js';
+import type { ApiChange } from './public-api.js';
+import { comparePublicApi } from './public-api.js';
 
 export const EVIDENCE_GATES = ['ledger'] as const;
 export type EvidenceGate = (typeof EVIDENCE_GATES)[number];
@@ -17,6 +20,7 @@ export interface Handover {
 
 export interface EvidenceTerms {
   git: Git;
+  syntax: RustSyntax;
   baseTree: string;
   requirements: LedgerFacts['requirements'];
   handover: () => Handover;
@@ -34,6 +38,8 @@ export interface JudgedGate {
 
 export interface Evidence {
   ledger: Ledger;
+  /** What changed in the public interface of the workspace's libraries. */
+  publicApi: ApiChange[];
   gates: JudgedGate[];
 }
 
@@ -51,13 +57,15 @@ export async function judgeEvidence(
     const text = (await files.read(path))?.toString('utf8');
     if (text !== undefined) lineCounts.set(path, text.split('\n').length - (text.endsWith('\n') ? 1 : 0));
   }
+  const change = await readChange(terms.git, terms.baseTree, tree);
+  const members = await terms.members();
   const ledger = judgeLedger({
     requirements: terms.requirements,
     ...handover,
     tests: (tests?.tests ?? []).map(({ name, executable, result }) => ({ name, result, crate: crateOf(executable) })),
     lineCount: (path) => lineCounts.get(path),
-    added: await terms.git.addedLines(terms.baseTree, tree),
-    isReached: reachOf(await terms.members()),
+    added: change.added,
+    isReached: reachOf(members),
   });
   const gate = (name: EvidenceGate, reasons: string[]): JudgedGate => ({
     name,
@@ -66,7 +74,8 @@ export async function judgeEvidence(
     reasons,
   });
   const asked = (name: EvidenceGate) => terms.deciding.includes(name) || terms.advisory.includes(name);
-  return { ledger, gates: asked('ledger') ? [gate('ledger', ledger.reasons)] : [] };
+  const publicApi = comparePublicApi({ syntax: terms.syntax, ...change, libraries: librariesOf(members) });
+  return { ledger, publicApi, gates: asked('ledger') ? [gate('ledger', ledger.reasons)] : [] };
 }
 
 /** The judged gate in the shape of report.json: there is no command, so no exit code and no output. */
