@@ -1,849 +1,6 @@
 import './sourcemap-register.cjs';import { createRequire as __WEBPACK_EXTERNAL_createRequire } from "module";
 /******/ var __webpack_modules__ = ({
 
-/***/ 9659:
-/***/ (function(__unused_webpack_module, exports, __nccwpck_require__) {
-
-
-/* eslint-disable @typescript-eslint/no-explicit-any */
-var __createBinding = (this && this.__createBinding) || (Object.create ? (function(o, m, k, k2) {
-    if (k2 === undefined) k2 = k;
-    var desc = Object.getOwnPropertyDescriptor(m, k);
-    if (!desc || ("get" in desc ? !m.__esModule : desc.writable || desc.configurable)) {
-      desc = { enumerable: true, get: function() { return m[k]; } };
-    }
-    Object.defineProperty(o, k2, desc);
-}) : (function(o, m, k, k2) {
-    if (k2 === undefined) k2 = k;
-    o[k2] = m[k];
-}));
-var __setModuleDefault = (this && this.__setModuleDefault) || (Object.create ? (function(o, v) {
-    Object.defineProperty(o, "default", { enumerable: true, value: v });
-}) : function(o, v) {
-    o["default"] = v;
-});
-var __importStar = (this && this.__importStar) || (function () {
-    var ownKeys = function(o) {
-        ownKeys = Object.getOwnPropertyNames || function (o) {
-            var ar = [];
-            for (var k in o) if (Object.prototype.hasOwnProperty.call(o, k)) ar[ar.length] = k;
-            return ar;
-        };
-        return ownKeys(o);
-    };
-    return function (mod) {
-        if (mod && mod.__esModule) return mod;
-        var result = {};
-        if (mod != null) for (var k = ownKeys(mod), i = 0; i < k.length; i++) if (k[i] !== "default") __createBinding(result, mod, k[i]);
-        __setModuleDefault(result, mod);
-        return result;
-    };
-})();
-var __awaiter = (this && this.__awaiter) || function (thisArg, _arguments, P, generator) {
-    function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
-    return new (P || (P = Promise))(function (resolve, reject) {
-        function fulfilled(value) { try { step(generator.next(value)); } catch (e) { reject(e); } }
-        function rejected(value) { try { step(generator["throw"](value)); } catch (e) { reject(e); } }
-        function step(result) { result.done ? resolve(result.value) : adopt(result.value).then(fulfilled, rejected); }
-        step((generator = generator.apply(thisArg, _arguments || [])).next());
-    });
-};
-Object.defineProperty(exports, "__esModule", ({ value: true }));
-exports.HttpClient = exports.HttpClientResponse = exports.HttpClientError = exports.MediaTypes = exports.Headers = exports.HttpCodes = void 0;
-exports.getProxyUrl = getProxyUrl;
-exports.isHttps = isHttps;
-const http = __importStar(__nccwpck_require__(8611));
-const https = __importStar(__nccwpck_require__(5692));
-const pm = __importStar(__nccwpck_require__(3335));
-const tunnel = __importStar(__nccwpck_require__(770));
-const undici_1 = __nccwpck_require__(6752);
-var HttpCodes;
-(function (HttpCodes) {
-    HttpCodes[HttpCodes["OK"] = 200] = "OK";
-    HttpCodes[HttpCodes["MultipleChoices"] = 300] = "MultipleChoices";
-    HttpCodes[HttpCodes["MovedPermanently"] = 301] = "MovedPermanently";
-    HttpCodes[HttpCodes["ResourceMoved"] = 302] = "ResourceMoved";
-    HttpCodes[HttpCodes["SeeOther"] = 303] = "SeeOther";
-    HttpCodes[HttpCodes["NotModified"] = 304] = "NotModified";
-    HttpCodes[HttpCodes["UseProxy"] = 305] = "UseProxy";
-    HttpCodes[HttpCodes["SwitchProxy"] = 306] = "SwitchProxy";
-    HttpCodes[HttpCodes["TemporaryRedirect"] = 307] = "TemporaryRedirect";
-    HttpCodes[HttpCodes["PermanentRedirect"] = 308] = "PermanentRedirect";
-    HttpCodes[HttpCodes["BadRequest"] = 400] = "BadRequest";
-    HttpCodes[HttpCodes["Unauthorized"] = 401] = "Unauthorized";
-    HttpCodes[HttpCodes["PaymentRequired"] = 402] = "PaymentRequired";
-    HttpCodes[HttpCodes["Forbidden"] = 403] = "Forbidden";
-    HttpCodes[HttpCodes["NotFound"] = 404] = "NotFound";
-    HttpCodes[HttpCodes["MethodNotAllowed"] = 405] = "MethodNotAllowed";
-    HttpCodes[HttpCodes["NotAcceptable"] = 406] = "NotAcceptable";
-    HttpCodes[HttpCodes["ProxyAuthenticationRequired"] = 407] = "ProxyAuthenticationRequired";
-    HttpCodes[HttpCodes["RequestTimeout"] = 408] = "RequestTimeout";
-    HttpCodes[HttpCodes["Conflict"] = 409] = "Conflict";
-    HttpCodes[HttpCodes["Gone"] = 410] = "Gone";
-    HttpCodes[HttpCodes["TooManyRequests"] = 429] = "TooManyRequests";
-    HttpCodes[HttpCodes["InternalServerError"] = 500] = "InternalServerError";
-    HttpCodes[HttpCodes["NotImplemented"] = 501] = "NotImplemented";
-    HttpCodes[HttpCodes["BadGateway"] = 502] = "BadGateway";
-    HttpCodes[HttpCodes["ServiceUnavailable"] = 503] = "ServiceUnavailable";
-    HttpCodes[HttpCodes["GatewayTimeout"] = 504] = "GatewayTimeout";
-})(HttpCodes || (exports.HttpCodes = HttpCodes = {}));
-var Headers;
-(function (Headers) {
-    Headers["Accept"] = "accept";
-    Headers["ContentType"] = "content-type";
-})(Headers || (exports.Headers = Headers = {}));
-var MediaTypes;
-(function (MediaTypes) {
-    MediaTypes["ApplicationJson"] = "application/json";
-})(MediaTypes || (exports.MediaTypes = MediaTypes = {}));
-/**
- * Returns the proxy URL, depending upon the supplied url and proxy environment variables.
- * @param serverUrl  The server URL where the request will be sent. For example, https://api.github.com
- */
-function getProxyUrl(serverUrl) {
-    const proxyUrl = pm.getProxyUrl(new URL(serverUrl));
-    return proxyUrl ? proxyUrl.href : '';
-}
-const HttpRedirectCodes = [
-    HttpCodes.MovedPermanently,
-    HttpCodes.ResourceMoved,
-    HttpCodes.SeeOther,
-    HttpCodes.TemporaryRedirect,
-    HttpCodes.PermanentRedirect
-];
-const HttpResponseRetryCodes = [
-    HttpCodes.BadGateway,
-    HttpCodes.ServiceUnavailable,
-    HttpCodes.GatewayTimeout
-];
-const RetryableHttpVerbs = ['OPTIONS', 'GET', 'DELETE', 'HEAD'];
-const ExponentialBackoffCeiling = 10;
-const ExponentialBackoffTimeSlice = 5;
-class HttpClientError extends Error {
-    constructor(message, statusCode) {
-        super(message);
-        this.name = 'HttpClientError';
-        this.statusCode = statusCode;
-        Object.setPrototypeOf(this, HttpClientError.prototype);
-    }
-}
-exports.HttpClientError = HttpClientError;
-class HttpClientResponse {
-    constructor(message) {
-        this.message = message;
-    }
-    readBody() {
-        return __awaiter(this, void 0, void 0, function* () {
-            return new Promise((resolve) => __awaiter(this, void 0, void 0, function* () {
-                let output = Buffer.alloc(0);
-                this.message.on('data', (chunk) => {
-                    output = Buffer.concat([output, chunk]);
-                });
-                this.message.on('end', () => {
-                    resolve(output.toString());
-                });
-            }));
-        });
-    }
-    readBodyBuffer() {
-        return __awaiter(this, void 0, void 0, function* () {
-            return new Promise((resolve) => __awaiter(this, void 0, void 0, function* () {
-                const chunks = [];
-                this.message.on('data', (chunk) => {
-                    chunks.push(chunk);
-                });
-                this.message.on('end', () => {
-                    resolve(Buffer.concat(chunks));
-                });
-            }));
-        });
-    }
-}
-exports.HttpClientResponse = HttpClientResponse;
-function isHttps(requestUrl) {
-    const parsedUrl = new URL(requestUrl);
-    return parsedUrl.protocol === 'https:';
-}
-class HttpClient {
-    constructor(userAgent, handlers, requestOptions) {
-        this._ignoreSslError = false;
-        this._allowRedirects = true;
-        this._allowRedirectDowngrade = false;
-        this._maxRedirects = 50;
-        this._allowRetries = false;
-        this._maxRetries = 1;
-        this._keepAlive = false;
-        this._disposed = false;
-        this.userAgent = this._getUserAgentWithOrchestrationId(userAgent);
-        this.handlers = handlers || [];
-        this.requestOptions = requestOptions;
-        if (requestOptions) {
-            if (requestOptions.ignoreSslError != null) {
-                this._ignoreSslError = requestOptions.ignoreSslError;
-            }
-            this._socketTimeout = requestOptions.socketTimeout;
-            if (requestOptions.allowRedirects != null) {
-                this._allowRedirects = requestOptions.allowRedirects;
-            }
-            if (requestOptions.allowRedirectDowngrade != null) {
-                this._allowRedirectDowngrade = requestOptions.allowRedirectDowngrade;
-            }
-            if (requestOptions.maxRedirects != null) {
-                this._maxRedirects = Math.max(requestOptions.maxRedirects, 0);
-            }
-            if (requestOptions.keepAlive != null) {
-                this._keepAlive = requestOptions.keepAlive;
-            }
-            if (requestOptions.allowRetries != null) {
-                this._allowRetries = requestOptions.allowRetries;
-            }
-            if (requestOptions.maxRetries != null) {
-                this._maxRetries = requestOptions.maxRetries;
-            }
-        }
-    }
-    options(requestUrl, additionalHeaders) {
-        return __awaiter(this, void 0, void 0, function* () {
-            return this.request('OPTIONS', requestUrl, null, additionalHeaders || {});
-        });
-    }
-    get(requestUrl, additionalHeaders) {
-        return __awaiter(this, void 0, void 0, function* () {
-            return this.request('GET', requestUrl, null, additionalHeaders || {});
-        });
-    }
-    del(requestUrl, additionalHeaders) {
-        return __awaiter(this, void 0, void 0, function* () {
-            return this.request('DELETE', requestUrl, null, additionalHeaders || {});
-        });
-    }
-    post(requestUrl, data, additionalHeaders) {
-        return __awaiter(this, void 0, void 0, function* () {
-            return this.request('POST', requestUrl, data, additionalHeaders || {});
-        });
-    }
-    patch(requestUrl, data, additionalHeaders) {
-        return __awaiter(this, void 0, void 0, function* () {
-            return this.request('PATCH', requestUrl, data, additionalHeaders || {});
-        });
-    }
-    put(requestUrl, data, additionalHeaders) {
-        return __awaiter(this, void 0, void 0, function* () {
-            return this.request('PUT', requestUrl, data, additionalHeaders || {});
-        });
-    }
-    head(requestUrl, additionalHeaders) {
-        return __awaiter(this, void 0, void 0, function* () {
-            return this.request('HEAD', requestUrl, null, additionalHeaders || {});
-        });
-    }
-    sendStream(verb, requestUrl, stream, additionalHeaders) {
-        return __awaiter(this, void 0, void 0, function* () {
-            return this.request(verb, requestUrl, stream, additionalHeaders);
-        });
-    }
-    /**
-     * Gets a typed object from an endpoint
-     * Be aware that not found returns a null.  Other errors (4xx, 5xx) reject the promise
-     */
-    getJson(requestUrl_1) {
-        return __awaiter(this, arguments, void 0, function* (requestUrl, additionalHeaders = {}) {
-            additionalHeaders[Headers.Accept] = this._getExistingOrDefaultHeader(additionalHeaders, Headers.Accept, MediaTypes.ApplicationJson);
-            const res = yield this.get(requestUrl, additionalHeaders);
-            return this._processResponse(res, this.requestOptions);
-        });
-    }
-    postJson(requestUrl_1, obj_1) {
-        return __awaiter(this, arguments, void 0, function* (requestUrl, obj, additionalHeaders = {}) {
-            const data = JSON.stringify(obj, null, 2);
-            additionalHeaders[Headers.Accept] = this._getExistingOrDefaultHeader(additionalHeaders, Headers.Accept, MediaTypes.ApplicationJson);
-            additionalHeaders[Headers.ContentType] =
-                this._getExistingOrDefaultContentTypeHeader(additionalHeaders, MediaTypes.ApplicationJson);
-            const res = yield this.post(requestUrl, data, additionalHeaders);
-            return this._processResponse(res, this.requestOptions);
-        });
-    }
-    putJson(requestUrl_1, obj_1) {
-        return __awaiter(this, arguments, void 0, function* (requestUrl, obj, additionalHeaders = {}) {
-            const data = JSON.stringify(obj, null, 2);
-            additionalHeaders[Headers.Accept] = this._getExistingOrDefaultHeader(additionalHeaders, Headers.Accept, MediaTypes.ApplicationJson);
-            additionalHeaders[Headers.ContentType] =
-                this._getExistingOrDefaultContentTypeHeader(additionalHeaders, MediaTypes.ApplicationJson);
-            const res = yield this.put(requestUrl, data, additionalHeaders);
-            return this._processResponse(res, this.requestOptions);
-        });
-    }
-    patchJson(requestUrl_1, obj_1) {
-        return __awaiter(this, arguments, void 0, function* (requestUrl, obj, additionalHeaders = {}) {
-            const data = JSON.stringify(obj, null, 2);
-            additionalHeaders[Headers.Accept] = this._getExistingOrDefaultHeader(additionalHeaders, Headers.Accept, MediaTypes.ApplicationJson);
-            additionalHeaders[Headers.ContentType] =
-                this._getExistingOrDefaultContentTypeHeader(additionalHeaders, MediaTypes.ApplicationJson);
-            const res = yield this.patch(requestUrl, data, additionalHeaders);
-            return this._processResponse(res, this.requestOptions);
-        });
-    }
-    /**
-     * Makes a raw http request.
-     * All other methods such as get, post, patch, and request ultimately call this.
-     * Prefer get, del, post and patch
-     */
-    request(verb, requestUrl, data, headers) {
-        return __awaiter(this, void 0, void 0, function* () {
-            if (this._disposed) {
-                throw new Error('Client has already been disposed.');
-            }
-            const parsedUrl = new URL(requestUrl);
-            let info = this._prepareRequest(verb, parsedUrl, headers);
-            // Only perform retries on reads since writes may not be idempotent.
-            const maxTries = this._allowRetries && RetryableHttpVerbs.includes(verb)
-                ? this._maxRetries + 1
-                : 1;
-            let numTries = 0;
-            let response;
-            do {
-                response = yield this.requestRaw(info, data);
-                // Check if it's an authentication challenge
-                if (response &&
-                    response.message &&
-                    response.message.statusCode === HttpCodes.Unauthorized) {
-                    let authenticationHandler;
-                    for (const handler of this.handlers) {
-                        if (handler.canHandleAuthentication(response)) {
-                            authenticationHandler = handler;
-                            break;
-                        }
-                    }
-                    if (authenticationHandler) {
-                        return authenticationHandler.handleAuthentication(this, info, data);
-                    }
-                    else {
-                        // We have received an unauthorized response but have no handlers to handle it.
-                        // Let the response return to the caller.
-                        return response;
-                    }
-                }
-                let redirectsRemaining = this._maxRedirects;
-                while (response.message.statusCode &&
-                    HttpRedirectCodes.includes(response.message.statusCode) &&
-                    this._allowRedirects &&
-                    redirectsRemaining > 0) {
-                    const redirectUrl = response.message.headers['location'];
-                    if (!redirectUrl) {
-                        // if there's no location to redirect to, we won't
-                        break;
-                    }
-                    const parsedRedirectUrl = new URL(redirectUrl);
-                    if (parsedUrl.protocol === 'https:' &&
-                        parsedUrl.protocol !== parsedRedirectUrl.protocol &&
-                        !this._allowRedirectDowngrade) {
-                        throw new Error('Redirect from HTTPS to HTTP protocol. This downgrade is not allowed for security reasons. If you want to allow this behavior, set the allowRedirectDowngrade option to true.');
-                    }
-                    // we need to finish reading the response before reassigning response
-                    // which will leak the open socket.
-                    yield response.readBody();
-                    // strip authorization header if redirected to a different hostname
-                    if (parsedRedirectUrl.hostname !== parsedUrl.hostname) {
-                        for (const header in headers) {
-                            // header names are case insensitive
-                            if (header.toLowerCase() === 'authorization') {
-                                delete headers[header];
-                            }
-                        }
-                    }
-                    // let's make the request with the new redirectUrl
-                    info = this._prepareRequest(verb, parsedRedirectUrl, headers);
-                    response = yield this.requestRaw(info, data);
-                    redirectsRemaining--;
-                }
-                if (!response.message.statusCode ||
-                    !HttpResponseRetryCodes.includes(response.message.statusCode)) {
-                    // If not a retry code, return immediately instead of retrying
-                    return response;
-                }
-                numTries += 1;
-                if (numTries < maxTries) {
-                    yield response.readBody();
-                    yield this._performExponentialBackoff(numTries);
-                }
-            } while (numTries < maxTries);
-            return response;
-        });
-    }
-    /**
-     * Needs to be called if keepAlive is set to true in request options.
-     */
-    dispose() {
-        if (this._agent) {
-            this._agent.destroy();
-        }
-        this._disposed = true;
-    }
-    /**
-     * Raw request.
-     * @param info
-     * @param data
-     */
-    requestRaw(info, data) {
-        return __awaiter(this, void 0, void 0, function* () {
-            return new Promise((resolve, reject) => {
-                function callbackForResult(err, res) {
-                    if (err) {
-                        reject(err);
-                    }
-                    else if (!res) {
-                        // If `err` is not passed, then `res` must be passed.
-                        reject(new Error('Unknown error'));
-                    }
-                    else {
-                        resolve(res);
-                    }
-                }
-                this.requestRawWithCallback(info, data, callbackForResult);
-            });
-        });
-    }
-    /**
-     * Raw request with callback.
-     * @param info
-     * @param data
-     * @param onResult
-     */
-    requestRawWithCallback(info, data, onResult) {
-        if (typeof data === 'string') {
-            if (!info.options.headers) {
-                info.options.headers = {};
-            }
-            info.options.headers['Content-Length'] = Buffer.byteLength(data, 'utf8');
-        }
-        let callbackCalled = false;
-        function handleResult(err, res) {
-            if (!callbackCalled) {
-                callbackCalled = true;
-                onResult(err, res);
-            }
-        }
-        const req = info.httpModule.request(info.options, (msg) => {
-            const res = new HttpClientResponse(msg);
-            handleResult(undefined, res);
-        });
-        let socket;
-        req.on('socket', sock => {
-            socket = sock;
-        });
-        // If we ever get disconnected, we want the socket to timeout eventually
-        req.setTimeout(this._socketTimeout || 3 * 60000, () => {
-            if (socket) {
-                socket.end();
-            }
-            handleResult(new Error(`Request timeout: ${info.options.path}`));
-        });
-        req.on('error', function (err) {
-            // err has statusCode property
-            // res should have headers
-            handleResult(err);
-        });
-        if (data && typeof data === 'string') {
-            req.write(data, 'utf8');
-        }
-        if (data && typeof data !== 'string') {
-            data.on('close', function () {
-                req.end();
-            });
-            data.pipe(req);
-        }
-        else {
-            req.end();
-        }
-    }
-    /**
-     * Gets an http agent. This function is useful when you need an http agent that handles
-     * routing through a proxy server - depending upon the url and proxy environment variables.
-     * @param serverUrl  The server URL where the request will be sent. For example, https://api.github.com
-     */
-    getAgent(serverUrl) {
-        const parsedUrl = new URL(serverUrl);
-        return this._getAgent(parsedUrl);
-    }
-    getAgentDispatcher(serverUrl) {
-        const parsedUrl = new URL(serverUrl);
-        const proxyUrl = pm.getProxyUrl(parsedUrl);
-        const useProxy = proxyUrl && proxyUrl.hostname;
-        if (!useProxy) {
-            return;
-        }
-        return this._getProxyAgentDispatcher(parsedUrl, proxyUrl);
-    }
-    _prepareRequest(method, requestUrl, headers) {
-        const info = {};
-        info.parsedUrl = requestUrl;
-        const usingSsl = info.parsedUrl.protocol === 'https:';
-        info.httpModule = usingSsl ? https : http;
-        const defaultPort = usingSsl ? 443 : 80;
-        info.options = {};
-        info.options.host = info.parsedUrl.hostname;
-        info.options.port = info.parsedUrl.port
-            ? parseInt(info.parsedUrl.port)
-            : defaultPort;
-        info.options.path =
-            (info.parsedUrl.pathname || '') + (info.parsedUrl.search || '');
-        info.options.method = method;
-        info.options.headers = this._mergeHeaders(headers);
-        if (this.userAgent != null) {
-            info.options.headers['user-agent'] = this.userAgent;
-        }
-        info.options.agent = this._getAgent(info.parsedUrl);
-        // gives handlers an opportunity to participate
-        if (this.handlers) {
-            for (const handler of this.handlers) {
-                handler.prepareRequest(info.options);
-            }
-        }
-        return info;
-    }
-    _mergeHeaders(headers) {
-        if (this.requestOptions && this.requestOptions.headers) {
-            return Object.assign({}, lowercaseKeys(this.requestOptions.headers), lowercaseKeys(headers || {}));
-        }
-        return lowercaseKeys(headers || {});
-    }
-    /**
-     * Gets an existing header value or returns a default.
-     * Handles converting number header values to strings since HTTP headers must be strings.
-     * Note: This returns string | string[] since some headers can have multiple values.
-     * For headers that must always be a single string (like Content-Type), use the
-     * specialized _getExistingOrDefaultContentTypeHeader method instead.
-     */
-    _getExistingOrDefaultHeader(additionalHeaders, header, _default) {
-        let clientHeader;
-        if (this.requestOptions && this.requestOptions.headers) {
-            const headerValue = lowercaseKeys(this.requestOptions.headers)[header];
-            if (headerValue) {
-                clientHeader =
-                    typeof headerValue === 'number' ? headerValue.toString() : headerValue;
-            }
-        }
-        const additionalValue = additionalHeaders[header];
-        if (additionalValue !== undefined) {
-            return typeof additionalValue === 'number'
-                ? additionalValue.toString()
-                : additionalValue;
-        }
-        if (clientHeader !== undefined) {
-            return clientHeader;
-        }
-        return _default;
-    }
-    /**
-     * Specialized version of _getExistingOrDefaultHeader for Content-Type header.
-     * Always returns a single string (not an array) since Content-Type should be a single value.
-     * Converts arrays to comma-separated strings and numbers to strings to ensure type safety.
-     * This was split from _getExistingOrDefaultHeader to provide stricter typing for callers
-     * that assign the result to places expecting a string (e.g., additionalHeaders[Headers.ContentType]).
-     */
-    _getExistingOrDefaultContentTypeHeader(additionalHeaders, _default) {
-        let clientHeader;
-        if (this.requestOptions && this.requestOptions.headers) {
-            const headerValue = lowercaseKeys(this.requestOptions.headers)[Headers.ContentType];
-            if (headerValue) {
-                if (typeof headerValue === 'number') {
-                    clientHeader = String(headerValue);
-                }
-                else if (Array.isArray(headerValue)) {
-                    clientHeader = headerValue.join(', ');
-                }
-                else {
-                    clientHeader = headerValue;
-                }
-            }
-        }
-        const additionalValue = additionalHeaders[Headers.ContentType];
-        // Return the first non-undefined value, converting numbers or arrays to strings if necessary
-        if (additionalValue !== undefined) {
-            if (typeof additionalValue === 'number') {
-                return String(additionalValue);
-            }
-            else if (Array.isArray(additionalValue)) {
-                return additionalValue.join(', ');
-            }
-            else {
-                return additionalValue;
-            }
-        }
-        if (clientHeader !== undefined) {
-            return clientHeader;
-        }
-        return _default;
-    }
-    _getAgent(parsedUrl) {
-        let agent;
-        const proxyUrl = pm.getProxyUrl(parsedUrl);
-        const useProxy = proxyUrl && proxyUrl.hostname;
-        if (this._keepAlive && useProxy) {
-            agent = this._proxyAgent;
-        }
-        if (!useProxy) {
-            agent = this._agent;
-        }
-        // if agent is already assigned use that agent.
-        if (agent) {
-            return agent;
-        }
-        const usingSsl = parsedUrl.protocol === 'https:';
-        let maxSockets = 100;
-        if (this.requestOptions) {
-            maxSockets = this.requestOptions.maxSockets || http.globalAgent.maxSockets;
-        }
-        // This is `useProxy` again, but we need to check `proxyURl` directly for TypeScripts's flow analysis.
-        if (proxyUrl && proxyUrl.hostname) {
-            const agentOptions = {
-                maxSockets,
-                keepAlive: this._keepAlive,
-                proxy: Object.assign(Object.assign({}, ((proxyUrl.username || proxyUrl.password) && {
-                    proxyAuth: `${proxyUrl.username}:${proxyUrl.password}`
-                })), { host: proxyUrl.hostname, port: proxyUrl.port })
-            };
-            let tunnelAgent;
-            const overHttps = proxyUrl.protocol === 'https:';
-            if (usingSsl) {
-                tunnelAgent = overHttps ? tunnel.httpsOverHttps : tunnel.httpsOverHttp;
-            }
-            else {
-                tunnelAgent = overHttps ? tunnel.httpOverHttps : tunnel.httpOverHttp;
-            }
-            agent = tunnelAgent(agentOptions);
-            this._proxyAgent = agent;
-        }
-        // if tunneling agent isn't assigned create a new agent
-        if (!agent) {
-            const options = { keepAlive: this._keepAlive, maxSockets };
-            agent = usingSsl ? new https.Agent(options) : new http.Agent(options);
-            this._agent = agent;
-        }
-        if (usingSsl && this._ignoreSslError) {
-            // we don't want to set NODE_TLS_REJECT_UNAUTHORIZED=0 since that will affect request for entire process
-            // http.RequestOptions doesn't expose a way to modify RequestOptions.agent.options
-            // we have to cast it to any and change it directly
-            agent.options = Object.assign(agent.options || {}, {
-                rejectUnauthorized: false
-            });
-        }
-        return agent;
-    }
-    _getProxyAgentDispatcher(parsedUrl, proxyUrl) {
-        let proxyAgent;
-        if (this._keepAlive) {
-            proxyAgent = this._proxyAgentDispatcher;
-        }
-        // if agent is already assigned use that agent.
-        if (proxyAgent) {
-            return proxyAgent;
-        }
-        const usingSsl = parsedUrl.protocol === 'https:';
-        proxyAgent = new undici_1.ProxyAgent(Object.assign({ uri: proxyUrl.href, pipelining: !this._keepAlive ? 0 : 1 }, ((proxyUrl.username || proxyUrl.password) && {
-            token: `Basic ${Buffer.from(`${proxyUrl.username}:${proxyUrl.password}`).toString('base64')}`
-        })));
-        this._proxyAgentDispatcher = proxyAgent;
-        if (usingSsl && this._ignoreSslError) {
-            // we don't want to set NODE_TLS_REJECT_UNAUTHORIZED=0 since that will affect request for entire process
-            // http.RequestOptions doesn't expose a way to modify RequestOptions.agent.options
-            // we have to cast it to any and change it directly
-            proxyAgent.options = Object.assign(proxyAgent.options.requestTls || {}, {
-                rejectUnauthorized: false
-            });
-        }
-        return proxyAgent;
-    }
-    _getUserAgentWithOrchestrationId(userAgent) {
-        const baseUserAgent = userAgent || 'actions/http-client';
-        const orchId = process.env['ACTIONS_ORCHESTRATION_ID'];
-        if (orchId) {
-            // Sanitize the orchestration ID to ensure it contains only valid characters
-            // Valid characters: 0-9, a-z, _, -, .
-            const sanitizedId = orchId.replace(/[^a-z0-9_.-]/gi, '_');
-            return `${baseUserAgent} actions_orchestration_id/${sanitizedId}`;
-        }
-        return baseUserAgent;
-    }
-    _performExponentialBackoff(retryNumber) {
-        return __awaiter(this, void 0, void 0, function* () {
-            retryNumber = Math.min(ExponentialBackoffCeiling, retryNumber);
-            const ms = ExponentialBackoffTimeSlice * Math.pow(2, retryNumber);
-            return new Promise(resolve => setTimeout(() => resolve(), ms));
-        });
-    }
-    _processResponse(res, options) {
-        return __awaiter(this, void 0, void 0, function* () {
-            return new Promise((resolve, reject) => __awaiter(this, void 0, void 0, function* () {
-                const statusCode = res.message.statusCode || 0;
-                const response = {
-                    statusCode,
-                    result: null,
-                    headers: {}
-                };
-                // not found leads to null obj returned
-                if (statusCode === HttpCodes.NotFound) {
-                    resolve(response);
-                }
-                // get the result from the body
-                function dateTimeDeserializer(key, value) {
-                    if (typeof value === 'string') {
-                        const a = new Date(value);
-                        if (!isNaN(a.valueOf())) {
-                            return a;
-                        }
-                    }
-                    return value;
-                }
-                let obj;
-                let contents;
-                try {
-                    contents = yield res.readBody();
-                    if (contents && contents.length > 0) {
-                        if (options && options.deserializeDates) {
-                            obj = JSON.parse(contents, dateTimeDeserializer);
-                        }
-                        else {
-                            obj = JSON.parse(contents);
-                        }
-                        response.result = obj;
-                    }
-                    response.headers = res.message.headers;
-                }
-                catch (err) {
-                    // Invalid resource (contents not json);  leaving result obj null
-                }
-                // note that 3xx redirects are handled by the http layer.
-                if (statusCode > 299) {
-                    let msg;
-                    // if exception/error in body, attempt to get better error
-                    if (obj && obj.message) {
-                        msg = obj.message;
-                    }
-                    else if (contents && contents.length > 0) {
-                        // it may be the case that the exception is in the body message as string
-                        msg = contents;
-                    }
-                    else {
-                        msg = `Failed request: (${statusCode})`;
-                    }
-                    const err = new HttpClientError(msg, statusCode);
-                    err.result = response.result;
-                    reject(err);
-                }
-                else {
-                    resolve(response);
-                }
-            }));
-        });
-    }
-}
-exports.HttpClient = HttpClient;
-const lowercaseKeys = (obj) => Object.keys(obj).reduce((c, k) => ((c[k.toLowerCase()] = obj[k]), c), {});
-//# sourceMappingURL=index.js.map
-
-/***/ }),
-
-/***/ 3335:
-/***/ ((__unused_webpack_module, exports) => {
-
-
-Object.defineProperty(exports, "__esModule", ({ value: true }));
-exports.getProxyUrl = getProxyUrl;
-exports.checkBypass = checkBypass;
-function getProxyUrl(reqUrl) {
-    const usingSsl = reqUrl.protocol === 'https:';
-    if (checkBypass(reqUrl)) {
-        return undefined;
-    }
-    const proxyVar = (() => {
-        if (usingSsl) {
-            return process.env['https_proxy'] || process.env['HTTPS_PROXY'];
-        }
-        else {
-            return process.env['http_proxy'] || process.env['HTTP_PROXY'];
-        }
-    })();
-    if (proxyVar) {
-        try {
-            return new DecodedURL(proxyVar);
-        }
-        catch (_a) {
-            if (!proxyVar.startsWith('http://') && !proxyVar.startsWith('https://'))
-                return new DecodedURL(`http://${proxyVar}`);
-        }
-    }
-    else {
-        return undefined;
-    }
-}
-function checkBypass(reqUrl) {
-    if (!reqUrl.hostname) {
-        return false;
-    }
-    const reqHost = reqUrl.hostname;
-    if (isLoopbackAddress(reqHost)) {
-        return true;
-    }
-    const noProxy = process.env['no_proxy'] || process.env['NO_PROXY'] || '';
-    if (!noProxy) {
-        return false;
-    }
-    // Determine the request port
-    let reqPort;
-    if (reqUrl.port) {
-        reqPort = Number(reqUrl.port);
-    }
-    else if (reqUrl.protocol === 'http:') {
-        reqPort = 80;
-    }
-    else if (reqUrl.protocol === 'https:') {
-        reqPort = 443;
-    }
-    // Format the request hostname and hostname with port
-    const upperReqHosts = [reqUrl.hostname.toUpperCase()];
-    if (typeof reqPort === 'number') {
-        upperReqHosts.push(`${upperReqHosts[0]}:${reqPort}`);
-    }
-    // Compare request host against noproxy
-    for (const upperNoProxyItem of noProxy
-        .split(',')
-        .map(x => x.trim().toUpperCase())
-        .filter(x => x)) {
-        if (upperNoProxyItem === '*' ||
-            upperReqHosts.some(x => x === upperNoProxyItem ||
-                x.endsWith(`.${upperNoProxyItem}`) ||
-                (upperNoProxyItem.startsWith('.') &&
-                    x.endsWith(`${upperNoProxyItem}`)))) {
-            return true;
-        }
-    }
-    return false;
-}
-function isLoopbackAddress(host) {
-    const hostLower = host.toLowerCase();
-    return (hostLower === 'localhost' ||
-        hostLower.startsWith('127.') ||
-        hostLower.startsWith('[::1]') ||
-        hostLower.startsWith('[0:0:0:0:0:0:0:1]'));
-}
-class DecodedURL extends URL {
-    constructor(url, base) {
-        super(url, base);
-        this._decodedUsername = decodeURIComponent(super.username);
-        this._decodedPassword = decodeURIComponent(super.password);
-    }
-    get username() {
-        return this._decodedUsername;
-    }
-    get password() {
-        return this._decodedPassword;
-    }
-}
-//# sourceMappingURL=proxy.js.map
-
-/***/ }),
-
 /***/ 8905:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
@@ -64399,7 +63556,7 @@ const DEPENDENCY_RULES = {
     registry: 'only from crates.io, through `cargo add`.',
 };
 function firstMessage(request) {
-    const { spec, standards, answers, limits, nonce } = request;
+    const { spec, standards, answers, openQuestions = [], progress, limits, nonce } = request;
     const requirements = spec.requirements.map(({ id, text }) => `${id}: ${text}`).join('\n');
     const mark = (name, text, attributes = {}) => marked(`${name}-${nonce}`, text, attributes, nonce);
     const sections = [
@@ -64415,6 +63572,15 @@ function firstMessage(request) {
             ? ''
             : 'Questions of earlier runs, answered by people with write access. The answers are binding:',
         ...answers.map(({ question, answer, requirement }) => mark('answer', `Question: ${question}\nAnswer: ${answer}`, requirement === undefined ? {} : { requirement })),
+        openQuestions.length === 0
+            ? ''
+            : 'Questions of earlier runs that nobody has answered yet. They stay asked; do not ask them again:',
+        ...openQuestions.map(({ number, text, requirement, blocking }) => mark('question', text, {
+            number: String(number),
+            ...(requirement === undefined ? {} : { requirement }),
+            ...(blocking ? { blocking: 'yes' } : {}),
+        })),
+        progress === undefined ? '' : describeProgress(progress),
         request.instructions?.trim() ? 'Instructions of whoever started this run, binding beside the spec:' : '',
         request.instructions?.trim() ? mark('instructions', request.instructions.trim()) : '',
         standards.length === 0 ? '' : "The project's standards. Keep to them in the code you write:",
@@ -64427,6 +63593,16 @@ function firstMessage(request) {
         'Begin by reading what the spec touches, then set the plan.',
     ];
     return sections.filter((section) => section !== '').join('\n\n');
+}
+function describeProgress({ served, open, waiting }) {
+    const sentences = ['The work goes on from the commits of an earlier run of this spec, which are in your work copy.'];
+    if (served.length > 0)
+        sentences.push(`By their messages they serve ${served.join(', ')}; look at what is there before you rely on it, and do not redo it.`);
+    if (open.length > 0)
+        sentences.push(`Open, for you to take up: ${open.join(', ')}.`);
+    if (waiting.length > 0)
+        sentences.push(`Waiting for the answer to a blocking question, to be left: ${waiting.join(', ')}.`);
+    return `${sentences.join(' ')} In \`finish\`, state every requirement, also those served before.`;
 }
 function place({ workingDirectory, package: name }) {
     const folder = workingDirectory === '.' || workingDirectory === '' ? 'the root of the repository' : workingDirectory;
@@ -64704,9 +63880,9 @@ __nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __we
 /* harmony import */ var _cli_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(5581);
 /* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(3916);
 /* harmony import */ var _inputs_inputs_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(6746);
-/* harmony import */ var _invocation_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(6838);
+/* harmony import */ var _invocation_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(36);
 /* harmony import */ var _platform_log_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(4425);
-/* harmony import */ var _report_report_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(4026);
+/* harmony import */ var _report_report_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(3419);
 // Starts Ferrule: as an action, as its post step, or as a command line. Makes the real things, and is the only
 // catch-all: here an outcome becomes a green or red run.
 
@@ -64755,9 +63931,30 @@ async function main() {
     }
 }
 async function action(signal) {
-    const eventPath = process.env.GITHUB_EVENT_PATH ?? '';
-    const payload = (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.existsSync)(eventPath) ? JSON.parse(await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_2__.readFile)(eventPath, 'utf8')) : undefined;
-    const context = (0,_inputs_inputs_js__WEBPACK_IMPORTED_MODULE_7__/* .readEvent */ .j_)(process.env, payload, { workspace: process.cwd(), temp: (0,node_os__WEBPACK_IMPORTED_MODULE_3__.tmpdir)() });
+    try {
+        const context = (0,_inputs_inputs_js__WEBPACK_IMPORTED_MODULE_7__/* .readEvent */ .j_)(process.env, await readEventFile(), { workspace: process.cwd(), temp: (0,node_os__WEBPACK_IMPORTED_MODULE_3__.tmpdir)() });
+        return await runAction(context, signal);
+    }
+    catch (error) {
+        if (error instanceof _errors_js__WEBPACK_IMPORTED_MODULE_11__/* .UserError */ .yo)
+            (0,_actions_core__WEBPACK_IMPORTED_MODULE_0__/* .setOutput */ .uH)('outcome', 'refused');
+        throw error;
+    }
+}
+/** The event's JSON; `undefined` where there is no file: which events need one is the trust decision's affair. */
+async function readEventFile() {
+    const file = process.env.GITHUB_EVENT_PATH ?? '';
+    if (!(0,node_fs__WEBPACK_IMPORTED_MODULE_1__.existsSync)(file))
+        return undefined;
+    try {
+        return JSON.parse(await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_2__.readFile)(file, 'utf8'));
+    }
+    catch {
+        throw new _errors_js__WEBPACK_IMPORTED_MODULE_11__/* .UserError */ .yo("The event file that GITHUB_EVENT_PATH names cannot be read as JSON, so the run's origin is unknown. " +
+            'Leave that variable as the runner sets it.');
+    }
+}
+async function runAction(context, signal) {
     const folders = await (0,_invocation_js__WEBPACK_IMPORTED_MODULE_8__/* .makeFolders */ .w)(context.temp);
     (0,_actions_core__WEBPACK_IMPORTED_MODULE_0__/* .saveState */ .LZ)('report', folders.report);
     (0,_actions_core__WEBPACK_IMPORTED_MODULE_0__/* .saveState */ .LZ)('scratch', folders.scratch);
@@ -64770,11 +63967,6 @@ async function action(signal) {
         keepSecret(inputs.githubToken);
         forgetPrivateVariables();
         results = await (0,_invocation_js__WEBPACK_IMPORTED_MODULE_8__/* .runInvocation */ .u)(await invocation({ inputs, context, signal }), folders);
-    }
-    catch (error) {
-        if (error instanceof _errors_js__WEBPACK_IMPORTED_MODULE_11__/* .UserError */ .yo)
-            (0,_actions_core__WEBPACK_IMPORTED_MODULE_0__/* .setOutput */ .uH)('outcome', 'refused');
-        throw error;
     }
     finally {
         await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_2__.rm)(folders.scratch, { recursive: true, force: true });
@@ -64803,6 +63995,9 @@ async function cli(signal) {
                 const records = results.map(({ record }) => record);
                 for (const record of records)
                     conclude(record);
+                for (const { publication } of records)
+                    if (publication.branch !== undefined)
+                        log.info(`The work is on branch ${publication.branch}.`);
                 log.info(`Report: ${node_path__WEBPACK_IMPORTED_MODULE_4___default().join(folders.report, 'report.md')}`);
                 return (0,_report_report_js__WEBPACK_IMPORTED_MODULE_9__/* .exitStatus */ .$u)(records);
             }
@@ -64858,7 +64053,7 @@ function keepSecret(secret) {
 function forgetPrivateVariables() {
     for (const name of Object.keys(process.env))
         if (PRIVATE_VARIABLES.test(name))
-            delete process.env[name];
+            Reflect.deleteProperty(process.env, name);
 }
 /** The job summary; a runner without one, or with a full disk, must not fail a run that is over. */
 async function writeSummary(results) {
@@ -64874,7 +64069,7 @@ async function writeSummary(results) {
 }
 function conclude(record) {
     const line = (0,_report_report_js__WEBPACK_IMPORTED_MODULE_9__/* .verdictLine */ .MT)(record);
-    if (record.outcome === 'verified' || record.outcome === 'unchanged')
+    if ((0,_report_report_js__WEBPACK_IMPORTED_MODULE_9__/* .exitStatus */ .$u)([record]) === 0)
         log.info(line);
     else
         log.error(line, record.spec.title === '' ? undefined : { file: record.spec.path });
@@ -65387,14 +64582,6 @@ const NOT_YET = [
         sentence: "Input 'commit-with: api' has no effect yet: commits are pushed by git.",
     },
     { applies: usesGate('audit'), sentence: "Gate 'audit' has no effect yet: the change is not audited." },
-    {
-        applies: usesGate('ledger'),
-        sentence: "Gate 'ledger' has no effect yet: claims about requirements are not judged.",
-    },
-    {
-        applies: (inputs) => inputs.resume === 'auto',
-        sentence: "Input 'resume: auto' has no effect yet: every run starts from the base.",
-    },
 ];
 function refuseContradictions(inputs) {
     if (inputs.spec.length === 0) {
@@ -65431,7 +64618,7 @@ function readBot(value) {
 
 /***/ }),
 
-/***/ 6838:
+/***/ 36:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -65449,5016 +64636,9 @@ var external_node_path_default = /*#__PURE__*/__nccwpck_require__.n(external_nod
 // EXTERNAL MODULE: ./src/errors.ts
 var errors = __nccwpck_require__(3916);
 // EXTERNAL MODULE: ./node_modules/picomatch/index.js
-var picomatch = __nccwpck_require__(4006);
-var picomatch_default = /*#__PURE__*/__nccwpck_require__.n(picomatch);
-// EXTERNAL MODULE: external "fs"
-var external_fs_ = __nccwpck_require__(9896);
-// EXTERNAL MODULE: external "os"
-var external_os_ = __nccwpck_require__(857);
-;// CONCATENATED MODULE: ./node_modules/@actions/github/lib/context.js
-
-
-class Context {
-    /**
-     * Hydrate the context from the environment
-     */
-    constructor() {
-        var _a, _b, _c;
-        this.payload = {};
-        if (process.env.GITHUB_EVENT_PATH) {
-            if ((0,external_fs_.existsSync)(process.env.GITHUB_EVENT_PATH)) {
-                this.payload = JSON.parse((0,external_fs_.readFileSync)(process.env.GITHUB_EVENT_PATH, { encoding: 'utf8' }));
-            }
-            else {
-                const path = process.env.GITHUB_EVENT_PATH;
-                process.stdout.write(`GITHUB_EVENT_PATH ${path} does not exist${external_os_.EOL}`);
-            }
-        }
-        this.eventName = process.env.GITHUB_EVENT_NAME;
-        this.sha = process.env.GITHUB_SHA;
-        this.ref = process.env.GITHUB_REF;
-        this.workflow = process.env.GITHUB_WORKFLOW;
-        this.action = process.env.GITHUB_ACTION;
-        this.actor = process.env.GITHUB_ACTOR;
-        this.job = process.env.GITHUB_JOB;
-        this.runAttempt = parseInt(process.env.GITHUB_RUN_ATTEMPT, 10);
-        this.runNumber = parseInt(process.env.GITHUB_RUN_NUMBER, 10);
-        this.runId = parseInt(process.env.GITHUB_RUN_ID, 10);
-        this.apiUrl = (_a = process.env.GITHUB_API_URL) !== null && _a !== void 0 ? _a : `https://api.github.com`;
-        this.serverUrl = (_b = process.env.GITHUB_SERVER_URL) !== null && _b !== void 0 ? _b : `https://github.com`;
-        this.graphqlUrl =
-            (_c = process.env.GITHUB_GRAPHQL_URL) !== null && _c !== void 0 ? _c : `https://api.github.com/graphql`;
-    }
-    get issue() {
-        const payload = this.payload;
-        return Object.assign(Object.assign({}, this.repo), { number: (payload.issue || payload.pull_request || payload).number });
-    }
-    get repo() {
-        if (process.env.GITHUB_REPOSITORY) {
-            const [owner, repo] = process.env.GITHUB_REPOSITORY.split('/');
-            return { owner, repo };
-        }
-        if (this.payload.repository) {
-            return {
-                owner: this.payload.repository.owner.login,
-                repo: this.payload.repository.name
-            };
-        }
-        throw new Error("context.repo requires a GITHUB_REPOSITORY environment variable like 'owner/repo'");
-    }
-}
-//# sourceMappingURL=context.js.map
-// EXTERNAL MODULE: ./node_modules/@actions/github/node_modules/@actions/http-client/lib/index.js
-var lib = __nccwpck_require__(9659);
-// EXTERNAL MODULE: ./node_modules/undici/index.js
-var undici = __nccwpck_require__(6752);
-;// CONCATENATED MODULE: ./node_modules/@actions/github/lib/internal/utils.js
-var __awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
-    function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
-    return new (P || (P = Promise))(function (resolve, reject) {
-        function fulfilled(value) { try { step(generator.next(value)); } catch (e) { reject(e); } }
-        function rejected(value) { try { step(generator["throw"](value)); } catch (e) { reject(e); } }
-        function step(result) { result.done ? resolve(result.value) : adopt(result.value).then(fulfilled, rejected); }
-        step((generator = generator.apply(thisArg, _arguments || [])).next());
-    });
-};
-
-
-function getAuthString(token, options) {
-    if (!token && !options.auth) {
-        throw new Error('Parameter token or opts.auth is required');
-    }
-    else if (token && options.auth) {
-        throw new Error('Parameters token and opts.auth may not both be specified');
-    }
-    return typeof options.auth === 'string' ? options.auth : `token ${token}`;
-}
-function getProxyAgent(destinationUrl) {
-    const hc = new lib.HttpClient();
-    return hc.getAgent(destinationUrl);
-}
-function getProxyAgentDispatcher(destinationUrl) {
-    const hc = new lib.HttpClient();
-    return hc.getAgentDispatcher(destinationUrl);
-}
-function getProxyFetch(destinationUrl) {
-    const httpDispatcher = getProxyAgentDispatcher(destinationUrl);
-    const proxyFetch = (url, opts) => __awaiter(this, void 0, void 0, function* () {
-        return (0,undici.fetch)(url, Object.assign(Object.assign({}, opts), { dispatcher: httpDispatcher }));
-    });
-    return proxyFetch;
-}
-function getApiBaseUrl() {
-    return process.env['GITHUB_API_URL'] || 'https://api.github.com';
-}
-function getUserAgentWithOrchestrationId(baseUserAgent) {
-    var _a;
-    const orchId = (_a = process.env['ACTIONS_ORCHESTRATION_ID']) === null || _a === void 0 ? void 0 : _a.trim();
-    if (orchId) {
-        const sanitizedId = orchId.replace(/[^a-z0-9_.-]/gi, '_');
-        const tag = `actions_orchestration_id/${sanitizedId}`;
-        if (baseUserAgent === null || baseUserAgent === void 0 ? void 0 : baseUserAgent.includes(tag))
-            return baseUserAgent;
-        const ua = baseUserAgent ? `${baseUserAgent} ` : '';
-        return `${ua}${tag}`;
-    }
-    return baseUserAgent;
-}
-//# sourceMappingURL=utils.js.map
-;// CONCATENATED MODULE: ./node_modules/universal-user-agent/index.js
-function getUserAgent() {
-  if (typeof navigator === "object" && "userAgent" in navigator) {
-    return navigator.userAgent;
-  }
-
-  if (typeof process === "object" && process.version !== undefined) {
-    return `Node.js/${process.version.substr(1)} (${process.platform}; ${
-      process.arch
-    })`;
-  }
-
-  return "<environment undetectable>";
-}
-
-;// CONCATENATED MODULE: ./node_modules/before-after-hook/lib/register.js
-// @ts-check
-
-function register(state, name, method, options) {
-  if (typeof method !== "function") {
-    throw new Error("method for before hook must be a function");
-  }
-
-  if (!options) {
-    options = {};
-  }
-
-  if (Array.isArray(name)) {
-    return name.reverse().reduce((callback, name) => {
-      return register.bind(null, state, name, callback, options);
-    }, method)();
-  }
-
-  return Promise.resolve().then(() => {
-    if (!state.registry[name]) {
-      return method(options);
-    }
-
-    return state.registry[name].reduce((method, registered) => {
-      return registered.hook.bind(null, method, options);
-    }, method)();
-  });
-}
-
-;// CONCATENATED MODULE: ./node_modules/before-after-hook/lib/add.js
-// @ts-check
-
-function addHook(state, kind, name, hook) {
-  const orig = hook;
-  if (!state.registry[name]) {
-    state.registry[name] = [];
-  }
-
-  if (kind === "before") {
-    hook = (method, options) => {
-      return Promise.resolve()
-        .then(orig.bind(null, options))
-        .then(method.bind(null, options));
-    };
-  }
-
-  if (kind === "after") {
-    hook = (method, options) => {
-      let result;
-      return Promise.resolve()
-        .then(method.bind(null, options))
-        .then((result_) => {
-          result = result_;
-          return orig(result, options);
-        })
-        .then(() => {
-          return result;
-        });
-    };
-  }
-
-  if (kind === "error") {
-    hook = (method, options) => {
-      return Promise.resolve()
-        .then(method.bind(null, options))
-        .catch((error) => {
-          return orig(error, options);
-        });
-    };
-  }
-
-  state.registry[name].push({
-    hook: hook,
-    orig: orig,
-  });
-}
-
-;// CONCATENATED MODULE: ./node_modules/before-after-hook/lib/remove.js
-// @ts-check
-
-function removeHook(state, name, method) {
-  if (!state.registry[name]) {
-    return;
-  }
-
-  const index = state.registry[name]
-    .map((registered) => {
-      return registered.orig;
-    })
-    .indexOf(method);
-
-  if (index === -1) {
-    return;
-  }
-
-  state.registry[name].splice(index, 1);
-}
-
-;// CONCATENATED MODULE: ./node_modules/before-after-hook/index.js
-// @ts-check
-
-
-
-
-
-// bind with array of arguments: https://stackoverflow.com/a/21792913
-const bind = Function.bind;
-const bindable = bind.bind(bind);
-
-function bindApi(hook, state, name) {
-  const removeHookRef = bindable(removeHook, null).apply(
-    null,
-    name ? [state, name] : [state]
-  );
-  hook.api = { remove: removeHookRef };
-  hook.remove = removeHookRef;
-  ["before", "error", "after", "wrap"].forEach((kind) => {
-    const args = name ? [state, kind, name] : [state, kind];
-    hook[kind] = hook.api[kind] = bindable(addHook, null).apply(null, args);
-  });
-}
-
-function Singular() {
-  const singularHookName = Symbol("Singular");
-  const singularHookState = {
-    registry: {},
-  };
-  const singularHook = register.bind(null, singularHookState, singularHookName);
-  bindApi(singularHook, singularHookState, singularHookName);
-  return singularHook;
-}
-
-function Collection() {
-  const state = {
-    registry: {},
-  };
-
-  const hook = register.bind(null, state);
-  bindApi(hook, state);
-
-  return hook;
-}
-
-/* harmony default export */ const before_after_hook = ({ Singular, Collection });
-
-;// CONCATENATED MODULE: ./node_modules/@octokit/endpoint/dist-bundle/index.js
-// pkg/dist-src/defaults.js
-
-
-// pkg/dist-src/version.js
-var VERSION = "0.0.0-development";
-
-// pkg/dist-src/defaults.js
-var userAgent = `octokit-endpoint.js/${VERSION} ${getUserAgent()}`;
-var DEFAULTS = {
-  method: "GET",
-  baseUrl: "https://api.github.com",
-  headers: {
-    accept: "application/vnd.github.v3+json",
-    "user-agent": userAgent
-  },
-  mediaType: {
-    format: ""
-  }
-};
-
-// pkg/dist-src/util/lowercase-keys.js
-function lowercaseKeys(object) {
-  if (!object) {
-    return {};
-  }
-  return Object.keys(object).reduce((newObj, key) => {
-    newObj[key.toLowerCase()] = object[key];
-    return newObj;
-  }, {});
-}
-
-// pkg/dist-src/util/is-plain-object.js
-function isPlainObject(value) {
-  if (typeof value !== "object" || value === null) return false;
-  if (Object.prototype.toString.call(value) !== "[object Object]") return false;
-  const proto = Object.getPrototypeOf(value);
-  if (proto === null) return true;
-  const Ctor = Object.prototype.hasOwnProperty.call(proto, "constructor") && proto.constructor;
-  return typeof Ctor === "function" && Ctor instanceof Ctor && Function.prototype.call(Ctor) === Function.prototype.call(value);
-}
-
-// pkg/dist-src/util/merge-deep.js
-function mergeDeep(defaults, options) {
-  const result = Object.assign({}, defaults);
-  Object.keys(options).forEach((key) => {
-    if (isPlainObject(options[key])) {
-      if (!(key in defaults)) Object.assign(result, { [key]: options[key] });
-      else result[key] = mergeDeep(defaults[key], options[key]);
-    } else {
-      Object.assign(result, { [key]: options[key] });
-    }
-  });
-  return result;
-}
-
-// pkg/dist-src/util/remove-undefined-properties.js
-function removeUndefinedProperties(obj) {
-  for (const key in obj) {
-    if (obj[key] === void 0) {
-      delete obj[key];
-    }
-  }
-  return obj;
-}
-
-// pkg/dist-src/merge.js
-function merge(defaults, route, options) {
-  if (typeof route === "string") {
-    let [method, url] = route.split(" ");
-    options = Object.assign(url ? { method, url } : { url: method }, options);
-  } else {
-    options = Object.assign({}, route);
-  }
-  options.headers = lowercaseKeys(options.headers);
-  removeUndefinedProperties(options);
-  removeUndefinedProperties(options.headers);
-  const mergedOptions = mergeDeep(defaults || {}, options);
-  if (options.url === "/graphql") {
-    if (defaults && defaults.mediaType.previews?.length) {
-      mergedOptions.mediaType.previews = defaults.mediaType.previews.filter(
-        (preview) => !mergedOptions.mediaType.previews.includes(preview)
-      ).concat(mergedOptions.mediaType.previews);
-    }
-    mergedOptions.mediaType.previews = (mergedOptions.mediaType.previews || []).map((preview) => preview.replace(/-preview/, ""));
-  }
-  return mergedOptions;
-}
-
-// pkg/dist-src/util/add-query-parameters.js
-function addQueryParameters(url, parameters) {
-  const separator = /\?/.test(url) ? "&" : "?";
-  const names = Object.keys(parameters);
-  if (names.length === 0) {
-    return url;
-  }
-  return url + separator + names.map((name) => {
-    if (name === "q") {
-      return "q=" + parameters.q.split("+").map(encodeURIComponent).join("+");
-    }
-    return `${name}=${encodeURIComponent(parameters[name])}`;
-  }).join("&");
-}
-
-// pkg/dist-src/util/extract-url-variable-names.js
-var urlVariableRegex = /\{[^{}}]+\}/g;
-function removeNonChars(variableName) {
-  return variableName.replace(/(?:^\W+)|(?:(?<!\W)\W+$)/g, "").split(/,/);
-}
-function extractUrlVariableNames(url) {
-  const matches = url.match(urlVariableRegex);
-  if (!matches) {
-    return [];
-  }
-  return matches.map(removeNonChars).reduce((a, b) => a.concat(b), []);
-}
-
-// pkg/dist-src/util/omit.js
-function omit(object, keysToOmit) {
-  const result = { __proto__: null };
-  for (const key of Object.keys(object)) {
-    if (keysToOmit.indexOf(key) === -1) {
-      result[key] = object[key];
-    }
-  }
-  return result;
-}
-
-// pkg/dist-src/util/url-template.js
-function encodeReserved(str) {
-  return str.split(/(%[0-9A-Fa-f]{2})/g).map(function(part) {
-    if (!/%[0-9A-Fa-f]/.test(part)) {
-      part = encodeURI(part).replace(/%5B/g, "[").replace(/%5D/g, "]");
-    }
-    return part;
-  }).join("");
-}
-function encodeUnreserved(str) {
-  return encodeURIComponent(str).replace(/[!'()*]/g, function(c) {
-    return "%" + c.charCodeAt(0).toString(16).toUpperCase();
-  });
-}
-function encodeValue(operator, value, key) {
-  value = operator === "+" || operator === "#" ? encodeReserved(value) : encodeUnreserved(value);
-  if (key) {
-    return encodeUnreserved(key) + "=" + value;
-  } else {
-    return value;
-  }
-}
-function isDefined(value) {
-  return value !== void 0 && value !== null;
-}
-function isKeyOperator(operator) {
-  return operator === ";" || operator === "&" || operator === "?";
-}
-function getValues(context, operator, key, modifier) {
-  var value = context[key], result = [];
-  if (isDefined(value) && value !== "") {
-    if (typeof value === "string" || typeof value === "number" || typeof value === "bigint" || typeof value === "boolean") {
-      value = value.toString();
-      if (modifier && modifier !== "*") {
-        value = value.substring(0, parseInt(modifier, 10));
-      }
-      result.push(
-        encodeValue(operator, value, isKeyOperator(operator) ? key : "")
-      );
-    } else {
-      if (modifier === "*") {
-        if (Array.isArray(value)) {
-          value.filter(isDefined).forEach(function(value2) {
-            result.push(
-              encodeValue(operator, value2, isKeyOperator(operator) ? key : "")
-            );
-          });
-        } else {
-          Object.keys(value).forEach(function(k) {
-            if (isDefined(value[k])) {
-              result.push(encodeValue(operator, value[k], k));
-            }
-          });
-        }
-      } else {
-        const tmp = [];
-        if (Array.isArray(value)) {
-          value.filter(isDefined).forEach(function(value2) {
-            tmp.push(encodeValue(operator, value2));
-          });
-        } else {
-          Object.keys(value).forEach(function(k) {
-            if (isDefined(value[k])) {
-              tmp.push(encodeUnreserved(k));
-              tmp.push(encodeValue(operator, value[k].toString()));
-            }
-          });
-        }
-        if (isKeyOperator(operator)) {
-          result.push(encodeUnreserved(key) + "=" + tmp.join(","));
-        } else if (tmp.length !== 0) {
-          result.push(tmp.join(","));
-        }
-      }
-    }
-  } else {
-    if (operator === ";") {
-      if (isDefined(value)) {
-        result.push(encodeUnreserved(key));
-      }
-    } else if (value === "" && (operator === "&" || operator === "?")) {
-      result.push(encodeUnreserved(key) + "=");
-    } else if (value === "") {
-      result.push("");
-    }
-  }
-  return result;
-}
-function parseUrl(template) {
-  return {
-    expand: expand.bind(null, template)
-  };
-}
-function expand(template, context) {
-  var operators = ["+", "#", ".", "/", ";", "?", "&"];
-  template = template.replace(
-    /\{([^\{\}]+)\}|([^\{\}]+)/g,
-    function(_, expression, literal) {
-      if (expression) {
-        let operator = "";
-        const values = [];
-        if (operators.indexOf(expression.charAt(0)) !== -1) {
-          operator = expression.charAt(0);
-          expression = expression.substr(1);
-        }
-        expression.split(/,/g).forEach(function(variable) {
-          var tmp = /([^:\*]*)(?::(\d+)|(\*))?/.exec(variable);
-          values.push(getValues(context, operator, tmp[1], tmp[2] || tmp[3]));
-        });
-        if (operator && operator !== "+") {
-          var separator = ",";
-          if (operator === "?") {
-            separator = "&";
-          } else if (operator !== "#") {
-            separator = operator;
-          }
-          return (values.length !== 0 ? operator : "") + values.join(separator);
-        } else {
-          return values.join(",");
-        }
-      } else {
-        return encodeReserved(literal);
-      }
-    }
-  );
-  if (template === "/") {
-    return template;
-  } else {
-    return template.replace(/\/$/, "");
-  }
-}
-
-// pkg/dist-src/parse.js
-function parse(options) {
-  let method = options.method.toUpperCase();
-  let url = (options.url || "/").replace(/:([a-z]\w+)/g, "{$1}");
-  let headers = Object.assign({}, options.headers);
-  let body;
-  let parameters = omit(options, [
-    "method",
-    "baseUrl",
-    "url",
-    "headers",
-    "request",
-    "mediaType"
-  ]);
-  const urlVariableNames = extractUrlVariableNames(url);
-  url = parseUrl(url).expand(parameters);
-  if (!/^http/.test(url)) {
-    url = options.baseUrl + url;
-  }
-  const omittedParameters = Object.keys(options).filter((option) => urlVariableNames.includes(option)).concat("baseUrl");
-  const remainingParameters = omit(parameters, omittedParameters);
-  const isBinaryRequest = /application\/octet-stream/i.test(headers.accept);
-  if (!isBinaryRequest) {
-    if (options.mediaType.format) {
-      headers.accept = headers.accept.split(/,/).map(
-        (format) => format.replace(
-          /application\/vnd(\.\w+)(\.v3)?(\.\w+)?(\+json)?$/,
-          `application/vnd$1$2.${options.mediaType.format}`
-        )
-      ).join(",");
-    }
-    if (url.endsWith("/graphql")) {
-      if (options.mediaType.previews?.length) {
-        const previewsFromAcceptHeader = headers.accept.match(/(?<![\w-])[\w-]+(?=-preview)/g) || [];
-        headers.accept = previewsFromAcceptHeader.concat(options.mediaType.previews).map((preview) => {
-          const format = options.mediaType.format ? `.${options.mediaType.format}` : "+json";
-          return `application/vnd.github.${preview}-preview${format}`;
-        }).join(",");
-      }
-    }
-  }
-  if (["GET", "HEAD"].includes(method)) {
-    url = addQueryParameters(url, remainingParameters);
-  } else {
-    if ("data" in remainingParameters) {
-      body = remainingParameters.data;
-    } else {
-      if (Object.keys(remainingParameters).length) {
-        body = remainingParameters;
-      }
-    }
-  }
-  if (!headers["content-type"] && typeof body !== "undefined") {
-    headers["content-type"] = "application/json; charset=utf-8";
-  }
-  if (["PATCH", "PUT"].includes(method) && typeof body === "undefined") {
-    body = "";
-  }
-  return Object.assign(
-    { method, url, headers },
-    typeof body !== "undefined" ? { body } : null,
-    options.request ? { request: options.request } : null
-  );
-}
-
-// pkg/dist-src/endpoint-with-defaults.js
-function endpointWithDefaults(defaults, route, options) {
-  return parse(merge(defaults, route, options));
-}
-
-// pkg/dist-src/with-defaults.js
-function withDefaults(oldDefaults, newDefaults) {
-  const DEFAULTS2 = merge(oldDefaults, newDefaults);
-  const endpoint2 = endpointWithDefaults.bind(null, DEFAULTS2);
-  return Object.assign(endpoint2, {
-    DEFAULTS: DEFAULTS2,
-    defaults: withDefaults.bind(null, DEFAULTS2),
-    merge: merge.bind(null, DEFAULTS2),
-    parse
-  });
-}
-
-// pkg/dist-src/index.js
-var endpoint = withDefaults(null, DEFAULTS);
-
-
-;// CONCATENATED MODULE: ./node_modules/content-type/dist/index.js
-/*!
- * content-type
- * Copyright(c) 2015 Douglas Christopher Wilson
- * MIT Licensed
- */
-const SP = 32; // " "
-const HTAB = 9; // "\t"
-const SEMI = 59; // ";"
-const EQ = 61; // "="
-const DQUOTE = 34; // '"'
-const BSLASH = 92; // "\\"
-const COMMA = 44; // ","
-const LOWER_CASE = 1;
-const OWS = 2;
-const SEMI_FLAG = 4;
-const COMMA_FLAG = 8;
-const TOKEN_FLAG = 16;
-const NON_ASCII = 0xff00;
-const CASE_FLAGS = LOWER_CASE | NON_ASCII;
-/**
- * Character flags used to normalize HTTP field values while scanning.
- * Out-of-range reads intentionally coerce to zero in bitwise expressions.
- */
-const CHAR_MAP = new Uint8Array(0x100);
-CHAR_MAP[HTAB] |= OWS;
-CHAR_MAP[SP] |= OWS;
-CHAR_MAP[SEMI] |= SEMI_FLAG;
-CHAR_MAP[COMMA] |= COMMA_FLAG;
-for (let code = 0x80 /* non-ASCII */; code <= 0xff; code++) {
-    CHAR_MAP[code] |= LOWER_CASE;
-}
-for (const char of "!#$%&'*+-.^_`|~") {
-    CHAR_MAP[char.charCodeAt(0)] |= TOKEN_FLAG;
-}
-for (let code = 0x30 /* 0 */; code <= 0x39 /* 9 */; code++) {
-    CHAR_MAP[code] |= TOKEN_FLAG;
-}
-for (let code = 0x41 /* A */; code <= 0x5a /* Z */; code++) {
-    CHAR_MAP[code] |= LOWER_CASE | TOKEN_FLAG;
-}
-for (let code = 0x61 /* a */; code <= 0x7a /* z */; code++) {
-    CHAR_MAP[code] |= TOKEN_FLAG;
-}
-/**
- * Null object perf optimization. Faster than `Object.create(null)` and `{ __proto__: null }`.
- */
-const NullObject = /* @__PURE__ */ (() => {
-    const C = function () { };
-    C.prototype = Object.create(null);
-    return C;
-})();
-/**
- * Validate a type string against RFC 9110.
- */
-function isTypeValid(type, start = 0, end = type.length) {
-    let hasSlash = false;
-    for (let index = start; index < end; index++) {
-        const code = type.charCodeAt(index);
-        if (code === 47 /* / */) {
-            if (hasSlash || index === start || index >= end - 1)
-                return false;
-            hasSlash = true;
-        }
-        else if (!isTokenCode(code)) {
-            return false;
-        }
-    }
-    return hasSlash;
-}
-/**
- * Validate a token against RFC 9110.
- */
-function isTokenValid(token, start = 0, end = token.length) {
-    if (start >= end)
-        return false;
-    for (let index = start; index < end; index++) {
-        if (!isTokenCode(token.charCodeAt(index)))
-            return false;
-    }
-    return true;
-}
-/**
- * Check whether a character code belongs to the token production in RFC 9110.
- */
-function isTokenCode(code) {
-    return (CHAR_MAP[code] & TOKEN_FLAG) !== 0;
-}
-/**
- * Serialize a parameter value.
- */
-function parameterValue(str) {
-    const len = str.length;
-    if (len === 0)
-        return '""';
-    let index = 0;
-    while (index < len && isTokenCode(str.charCodeAt(index)))
-        index++;
-    if (index === len)
-        return str;
-    let result = '"';
-    let start = 0;
-    while (index < len) {
-        const code = str.charCodeAt(index);
-        if (code !== HTAB && (code < SP || code === 127 || code > 255)) {
-            throw new TypeError(`Invalid parameter value: ${str}`);
-        }
-        if (code === 34 /* " */ || code === 92 /* \\ */) {
-            result += `${str.slice(start, index)}\\`;
-            start = index;
-        }
-        index++;
-    }
-    return `${result}${str.slice(start)}"`;
-}
-/**
- * Format an object into a `Content-Type` header.
- */
-function format(obj) {
-    const { type, parameters } = obj;
-    if (!type || !isTypeValid(type)) {
-        throw new TypeError(`Invalid type: ${type}`);
-    }
-    let result = type;
-    if (parameters) {
-        for (const param of Object.keys(parameters)) {
-            if (!isTokenValid(param)) {
-                throw new TypeError(`Invalid parameter name: ${param}`);
-            }
-            result += `; ${param}=${parameterValue(parameters[param])}`;
-        }
-    }
-    return result;
-}
-/**
- * Parse a `Content-Type` header.
- */
-function dist_parse(header, options) {
-    const stopFlags = SEMI_FLAG | (options?.comma === true ? COMMA_FLAG : 0);
-    const len = header.length;
-    let valueStart = options?.start ?? 0;
-    while ((CHAR_MAP[header.charCodeAt(valueStart)] & OWS) !== 0) {
-        valueStart++;
-    }
-    let index = valueStart;
-    let typeFlags = 0;
-    let whitespace = -1;
-    let stop = options?.parameters === false ? COMMA_FLAG : 0;
-    while (index < len) {
-        const code = header.charCodeAt(index);
-        const flags = CHAR_MAP[code];
-        if ((flags & stopFlags) !== 0) {
-            stop |= flags & COMMA_FLAG;
-            break;
-        }
-        if ((flags & OWS) !== 0) {
-            if (whitespace === -1)
-                whitespace = index;
-        }
-        else {
-            whitespace = -1;
-        }
-        typeFlags |= (code & NON_ASCII) | flags;
-        index++;
-    }
-    const valueEnd = whitespace === -1 ? index : whitespace;
-    const value = header.slice(valueStart, valueEnd);
-    const type = (typeFlags & CASE_FLAGS) === 0 ? value : value.toLowerCase();
-    if (index === len || stop !== 0) {
-        return { type, index, parameters: new NullObject() };
-    }
-    return parseParameters(header, type, index, len, stopFlags);
-}
-/**
- * Parses the parameters of a `Content-Type` header starting at the given index.
- */
-function parseParameters(header, type, index, len, stopFlags) {
-    const parameters = new NullObject();
-    parameter: while (index < len) {
-        index++; // Skip over ;
-        while ((CHAR_MAP[header.charCodeAt(index)] & OWS) !== 0) {
-            index++;
-        }
-        const keyStart = index;
-        let keyFlags = 0;
-        let keyWhitespace = -1;
-        while (index < len) {
-            const code = header.charCodeAt(index);
-            const flags = CHAR_MAP[code];
-            if ((flags & stopFlags) !== 0) {
-                if ((flags & COMMA_FLAG) !== 0)
-                    break parameter;
-                continue parameter;
-            }
-            if (code === EQ) {
-                const keyEnd = keyWhitespace === -1 ? index : keyWhitespace;
-                const value = header.slice(keyStart, keyEnd);
-                const key = (keyFlags & CASE_FLAGS) === 0 ? value : value.toLowerCase();
-                index++;
-                while ((CHAR_MAP[header.charCodeAt(index)] & OWS) !== 0) {
-                    index++;
-                }
-                if (index < len && header.charCodeAt(index) === DQUOTE) {
-                    const quotedStart = ++index;
-                    let escaped = false;
-                    while (index < len) {
-                        const code = header.charCodeAt(index);
-                        if (code === DQUOTE) {
-                            if (parameters[key] === undefined) {
-                                parameters[key] = escaped
-                                    ? unescapeQuotedPairs(header, quotedStart, index)
-                                    : header.slice(quotedStart, index);
-                            }
-                            index++;
-                            let stop = 0;
-                            // Discard characters between quote and delimiter.
-                            while (index < len) {
-                                const code = header.charCodeAt(index);
-                                const flags = CHAR_MAP[code];
-                                if ((flags & stopFlags) !== 0) {
-                                    stop = flags & COMMA_FLAG;
-                                    break;
-                                }
-                                index++;
-                            }
-                            if (stop !== 0)
-                                break parameter;
-                            continue parameter;
-                        }
-                        if (code === BSLASH && index + 1 < len) {
-                            escaped = true;
-                            index += 2;
-                            continue;
-                        }
-                        index++;
-                    }
-                    continue parameter;
-                }
-                const valueStart = index;
-                let stop = 0;
-                let valueWhitespace = -1;
-                while (index < len) {
-                    const code = header.charCodeAt(index);
-                    const flags = CHAR_MAP[code];
-                    if ((flags & stopFlags) !== 0) {
-                        stop = flags & COMMA_FLAG;
-                        break;
-                    }
-                    if ((flags & OWS) !== 0) {
-                        if (valueWhitespace === -1)
-                            valueWhitespace = index;
-                    }
-                    else {
-                        valueWhitespace = -1;
-                    }
-                    index++;
-                }
-                if (parameters[key] === undefined) {
-                    const valueEnd = valueWhitespace === -1 ? index : valueWhitespace;
-                    parameters[key] = header.slice(valueStart, valueEnd);
-                }
-                if (stop !== 0)
-                    break parameter;
-                continue parameter;
-            }
-            if ((flags & OWS) !== 0) {
-                if (keyWhitespace === -1)
-                    keyWhitespace = index;
-            }
-            else {
-                keyWhitespace = -1;
-            }
-            keyFlags |= (code & NON_ASCII) | flags;
-            index++;
-        }
-    }
-    return { type, index, parameters };
-}
-/**
- * Remove backslashes from quoted pairs in a known-terminated quoted string body.
- */
-function unescapeQuotedPairs(str, start, end) {
-    let result = "";
-    for (let index = start; index < end; index++) {
-        if (str.charCodeAt(index) === BSLASH) {
-            result += str.slice(start, index);
-            start = ++index;
-        }
-    }
-    return result + str.slice(start, end);
-}
-//# sourceMappingURL=index.js.map
-;// CONCATENATED MODULE: ./node_modules/json-with-bigint/json-with-bigint.js
-const intRegex = /^-?\d+$/;
-const noiseValue = /^-?\d+n+$/; // Noise - strings that match the custom format before being converted to it
-const originalStringify = JSON.stringify;
-const originalParse = JSON.parse;
-const customFormat = /^-?\d+n$/;
-
-const bigIntsStringify = /([\[:])?"(-?\d+)n"($|\s*[,\}\]])/g;
-const noiseStringify = /([\[:])?("-?\d+n+)n("$|"\s*[,\}\]])/g;
-
-/**
- * @typedef {(this: any, key: string | number | undefined, value: any) => any} Replacer
- * @typedef {(key: string | number | undefined, value: any, context?: { source: string }) => any} Reviver
- */
-
-/**
- * Checks if a value is unstringifiable according to native JSON.stringify rules.
- *
- * @param {any} val The value to check.
- * @returns {boolean} True if the value is undefined, a function, or a symbol.
- */
-const isUnstringifiable = (val) =>
-  val === undefined || typeof val === "function" || typeof val === "symbol";
-
-/**
- * Checks if a value is a native JSON.rawJSON object (Node.js 22+).
- *
- * @param {any} val The value to check.
- * @returns {boolean} True if the value is a RawJSON instance.
- */
-const isRawJSON = (val) =>
-  val !== null &&
-  typeof val === "object" &&
-  val.constructor &&
-  val.constructor.name === "RawJSON";
-
-/**
- * Iteratively converts a JS value to a JSON string.
- * Used as a fallback when the native JSON.stringify hits the Maximum Call Stack size.
- * Fully compliant with JSON formatting (space), replacers, and toJSON behaviors.
- *
- * @param {any} rootValue The value to stringify.
- * @param {Replacer | Array<string | number> | null} [replacer] User's custom replacer function.
- * @param {string | number} [spaceParam] Indentation for pretty-printing.
- * @returns {string | undefined} The generated JSON string.
- */
-const stringifyIteratively = (rootValue, replacer, spaceParam) => {
-  let space = "";
-
-  if (typeof spaceParam === "number") {
-    space = " ".repeat(Math.min(10, Math.max(0, Math.floor(spaceParam))));
-  } else if (typeof spaceParam === "string") {
-    space = spaceParam.slice(0, 10);
-  }
-
-  const isFunctionReplacer = typeof replacer === "function";
-  const propertyList = Array.isArray(replacer)
-    ? new Set(replacer.map(String))
-    : null;
-
-  /**
-   * Prepares a value for stringification by resolving toJSON, handling BigInts,
-   * applying custom replacers, and unwrapping primitive objects.
-   *
-   * @param {object|Array} parent The parent object or array holding the value.
-   * @param {string} key The key associated with the value.
-   * @param {any} val The raw value to process.
-   * @returns {any} The processed value ready for stringification.
-   */
-  const prepareVal = (parent, key, val) => {
-    const isObject = val !== null && typeof val === "object";
-    const hasToJSON = isObject && typeof val.toJSON === "function";
-
-    if (hasToJSON) {
-      val = val.toJSON(key);
-    }
-
-    const isNoise = typeof val === "string" && noiseValue.test(val);
-
-    if (isNoise) return val + "n";
-
-    const isBigInt = typeof val === "bigint";
-
-    if (isBigInt) {
-      const supportsRawJSON = "rawJSON" in JSON;
-
-      if (supportsRawJSON) return JSON.rawJSON(val.toString());
-
-      return val.toString() + "n";
-    }
-
-    if (isFunctionReplacer) {
-      val = replacer.call(parent, key, val);
-    }
-
-    const isPostReplacerObject = val !== null && typeof val === "object";
-
-    if (isPostReplacerObject) {
-      const isPrimitiveWrapper =
-        val instanceof Number ||
-        val instanceof String ||
-        val instanceof Boolean;
-
-      if (isPrimitiveWrapper) {
-        val = val.valueOf();
-      }
-    }
-
-    return val;
-  };
-
-  const rootProcessed = prepareVal({ "": rootValue }, "", rootValue);
-
-  if (isUnstringifiable(rootProcessed)) {
-    return undefined;
-  }
-
-  const isRootPrimitive =
-    rootProcessed === null || typeof rootProcessed !== "object";
-  const isRootNativeRawJSON = isRawJSON(rootProcessed);
-
-  if (isRootPrimitive || isRootNativeRawJSON) {
-    return originalStringify(rootProcessed);
-  }
-
-  const chunks = [];
-  let level = 0;
-
-  const stack = [
-    {
-      parent: { "": rootProcessed },
-      key: "",
-      val: rootProcessed,
-      isArray: Array.isArray(rootProcessed),
-      keys: Array.isArray(rootProcessed) ? null : Object.keys(rootProcessed),
-      index: 0,
-      first: true,
-    },
-  ];
-
-  const visited = new WeakSet([rootProcessed]);
-
-  while (stack.length > 0) {
-    const node = stack[stack.length - 1];
-
-    if (node.index === 0) {
-      chunks.push(node.isArray ? "[" : "{");
-      level++;
-    }
-
-    let isDone = false;
-
-    if (node.isArray) {
-      if (node.index < node.val.length) {
-        if (!node.first) chunks.push(",");
-
-        if (space) chunks.push("\n" + space.repeat(level));
-
-        const childRaw = node.val[node.index];
-        const childVal = prepareVal(node.val, String(node.index), childRaw);
-
-        if (isUnstringifiable(childVal)) {
-          chunks.push("null");
-          node.first = false;
-          node.index++;
-        } else {
-          const isComplexObject =
-            childVal !== null && typeof childVal === "object";
-          const isNativeRaw = isRawJSON(childVal);
-
-          if (isComplexObject && !isNativeRaw) {
-            if (visited.has(childVal)) {
-              throw new TypeError("Converting circular structure to JSON");
-            }
-
-            visited.add(childVal);
-
-            stack.push({
-              parent: node.val,
-              key: String(node.index),
-              val: childVal,
-              isArray: Array.isArray(childVal),
-              keys: Array.isArray(childVal) ? null : Object.keys(childVal),
-              index: 0,
-              first: true,
-            });
-
-            node.first = false;
-            node.index++;
-          } else {
-            chunks.push(originalStringify(childVal));
-            node.first = false;
-            node.index++;
-          }
-        }
-      } else {
-        isDone = true;
-      }
-    } else {
-      while (node.index < node.keys.length) {
-        const k = node.keys[node.index++];
-
-        const isFilteredOutByArray = propertyList && !propertyList.has(k);
-
-        if (isFilteredOutByArray) continue;
-
-        const childRaw = node.val[k];
-        const childVal = prepareVal(node.val, k, childRaw);
-
-        if (isUnstringifiable(childVal)) continue;
-
-        if (!node.first) chunks.push(",");
-
-        if (space) {
-          chunks.push("\n" + space.repeat(level) + originalStringify(k) + ": ");
-        } else {
-          chunks.push(originalStringify(k) + ":");
-        }
-
-        const isComplexObject =
-          childVal !== null && typeof childVal === "object";
-        const isNativeRaw = isRawJSON(childVal);
-
-        if (isComplexObject && !isNativeRaw) {
-          if (visited.has(childVal)) {
-            throw new TypeError("Converting circular structure to JSON");
-          }
-
-          visited.add(childVal);
-
-          stack.push({
-            parent: node.val,
-            key: k,
-            val: childVal,
-            isArray: Array.isArray(childVal),
-            keys: Array.isArray(childVal) ? null : Object.keys(childVal),
-            index: 0,
-            first: true,
-          });
-
-          node.first = false;
-
-          break; // Stop current loop level to process the newly pushed stack node
-        } else {
-          chunks.push(originalStringify(childVal));
-          node.first = false;
-        }
-      }
-
-      const isNodeFullyProcessed =
-        node.index >= node.keys.length && stack[stack.length - 1] === node;
-
-      if (isNodeFullyProcessed) {
-        isDone = true;
-      }
-    }
-
-    if (isDone) {
-      level--;
-
-      if (!node.first && space) chunks.push("\n" + space.repeat(level));
-
-      chunks.push(node.isArray ? "]" : "}");
-      visited.delete(node.val);
-      stack.pop();
-    }
-  }
-
-  return chunks.join("");
-};
-
-/**
- * Converts a JavaScript value to a JSON string.
- *
- * Supports serialization of BigInt values using two strategies:
- * 1. Custom format "123n" → "123" (universal fallback)
- * 2. Native JSON.rawJSON() (Node.js 22+, fastest) when available
- *
- * All other values are serialized exactly like native JSON.stringify().
- *
- * @param {*} value The value to convert to a JSON string.
- * @param {Replacer | Array<string | number> | null} [replacer]
- * A function that alters the behavior of the stringification process,
- * or an array of strings/numbers to indicate properties to exclude.
- * @param {string | number} [space]
- * A string or number to specify indentation or pretty-printing.
- * @returns {string} The JSON string representation.
- */
-const JSONStringify = (value, replacer, space) => {
-  try {
-    const supportsRawJSON = "rawJSON" in JSON;
-
-    if (supportsRawJSON) {
-      return originalStringify(
-        value,
-        (key, val) => {
-          if (typeof val === "bigint") return JSON.rawJSON(val.toString());
-
-          const hasFunctionReplacer = typeof replacer === "function";
-
-          if (hasFunctionReplacer) return replacer(key, val);
-
-          const isKeyInArrayReplacer =
-            Array.isArray(replacer) && replacer.includes(key);
-
-          if (isKeyInArrayReplacer) return val;
-
-          return val;
-        },
-        space,
-      );
-    }
-
-    if (!value) return originalStringify(value, replacer, space);
-
-    const convertedToCustomJSON = originalStringify(
-      value,
-      (key, val) => {
-        const isNoise = typeof val === "string" && noiseValue.test(val);
-
-        if (isNoise) return val.toString() + "n"; // Mark noise values with additional "n" to offset the deletion of one "n" during the processing
-
-        if (typeof val === "bigint") return val.toString() + "n";
-
-        const hasFunctionReplacer = typeof replacer === "function";
-
-        if (hasFunctionReplacer) return replacer(key, val);
-
-        const isKeyInArrayReplacer =
-          Array.isArray(replacer) && replacer.includes(key);
-
-        if (isKeyInArrayReplacer) return val;
-
-        return val;
-      },
-      space,
-    );
-
-    const processedJSON = convertedToCustomJSON.replace(
-      bigIntsStringify,
-      "$1$2$3",
-    ); // Delete one "n" off the end of every BigInt value
-
-    const denoisedJSON = processedJSON.replace(noiseStringify, "$1$2$3"); // Remove one "n" off the end of every noisy string
-
-    return denoisedJSON;
-  } catch (error) {
-    if (error instanceof RangeError) {
-      const convertedJSON = stringifyIteratively(value, replacer, space);
-
-      if (convertedJSON === undefined) return undefined;
-
-      const supportsRawJSON = "rawJSON" in JSON;
-
-      if (supportsRawJSON) return convertedJSON;
-
-      const processedJSON = convertedJSON.replace(bigIntsStringify, "$1$2$3");
-
-      return processedJSON.replace(noiseStringify, "$1$2$3");
-    }
-
-    throw error;
-  }
-};
-
-const featureCache = new Map();
-
-/**
- * Detects if the current JSON.parse implementation supports the context.source feature.
- *
- * Uses toString() fingerprinting to cache results and automatically detect runtime
- * replacements of JSON.parse (polyfills, mocks, etc.).
- *
- * @returns {boolean} true if context.source is supported, false otherwise.
- */
-const isContextSourceSupported = () => {
-  const parseFingerprint = JSON.parse.toString();
-
-  if (featureCache.has(parseFingerprint)) {
-    return featureCache.get(parseFingerprint);
-  }
-
-  try {
-    const result = JSON.parse(
-      "1",
-      (_, __, context) => !!context?.source && context.source === "1",
-    );
-    featureCache.set(parseFingerprint, result);
-
-    return result;
-  } catch {
-    featureCache.set(parseFingerprint, false);
-
-    return false;
-  }
-};
-
-/**
- * Reviver function that converts custom-format BigInt strings back to BigInt values.
- * Also handles "noise" strings that accidentally match the BigInt format.
- *
- * @param {string | number | undefined} key The object key.
- * @param {*} value The value being parsed.
- * @param {object} [context] Parse context (if supported by JSON.parse).
- * @param {Reviver} [userReviver] User's custom reviver function.
- * @returns {any} The transformed value.
- */
-const convertMarkedBigIntsReviver = (key, value, context, userReviver) => {
-  const isCustomFormatBigInt =
-    typeof value === "string" && customFormat.test(value);
-
-  if (isCustomFormatBigInt) return BigInt(value.slice(0, -1));
-
-  const isNoiseValue = typeof value === "string" && noiseValue.test(value);
-  if (isNoiseValue) return value.slice(0, -1);
-
-  const hasUserReviver = typeof userReviver === "function";
-
-  if (!hasUserReviver) return value;
-
-  return userReviver(key, value, context);
-};
-
-/**
- * Fast JSON.parse implementation (~2x faster than classic fallback).
- * Uses JSON.parse's context.source feature to detect integers and convert
- * large numbers directly to BigInt without string manipulation.
- *
- * Does not support legacy custom format from v1 of this library.
- *
- * @param {string} text JSON string to parse.
- * @param {Reviver} [reviver] Transform function to apply to each value.
- * @returns {any} Parsed JavaScript value.
- */
-const JSONParseV2 = (text, reviver) => {
-  return JSON.parse(text, (key, value, context) => {
-    const isNumber = typeof value === "number";
-    const isOutOfBounds =
-      value > Number.MAX_SAFE_INTEGER || value < Number.MIN_SAFE_INTEGER;
-    const isBigNumber = isNumber && isOutOfBounds;
-    const isInt = context && intRegex.test(context.source);
-    const isBigInt = isBigNumber && isInt;
-
-    if (isBigInt) return BigInt(context.source);
-
-    const hasCustomReviver = typeof reviver === "function";
-
-    if (!hasCustomReviver) return value;
-
-    return reviver(key, value, context);
-  });
-};
-
-const MAX_INT = Number.MAX_SAFE_INTEGER.toString();
-const MAX_DIGITS = MAX_INT.length;
-const stringsOrLargeNumbers =
-  /"(?:[^"\\]|\\.)*"|-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?/g;
-const noiseValueWithQuotes = /^"-?\d+n+"$/; // Noise - strings that match the custom format before being converted to it
-
-/**
- * Iteratively traverses the parsed object bottom-up (post-order),
- * emulating the native JSON.parse reviver behavior.
- * This avoids Call Stack overflows (RangeError) on deeply nested structures.
- *
- * @param {any} parsed The natively parsed JSON object.
- * @param {Reviver} [userReviver] User's custom reviver function.
- * @returns {any} The fully processed object.
- */
-const applyReviverIteratively = (parsed, userReviver) => {
-  const rootHolder = { "": parsed };
-  const stack = [{ parent: rootHolder, key: "", visited: false }];
-
-  while (stack.length > 0) {
-    const node = stack[stack.length - 1];
-
-    if (!node.visited) {
-      node.visited = true;
-
-      const value = node.parent[node.key];
-      const isComplexObject = value !== null && typeof value === "object";
-
-      if (isComplexObject) {
-        const keys = Object.keys(value);
-
-        for (let i = keys.length - 1; i >= 0; i--) {
-          stack.push({ parent: value, key: keys[i], visited: false });
-        }
-      }
-    } else {
-      const { parent, key } = node;
-      let value = parent[key];
-
-      if (typeof value === "string") {
-        const isCustomFormatBigInt = customFormat.test(value);
-
-        if (isCustomFormatBigInt) {
-          value = BigInt(value.slice(0, -1));
-        } else {
-          const isNoise = noiseValue.test(value);
-
-          if (isNoise) value = value.slice(0, -1);
-        }
-      }
-
-      const hasUserReviver = typeof userReviver === "function";
-
-      if (hasUserReviver) {
-        value = userReviver.call(parent, key, value);
-      }
-
-      const isDeleted = value === undefined;
-
-      if (isDeleted) {
-        delete parent[key];
-      } else {
-        parent[key] = value;
-      }
-
-      stack.pop();
-    }
-  }
-
-  return rootHolder[""];
-};
-
-/**
- * Pre-processes the JSON string to mark large numbers with an 'n' suffix.
- *
- * @param {string} text The raw JSON string.
- * @returns {string} The serialized string with marked BigInts.
- */
-const serializeBigInts = (text) => {
-  return text.replace(
-    stringsOrLargeNumbers,
-    (match, digits, fractional, exponential) => {
-      const isString = match[0] === '"';
-      const isNoise = isString && noiseValueWithQuotes.test(match);
-
-      if (isNoise) return match.substring(0, match.length - 1) + 'n"'; // Mark noise values with additional "n" to offset the deletion of one "n" during the processing
-
-      const hasFractionalOrExponential = fractional || exponential;
-
-      // With a fixed number of digits, we can correctly use lexicographical comparison to do a numeric comparison
-      const isLessThanMaxSafeInt =
-        digits &&
-        (digits.length < MAX_DIGITS ||
-          (digits.length === MAX_DIGITS && digits <= MAX_INT));
-
-      const isStandardValue =
-        isString || hasFractionalOrExponential || isLessThanMaxSafeInt;
-
-      if (isStandardValue) return match;
-
-      return '"' + match + 'n"';
-    },
-  );
-};
-
-/**
- * Converts a JSON string into a JavaScript value.
- *
- * Supports parsing of large integers using two strategies:
- * 1. Classic fallback: Marks large numbers with "123n" format, then converts to BigInt
- * 2. Fast path (JSONParseV2): Uses context.source feature (~2x faster) when available
- *
- * All other JSON values are parsed exactly like native JSON.parse().
- *
- * @param {string} text A valid JSON string.
- * @param {Reviver} [reviver]
- * A function that transforms the results. This function is called for each member
- * of the object. If a member contains nested objects, the nested objects are
- * transformed before the parent object is.
- * @returns {any} The parsed JavaScript value.
- * @throws {SyntaxError} If text is not valid JSON.
- */
-const JSONParse = (text, reviver) => {
-  if (!text) return originalParse(text, reviver);
-
-  try {
-    if (isContextSourceSupported()) return JSONParseV2(text, reviver); // Shortcut to a faster (2x) and simpler version
-
-    // Find and mark big numbers with "n"
-    const serializedData = serializeBigInts(text);
-
-    return originalParse(serializedData, (key, value, context) =>
-      convertMarkedBigIntsReviver(key, value, context, reviver),
-    );
-  } catch (error) {
-    if (error instanceof RangeError) {
-      const serializedData = serializeBigInts(text);
-      const parsed = originalParse(serializedData);
-
-      return applyReviverIteratively(parsed, reviver);
-    }
-
-    throw error;
-  }
-};
-
-
-
-;// CONCATENATED MODULE: ./node_modules/@octokit/request-error/dist-src/index.js
-class RequestError extends Error {
-  name;
-  /**
-   * http status code
-   */
-  status;
-  /**
-   * Request options that lead to the error.
-   */
-  request;
-  /**
-   * Response object if a response was received
-   */
-  response;
-  constructor(message, statusCode, options) {
-    super(message, { cause: options.cause });
-    this.name = "HttpError";
-    this.status = Number.parseInt(statusCode);
-    if (Number.isNaN(this.status)) {
-      this.status = 0;
-    }
-    /* v8 ignore else -- @preserve -- Bug with vitest coverage where it sees an else branch that doesn't exist */
-    if ("response" in options) {
-      this.response = options.response;
-    }
-    const requestCopy = Object.assign({}, options.request);
-    if (options.request.headers.authorization) {
-      requestCopy.headers = Object.assign({}, options.request.headers, {
-        authorization: options.request.headers.authorization.replace(
-          /(?<! ) .*$/,
-          " [REDACTED]"
-        )
-      });
-    }
-    requestCopy.url = requestCopy.url.replace(/\bclient_secret=\w+/g, "client_secret=[REDACTED]").replace(/\baccess_token=\w+/g, "access_token=[REDACTED]");
-    this.request = requestCopy;
-  }
-}
-
-
-;// CONCATENATED MODULE: ./node_modules/@octokit/request/dist-bundle/index.js
-// pkg/dist-src/index.js
-
-
-// pkg/dist-src/defaults.js
-
-
-// pkg/dist-src/version.js
-var dist_bundle_VERSION = "10.0.16";
-
-// pkg/dist-src/defaults.js
-var defaults_default = {
-  headers: {
-    "user-agent": `octokit-request.js/${dist_bundle_VERSION} ${getUserAgent()}`
-  }
-};
-
-// pkg/dist-src/fetch-wrapper.js
-
-
-
-// pkg/dist-src/is-plain-object.js
-function dist_bundle_isPlainObject(value) {
-  if (typeof value !== "object" || value === null) return false;
-  if (Object.prototype.toString.call(value) !== "[object Object]") return false;
-  const proto = Object.getPrototypeOf(value);
-  if (proto === null) return true;
-  const Ctor = Object.prototype.hasOwnProperty.call(proto, "constructor") && proto.constructor;
-  return typeof Ctor === "function" && Ctor instanceof Ctor && Function.prototype.call(Ctor) === Function.prototype.call(value);
-}
-
-// pkg/dist-src/fetch-wrapper.js
-
-var noop = () => "";
-async function fetchWrapper(requestOptions) {
-  const fetch = requestOptions.request?.fetch || globalThis.fetch;
-  if (!fetch) {
-    throw new Error(
-      "fetch is not set. Please pass a fetch implementation as new Octokit({ request: { fetch }}). Learn more at https://github.com/octokit/octokit.js/#fetch-missing"
-    );
-  }
-  const log = requestOptions.request?.log || console;
-  const parseSuccessResponseBody = requestOptions.request?.parseSuccessResponseBody !== false;
-  const body = dist_bundle_isPlainObject(requestOptions.body) || Array.isArray(requestOptions.body) ? JSONStringify(requestOptions.body) : requestOptions.body;
-  const requestHeaders = Object.fromEntries(
-    Object.entries(requestOptions.headers).map(([name, value]) => [
-      name,
-      String(value)
-    ])
-  );
-  let fetchResponse;
-  try {
-    fetchResponse = await fetch(requestOptions.url, {
-      method: requestOptions.method,
-      body,
-      redirect: requestOptions.request?.redirect,
-      headers: requestHeaders,
-      signal: requestOptions.request?.signal,
-      // duplex must be set if request.body is ReadableStream or Async Iterables.
-      // See https://fetch.spec.whatwg.org/#dom-requestinit-duplex.
-      ...requestOptions.body && { duplex: "half" }
-    });
-  } catch (error) {
-    let message = "Unknown Error";
-    if (error instanceof Error) {
-      if (error.name === "AbortError") {
-        error.status = 500;
-        throw error;
-      }
-      message = error.message;
-      if (error.name === "TypeError" && "cause" in error) {
-        if (error.cause instanceof Error) {
-          message = error.cause.message;
-        } else if (typeof error.cause === "string") {
-          message = error.cause;
-        }
-      }
-    }
-    const requestError = new RequestError(message, 500, {
-      request: requestOptions
-    });
-    requestError.cause = error;
-    throw requestError;
-  }
-  const status = fetchResponse.status;
-  const url = fetchResponse.url;
-  const responseHeaders = {};
-  for (const [key, value] of fetchResponse.headers) {
-    responseHeaders[key] = value;
-  }
-  const octokitResponse = {
-    url,
-    status,
-    headers: responseHeaders,
-    data: ""
-  };
-  if ("deprecation" in responseHeaders) {
-    const matches = responseHeaders.link && responseHeaders.link.match(/<([^<>]+)>; rel="deprecation"/);
-    const deprecationLink = matches && matches.pop();
-    log.warn(
-      `[@octokit/request] "${requestOptions.method} ${requestOptions.url}" is deprecated. It is scheduled to be removed on ${responseHeaders.sunset}${deprecationLink ? `. See ${deprecationLink}` : ""}`
-    );
-  }
-  if (status === 204 || status === 205) {
-    return octokitResponse;
-  }
-  if (requestOptions.method === "HEAD") {
-    if (status < 400) {
-      return octokitResponse;
-    }
-    throw new RequestError(fetchResponse.statusText, status, {
-      response: octokitResponse,
-      request: requestOptions
-    });
-  }
-  if (status === 304) {
-    octokitResponse.data = await getResponseData(fetchResponse);
-    throw new RequestError("Not modified", status, {
-      response: octokitResponse,
-      request: requestOptions
-    });
-  }
-  if (status >= 400) {
-    octokitResponse.data = await getResponseData(fetchResponse);
-    throw new RequestError(toErrorMessage(octokitResponse.data), status, {
-      response: octokitResponse,
-      request: requestOptions
-    });
-  }
-  octokitResponse.data = parseSuccessResponseBody ? await getResponseData(fetchResponse) : fetchResponse.body;
-  return octokitResponse;
-}
-async function getResponseData(response) {
-  const contentType = response.headers.get("content-type");
-  if (!contentType) {
-    return response.text().catch(noop);
-  }
-  const mimetype = dist_parse(contentType);
-  if (isJSONResponse(mimetype)) {
-    let text = "";
-    try {
-      text = await response.text();
-      return JSONParse(text);
-    } catch (err) {
-      return text;
-    }
-  } else if (mimetype.type.startsWith("text/") || // `application/octet-stream` is the canonical "arbitrary binary" type
-  // (RFC 2046) and must never be decoded as text, even when the response
-  // carries a (misleading) `charset=utf-8` parameter — see #751.
-  mimetype.parameters.charset?.toLowerCase() === "utf-8" && mimetype.type !== "application/octet-stream") {
-    return response.text().catch(noop);
-  } else {
-    return response.arrayBuffer().catch(
-      /* v8 ignore next -- @preserve */
-      () => new ArrayBuffer(0)
-    );
-  }
-}
-function isJSONResponse(mimetype) {
-  return mimetype.type === "application/json" || mimetype.type === "application/scim+json";
-}
-function toErrorMessage(data) {
-  if (typeof data === "string") {
-    return data;
-  }
-  if (data instanceof ArrayBuffer) {
-    return "Unknown error";
-  }
-  if (typeof data === "object" && data !== null && "message" in data) {
-    const objectData = data;
-    const suffix = "documentation_url" in objectData ? ` - ${objectData.documentation_url}` : "";
-    return Array.isArray(objectData.errors) ? `${objectData.message}: ${objectData.errors.map((v) => JSON.stringify(v)).join(", ")}${suffix}` : `${objectData.message}${suffix}`;
-  }
-  return `Unknown error: ${JSON.stringify(data)}`;
-}
-
-// pkg/dist-src/with-defaults.js
-function dist_bundle_withDefaults(oldEndpoint, newDefaults) {
-  const endpoint2 = oldEndpoint.defaults(newDefaults);
-  const newApi = function(route, parameters) {
-    const endpointOptions = endpoint2.merge(route, parameters);
-    if (!endpointOptions.request || !endpointOptions.request.hook) {
-      return fetchWrapper(endpoint2.parse(endpointOptions));
-    }
-    const request2 = (route2, parameters2) => {
-      return fetchWrapper(
-        endpoint2.parse(endpoint2.merge(route2, parameters2))
-      );
-    };
-    Object.assign(request2, {
-      endpoint: endpoint2,
-      defaults: dist_bundle_withDefaults.bind(null, endpoint2)
-    });
-    return endpointOptions.request.hook(request2, endpointOptions);
-  };
-  return Object.assign(newApi, {
-    endpoint: endpoint2,
-    defaults: dist_bundle_withDefaults.bind(null, endpoint2)
-  });
-}
-
-// pkg/dist-src/index.js
-var request = dist_bundle_withDefaults(endpoint, defaults_default);
-
-/* v8 ignore next -- @preserve */
-/* v8 ignore else -- @preserve */
-
-;// CONCATENATED MODULE: ./node_modules/@octokit/graphql/dist-bundle/index.js
-// pkg/dist-src/index.js
-
-
-
-// pkg/dist-src/version.js
-var graphql_dist_bundle_VERSION = "0.0.0-development";
-
-// pkg/dist-src/with-defaults.js
-
-
-// pkg/dist-src/graphql.js
-
-
-// pkg/dist-src/error.js
-function _buildMessageForResponseErrors(data) {
-  return `Request failed due to following response errors:
-` + data.errors.map((e) => ` - ${e.message}`).join("\n");
-}
-var GraphqlResponseError = class extends Error {
-  constructor(request2, headers, response) {
-    super(_buildMessageForResponseErrors(response));
-    this.request = request2;
-    this.headers = headers;
-    this.response = response;
-    this.errors = response.errors;
-    this.data = response.data;
-    if (Error.captureStackTrace) {
-      Error.captureStackTrace(this, this.constructor);
-    }
-  }
-  request;
-  headers;
-  response;
-  name = "GraphqlResponseError";
-  errors;
-  data;
-};
-
-// pkg/dist-src/graphql.js
-var NON_VARIABLE_OPTIONS = [
-  "method",
-  "baseUrl",
-  "url",
-  "headers",
-  "request",
-  "query",
-  "mediaType",
-  "operationName"
-];
-var FORBIDDEN_VARIABLE_OPTIONS = ["query", "method", "url"];
-var GHES_V3_SUFFIX_REGEX = /\/api\/v3\/?$/;
-function graphql(request2, query, options) {
-  if (options) {
-    if (typeof query === "string" && "query" in options) {
-      return Promise.reject(
-        new Error(`[@octokit/graphql] "query" cannot be used as variable name`)
-      );
-    }
-    for (const key in options) {
-      if (!FORBIDDEN_VARIABLE_OPTIONS.includes(key)) continue;
-      return Promise.reject(
-        new Error(
-          `[@octokit/graphql] "${key}" cannot be used as variable name`
-        )
-      );
-    }
-  }
-  const parsedOptions = typeof query === "string" ? Object.assign({ query }, options) : query;
-  const requestOptions = Object.keys(
-    parsedOptions
-  ).reduce((result, key) => {
-    if (NON_VARIABLE_OPTIONS.includes(key)) {
-      result[key] = parsedOptions[key];
-      return result;
-    }
-    if (!result.variables) {
-      result.variables = {};
-    }
-    result.variables[key] = parsedOptions[key];
-    return result;
-  }, {});
-  const baseUrl = parsedOptions.baseUrl || request2.endpoint.DEFAULTS.baseUrl;
-  if (GHES_V3_SUFFIX_REGEX.test(baseUrl)) {
-    requestOptions.url = baseUrl.replace(GHES_V3_SUFFIX_REGEX, "/api/graphql");
-  }
-  return request2(requestOptions).then((response) => {
-    if (response.data.errors) {
-      const headers = {};
-      for (const key of Object.keys(response.headers)) {
-        headers[key] = response.headers[key];
-      }
-      throw new GraphqlResponseError(
-        requestOptions,
-        headers,
-        response.data
-      );
-    }
-    return response.data.data;
-  });
-}
-
-// pkg/dist-src/with-defaults.js
-function graphql_dist_bundle_withDefaults(request2, newDefaults) {
-  const newRequest = request2.defaults(newDefaults);
-  const newApi = (query, options) => {
-    return graphql(newRequest, query, options);
-  };
-  return Object.assign(newApi, {
-    defaults: graphql_dist_bundle_withDefaults.bind(null, newRequest),
-    endpoint: newRequest.endpoint
-  });
-}
-
-// pkg/dist-src/index.js
-var graphql2 = graphql_dist_bundle_withDefaults(request, {
-  headers: {
-    "user-agent": `octokit-graphql.js/${graphql_dist_bundle_VERSION} ${getUserAgent()}`
-  },
-  method: "POST",
-  url: "/graphql"
-});
-function withCustomRequest(customRequest) {
-  return graphql_dist_bundle_withDefaults(customRequest, {
-    method: "POST",
-    url: "/graphql"
-  });
-}
-
-/* v8 ignore if -- @preserve */
-
-;// CONCATENATED MODULE: ./node_modules/@octokit/auth-token/dist-bundle/index.js
-// pkg/dist-src/is-jwt.js
-var b64url = "(?:[a-zA-Z0-9_-]+)";
-var sep = "\\.";
-var jwtRE = new RegExp(`^${b64url}${sep}${b64url}${sep}${b64url}$`);
-var isJWT = jwtRE.test.bind(jwtRE);
-
-// pkg/dist-src/auth.js
-async function auth(token) {
-  const isApp = isJWT(token);
-  const isInstallation = token.startsWith("v1.") || token.startsWith("ghs_");
-  const isUserToServer = token.startsWith("ghu_");
-  const tokenType = isApp ? "app" : isInstallation ? "installation" : isUserToServer ? "user-to-server" : "oauth";
-  return {
-    type: "token",
-    token,
-    tokenType
-  };
-}
-
-// pkg/dist-src/with-authorization-prefix.js
-function withAuthorizationPrefix(token) {
-  if (token.split(/\./).length === 3) {
-    return `bearer ${token}`;
-  }
-  return `token ${token}`;
-}
-
-// pkg/dist-src/hook.js
-async function hook(token, request, route, parameters) {
-  const endpoint = request.endpoint.merge(
-    route,
-    parameters
-  );
-  endpoint.headers.authorization = withAuthorizationPrefix(token);
-  return request(endpoint);
-}
-
-// pkg/dist-src/index.js
-var createTokenAuth = function createTokenAuth2(token) {
-  if (!token) {
-    throw new Error("[@octokit/auth-token] No token passed to createTokenAuth");
-  }
-  if (typeof token !== "string") {
-    throw new Error(
-      "[@octokit/auth-token] Token passed to createTokenAuth is not a string"
-    );
-  }
-  token = token.replace(/^(token|bearer) +/i, "");
-  return Object.assign(auth.bind(null, token), {
-    hook: hook.bind(null, token)
-  });
-};
-
-
-;// CONCATENATED MODULE: ./node_modules/@octokit/core/dist-src/version.js
-const version_VERSION = "7.0.8";
-
-
-;// CONCATENATED MODULE: ./node_modules/@octokit/core/dist-src/index.js
-
-
-
-
-
-
-const dist_src_noop = () => {
-};
-const consoleWarn = console.warn.bind(console);
-const consoleError = console.error.bind(console);
-function createLogger(logger = {}) {
-  if (typeof logger.debug !== "function") {
-    logger.debug = dist_src_noop;
-  }
-  if (typeof logger.info !== "function") {
-    logger.info = dist_src_noop;
-  }
-  if (typeof logger.warn !== "function") {
-    logger.warn = consoleWarn;
-  }
-  if (typeof logger.error !== "function") {
-    logger.error = consoleError;
-  }
-  return logger;
-}
-const userAgentTrail = `octokit-core.js/${version_VERSION} ${getUserAgent()}`;
-class Octokit {
-  static VERSION = version_VERSION;
-  static defaults(defaults) {
-    const OctokitWithDefaults = class extends this {
-      constructor(...args) {
-        const options = args[0] || {};
-        if (typeof defaults === "function") {
-          super(defaults(options));
-          return;
-        }
-        super(
-          Object.assign(
-            {},
-            defaults,
-            options,
-            options.userAgent && defaults.userAgent ? {
-              userAgent: `${options.userAgent} ${defaults.userAgent}`
-            } : null
-          )
-        );
-      }
-    };
-    return OctokitWithDefaults;
-  }
-  static plugins = [];
-  /**
-   * Attach a plugin (or many) to your Octokit instance.
-   *
-   * @example
-   * const API = Octokit.plugin(plugin1, plugin2, plugin3, ...)
-   */
-  static plugin(...newPlugins) {
-    const currentPlugins = this.plugins;
-    const NewOctokit = class extends this {
-      static plugins = currentPlugins.concat(
-        newPlugins.filter((plugin) => !currentPlugins.includes(plugin))
-      );
-    };
-    return NewOctokit;
-  }
-  constructor(options = {}) {
-    const hook = new before_after_hook.Collection();
-    const requestDefaults = {
-      baseUrl: request.endpoint.DEFAULTS.baseUrl,
-      headers: {},
-      request: Object.assign({}, options.request, {
-        // @ts-ignore internal usage only, no need to type
-        hook: hook.bind(null, "request")
-      }),
-      mediaType: {
-        previews: [],
-        format: ""
-      }
-    };
-    requestDefaults.headers["user-agent"] = options.userAgent ? `${options.userAgent} ${userAgentTrail}` : userAgentTrail;
-    if (options.baseUrl) {
-      requestDefaults.baseUrl = options.baseUrl;
-    }
-    if (options.previews) {
-      requestDefaults.mediaType.previews = options.previews;
-    }
-    if (options.timeZone) {
-      requestDefaults.headers["time-zone"] = options.timeZone;
-    }
-    this.request = request.defaults(requestDefaults);
-    this.graphql = withCustomRequest(this.request).defaults(requestDefaults);
-    this.log = createLogger(options.log);
-    this.hook = hook;
-    if (!options.authStrategy) {
-      if (!options.auth) {
-        this.auth = async () => ({
-          type: "unauthenticated"
-        });
-      } else {
-        const auth = createTokenAuth(options.auth);
-        hook.wrap("request", auth.hook);
-        this.auth = auth;
-      }
-    } else {
-      const { authStrategy, ...otherOptions } = options;
-      const auth = authStrategy(
-        Object.assign(
-          {
-            request: this.request,
-            log: this.log,
-            // we pass the current octokit instance as well as its constructor options
-            // to allow for authentication strategies that return a new octokit instance
-            // that shares the same internal state as the current one. The original
-            // requirement for this was the "event-octokit" authentication strategy
-            // of https://github.com/probot/octokit-auth-probot.
-            octokit: this,
-            octokitOptions: otherOptions
-          },
-          options.auth
-        )
-      );
-      hook.wrap("request", auth.hook);
-      this.auth = auth;
-    }
-    const classConstructor = this.constructor;
-    for (let i = 0; i < classConstructor.plugins.length; ++i) {
-      Object.assign(this, classConstructor.plugins[i](this, options));
-    }
-  }
-  // assigned during constructor
-  request;
-  graphql;
-  log;
-  hook;
-  // TODO: type `octokit.auth` based on passed options.authStrategy
-  auth;
-}
-
-
-;// CONCATENATED MODULE: ./node_modules/@octokit/plugin-rest-endpoint-methods/dist-src/version.js
-const dist_src_version_VERSION = "17.0.0";
-
-//# sourceMappingURL=version.js.map
-
-;// CONCATENATED MODULE: ./node_modules/@octokit/plugin-rest-endpoint-methods/dist-src/generated/endpoints.js
-const Endpoints = {
-  actions: {
-    addCustomLabelsToSelfHostedRunnerForOrg: [
-      "POST /orgs/{org}/actions/runners/{runner_id}/labels"
-    ],
-    addCustomLabelsToSelfHostedRunnerForRepo: [
-      "POST /repos/{owner}/{repo}/actions/runners/{runner_id}/labels"
-    ],
-    addRepoAccessToSelfHostedRunnerGroupInOrg: [
-      "PUT /orgs/{org}/actions/runner-groups/{runner_group_id}/repositories/{repository_id}"
-    ],
-    addSelectedRepoToOrgSecret: [
-      "PUT /orgs/{org}/actions/secrets/{secret_name}/repositories/{repository_id}"
-    ],
-    addSelectedRepoToOrgVariable: [
-      "PUT /orgs/{org}/actions/variables/{name}/repositories/{repository_id}"
-    ],
-    approveWorkflowRun: [
-      "POST /repos/{owner}/{repo}/actions/runs/{run_id}/approve"
-    ],
-    cancelWorkflowRun: [
-      "POST /repos/{owner}/{repo}/actions/runs/{run_id}/cancel"
-    ],
-    createEnvironmentVariable: [
-      "POST /repos/{owner}/{repo}/environments/{environment_name}/variables"
-    ],
-    createHostedRunnerForOrg: ["POST /orgs/{org}/actions/hosted-runners"],
-    createOrUpdateEnvironmentSecret: [
-      "PUT /repos/{owner}/{repo}/environments/{environment_name}/secrets/{secret_name}"
-    ],
-    createOrUpdateOrgSecret: ["PUT /orgs/{org}/actions/secrets/{secret_name}"],
-    createOrUpdateRepoSecret: [
-      "PUT /repos/{owner}/{repo}/actions/secrets/{secret_name}"
-    ],
-    createOrgVariable: ["POST /orgs/{org}/actions/variables"],
-    createRegistrationTokenForOrg: [
-      "POST /orgs/{org}/actions/runners/registration-token"
-    ],
-    createRegistrationTokenForRepo: [
-      "POST /repos/{owner}/{repo}/actions/runners/registration-token"
-    ],
-    createRemoveTokenForOrg: ["POST /orgs/{org}/actions/runners/remove-token"],
-    createRemoveTokenForRepo: [
-      "POST /repos/{owner}/{repo}/actions/runners/remove-token"
-    ],
-    createRepoVariable: ["POST /repos/{owner}/{repo}/actions/variables"],
-    createWorkflowDispatch: [
-      "POST /repos/{owner}/{repo}/actions/workflows/{workflow_id}/dispatches"
-    ],
-    deleteActionsCacheById: [
-      "DELETE /repos/{owner}/{repo}/actions/caches/{cache_id}"
-    ],
-    deleteActionsCacheByKey: [
-      "DELETE /repos/{owner}/{repo}/actions/caches{?key,ref}"
-    ],
-    deleteArtifact: [
-      "DELETE /repos/{owner}/{repo}/actions/artifacts/{artifact_id}"
-    ],
-    deleteCustomImageFromOrg: [
-      "DELETE /orgs/{org}/actions/hosted-runners/images/custom/{image_definition_id}"
-    ],
-    deleteCustomImageVersionFromOrg: [
-      "DELETE /orgs/{org}/actions/hosted-runners/images/custom/{image_definition_id}/versions/{version}"
-    ],
-    deleteEnvironmentSecret: [
-      "DELETE /repos/{owner}/{repo}/environments/{environment_name}/secrets/{secret_name}"
-    ],
-    deleteEnvironmentVariable: [
-      "DELETE /repos/{owner}/{repo}/environments/{environment_name}/variables/{name}"
-    ],
-    deleteHostedRunnerForOrg: [
-      "DELETE /orgs/{org}/actions/hosted-runners/{hosted_runner_id}"
-    ],
-    deleteOrgSecret: ["DELETE /orgs/{org}/actions/secrets/{secret_name}"],
-    deleteOrgVariable: ["DELETE /orgs/{org}/actions/variables/{name}"],
-    deleteRepoSecret: [
-      "DELETE /repos/{owner}/{repo}/actions/secrets/{secret_name}"
-    ],
-    deleteRepoVariable: [
-      "DELETE /repos/{owner}/{repo}/actions/variables/{name}"
-    ],
-    deleteSelfHostedRunnerFromOrg: [
-      "DELETE /orgs/{org}/actions/runners/{runner_id}"
-    ],
-    deleteSelfHostedRunnerFromRepo: [
-      "DELETE /repos/{owner}/{repo}/actions/runners/{runner_id}"
-    ],
-    deleteWorkflowRun: ["DELETE /repos/{owner}/{repo}/actions/runs/{run_id}"],
-    deleteWorkflowRunLogs: [
-      "DELETE /repos/{owner}/{repo}/actions/runs/{run_id}/logs"
-    ],
-    disableSelectedRepositoryGithubActionsOrganization: [
-      "DELETE /orgs/{org}/actions/permissions/repositories/{repository_id}"
-    ],
-    disableWorkflow: [
-      "PUT /repos/{owner}/{repo}/actions/workflows/{workflow_id}/disable"
-    ],
-    downloadArtifact: [
-      "GET /repos/{owner}/{repo}/actions/artifacts/{artifact_id}/{archive_format}"
-    ],
-    downloadJobLogsForWorkflowRun: [
-      "GET /repos/{owner}/{repo}/actions/jobs/{job_id}/logs"
-    ],
-    downloadWorkflowRunAttemptLogs: [
-      "GET /repos/{owner}/{repo}/actions/runs/{run_id}/attempts/{attempt_number}/logs"
-    ],
-    downloadWorkflowRunLogs: [
-      "GET /repos/{owner}/{repo}/actions/runs/{run_id}/logs"
-    ],
-    enableSelectedRepositoryGithubActionsOrganization: [
-      "PUT /orgs/{org}/actions/permissions/repositories/{repository_id}"
-    ],
-    enableWorkflow: [
-      "PUT /repos/{owner}/{repo}/actions/workflows/{workflow_id}/enable"
-    ],
-    forceCancelWorkflowRun: [
-      "POST /repos/{owner}/{repo}/actions/runs/{run_id}/force-cancel"
-    ],
-    generateRunnerJitconfigForOrg: [
-      "POST /orgs/{org}/actions/runners/generate-jitconfig"
-    ],
-    generateRunnerJitconfigForRepo: [
-      "POST /repos/{owner}/{repo}/actions/runners/generate-jitconfig"
-    ],
-    getActionsCacheList: ["GET /repos/{owner}/{repo}/actions/caches"],
-    getActionsCacheUsage: ["GET /repos/{owner}/{repo}/actions/cache/usage"],
-    getActionsCacheUsageByRepoForOrg: [
-      "GET /orgs/{org}/actions/cache/usage-by-repository"
-    ],
-    getActionsCacheUsageForOrg: ["GET /orgs/{org}/actions/cache/usage"],
-    getAllowedActionsOrganization: [
-      "GET /orgs/{org}/actions/permissions/selected-actions"
-    ],
-    getAllowedActionsRepository: [
-      "GET /repos/{owner}/{repo}/actions/permissions/selected-actions"
-    ],
-    getArtifact: ["GET /repos/{owner}/{repo}/actions/artifacts/{artifact_id}"],
-    getCustomImageForOrg: [
-      "GET /orgs/{org}/actions/hosted-runners/images/custom/{image_definition_id}"
-    ],
-    getCustomImageVersionForOrg: [
-      "GET /orgs/{org}/actions/hosted-runners/images/custom/{image_definition_id}/versions/{version}"
-    ],
-    getCustomOidcSubClaimForRepo: [
-      "GET /repos/{owner}/{repo}/actions/oidc/customization/sub"
-    ],
-    getEnvironmentPublicKey: [
-      "GET /repos/{owner}/{repo}/environments/{environment_name}/secrets/public-key"
-    ],
-    getEnvironmentSecret: [
-      "GET /repos/{owner}/{repo}/environments/{environment_name}/secrets/{secret_name}"
-    ],
-    getEnvironmentVariable: [
-      "GET /repos/{owner}/{repo}/environments/{environment_name}/variables/{name}"
-    ],
-    getGithubActionsDefaultWorkflowPermissionsOrganization: [
-      "GET /orgs/{org}/actions/permissions/workflow"
-    ],
-    getGithubActionsDefaultWorkflowPermissionsRepository: [
-      "GET /repos/{owner}/{repo}/actions/permissions/workflow"
-    ],
-    getGithubActionsPermissionsOrganization: [
-      "GET /orgs/{org}/actions/permissions"
-    ],
-    getGithubActionsPermissionsRepository: [
-      "GET /repos/{owner}/{repo}/actions/permissions"
-    ],
-    getHostedRunnerForOrg: [
-      "GET /orgs/{org}/actions/hosted-runners/{hosted_runner_id}"
-    ],
-    getHostedRunnersGithubOwnedImagesForOrg: [
-      "GET /orgs/{org}/actions/hosted-runners/images/github-owned"
-    ],
-    getHostedRunnersLimitsForOrg: [
-      "GET /orgs/{org}/actions/hosted-runners/limits"
-    ],
-    getHostedRunnersMachineSpecsForOrg: [
-      "GET /orgs/{org}/actions/hosted-runners/machine-sizes"
-    ],
-    getHostedRunnersPartnerImagesForOrg: [
-      "GET /orgs/{org}/actions/hosted-runners/images/partner"
-    ],
-    getHostedRunnersPlatformsForOrg: [
-      "GET /orgs/{org}/actions/hosted-runners/platforms"
-    ],
-    getJobForWorkflowRun: ["GET /repos/{owner}/{repo}/actions/jobs/{job_id}"],
-    getOrgPublicKey: ["GET /orgs/{org}/actions/secrets/public-key"],
-    getOrgSecret: ["GET /orgs/{org}/actions/secrets/{secret_name}"],
-    getOrgVariable: ["GET /orgs/{org}/actions/variables/{name}"],
-    getPendingDeploymentsForRun: [
-      "GET /repos/{owner}/{repo}/actions/runs/{run_id}/pending_deployments"
-    ],
-    getRepoPermissions: [
-      "GET /repos/{owner}/{repo}/actions/permissions",
-      {},
-      { renamed: ["actions", "getGithubActionsPermissionsRepository"] }
-    ],
-    getRepoPublicKey: ["GET /repos/{owner}/{repo}/actions/secrets/public-key"],
-    getRepoSecret: ["GET /repos/{owner}/{repo}/actions/secrets/{secret_name}"],
-    getRepoVariable: ["GET /repos/{owner}/{repo}/actions/variables/{name}"],
-    getReviewsForRun: [
-      "GET /repos/{owner}/{repo}/actions/runs/{run_id}/approvals"
-    ],
-    getSelfHostedRunnerForOrg: ["GET /orgs/{org}/actions/runners/{runner_id}"],
-    getSelfHostedRunnerForRepo: [
-      "GET /repos/{owner}/{repo}/actions/runners/{runner_id}"
-    ],
-    getWorkflow: ["GET /repos/{owner}/{repo}/actions/workflows/{workflow_id}"],
-    getWorkflowAccessToRepository: [
-      "GET /repos/{owner}/{repo}/actions/permissions/access"
-    ],
-    getWorkflowRun: ["GET /repos/{owner}/{repo}/actions/runs/{run_id}"],
-    getWorkflowRunAttempt: [
-      "GET /repos/{owner}/{repo}/actions/runs/{run_id}/attempts/{attempt_number}"
-    ],
-    getWorkflowRunUsage: [
-      "GET /repos/{owner}/{repo}/actions/runs/{run_id}/timing"
-    ],
-    getWorkflowUsage: [
-      "GET /repos/{owner}/{repo}/actions/workflows/{workflow_id}/timing"
-    ],
-    listArtifactsForRepo: ["GET /repos/{owner}/{repo}/actions/artifacts"],
-    listCustomImageVersionsForOrg: [
-      "GET /orgs/{org}/actions/hosted-runners/images/custom/{image_definition_id}/versions"
-    ],
-    listCustomImagesForOrg: [
-      "GET /orgs/{org}/actions/hosted-runners/images/custom"
-    ],
-    listEnvironmentSecrets: [
-      "GET /repos/{owner}/{repo}/environments/{environment_name}/secrets"
-    ],
-    listEnvironmentVariables: [
-      "GET /repos/{owner}/{repo}/environments/{environment_name}/variables"
-    ],
-    listGithubHostedRunnersInGroupForOrg: [
-      "GET /orgs/{org}/actions/runner-groups/{runner_group_id}/hosted-runners"
-    ],
-    listHostedRunnersForOrg: ["GET /orgs/{org}/actions/hosted-runners"],
-    listJobsForWorkflowRun: [
-      "GET /repos/{owner}/{repo}/actions/runs/{run_id}/jobs"
-    ],
-    listJobsForWorkflowRunAttempt: [
-      "GET /repos/{owner}/{repo}/actions/runs/{run_id}/attempts/{attempt_number}/jobs"
-    ],
-    listLabelsForSelfHostedRunnerForOrg: [
-      "GET /orgs/{org}/actions/runners/{runner_id}/labels"
-    ],
-    listLabelsForSelfHostedRunnerForRepo: [
-      "GET /repos/{owner}/{repo}/actions/runners/{runner_id}/labels"
-    ],
-    listOrgSecrets: ["GET /orgs/{org}/actions/secrets"],
-    listOrgVariables: ["GET /orgs/{org}/actions/variables"],
-    listRepoOrganizationSecrets: [
-      "GET /repos/{owner}/{repo}/actions/organization-secrets"
-    ],
-    listRepoOrganizationVariables: [
-      "GET /repos/{owner}/{repo}/actions/organization-variables"
-    ],
-    listRepoSecrets: ["GET /repos/{owner}/{repo}/actions/secrets"],
-    listRepoVariables: ["GET /repos/{owner}/{repo}/actions/variables"],
-    listRepoWorkflows: ["GET /repos/{owner}/{repo}/actions/workflows"],
-    listRunnerApplicationsForOrg: ["GET /orgs/{org}/actions/runners/downloads"],
-    listRunnerApplicationsForRepo: [
-      "GET /repos/{owner}/{repo}/actions/runners/downloads"
-    ],
-    listSelectedReposForOrgSecret: [
-      "GET /orgs/{org}/actions/secrets/{secret_name}/repositories"
-    ],
-    listSelectedReposForOrgVariable: [
-      "GET /orgs/{org}/actions/variables/{name}/repositories"
-    ],
-    listSelectedRepositoriesEnabledGithubActionsOrganization: [
-      "GET /orgs/{org}/actions/permissions/repositories"
-    ],
-    listSelfHostedRunnersForOrg: ["GET /orgs/{org}/actions/runners"],
-    listSelfHostedRunnersForRepo: ["GET /repos/{owner}/{repo}/actions/runners"],
-    listWorkflowRunArtifacts: [
-      "GET /repos/{owner}/{repo}/actions/runs/{run_id}/artifacts"
-    ],
-    listWorkflowRuns: [
-      "GET /repos/{owner}/{repo}/actions/workflows/{workflow_id}/runs"
-    ],
-    listWorkflowRunsForRepo: ["GET /repos/{owner}/{repo}/actions/runs"],
-    reRunJobForWorkflowRun: [
-      "POST /repos/{owner}/{repo}/actions/jobs/{job_id}/rerun"
-    ],
-    reRunWorkflow: ["POST /repos/{owner}/{repo}/actions/runs/{run_id}/rerun"],
-    reRunWorkflowFailedJobs: [
-      "POST /repos/{owner}/{repo}/actions/runs/{run_id}/rerun-failed-jobs"
-    ],
-    removeAllCustomLabelsFromSelfHostedRunnerForOrg: [
-      "DELETE /orgs/{org}/actions/runners/{runner_id}/labels"
-    ],
-    removeAllCustomLabelsFromSelfHostedRunnerForRepo: [
-      "DELETE /repos/{owner}/{repo}/actions/runners/{runner_id}/labels"
-    ],
-    removeCustomLabelFromSelfHostedRunnerForOrg: [
-      "DELETE /orgs/{org}/actions/runners/{runner_id}/labels/{name}"
-    ],
-    removeCustomLabelFromSelfHostedRunnerForRepo: [
-      "DELETE /repos/{owner}/{repo}/actions/runners/{runner_id}/labels/{name}"
-    ],
-    removeSelectedRepoFromOrgSecret: [
-      "DELETE /orgs/{org}/actions/secrets/{secret_name}/repositories/{repository_id}"
-    ],
-    removeSelectedRepoFromOrgVariable: [
-      "DELETE /orgs/{org}/actions/variables/{name}/repositories/{repository_id}"
-    ],
-    reviewCustomGatesForRun: [
-      "POST /repos/{owner}/{repo}/actions/runs/{run_id}/deployment_protection_rule"
-    ],
-    reviewPendingDeploymentsForRun: [
-      "POST /repos/{owner}/{repo}/actions/runs/{run_id}/pending_deployments"
-    ],
-    setAllowedActionsOrganization: [
-      "PUT /orgs/{org}/actions/permissions/selected-actions"
-    ],
-    setAllowedActionsRepository: [
-      "PUT /repos/{owner}/{repo}/actions/permissions/selected-actions"
-    ],
-    setCustomLabelsForSelfHostedRunnerForOrg: [
-      "PUT /orgs/{org}/actions/runners/{runner_id}/labels"
-    ],
-    setCustomLabelsForSelfHostedRunnerForRepo: [
-      "PUT /repos/{owner}/{repo}/actions/runners/{runner_id}/labels"
-    ],
-    setCustomOidcSubClaimForRepo: [
-      "PUT /repos/{owner}/{repo}/actions/oidc/customization/sub"
-    ],
-    setGithubActionsDefaultWorkflowPermissionsOrganization: [
-      "PUT /orgs/{org}/actions/permissions/workflow"
-    ],
-    setGithubActionsDefaultWorkflowPermissionsRepository: [
-      "PUT /repos/{owner}/{repo}/actions/permissions/workflow"
-    ],
-    setGithubActionsPermissionsOrganization: [
-      "PUT /orgs/{org}/actions/permissions"
-    ],
-    setGithubActionsPermissionsRepository: [
-      "PUT /repos/{owner}/{repo}/actions/permissions"
-    ],
-    setSelectedReposForOrgSecret: [
-      "PUT /orgs/{org}/actions/secrets/{secret_name}/repositories"
-    ],
-    setSelectedReposForOrgVariable: [
-      "PUT /orgs/{org}/actions/variables/{name}/repositories"
-    ],
-    setSelectedRepositoriesEnabledGithubActionsOrganization: [
-      "PUT /orgs/{org}/actions/permissions/repositories"
-    ],
-    setWorkflowAccessToRepository: [
-      "PUT /repos/{owner}/{repo}/actions/permissions/access"
-    ],
-    updateEnvironmentVariable: [
-      "PATCH /repos/{owner}/{repo}/environments/{environment_name}/variables/{name}"
-    ],
-    updateHostedRunnerForOrg: [
-      "PATCH /orgs/{org}/actions/hosted-runners/{hosted_runner_id}"
-    ],
-    updateOrgVariable: ["PATCH /orgs/{org}/actions/variables/{name}"],
-    updateRepoVariable: [
-      "PATCH /repos/{owner}/{repo}/actions/variables/{name}"
-    ]
-  },
-  activity: {
-    checkRepoIsStarredByAuthenticatedUser: ["GET /user/starred/{owner}/{repo}"],
-    deleteRepoSubscription: ["DELETE /repos/{owner}/{repo}/subscription"],
-    deleteThreadSubscription: [
-      "DELETE /notifications/threads/{thread_id}/subscription"
-    ],
-    getFeeds: ["GET /feeds"],
-    getRepoSubscription: ["GET /repos/{owner}/{repo}/subscription"],
-    getThread: ["GET /notifications/threads/{thread_id}"],
-    getThreadSubscriptionForAuthenticatedUser: [
-      "GET /notifications/threads/{thread_id}/subscription"
-    ],
-    listEventsForAuthenticatedUser: ["GET /users/{username}/events"],
-    listNotificationsForAuthenticatedUser: ["GET /notifications"],
-    listOrgEventsForAuthenticatedUser: [
-      "GET /users/{username}/events/orgs/{org}"
-    ],
-    listPublicEvents: ["GET /events"],
-    listPublicEventsForRepoNetwork: ["GET /networks/{owner}/{repo}/events"],
-    listPublicEventsForUser: ["GET /users/{username}/events/public"],
-    listPublicOrgEvents: ["GET /orgs/{org}/events"],
-    listReceivedEventsForUser: ["GET /users/{username}/received_events"],
-    listReceivedPublicEventsForUser: [
-      "GET /users/{username}/received_events/public"
-    ],
-    listRepoEvents: ["GET /repos/{owner}/{repo}/events"],
-    listRepoNotificationsForAuthenticatedUser: [
-      "GET /repos/{owner}/{repo}/notifications"
-    ],
-    listReposStarredByAuthenticatedUser: ["GET /user/starred"],
-    listReposStarredByUser: ["GET /users/{username}/starred"],
-    listReposWatchedByUser: ["GET /users/{username}/subscriptions"],
-    listStargazersForRepo: ["GET /repos/{owner}/{repo}/stargazers"],
-    listWatchedReposForAuthenticatedUser: ["GET /user/subscriptions"],
-    listWatchersForRepo: ["GET /repos/{owner}/{repo}/subscribers"],
-    markNotificationsAsRead: ["PUT /notifications"],
-    markRepoNotificationsAsRead: ["PUT /repos/{owner}/{repo}/notifications"],
-    markThreadAsDone: ["DELETE /notifications/threads/{thread_id}"],
-    markThreadAsRead: ["PATCH /notifications/threads/{thread_id}"],
-    setRepoSubscription: ["PUT /repos/{owner}/{repo}/subscription"],
-    setThreadSubscription: [
-      "PUT /notifications/threads/{thread_id}/subscription"
-    ],
-    starRepoForAuthenticatedUser: ["PUT /user/starred/{owner}/{repo}"],
-    unstarRepoForAuthenticatedUser: ["DELETE /user/starred/{owner}/{repo}"]
-  },
-  apps: {
-    addRepoToInstallation: [
-      "PUT /user/installations/{installation_id}/repositories/{repository_id}",
-      {},
-      { renamed: ["apps", "addRepoToInstallationForAuthenticatedUser"] }
-    ],
-    addRepoToInstallationForAuthenticatedUser: [
-      "PUT /user/installations/{installation_id}/repositories/{repository_id}"
-    ],
-    checkToken: ["POST /applications/{client_id}/token"],
-    createFromManifest: ["POST /app-manifests/{code}/conversions"],
-    createInstallationAccessToken: [
-      "POST /app/installations/{installation_id}/access_tokens"
-    ],
-    deleteAuthorization: ["DELETE /applications/{client_id}/grant"],
-    deleteInstallation: ["DELETE /app/installations/{installation_id}"],
-    deleteToken: ["DELETE /applications/{client_id}/token"],
-    getAuthenticated: ["GET /app"],
-    getBySlug: ["GET /apps/{app_slug}"],
-    getInstallation: ["GET /app/installations/{installation_id}"],
-    getOrgInstallation: ["GET /orgs/{org}/installation"],
-    getRepoInstallation: ["GET /repos/{owner}/{repo}/installation"],
-    getSubscriptionPlanForAccount: [
-      "GET /marketplace_listing/accounts/{account_id}"
-    ],
-    getSubscriptionPlanForAccountStubbed: [
-      "GET /marketplace_listing/stubbed/accounts/{account_id}"
-    ],
-    getUserInstallation: ["GET /users/{username}/installation"],
-    getWebhookConfigForApp: ["GET /app/hook/config"],
-    getWebhookDelivery: ["GET /app/hook/deliveries/{delivery_id}"],
-    listAccountsForPlan: ["GET /marketplace_listing/plans/{plan_id}/accounts"],
-    listAccountsForPlanStubbed: [
-      "GET /marketplace_listing/stubbed/plans/{plan_id}/accounts"
-    ],
-    listInstallationReposForAuthenticatedUser: [
-      "GET /user/installations/{installation_id}/repositories"
-    ],
-    listInstallationRequestsForAuthenticatedApp: [
-      "GET /app/installation-requests"
-    ],
-    listInstallations: ["GET /app/installations"],
-    listInstallationsForAuthenticatedUser: ["GET /user/installations"],
-    listPlans: ["GET /marketplace_listing/plans"],
-    listPlansStubbed: ["GET /marketplace_listing/stubbed/plans"],
-    listReposAccessibleToInstallation: ["GET /installation/repositories"],
-    listSubscriptionsForAuthenticatedUser: ["GET /user/marketplace_purchases"],
-    listSubscriptionsForAuthenticatedUserStubbed: [
-      "GET /user/marketplace_purchases/stubbed"
-    ],
-    listWebhookDeliveries: ["GET /app/hook/deliveries"],
-    redeliverWebhookDelivery: [
-      "POST /app/hook/deliveries/{delivery_id}/attempts"
-    ],
-    removeRepoFromInstallation: [
-      "DELETE /user/installations/{installation_id}/repositories/{repository_id}",
-      {},
-      { renamed: ["apps", "removeRepoFromInstallationForAuthenticatedUser"] }
-    ],
-    removeRepoFromInstallationForAuthenticatedUser: [
-      "DELETE /user/installations/{installation_id}/repositories/{repository_id}"
-    ],
-    resetToken: ["PATCH /applications/{client_id}/token"],
-    revokeInstallationAccessToken: ["DELETE /installation/token"],
-    scopeToken: ["POST /applications/{client_id}/token/scoped"],
-    suspendInstallation: ["PUT /app/installations/{installation_id}/suspended"],
-    unsuspendInstallation: [
-      "DELETE /app/installations/{installation_id}/suspended"
-    ],
-    updateWebhookConfigForApp: ["PATCH /app/hook/config"]
-  },
-  billing: {
-    getGithubActionsBillingOrg: ["GET /orgs/{org}/settings/billing/actions"],
-    getGithubActionsBillingUser: [
-      "GET /users/{username}/settings/billing/actions"
-    ],
-    getGithubBillingPremiumRequestUsageReportOrg: [
-      "GET /organizations/{org}/settings/billing/premium_request/usage"
-    ],
-    getGithubBillingPremiumRequestUsageReportUser: [
-      "GET /users/{username}/settings/billing/premium_request/usage"
-    ],
-    getGithubBillingUsageReportOrg: [
-      "GET /organizations/{org}/settings/billing/usage"
-    ],
-    getGithubBillingUsageReportUser: [
-      "GET /users/{username}/settings/billing/usage"
-    ],
-    getGithubPackagesBillingOrg: ["GET /orgs/{org}/settings/billing/packages"],
-    getGithubPackagesBillingUser: [
-      "GET /users/{username}/settings/billing/packages"
-    ],
-    getSharedStorageBillingOrg: [
-      "GET /orgs/{org}/settings/billing/shared-storage"
-    ],
-    getSharedStorageBillingUser: [
-      "GET /users/{username}/settings/billing/shared-storage"
-    ]
-  },
-  campaigns: {
-    createCampaign: ["POST /orgs/{org}/campaigns"],
-    deleteCampaign: ["DELETE /orgs/{org}/campaigns/{campaign_number}"],
-    getCampaignSummary: ["GET /orgs/{org}/campaigns/{campaign_number}"],
-    listOrgCampaigns: ["GET /orgs/{org}/campaigns"],
-    updateCampaign: ["PATCH /orgs/{org}/campaigns/{campaign_number}"]
-  },
-  checks: {
-    create: ["POST /repos/{owner}/{repo}/check-runs"],
-    createSuite: ["POST /repos/{owner}/{repo}/check-suites"],
-    get: ["GET /repos/{owner}/{repo}/check-runs/{check_run_id}"],
-    getSuite: ["GET /repos/{owner}/{repo}/check-suites/{check_suite_id}"],
-    listAnnotations: [
-      "GET /repos/{owner}/{repo}/check-runs/{check_run_id}/annotations"
-    ],
-    listForRef: ["GET /repos/{owner}/{repo}/commits/{ref}/check-runs"],
-    listForSuite: [
-      "GET /repos/{owner}/{repo}/check-suites/{check_suite_id}/check-runs"
-    ],
-    listSuitesForRef: ["GET /repos/{owner}/{repo}/commits/{ref}/check-suites"],
-    rerequestRun: [
-      "POST /repos/{owner}/{repo}/check-runs/{check_run_id}/rerequest"
-    ],
-    rerequestSuite: [
-      "POST /repos/{owner}/{repo}/check-suites/{check_suite_id}/rerequest"
-    ],
-    setSuitesPreferences: [
-      "PATCH /repos/{owner}/{repo}/check-suites/preferences"
-    ],
-    update: ["PATCH /repos/{owner}/{repo}/check-runs/{check_run_id}"]
-  },
-  codeScanning: {
-    commitAutofix: [
-      "POST /repos/{owner}/{repo}/code-scanning/alerts/{alert_number}/autofix/commits"
-    ],
-    createAutofix: [
-      "POST /repos/{owner}/{repo}/code-scanning/alerts/{alert_number}/autofix"
-    ],
-    createVariantAnalysis: [
-      "POST /repos/{owner}/{repo}/code-scanning/codeql/variant-analyses"
-    ],
-    deleteAnalysis: [
-      "DELETE /repos/{owner}/{repo}/code-scanning/analyses/{analysis_id}{?confirm_delete}"
-    ],
-    deleteCodeqlDatabase: [
-      "DELETE /repos/{owner}/{repo}/code-scanning/codeql/databases/{language}"
-    ],
-    getAlert: [
-      "GET /repos/{owner}/{repo}/code-scanning/alerts/{alert_number}",
-      {},
-      { renamedParameters: { alert_id: "alert_number" } }
-    ],
-    getAnalysis: [
-      "GET /repos/{owner}/{repo}/code-scanning/analyses/{analysis_id}"
-    ],
-    getAutofix: [
-      "GET /repos/{owner}/{repo}/code-scanning/alerts/{alert_number}/autofix"
-    ],
-    getCodeqlDatabase: [
-      "GET /repos/{owner}/{repo}/code-scanning/codeql/databases/{language}"
-    ],
-    getDefaultSetup: ["GET /repos/{owner}/{repo}/code-scanning/default-setup"],
-    getSarif: ["GET /repos/{owner}/{repo}/code-scanning/sarifs/{sarif_id}"],
-    getVariantAnalysis: [
-      "GET /repos/{owner}/{repo}/code-scanning/codeql/variant-analyses/{codeql_variant_analysis_id}"
-    ],
-    getVariantAnalysisRepoTask: [
-      "GET /repos/{owner}/{repo}/code-scanning/codeql/variant-analyses/{codeql_variant_analysis_id}/repos/{repo_owner}/{repo_name}"
-    ],
-    listAlertInstances: [
-      "GET /repos/{owner}/{repo}/code-scanning/alerts/{alert_number}/instances"
-    ],
-    listAlertsForOrg: ["GET /orgs/{org}/code-scanning/alerts"],
-    listAlertsForRepo: ["GET /repos/{owner}/{repo}/code-scanning/alerts"],
-    listAlertsInstances: [
-      "GET /repos/{owner}/{repo}/code-scanning/alerts/{alert_number}/instances",
-      {},
-      { renamed: ["codeScanning", "listAlertInstances"] }
-    ],
-    listCodeqlDatabases: [
-      "GET /repos/{owner}/{repo}/code-scanning/codeql/databases"
-    ],
-    listRecentAnalyses: ["GET /repos/{owner}/{repo}/code-scanning/analyses"],
-    updateAlert: [
-      "PATCH /repos/{owner}/{repo}/code-scanning/alerts/{alert_number}"
-    ],
-    updateDefaultSetup: [
-      "PATCH /repos/{owner}/{repo}/code-scanning/default-setup"
-    ],
-    uploadSarif: ["POST /repos/{owner}/{repo}/code-scanning/sarifs"]
-  },
-  codeSecurity: {
-    attachConfiguration: [
-      "POST /orgs/{org}/code-security/configurations/{configuration_id}/attach"
-    ],
-    attachEnterpriseConfiguration: [
-      "POST /enterprises/{enterprise}/code-security/configurations/{configuration_id}/attach"
-    ],
-    createConfiguration: ["POST /orgs/{org}/code-security/configurations"],
-    createConfigurationForEnterprise: [
-      "POST /enterprises/{enterprise}/code-security/configurations"
-    ],
-    deleteConfiguration: [
-      "DELETE /orgs/{org}/code-security/configurations/{configuration_id}"
-    ],
-    deleteConfigurationForEnterprise: [
-      "DELETE /enterprises/{enterprise}/code-security/configurations/{configuration_id}"
-    ],
-    detachConfiguration: [
-      "DELETE /orgs/{org}/code-security/configurations/detach"
-    ],
-    getConfiguration: [
-      "GET /orgs/{org}/code-security/configurations/{configuration_id}"
-    ],
-    getConfigurationForRepository: [
-      "GET /repos/{owner}/{repo}/code-security-configuration"
-    ],
-    getConfigurationsForEnterprise: [
-      "GET /enterprises/{enterprise}/code-security/configurations"
-    ],
-    getConfigurationsForOrg: ["GET /orgs/{org}/code-security/configurations"],
-    getDefaultConfigurations: [
-      "GET /orgs/{org}/code-security/configurations/defaults"
-    ],
-    getDefaultConfigurationsForEnterprise: [
-      "GET /enterprises/{enterprise}/code-security/configurations/defaults"
-    ],
-    getRepositoriesForConfiguration: [
-      "GET /orgs/{org}/code-security/configurations/{configuration_id}/repositories"
-    ],
-    getRepositoriesForEnterpriseConfiguration: [
-      "GET /enterprises/{enterprise}/code-security/configurations/{configuration_id}/repositories"
-    ],
-    getSingleConfigurationForEnterprise: [
-      "GET /enterprises/{enterprise}/code-security/configurations/{configuration_id}"
-    ],
-    setConfigurationAsDefault: [
-      "PUT /orgs/{org}/code-security/configurations/{configuration_id}/defaults"
-    ],
-    setConfigurationAsDefaultForEnterprise: [
-      "PUT /enterprises/{enterprise}/code-security/configurations/{configuration_id}/defaults"
-    ],
-    updateConfiguration: [
-      "PATCH /orgs/{org}/code-security/configurations/{configuration_id}"
-    ],
-    updateEnterpriseConfiguration: [
-      "PATCH /enterprises/{enterprise}/code-security/configurations/{configuration_id}"
-    ]
-  },
-  codesOfConduct: {
-    getAllCodesOfConduct: ["GET /codes_of_conduct"],
-    getConductCode: ["GET /codes_of_conduct/{key}"]
-  },
-  codespaces: {
-    addRepositoryForSecretForAuthenticatedUser: [
-      "PUT /user/codespaces/secrets/{secret_name}/repositories/{repository_id}"
-    ],
-    addSelectedRepoToOrgSecret: [
-      "PUT /orgs/{org}/codespaces/secrets/{secret_name}/repositories/{repository_id}"
-    ],
-    checkPermissionsForDevcontainer: [
-      "GET /repos/{owner}/{repo}/codespaces/permissions_check"
-    ],
-    codespaceMachinesForAuthenticatedUser: [
-      "GET /user/codespaces/{codespace_name}/machines"
-    ],
-    createForAuthenticatedUser: ["POST /user/codespaces"],
-    createOrUpdateOrgSecret: [
-      "PUT /orgs/{org}/codespaces/secrets/{secret_name}"
-    ],
-    createOrUpdateRepoSecret: [
-      "PUT /repos/{owner}/{repo}/codespaces/secrets/{secret_name}"
-    ],
-    createOrUpdateSecretForAuthenticatedUser: [
-      "PUT /user/codespaces/secrets/{secret_name}"
-    ],
-    createWithPrForAuthenticatedUser: [
-      "POST /repos/{owner}/{repo}/pulls/{pull_number}/codespaces"
-    ],
-    createWithRepoForAuthenticatedUser: [
-      "POST /repos/{owner}/{repo}/codespaces"
-    ],
-    deleteForAuthenticatedUser: ["DELETE /user/codespaces/{codespace_name}"],
-    deleteFromOrganization: [
-      "DELETE /orgs/{org}/members/{username}/codespaces/{codespace_name}"
-    ],
-    deleteOrgSecret: ["DELETE /orgs/{org}/codespaces/secrets/{secret_name}"],
-    deleteRepoSecret: [
-      "DELETE /repos/{owner}/{repo}/codespaces/secrets/{secret_name}"
-    ],
-    deleteSecretForAuthenticatedUser: [
-      "DELETE /user/codespaces/secrets/{secret_name}"
-    ],
-    exportForAuthenticatedUser: [
-      "POST /user/codespaces/{codespace_name}/exports"
-    ],
-    getCodespacesForUserInOrg: [
-      "GET /orgs/{org}/members/{username}/codespaces"
-    ],
-    getExportDetailsForAuthenticatedUser: [
-      "GET /user/codespaces/{codespace_name}/exports/{export_id}"
-    ],
-    getForAuthenticatedUser: ["GET /user/codespaces/{codespace_name}"],
-    getOrgPublicKey: ["GET /orgs/{org}/codespaces/secrets/public-key"],
-    getOrgSecret: ["GET /orgs/{org}/codespaces/secrets/{secret_name}"],
-    getPublicKeyForAuthenticatedUser: [
-      "GET /user/codespaces/secrets/public-key"
-    ],
-    getRepoPublicKey: [
-      "GET /repos/{owner}/{repo}/codespaces/secrets/public-key"
-    ],
-    getRepoSecret: [
-      "GET /repos/{owner}/{repo}/codespaces/secrets/{secret_name}"
-    ],
-    getSecretForAuthenticatedUser: [
-      "GET /user/codespaces/secrets/{secret_name}"
-    ],
-    listDevcontainersInRepositoryForAuthenticatedUser: [
-      "GET /repos/{owner}/{repo}/codespaces/devcontainers"
-    ],
-    listForAuthenticatedUser: ["GET /user/codespaces"],
-    listInOrganization: [
-      "GET /orgs/{org}/codespaces",
-      {},
-      { renamedParameters: { org_id: "org" } }
-    ],
-    listInRepositoryForAuthenticatedUser: [
-      "GET /repos/{owner}/{repo}/codespaces"
-    ],
-    listOrgSecrets: ["GET /orgs/{org}/codespaces/secrets"],
-    listRepoSecrets: ["GET /repos/{owner}/{repo}/codespaces/secrets"],
-    listRepositoriesForSecretForAuthenticatedUser: [
-      "GET /user/codespaces/secrets/{secret_name}/repositories"
-    ],
-    listSecretsForAuthenticatedUser: ["GET /user/codespaces/secrets"],
-    listSelectedReposForOrgSecret: [
-      "GET /orgs/{org}/codespaces/secrets/{secret_name}/repositories"
-    ],
-    preFlightWithRepoForAuthenticatedUser: [
-      "GET /repos/{owner}/{repo}/codespaces/new"
-    ],
-    publishForAuthenticatedUser: [
-      "POST /user/codespaces/{codespace_name}/publish"
-    ],
-    removeRepositoryForSecretForAuthenticatedUser: [
-      "DELETE /user/codespaces/secrets/{secret_name}/repositories/{repository_id}"
-    ],
-    removeSelectedRepoFromOrgSecret: [
-      "DELETE /orgs/{org}/codespaces/secrets/{secret_name}/repositories/{repository_id}"
-    ],
-    repoMachinesForAuthenticatedUser: [
-      "GET /repos/{owner}/{repo}/codespaces/machines"
-    ],
-    setRepositoriesForSecretForAuthenticatedUser: [
-      "PUT /user/codespaces/secrets/{secret_name}/repositories"
-    ],
-    setSelectedReposForOrgSecret: [
-      "PUT /orgs/{org}/codespaces/secrets/{secret_name}/repositories"
-    ],
-    startForAuthenticatedUser: ["POST /user/codespaces/{codespace_name}/start"],
-    stopForAuthenticatedUser: ["POST /user/codespaces/{codespace_name}/stop"],
-    stopInOrganization: [
-      "POST /orgs/{org}/members/{username}/codespaces/{codespace_name}/stop"
-    ],
-    updateForAuthenticatedUser: ["PATCH /user/codespaces/{codespace_name}"]
-  },
-  copilot: {
-    addCopilotSeatsForTeams: [
-      "POST /orgs/{org}/copilot/billing/selected_teams"
-    ],
-    addCopilotSeatsForUsers: [
-      "POST /orgs/{org}/copilot/billing/selected_users"
-    ],
-    cancelCopilotSeatAssignmentForTeams: [
-      "DELETE /orgs/{org}/copilot/billing/selected_teams"
-    ],
-    cancelCopilotSeatAssignmentForUsers: [
-      "DELETE /orgs/{org}/copilot/billing/selected_users"
-    ],
-    copilotMetricsForOrganization: ["GET /orgs/{org}/copilot/metrics"],
-    copilotMetricsForTeam: ["GET /orgs/{org}/team/{team_slug}/copilot/metrics"],
-    getCopilotOrganizationDetails: ["GET /orgs/{org}/copilot/billing"],
-    getCopilotSeatDetailsForUser: [
-      "GET /orgs/{org}/members/{username}/copilot"
-    ],
-    listCopilotSeats: ["GET /orgs/{org}/copilot/billing/seats"]
-  },
-  credentials: { revoke: ["POST /credentials/revoke"] },
-  dependabot: {
-    addSelectedRepoToOrgSecret: [
-      "PUT /orgs/{org}/dependabot/secrets/{secret_name}/repositories/{repository_id}"
-    ],
-    createOrUpdateOrgSecret: [
-      "PUT /orgs/{org}/dependabot/secrets/{secret_name}"
-    ],
-    createOrUpdateRepoSecret: [
-      "PUT /repos/{owner}/{repo}/dependabot/secrets/{secret_name}"
-    ],
-    deleteOrgSecret: ["DELETE /orgs/{org}/dependabot/secrets/{secret_name}"],
-    deleteRepoSecret: [
-      "DELETE /repos/{owner}/{repo}/dependabot/secrets/{secret_name}"
-    ],
-    getAlert: ["GET /repos/{owner}/{repo}/dependabot/alerts/{alert_number}"],
-    getOrgPublicKey: ["GET /orgs/{org}/dependabot/secrets/public-key"],
-    getOrgSecret: ["GET /orgs/{org}/dependabot/secrets/{secret_name}"],
-    getRepoPublicKey: [
-      "GET /repos/{owner}/{repo}/dependabot/secrets/public-key"
-    ],
-    getRepoSecret: [
-      "GET /repos/{owner}/{repo}/dependabot/secrets/{secret_name}"
-    ],
-    listAlertsForEnterprise: [
-      "GET /enterprises/{enterprise}/dependabot/alerts"
-    ],
-    listAlertsForOrg: ["GET /orgs/{org}/dependabot/alerts"],
-    listAlertsForRepo: ["GET /repos/{owner}/{repo}/dependabot/alerts"],
-    listOrgSecrets: ["GET /orgs/{org}/dependabot/secrets"],
-    listRepoSecrets: ["GET /repos/{owner}/{repo}/dependabot/secrets"],
-    listSelectedReposForOrgSecret: [
-      "GET /orgs/{org}/dependabot/secrets/{secret_name}/repositories"
-    ],
-    removeSelectedRepoFromOrgSecret: [
-      "DELETE /orgs/{org}/dependabot/secrets/{secret_name}/repositories/{repository_id}"
-    ],
-    repositoryAccessForOrg: [
-      "GET /organizations/{org}/dependabot/repository-access"
-    ],
-    setRepositoryAccessDefaultLevel: [
-      "PUT /organizations/{org}/dependabot/repository-access/default-level"
-    ],
-    setSelectedReposForOrgSecret: [
-      "PUT /orgs/{org}/dependabot/secrets/{secret_name}/repositories"
-    ],
-    updateAlert: [
-      "PATCH /repos/{owner}/{repo}/dependabot/alerts/{alert_number}"
-    ],
-    updateRepositoryAccessForOrg: [
-      "PATCH /organizations/{org}/dependabot/repository-access"
-    ]
-  },
-  dependencyGraph: {
-    createRepositorySnapshot: [
-      "POST /repos/{owner}/{repo}/dependency-graph/snapshots"
-    ],
-    diffRange: [
-      "GET /repos/{owner}/{repo}/dependency-graph/compare/{basehead}"
-    ],
-    exportSbom: ["GET /repos/{owner}/{repo}/dependency-graph/sbom"]
-  },
-  emojis: { get: ["GET /emojis"] },
-  enterpriseTeamMemberships: {
-    add: [
-      "PUT /enterprises/{enterprise}/teams/{enterprise-team}/memberships/{username}"
-    ],
-    bulkAdd: [
-      "POST /enterprises/{enterprise}/teams/{enterprise-team}/memberships/add"
-    ],
-    bulkRemove: [
-      "POST /enterprises/{enterprise}/teams/{enterprise-team}/memberships/remove"
-    ],
-    get: [
-      "GET /enterprises/{enterprise}/teams/{enterprise-team}/memberships/{username}"
-    ],
-    list: ["GET /enterprises/{enterprise}/teams/{enterprise-team}/memberships"],
-    remove: [
-      "DELETE /enterprises/{enterprise}/teams/{enterprise-team}/memberships/{username}"
-    ]
-  },
-  enterpriseTeamOrganizations: {
-    add: [
-      "PUT /enterprises/{enterprise}/teams/{enterprise-team}/organizations/{org}"
-    ],
-    bulkAdd: [
-      "POST /enterprises/{enterprise}/teams/{enterprise-team}/organizations/add"
-    ],
-    bulkRemove: [
-      "POST /enterprises/{enterprise}/teams/{enterprise-team}/organizations/remove"
-    ],
-    delete: [
-      "DELETE /enterprises/{enterprise}/teams/{enterprise-team}/organizations/{org}"
-    ],
-    getAssignment: [
-      "GET /enterprises/{enterprise}/teams/{enterprise-team}/organizations/{org}"
-    ],
-    getAssignments: [
-      "GET /enterprises/{enterprise}/teams/{enterprise-team}/organizations"
-    ]
-  },
-  enterpriseTeams: {
-    create: ["POST /enterprises/{enterprise}/teams"],
-    delete: ["DELETE /enterprises/{enterprise}/teams/{team_slug}"],
-    get: ["GET /enterprises/{enterprise}/teams/{team_slug}"],
-    list: ["GET /enterprises/{enterprise}/teams"],
-    update: ["PATCH /enterprises/{enterprise}/teams/{team_slug}"]
-  },
-  gists: {
-    checkIsStarred: ["GET /gists/{gist_id}/star"],
-    create: ["POST /gists"],
-    createComment: ["POST /gists/{gist_id}/comments"],
-    delete: ["DELETE /gists/{gist_id}"],
-    deleteComment: ["DELETE /gists/{gist_id}/comments/{comment_id}"],
-    fork: ["POST /gists/{gist_id}/forks"],
-    get: ["GET /gists/{gist_id}"],
-    getComment: ["GET /gists/{gist_id}/comments/{comment_id}"],
-    getRevision: ["GET /gists/{gist_id}/{sha}"],
-    list: ["GET /gists"],
-    listComments: ["GET /gists/{gist_id}/comments"],
-    listCommits: ["GET /gists/{gist_id}/commits"],
-    listForUser: ["GET /users/{username}/gists"],
-    listForks: ["GET /gists/{gist_id}/forks"],
-    listPublic: ["GET /gists/public"],
-    listStarred: ["GET /gists/starred"],
-    star: ["PUT /gists/{gist_id}/star"],
-    unstar: ["DELETE /gists/{gist_id}/star"],
-    update: ["PATCH /gists/{gist_id}"],
-    updateComment: ["PATCH /gists/{gist_id}/comments/{comment_id}"]
-  },
-  git: {
-    createBlob: ["POST /repos/{owner}/{repo}/git/blobs"],
-    createCommit: ["POST /repos/{owner}/{repo}/git/commits"],
-    createRef: ["POST /repos/{owner}/{repo}/git/refs"],
-    createTag: ["POST /repos/{owner}/{repo}/git/tags"],
-    createTree: ["POST /repos/{owner}/{repo}/git/trees"],
-    deleteRef: ["DELETE /repos/{owner}/{repo}/git/refs/{ref}"],
-    getBlob: ["GET /repos/{owner}/{repo}/git/blobs/{file_sha}"],
-    getCommit: ["GET /repos/{owner}/{repo}/git/commits/{commit_sha}"],
-    getRef: ["GET /repos/{owner}/{repo}/git/ref/{ref}"],
-    getTag: ["GET /repos/{owner}/{repo}/git/tags/{tag_sha}"],
-    getTree: ["GET /repos/{owner}/{repo}/git/trees/{tree_sha}"],
-    listMatchingRefs: ["GET /repos/{owner}/{repo}/git/matching-refs/{ref}"],
-    updateRef: ["PATCH /repos/{owner}/{repo}/git/refs/{ref}"]
-  },
-  gitignore: {
-    getAllTemplates: ["GET /gitignore/templates"],
-    getTemplate: ["GET /gitignore/templates/{name}"]
-  },
-  hostedCompute: {
-    createNetworkConfigurationForOrg: [
-      "POST /orgs/{org}/settings/network-configurations"
-    ],
-    deleteNetworkConfigurationFromOrg: [
-      "DELETE /orgs/{org}/settings/network-configurations/{network_configuration_id}"
-    ],
-    getNetworkConfigurationForOrg: [
-      "GET /orgs/{org}/settings/network-configurations/{network_configuration_id}"
-    ],
-    getNetworkSettingsForOrg: [
-      "GET /orgs/{org}/settings/network-settings/{network_settings_id}"
-    ],
-    listNetworkConfigurationsForOrg: [
-      "GET /orgs/{org}/settings/network-configurations"
-    ],
-    updateNetworkConfigurationForOrg: [
-      "PATCH /orgs/{org}/settings/network-configurations/{network_configuration_id}"
-    ]
-  },
-  interactions: {
-    getRestrictionsForAuthenticatedUser: ["GET /user/interaction-limits"],
-    getRestrictionsForOrg: ["GET /orgs/{org}/interaction-limits"],
-    getRestrictionsForRepo: ["GET /repos/{owner}/{repo}/interaction-limits"],
-    getRestrictionsForYourPublicRepos: [
-      "GET /user/interaction-limits",
-      {},
-      { renamed: ["interactions", "getRestrictionsForAuthenticatedUser"] }
-    ],
-    removeRestrictionsForAuthenticatedUser: ["DELETE /user/interaction-limits"],
-    removeRestrictionsForOrg: ["DELETE /orgs/{org}/interaction-limits"],
-    removeRestrictionsForRepo: [
-      "DELETE /repos/{owner}/{repo}/interaction-limits"
-    ],
-    removeRestrictionsForYourPublicRepos: [
-      "DELETE /user/interaction-limits",
-      {},
-      { renamed: ["interactions", "removeRestrictionsForAuthenticatedUser"] }
-    ],
-    setRestrictionsForAuthenticatedUser: ["PUT /user/interaction-limits"],
-    setRestrictionsForOrg: ["PUT /orgs/{org}/interaction-limits"],
-    setRestrictionsForRepo: ["PUT /repos/{owner}/{repo}/interaction-limits"],
-    setRestrictionsForYourPublicRepos: [
-      "PUT /user/interaction-limits",
-      {},
-      { renamed: ["interactions", "setRestrictionsForAuthenticatedUser"] }
-    ]
-  },
-  issues: {
-    addAssignees: [
-      "POST /repos/{owner}/{repo}/issues/{issue_number}/assignees"
-    ],
-    addBlockedByDependency: [
-      "POST /repos/{owner}/{repo}/issues/{issue_number}/dependencies/blocked_by"
-    ],
-    addLabels: ["POST /repos/{owner}/{repo}/issues/{issue_number}/labels"],
-    addSubIssue: [
-      "POST /repos/{owner}/{repo}/issues/{issue_number}/sub_issues"
-    ],
-    checkUserCanBeAssigned: ["GET /repos/{owner}/{repo}/assignees/{assignee}"],
-    checkUserCanBeAssignedToIssue: [
-      "GET /repos/{owner}/{repo}/issues/{issue_number}/assignees/{assignee}"
-    ],
-    create: ["POST /repos/{owner}/{repo}/issues"],
-    createComment: [
-      "POST /repos/{owner}/{repo}/issues/{issue_number}/comments"
-    ],
-    createLabel: ["POST /repos/{owner}/{repo}/labels"],
-    createMilestone: ["POST /repos/{owner}/{repo}/milestones"],
-    deleteComment: [
-      "DELETE /repos/{owner}/{repo}/issues/comments/{comment_id}"
-    ],
-    deleteLabel: ["DELETE /repos/{owner}/{repo}/labels/{name}"],
-    deleteMilestone: [
-      "DELETE /repos/{owner}/{repo}/milestones/{milestone_number}"
-    ],
-    get: ["GET /repos/{owner}/{repo}/issues/{issue_number}"],
-    getComment: ["GET /repos/{owner}/{repo}/issues/comments/{comment_id}"],
-    getEvent: ["GET /repos/{owner}/{repo}/issues/events/{event_id}"],
-    getLabel: ["GET /repos/{owner}/{repo}/labels/{name}"],
-    getMilestone: ["GET /repos/{owner}/{repo}/milestones/{milestone_number}"],
-    getParent: ["GET /repos/{owner}/{repo}/issues/{issue_number}/parent"],
-    list: ["GET /issues"],
-    listAssignees: ["GET /repos/{owner}/{repo}/assignees"],
-    listComments: ["GET /repos/{owner}/{repo}/issues/{issue_number}/comments"],
-    listCommentsForRepo: ["GET /repos/{owner}/{repo}/issues/comments"],
-    listDependenciesBlockedBy: [
-      "GET /repos/{owner}/{repo}/issues/{issue_number}/dependencies/blocked_by"
-    ],
-    listDependenciesBlocking: [
-      "GET /repos/{owner}/{repo}/issues/{issue_number}/dependencies/blocking"
-    ],
-    listEvents: ["GET /repos/{owner}/{repo}/issues/{issue_number}/events"],
-    listEventsForRepo: ["GET /repos/{owner}/{repo}/issues/events"],
-    listEventsForTimeline: [
-      "GET /repos/{owner}/{repo}/issues/{issue_number}/timeline"
-    ],
-    listForAuthenticatedUser: ["GET /user/issues"],
-    listForOrg: ["GET /orgs/{org}/issues"],
-    listForRepo: ["GET /repos/{owner}/{repo}/issues"],
-    listLabelsForMilestone: [
-      "GET /repos/{owner}/{repo}/milestones/{milestone_number}/labels"
-    ],
-    listLabelsForRepo: ["GET /repos/{owner}/{repo}/labels"],
-    listLabelsOnIssue: [
-      "GET /repos/{owner}/{repo}/issues/{issue_number}/labels"
-    ],
-    listMilestones: ["GET /repos/{owner}/{repo}/milestones"],
-    listSubIssues: [
-      "GET /repos/{owner}/{repo}/issues/{issue_number}/sub_issues"
-    ],
-    lock: ["PUT /repos/{owner}/{repo}/issues/{issue_number}/lock"],
-    removeAllLabels: [
-      "DELETE /repos/{owner}/{repo}/issues/{issue_number}/labels"
-    ],
-    removeAssignees: [
-      "DELETE /repos/{owner}/{repo}/issues/{issue_number}/assignees"
-    ],
-    removeDependencyBlockedBy: [
-      "DELETE /repos/{owner}/{repo}/issues/{issue_number}/dependencies/blocked_by/{issue_id}"
-    ],
-    removeLabel: [
-      "DELETE /repos/{owner}/{repo}/issues/{issue_number}/labels/{name}"
-    ],
-    removeSubIssue: [
-      "DELETE /repos/{owner}/{repo}/issues/{issue_number}/sub_issue"
-    ],
-    reprioritizeSubIssue: [
-      "PATCH /repos/{owner}/{repo}/issues/{issue_number}/sub_issues/priority"
-    ],
-    setLabels: ["PUT /repos/{owner}/{repo}/issues/{issue_number}/labels"],
-    unlock: ["DELETE /repos/{owner}/{repo}/issues/{issue_number}/lock"],
-    update: ["PATCH /repos/{owner}/{repo}/issues/{issue_number}"],
-    updateComment: ["PATCH /repos/{owner}/{repo}/issues/comments/{comment_id}"],
-    updateLabel: ["PATCH /repos/{owner}/{repo}/labels/{name}"],
-    updateMilestone: [
-      "PATCH /repos/{owner}/{repo}/milestones/{milestone_number}"
-    ]
-  },
-  licenses: {
-    get: ["GET /licenses/{license}"],
-    getAllCommonlyUsed: ["GET /licenses"],
-    getForRepo: ["GET /repos/{owner}/{repo}/license"]
-  },
-  markdown: {
-    render: ["POST /markdown"],
-    renderRaw: [
-      "POST /markdown/raw",
-      { headers: { "content-type": "text/plain; charset=utf-8" } }
-    ]
-  },
-  meta: {
-    get: ["GET /meta"],
-    getAllVersions: ["GET /versions"],
-    getOctocat: ["GET /octocat"],
-    getZen: ["GET /zen"],
-    root: ["GET /"]
-  },
-  migrations: {
-    deleteArchiveForAuthenticatedUser: [
-      "DELETE /user/migrations/{migration_id}/archive"
-    ],
-    deleteArchiveForOrg: [
-      "DELETE /orgs/{org}/migrations/{migration_id}/archive"
-    ],
-    downloadArchiveForOrg: [
-      "GET /orgs/{org}/migrations/{migration_id}/archive"
-    ],
-    getArchiveForAuthenticatedUser: [
-      "GET /user/migrations/{migration_id}/archive"
-    ],
-    getStatusForAuthenticatedUser: ["GET /user/migrations/{migration_id}"],
-    getStatusForOrg: ["GET /orgs/{org}/migrations/{migration_id}"],
-    listForAuthenticatedUser: ["GET /user/migrations"],
-    listForOrg: ["GET /orgs/{org}/migrations"],
-    listReposForAuthenticatedUser: [
-      "GET /user/migrations/{migration_id}/repositories"
-    ],
-    listReposForOrg: ["GET /orgs/{org}/migrations/{migration_id}/repositories"],
-    listReposForUser: [
-      "GET /user/migrations/{migration_id}/repositories",
-      {},
-      { renamed: ["migrations", "listReposForAuthenticatedUser"] }
-    ],
-    startForAuthenticatedUser: ["POST /user/migrations"],
-    startForOrg: ["POST /orgs/{org}/migrations"],
-    unlockRepoForAuthenticatedUser: [
-      "DELETE /user/migrations/{migration_id}/repos/{repo_name}/lock"
-    ],
-    unlockRepoForOrg: [
-      "DELETE /orgs/{org}/migrations/{migration_id}/repos/{repo_name}/lock"
-    ]
-  },
-  oidc: {
-    getOidcCustomSubTemplateForOrg: [
-      "GET /orgs/{org}/actions/oidc/customization/sub"
-    ],
-    updateOidcCustomSubTemplateForOrg: [
-      "PUT /orgs/{org}/actions/oidc/customization/sub"
-    ]
-  },
-  orgs: {
-    addSecurityManagerTeam: [
-      "PUT /orgs/{org}/security-managers/teams/{team_slug}",
-      {},
-      {
-        deprecated: "octokit.rest.orgs.addSecurityManagerTeam() is deprecated, see https://docs.github.com/rest/orgs/security-managers#add-a-security-manager-team"
-      }
-    ],
-    assignTeamToOrgRole: [
-      "PUT /orgs/{org}/organization-roles/teams/{team_slug}/{role_id}"
-    ],
-    assignUserToOrgRole: [
-      "PUT /orgs/{org}/organization-roles/users/{username}/{role_id}"
-    ],
-    blockUser: ["PUT /orgs/{org}/blocks/{username}"],
-    cancelInvitation: ["DELETE /orgs/{org}/invitations/{invitation_id}"],
-    checkBlockedUser: ["GET /orgs/{org}/blocks/{username}"],
-    checkMembershipForUser: ["GET /orgs/{org}/members/{username}"],
-    checkPublicMembershipForUser: ["GET /orgs/{org}/public_members/{username}"],
-    convertMemberToOutsideCollaborator: [
-      "PUT /orgs/{org}/outside_collaborators/{username}"
-    ],
-    createArtifactStorageRecord: [
-      "POST /orgs/{org}/artifacts/metadata/storage-record"
-    ],
-    createInvitation: ["POST /orgs/{org}/invitations"],
-    createIssueType: ["POST /orgs/{org}/issue-types"],
-    createWebhook: ["POST /orgs/{org}/hooks"],
-    customPropertiesForOrgsCreateOrUpdateOrganizationValues: [
-      "PATCH /organizations/{org}/org-properties/values"
-    ],
-    customPropertiesForOrgsGetOrganizationValues: [
-      "GET /organizations/{org}/org-properties/values"
-    ],
-    customPropertiesForReposCreateOrUpdateOrganizationDefinition: [
-      "PUT /orgs/{org}/properties/schema/{custom_property_name}"
-    ],
-    customPropertiesForReposCreateOrUpdateOrganizationDefinitions: [
-      "PATCH /orgs/{org}/properties/schema"
-    ],
-    customPropertiesForReposCreateOrUpdateOrganizationValues: [
-      "PATCH /orgs/{org}/properties/values"
-    ],
-    customPropertiesForReposDeleteOrganizationDefinition: [
-      "DELETE /orgs/{org}/properties/schema/{custom_property_name}"
-    ],
-    customPropertiesForReposGetOrganizationDefinition: [
-      "GET /orgs/{org}/properties/schema/{custom_property_name}"
-    ],
-    customPropertiesForReposGetOrganizationDefinitions: [
-      "GET /orgs/{org}/properties/schema"
-    ],
-    customPropertiesForReposGetOrganizationValues: [
-      "GET /orgs/{org}/properties/values"
-    ],
-    delete: ["DELETE /orgs/{org}"],
-    deleteAttestationsBulk: ["POST /orgs/{org}/attestations/delete-request"],
-    deleteAttestationsById: [
-      "DELETE /orgs/{org}/attestations/{attestation_id}"
-    ],
-    deleteAttestationsBySubjectDigest: [
-      "DELETE /orgs/{org}/attestations/digest/{subject_digest}"
-    ],
-    deleteIssueType: ["DELETE /orgs/{org}/issue-types/{issue_type_id}"],
-    deleteWebhook: ["DELETE /orgs/{org}/hooks/{hook_id}"],
-    disableSelectedRepositoryImmutableReleasesOrganization: [
-      "DELETE /orgs/{org}/settings/immutable-releases/repositories/{repository_id}"
-    ],
-    enableSelectedRepositoryImmutableReleasesOrganization: [
-      "PUT /orgs/{org}/settings/immutable-releases/repositories/{repository_id}"
-    ],
-    get: ["GET /orgs/{org}"],
-    getImmutableReleasesSettings: [
-      "GET /orgs/{org}/settings/immutable-releases"
-    ],
-    getImmutableReleasesSettingsRepositories: [
-      "GET /orgs/{org}/settings/immutable-releases/repositories"
-    ],
-    getMembershipForAuthenticatedUser: ["GET /user/memberships/orgs/{org}"],
-    getMembershipForUser: ["GET /orgs/{org}/memberships/{username}"],
-    getOrgRole: ["GET /orgs/{org}/organization-roles/{role_id}"],
-    getOrgRulesetHistory: ["GET /orgs/{org}/rulesets/{ruleset_id}/history"],
-    getOrgRulesetVersion: [
-      "GET /orgs/{org}/rulesets/{ruleset_id}/history/{version_id}"
-    ],
-    getWebhook: ["GET /orgs/{org}/hooks/{hook_id}"],
-    getWebhookConfigForOrg: ["GET /orgs/{org}/hooks/{hook_id}/config"],
-    getWebhookDelivery: [
-      "GET /orgs/{org}/hooks/{hook_id}/deliveries/{delivery_id}"
-    ],
-    list: ["GET /organizations"],
-    listAppInstallations: ["GET /orgs/{org}/installations"],
-    listArtifactStorageRecords: [
-      "GET /orgs/{org}/artifacts/{subject_digest}/metadata/storage-records"
-    ],
-    listAttestationRepositories: ["GET /orgs/{org}/attestations/repositories"],
-    listAttestations: ["GET /orgs/{org}/attestations/{subject_digest}"],
-    listAttestationsBulk: [
-      "POST /orgs/{org}/attestations/bulk-list{?per_page,before,after}"
-    ],
-    listBlockedUsers: ["GET /orgs/{org}/blocks"],
-    listFailedInvitations: ["GET /orgs/{org}/failed_invitations"],
-    listForAuthenticatedUser: ["GET /user/orgs"],
-    listForUser: ["GET /users/{username}/orgs"],
-    listInvitationTeams: ["GET /orgs/{org}/invitations/{invitation_id}/teams"],
-    listIssueTypes: ["GET /orgs/{org}/issue-types"],
-    listMembers: ["GET /orgs/{org}/members"],
-    listMembershipsForAuthenticatedUser: ["GET /user/memberships/orgs"],
-    listOrgRoleTeams: ["GET /orgs/{org}/organization-roles/{role_id}/teams"],
-    listOrgRoleUsers: ["GET /orgs/{org}/organization-roles/{role_id}/users"],
-    listOrgRoles: ["GET /orgs/{org}/organization-roles"],
-    listOrganizationFineGrainedPermissions: [
-      "GET /orgs/{org}/organization-fine-grained-permissions"
-    ],
-    listOutsideCollaborators: ["GET /orgs/{org}/outside_collaborators"],
-    listPatGrantRepositories: [
-      "GET /orgs/{org}/personal-access-tokens/{pat_id}/repositories"
-    ],
-    listPatGrantRequestRepositories: [
-      "GET /orgs/{org}/personal-access-token-requests/{pat_request_id}/repositories"
-    ],
-    listPatGrantRequests: ["GET /orgs/{org}/personal-access-token-requests"],
-    listPatGrants: ["GET /orgs/{org}/personal-access-tokens"],
-    listPendingInvitations: ["GET /orgs/{org}/invitations"],
-    listPublicMembers: ["GET /orgs/{org}/public_members"],
-    listSecurityManagerTeams: [
-      "GET /orgs/{org}/security-managers",
-      {},
-      {
-        deprecated: "octokit.rest.orgs.listSecurityManagerTeams() is deprecated, see https://docs.github.com/rest/orgs/security-managers#list-security-manager-teams"
-      }
-    ],
-    listWebhookDeliveries: ["GET /orgs/{org}/hooks/{hook_id}/deliveries"],
-    listWebhooks: ["GET /orgs/{org}/hooks"],
-    pingWebhook: ["POST /orgs/{org}/hooks/{hook_id}/pings"],
-    redeliverWebhookDelivery: [
-      "POST /orgs/{org}/hooks/{hook_id}/deliveries/{delivery_id}/attempts"
-    ],
-    removeMember: ["DELETE /orgs/{org}/members/{username}"],
-    removeMembershipForUser: ["DELETE /orgs/{org}/memberships/{username}"],
-    removeOutsideCollaborator: [
-      "DELETE /orgs/{org}/outside_collaborators/{username}"
-    ],
-    removePublicMembershipForAuthenticatedUser: [
-      "DELETE /orgs/{org}/public_members/{username}"
-    ],
-    removeSecurityManagerTeam: [
-      "DELETE /orgs/{org}/security-managers/teams/{team_slug}",
-      {},
-      {
-        deprecated: "octokit.rest.orgs.removeSecurityManagerTeam() is deprecated, see https://docs.github.com/rest/orgs/security-managers#remove-a-security-manager-team"
-      }
-    ],
-    reviewPatGrantRequest: [
-      "POST /orgs/{org}/personal-access-token-requests/{pat_request_id}"
-    ],
-    reviewPatGrantRequestsInBulk: [
-      "POST /orgs/{org}/personal-access-token-requests"
-    ],
-    revokeAllOrgRolesTeam: [
-      "DELETE /orgs/{org}/organization-roles/teams/{team_slug}"
-    ],
-    revokeAllOrgRolesUser: [
-      "DELETE /orgs/{org}/organization-roles/users/{username}"
-    ],
-    revokeOrgRoleTeam: [
-      "DELETE /orgs/{org}/organization-roles/teams/{team_slug}/{role_id}"
-    ],
-    revokeOrgRoleUser: [
-      "DELETE /orgs/{org}/organization-roles/users/{username}/{role_id}"
-    ],
-    setImmutableReleasesSettings: [
-      "PUT /orgs/{org}/settings/immutable-releases"
-    ],
-    setImmutableReleasesSettingsRepositories: [
-      "PUT /orgs/{org}/settings/immutable-releases/repositories"
-    ],
-    setMembershipForUser: ["PUT /orgs/{org}/memberships/{username}"],
-    setPublicMembershipForAuthenticatedUser: [
-      "PUT /orgs/{org}/public_members/{username}"
-    ],
-    unblockUser: ["DELETE /orgs/{org}/blocks/{username}"],
-    update: ["PATCH /orgs/{org}"],
-    updateIssueType: ["PUT /orgs/{org}/issue-types/{issue_type_id}"],
-    updateMembershipForAuthenticatedUser: [
-      "PATCH /user/memberships/orgs/{org}"
-    ],
-    updatePatAccess: ["POST /orgs/{org}/personal-access-tokens/{pat_id}"],
-    updatePatAccesses: ["POST /orgs/{org}/personal-access-tokens"],
-    updateWebhook: ["PATCH /orgs/{org}/hooks/{hook_id}"],
-    updateWebhookConfigForOrg: ["PATCH /orgs/{org}/hooks/{hook_id}/config"]
-  },
-  packages: {
-    deletePackageForAuthenticatedUser: [
-      "DELETE /user/packages/{package_type}/{package_name}"
-    ],
-    deletePackageForOrg: [
-      "DELETE /orgs/{org}/packages/{package_type}/{package_name}"
-    ],
-    deletePackageForUser: [
-      "DELETE /users/{username}/packages/{package_type}/{package_name}"
-    ],
-    deletePackageVersionForAuthenticatedUser: [
-      "DELETE /user/packages/{package_type}/{package_name}/versions/{package_version_id}"
-    ],
-    deletePackageVersionForOrg: [
-      "DELETE /orgs/{org}/packages/{package_type}/{package_name}/versions/{package_version_id}"
-    ],
-    deletePackageVersionForUser: [
-      "DELETE /users/{username}/packages/{package_type}/{package_name}/versions/{package_version_id}"
-    ],
-    getAllPackageVersionsForAPackageOwnedByAnOrg: [
-      "GET /orgs/{org}/packages/{package_type}/{package_name}/versions",
-      {},
-      { renamed: ["packages", "getAllPackageVersionsForPackageOwnedByOrg"] }
-    ],
-    getAllPackageVersionsForAPackageOwnedByTheAuthenticatedUser: [
-      "GET /user/packages/{package_type}/{package_name}/versions",
-      {},
-      {
-        renamed: [
-          "packages",
-          "getAllPackageVersionsForPackageOwnedByAuthenticatedUser"
-        ]
-      }
-    ],
-    getAllPackageVersionsForPackageOwnedByAuthenticatedUser: [
-      "GET /user/packages/{package_type}/{package_name}/versions"
-    ],
-    getAllPackageVersionsForPackageOwnedByOrg: [
-      "GET /orgs/{org}/packages/{package_type}/{package_name}/versions"
-    ],
-    getAllPackageVersionsForPackageOwnedByUser: [
-      "GET /users/{username}/packages/{package_type}/{package_name}/versions"
-    ],
-    getPackageForAuthenticatedUser: [
-      "GET /user/packages/{package_type}/{package_name}"
-    ],
-    getPackageForOrganization: [
-      "GET /orgs/{org}/packages/{package_type}/{package_name}"
-    ],
-    getPackageForUser: [
-      "GET /users/{username}/packages/{package_type}/{package_name}"
-    ],
-    getPackageVersionForAuthenticatedUser: [
-      "GET /user/packages/{package_type}/{package_name}/versions/{package_version_id}"
-    ],
-    getPackageVersionForOrganization: [
-      "GET /orgs/{org}/packages/{package_type}/{package_name}/versions/{package_version_id}"
-    ],
-    getPackageVersionForUser: [
-      "GET /users/{username}/packages/{package_type}/{package_name}/versions/{package_version_id}"
-    ],
-    listDockerMigrationConflictingPackagesForAuthenticatedUser: [
-      "GET /user/docker/conflicts"
-    ],
-    listDockerMigrationConflictingPackagesForOrganization: [
-      "GET /orgs/{org}/docker/conflicts"
-    ],
-    listDockerMigrationConflictingPackagesForUser: [
-      "GET /users/{username}/docker/conflicts"
-    ],
-    listPackagesForAuthenticatedUser: ["GET /user/packages"],
-    listPackagesForOrganization: ["GET /orgs/{org}/packages"],
-    listPackagesForUser: ["GET /users/{username}/packages"],
-    restorePackageForAuthenticatedUser: [
-      "POST /user/packages/{package_type}/{package_name}/restore{?token}"
-    ],
-    restorePackageForOrg: [
-      "POST /orgs/{org}/packages/{package_type}/{package_name}/restore{?token}"
-    ],
-    restorePackageForUser: [
-      "POST /users/{username}/packages/{package_type}/{package_name}/restore{?token}"
-    ],
-    restorePackageVersionForAuthenticatedUser: [
-      "POST /user/packages/{package_type}/{package_name}/versions/{package_version_id}/restore"
-    ],
-    restorePackageVersionForOrg: [
-      "POST /orgs/{org}/packages/{package_type}/{package_name}/versions/{package_version_id}/restore"
-    ],
-    restorePackageVersionForUser: [
-      "POST /users/{username}/packages/{package_type}/{package_name}/versions/{package_version_id}/restore"
-    ]
-  },
-  privateRegistries: {
-    createOrgPrivateRegistry: ["POST /orgs/{org}/private-registries"],
-    deleteOrgPrivateRegistry: [
-      "DELETE /orgs/{org}/private-registries/{secret_name}"
-    ],
-    getOrgPrivateRegistry: ["GET /orgs/{org}/private-registries/{secret_name}"],
-    getOrgPublicKey: ["GET /orgs/{org}/private-registries/public-key"],
-    listOrgPrivateRegistries: ["GET /orgs/{org}/private-registries"],
-    updateOrgPrivateRegistry: [
-      "PATCH /orgs/{org}/private-registries/{secret_name}"
-    ]
-  },
-  projects: {
-    addItemForOrg: ["POST /orgs/{org}/projectsV2/{project_number}/items"],
-    addItemForUser: [
-      "POST /users/{username}/projectsV2/{project_number}/items"
-    ],
-    deleteItemForOrg: [
-      "DELETE /orgs/{org}/projectsV2/{project_number}/items/{item_id}"
-    ],
-    deleteItemForUser: [
-      "DELETE /users/{username}/projectsV2/{project_number}/items/{item_id}"
-    ],
-    getFieldForOrg: [
-      "GET /orgs/{org}/projectsV2/{project_number}/fields/{field_id}"
-    ],
-    getFieldForUser: [
-      "GET /users/{username}/projectsV2/{project_number}/fields/{field_id}"
-    ],
-    getForOrg: ["GET /orgs/{org}/projectsV2/{project_number}"],
-    getForUser: ["GET /users/{username}/projectsV2/{project_number}"],
-    getOrgItem: ["GET /orgs/{org}/projectsV2/{project_number}/items/{item_id}"],
-    getUserItem: [
-      "GET /users/{username}/projectsV2/{project_number}/items/{item_id}"
-    ],
-    listFieldsForOrg: ["GET /orgs/{org}/projectsV2/{project_number}/fields"],
-    listFieldsForUser: [
-      "GET /users/{username}/projectsV2/{project_number}/fields"
-    ],
-    listForOrg: ["GET /orgs/{org}/projectsV2"],
-    listForUser: ["GET /users/{username}/projectsV2"],
-    listItemsForOrg: ["GET /orgs/{org}/projectsV2/{project_number}/items"],
-    listItemsForUser: [
-      "GET /users/{username}/projectsV2/{project_number}/items"
-    ],
-    updateItemForOrg: [
-      "PATCH /orgs/{org}/projectsV2/{project_number}/items/{item_id}"
-    ],
-    updateItemForUser: [
-      "PATCH /users/{username}/projectsV2/{project_number}/items/{item_id}"
-    ]
-  },
-  pulls: {
-    checkIfMerged: ["GET /repos/{owner}/{repo}/pulls/{pull_number}/merge"],
-    create: ["POST /repos/{owner}/{repo}/pulls"],
-    createReplyForReviewComment: [
-      "POST /repos/{owner}/{repo}/pulls/{pull_number}/comments/{comment_id}/replies"
-    ],
-    createReview: ["POST /repos/{owner}/{repo}/pulls/{pull_number}/reviews"],
-    createReviewComment: [
-      "POST /repos/{owner}/{repo}/pulls/{pull_number}/comments"
-    ],
-    deletePendingReview: [
-      "DELETE /repos/{owner}/{repo}/pulls/{pull_number}/reviews/{review_id}"
-    ],
-    deleteReviewComment: [
-      "DELETE /repos/{owner}/{repo}/pulls/comments/{comment_id}"
-    ],
-    dismissReview: [
-      "PUT /repos/{owner}/{repo}/pulls/{pull_number}/reviews/{review_id}/dismissals"
-    ],
-    get: ["GET /repos/{owner}/{repo}/pulls/{pull_number}"],
-    getReview: [
-      "GET /repos/{owner}/{repo}/pulls/{pull_number}/reviews/{review_id}"
-    ],
-    getReviewComment: ["GET /repos/{owner}/{repo}/pulls/comments/{comment_id}"],
-    list: ["GET /repos/{owner}/{repo}/pulls"],
-    listCommentsForReview: [
-      "GET /repos/{owner}/{repo}/pulls/{pull_number}/reviews/{review_id}/comments"
-    ],
-    listCommits: ["GET /repos/{owner}/{repo}/pulls/{pull_number}/commits"],
-    listFiles: ["GET /repos/{owner}/{repo}/pulls/{pull_number}/files"],
-    listRequestedReviewers: [
-      "GET /repos/{owner}/{repo}/pulls/{pull_number}/requested_reviewers"
-    ],
-    listReviewComments: [
-      "GET /repos/{owner}/{repo}/pulls/{pull_number}/comments"
-    ],
-    listReviewCommentsForRepo: ["GET /repos/{owner}/{repo}/pulls/comments"],
-    listReviews: ["GET /repos/{owner}/{repo}/pulls/{pull_number}/reviews"],
-    merge: ["PUT /repos/{owner}/{repo}/pulls/{pull_number}/merge"],
-    removeRequestedReviewers: [
-      "DELETE /repos/{owner}/{repo}/pulls/{pull_number}/requested_reviewers"
-    ],
-    requestReviewers: [
-      "POST /repos/{owner}/{repo}/pulls/{pull_number}/requested_reviewers"
-    ],
-    submitReview: [
-      "POST /repos/{owner}/{repo}/pulls/{pull_number}/reviews/{review_id}/events"
-    ],
-    update: ["PATCH /repos/{owner}/{repo}/pulls/{pull_number}"],
-    updateBranch: [
-      "PUT /repos/{owner}/{repo}/pulls/{pull_number}/update-branch"
-    ],
-    updateReview: [
-      "PUT /repos/{owner}/{repo}/pulls/{pull_number}/reviews/{review_id}"
-    ],
-    updateReviewComment: [
-      "PATCH /repos/{owner}/{repo}/pulls/comments/{comment_id}"
-    ]
-  },
-  rateLimit: { get: ["GET /rate_limit"] },
-  reactions: {
-    createForCommitComment: [
-      "POST /repos/{owner}/{repo}/comments/{comment_id}/reactions"
-    ],
-    createForIssue: [
-      "POST /repos/{owner}/{repo}/issues/{issue_number}/reactions"
-    ],
-    createForIssueComment: [
-      "POST /repos/{owner}/{repo}/issues/comments/{comment_id}/reactions"
-    ],
-    createForPullRequestReviewComment: [
-      "POST /repos/{owner}/{repo}/pulls/comments/{comment_id}/reactions"
-    ],
-    createForRelease: [
-      "POST /repos/{owner}/{repo}/releases/{release_id}/reactions"
-    ],
-    createForTeamDiscussionCommentInOrg: [
-      "POST /orgs/{org}/teams/{team_slug}/discussions/{discussion_number}/comments/{comment_number}/reactions"
-    ],
-    createForTeamDiscussionInOrg: [
-      "POST /orgs/{org}/teams/{team_slug}/discussions/{discussion_number}/reactions"
-    ],
-    deleteForCommitComment: [
-      "DELETE /repos/{owner}/{repo}/comments/{comment_id}/reactions/{reaction_id}"
-    ],
-    deleteForIssue: [
-      "DELETE /repos/{owner}/{repo}/issues/{issue_number}/reactions/{reaction_id}"
-    ],
-    deleteForIssueComment: [
-      "DELETE /repos/{owner}/{repo}/issues/comments/{comment_id}/reactions/{reaction_id}"
-    ],
-    deleteForPullRequestComment: [
-      "DELETE /repos/{owner}/{repo}/pulls/comments/{comment_id}/reactions/{reaction_id}"
-    ],
-    deleteForRelease: [
-      "DELETE /repos/{owner}/{repo}/releases/{release_id}/reactions/{reaction_id}"
-    ],
-    deleteForTeamDiscussion: [
-      "DELETE /orgs/{org}/teams/{team_slug}/discussions/{discussion_number}/reactions/{reaction_id}"
-    ],
-    deleteForTeamDiscussionComment: [
-      "DELETE /orgs/{org}/teams/{team_slug}/discussions/{discussion_number}/comments/{comment_number}/reactions/{reaction_id}"
-    ],
-    listForCommitComment: [
-      "GET /repos/{owner}/{repo}/comments/{comment_id}/reactions"
-    ],
-    listForIssue: ["GET /repos/{owner}/{repo}/issues/{issue_number}/reactions"],
-    listForIssueComment: [
-      "GET /repos/{owner}/{repo}/issues/comments/{comment_id}/reactions"
-    ],
-    listForPullRequestReviewComment: [
-      "GET /repos/{owner}/{repo}/pulls/comments/{comment_id}/reactions"
-    ],
-    listForRelease: [
-      "GET /repos/{owner}/{repo}/releases/{release_id}/reactions"
-    ],
-    listForTeamDiscussionCommentInOrg: [
-      "GET /orgs/{org}/teams/{team_slug}/discussions/{discussion_number}/comments/{comment_number}/reactions"
-    ],
-    listForTeamDiscussionInOrg: [
-      "GET /orgs/{org}/teams/{team_slug}/discussions/{discussion_number}/reactions"
-    ]
-  },
-  repos: {
-    acceptInvitation: [
-      "PATCH /user/repository_invitations/{invitation_id}",
-      {},
-      { renamed: ["repos", "acceptInvitationForAuthenticatedUser"] }
-    ],
-    acceptInvitationForAuthenticatedUser: [
-      "PATCH /user/repository_invitations/{invitation_id}"
-    ],
-    addAppAccessRestrictions: [
-      "POST /repos/{owner}/{repo}/branches/{branch}/protection/restrictions/apps",
-      {},
-      { mapToData: "apps" }
-    ],
-    addCollaborator: ["PUT /repos/{owner}/{repo}/collaborators/{username}"],
-    addStatusCheckContexts: [
-      "POST /repos/{owner}/{repo}/branches/{branch}/protection/required_status_checks/contexts",
-      {},
-      { mapToData: "contexts" }
-    ],
-    addTeamAccessRestrictions: [
-      "POST /repos/{owner}/{repo}/branches/{branch}/protection/restrictions/teams",
-      {},
-      { mapToData: "teams" }
-    ],
-    addUserAccessRestrictions: [
-      "POST /repos/{owner}/{repo}/branches/{branch}/protection/restrictions/users",
-      {},
-      { mapToData: "users" }
-    ],
-    cancelPagesDeployment: [
-      "POST /repos/{owner}/{repo}/pages/deployments/{pages_deployment_id}/cancel"
-    ],
-    checkAutomatedSecurityFixes: [
-      "GET /repos/{owner}/{repo}/automated-security-fixes"
-    ],
-    checkCollaborator: ["GET /repos/{owner}/{repo}/collaborators/{username}"],
-    checkImmutableReleases: ["GET /repos/{owner}/{repo}/immutable-releases"],
-    checkPrivateVulnerabilityReporting: [
-      "GET /repos/{owner}/{repo}/private-vulnerability-reporting"
-    ],
-    checkVulnerabilityAlerts: [
-      "GET /repos/{owner}/{repo}/vulnerability-alerts"
-    ],
-    codeownersErrors: ["GET /repos/{owner}/{repo}/codeowners/errors"],
-    compareCommits: ["GET /repos/{owner}/{repo}/compare/{base}...{head}"],
-    compareCommitsWithBasehead: [
-      "GET /repos/{owner}/{repo}/compare/{basehead}"
-    ],
-    createAttestation: ["POST /repos/{owner}/{repo}/attestations"],
-    createAutolink: ["POST /repos/{owner}/{repo}/autolinks"],
-    createCommitComment: [
-      "POST /repos/{owner}/{repo}/commits/{commit_sha}/comments"
-    ],
-    createCommitSignatureProtection: [
-      "POST /repos/{owner}/{repo}/branches/{branch}/protection/required_signatures"
-    ],
-    createCommitStatus: ["POST /repos/{owner}/{repo}/statuses/{sha}"],
-    createDeployKey: ["POST /repos/{owner}/{repo}/keys"],
-    createDeployment: ["POST /repos/{owner}/{repo}/deployments"],
-    createDeploymentBranchPolicy: [
-      "POST /repos/{owner}/{repo}/environments/{environment_name}/deployment-branch-policies"
-    ],
-    createDeploymentProtectionRule: [
-      "POST /repos/{owner}/{repo}/environments/{environment_name}/deployment_protection_rules"
-    ],
-    createDeploymentStatus: [
-      "POST /repos/{owner}/{repo}/deployments/{deployment_id}/statuses"
-    ],
-    createDispatchEvent: ["POST /repos/{owner}/{repo}/dispatches"],
-    createForAuthenticatedUser: ["POST /user/repos"],
-    createFork: ["POST /repos/{owner}/{repo}/forks"],
-    createInOrg: ["POST /orgs/{org}/repos"],
-    createOrUpdateEnvironment: [
-      "PUT /repos/{owner}/{repo}/environments/{environment_name}"
-    ],
-    createOrUpdateFileContents: ["PUT /repos/{owner}/{repo}/contents/{path}"],
-    createOrgRuleset: ["POST /orgs/{org}/rulesets"],
-    createPagesDeployment: ["POST /repos/{owner}/{repo}/pages/deployments"],
-    createPagesSite: ["POST /repos/{owner}/{repo}/pages"],
-    createRelease: ["POST /repos/{owner}/{repo}/releases"],
-    createRepoRuleset: ["POST /repos/{owner}/{repo}/rulesets"],
-    createUsingTemplate: [
-      "POST /repos/{template_owner}/{template_repo}/generate"
-    ],
-    createWebhook: ["POST /repos/{owner}/{repo}/hooks"],
-    customPropertiesForReposCreateOrUpdateRepositoryValues: [
-      "PATCH /repos/{owner}/{repo}/properties/values"
-    ],
-    customPropertiesForReposGetRepositoryValues: [
-      "GET /repos/{owner}/{repo}/properties/values"
-    ],
-    declineInvitation: [
-      "DELETE /user/repository_invitations/{invitation_id}",
-      {},
-      { renamed: ["repos", "declineInvitationForAuthenticatedUser"] }
-    ],
-    declineInvitationForAuthenticatedUser: [
-      "DELETE /user/repository_invitations/{invitation_id}"
-    ],
-    delete: ["DELETE /repos/{owner}/{repo}"],
-    deleteAccessRestrictions: [
-      "DELETE /repos/{owner}/{repo}/branches/{branch}/protection/restrictions"
-    ],
-    deleteAdminBranchProtection: [
-      "DELETE /repos/{owner}/{repo}/branches/{branch}/protection/enforce_admins"
-    ],
-    deleteAnEnvironment: [
-      "DELETE /repos/{owner}/{repo}/environments/{environment_name}"
-    ],
-    deleteAutolink: ["DELETE /repos/{owner}/{repo}/autolinks/{autolink_id}"],
-    deleteBranchProtection: [
-      "DELETE /repos/{owner}/{repo}/branches/{branch}/protection"
-    ],
-    deleteCommitComment: ["DELETE /repos/{owner}/{repo}/comments/{comment_id}"],
-    deleteCommitSignatureProtection: [
-      "DELETE /repos/{owner}/{repo}/branches/{branch}/protection/required_signatures"
-    ],
-    deleteDeployKey: ["DELETE /repos/{owner}/{repo}/keys/{key_id}"],
-    deleteDeployment: [
-      "DELETE /repos/{owner}/{repo}/deployments/{deployment_id}"
-    ],
-    deleteDeploymentBranchPolicy: [
-      "DELETE /repos/{owner}/{repo}/environments/{environment_name}/deployment-branch-policies/{branch_policy_id}"
-    ],
-    deleteFile: ["DELETE /repos/{owner}/{repo}/contents/{path}"],
-    deleteInvitation: [
-      "DELETE /repos/{owner}/{repo}/invitations/{invitation_id}"
-    ],
-    deleteOrgRuleset: ["DELETE /orgs/{org}/rulesets/{ruleset_id}"],
-    deletePagesSite: ["DELETE /repos/{owner}/{repo}/pages"],
-    deletePullRequestReviewProtection: [
-      "DELETE /repos/{owner}/{repo}/branches/{branch}/protection/required_pull_request_reviews"
-    ],
-    deleteRelease: ["DELETE /repos/{owner}/{repo}/releases/{release_id}"],
-    deleteReleaseAsset: [
-      "DELETE /repos/{owner}/{repo}/releases/assets/{asset_id}"
-    ],
-    deleteRepoRuleset: ["DELETE /repos/{owner}/{repo}/rulesets/{ruleset_id}"],
-    deleteWebhook: ["DELETE /repos/{owner}/{repo}/hooks/{hook_id}"],
-    disableAutomatedSecurityFixes: [
-      "DELETE /repos/{owner}/{repo}/automated-security-fixes"
-    ],
-    disableDeploymentProtectionRule: [
-      "DELETE /repos/{owner}/{repo}/environments/{environment_name}/deployment_protection_rules/{protection_rule_id}"
-    ],
-    disableImmutableReleases: [
-      "DELETE /repos/{owner}/{repo}/immutable-releases"
-    ],
-    disablePrivateVulnerabilityReporting: [
-      "DELETE /repos/{owner}/{repo}/private-vulnerability-reporting"
-    ],
-    disableVulnerabilityAlerts: [
-      "DELETE /repos/{owner}/{repo}/vulnerability-alerts"
-    ],
-    downloadArchive: [
-      "GET /repos/{owner}/{repo}/zipball/{ref}",
-      {},
-      { renamed: ["repos", "downloadZipballArchive"] }
-    ],
-    downloadTarballArchive: ["GET /repos/{owner}/{repo}/tarball/{ref}"],
-    downloadZipballArchive: ["GET /repos/{owner}/{repo}/zipball/{ref}"],
-    enableAutomatedSecurityFixes: [
-      "PUT /repos/{owner}/{repo}/automated-security-fixes"
-    ],
-    enableImmutableReleases: ["PUT /repos/{owner}/{repo}/immutable-releases"],
-    enablePrivateVulnerabilityReporting: [
-      "PUT /repos/{owner}/{repo}/private-vulnerability-reporting"
-    ],
-    enableVulnerabilityAlerts: [
-      "PUT /repos/{owner}/{repo}/vulnerability-alerts"
-    ],
-    generateReleaseNotes: [
-      "POST /repos/{owner}/{repo}/releases/generate-notes"
-    ],
-    get: ["GET /repos/{owner}/{repo}"],
-    getAccessRestrictions: [
-      "GET /repos/{owner}/{repo}/branches/{branch}/protection/restrictions"
-    ],
-    getAdminBranchProtection: [
-      "GET /repos/{owner}/{repo}/branches/{branch}/protection/enforce_admins"
-    ],
-    getAllDeploymentProtectionRules: [
-      "GET /repos/{owner}/{repo}/environments/{environment_name}/deployment_protection_rules"
-    ],
-    getAllEnvironments: ["GET /repos/{owner}/{repo}/environments"],
-    getAllStatusCheckContexts: [
-      "GET /repos/{owner}/{repo}/branches/{branch}/protection/required_status_checks/contexts"
-    ],
-    getAllTopics: ["GET /repos/{owner}/{repo}/topics"],
-    getAppsWithAccessToProtectedBranch: [
-      "GET /repos/{owner}/{repo}/branches/{branch}/protection/restrictions/apps"
-    ],
-    getAutolink: ["GET /repos/{owner}/{repo}/autolinks/{autolink_id}"],
-    getBranch: ["GET /repos/{owner}/{repo}/branches/{branch}"],
-    getBranchProtection: [
-      "GET /repos/{owner}/{repo}/branches/{branch}/protection"
-    ],
-    getBranchRules: ["GET /repos/{owner}/{repo}/rules/branches/{branch}"],
-    getClones: ["GET /repos/{owner}/{repo}/traffic/clones"],
-    getCodeFrequencyStats: ["GET /repos/{owner}/{repo}/stats/code_frequency"],
-    getCollaboratorPermissionLevel: [
-      "GET /repos/{owner}/{repo}/collaborators/{username}/permission"
-    ],
-    getCombinedStatusForRef: ["GET /repos/{owner}/{repo}/commits/{ref}/status"],
-    getCommit: ["GET /repos/{owner}/{repo}/commits/{ref}"],
-    getCommitActivityStats: ["GET /repos/{owner}/{repo}/stats/commit_activity"],
-    getCommitComment: ["GET /repos/{owner}/{repo}/comments/{comment_id}"],
-    getCommitSignatureProtection: [
-      "GET /repos/{owner}/{repo}/branches/{branch}/protection/required_signatures"
-    ],
-    getCommunityProfileMetrics: ["GET /repos/{owner}/{repo}/community/profile"],
-    getContent: ["GET /repos/{owner}/{repo}/contents/{path}"],
-    getContributorsStats: ["GET /repos/{owner}/{repo}/stats/contributors"],
-    getCustomDeploymentProtectionRule: [
-      "GET /repos/{owner}/{repo}/environments/{environment_name}/deployment_protection_rules/{protection_rule_id}"
-    ],
-    getDeployKey: ["GET /repos/{owner}/{repo}/keys/{key_id}"],
-    getDeployment: ["GET /repos/{owner}/{repo}/deployments/{deployment_id}"],
-    getDeploymentBranchPolicy: [
-      "GET /repos/{owner}/{repo}/environments/{environment_name}/deployment-branch-policies/{branch_policy_id}"
-    ],
-    getDeploymentStatus: [
-      "GET /repos/{owner}/{repo}/deployments/{deployment_id}/statuses/{status_id}"
-    ],
-    getEnvironment: [
-      "GET /repos/{owner}/{repo}/environments/{environment_name}"
-    ],
-    getLatestPagesBuild: ["GET /repos/{owner}/{repo}/pages/builds/latest"],
-    getLatestRelease: ["GET /repos/{owner}/{repo}/releases/latest"],
-    getOrgRuleSuite: ["GET /orgs/{org}/rulesets/rule-suites/{rule_suite_id}"],
-    getOrgRuleSuites: ["GET /orgs/{org}/rulesets/rule-suites"],
-    getOrgRuleset: ["GET /orgs/{org}/rulesets/{ruleset_id}"],
-    getOrgRulesets: ["GET /orgs/{org}/rulesets"],
-    getPages: ["GET /repos/{owner}/{repo}/pages"],
-    getPagesBuild: ["GET /repos/{owner}/{repo}/pages/builds/{build_id}"],
-    getPagesDeployment: [
-      "GET /repos/{owner}/{repo}/pages/deployments/{pages_deployment_id}"
-    ],
-    getPagesHealthCheck: ["GET /repos/{owner}/{repo}/pages/health"],
-    getParticipationStats: ["GET /repos/{owner}/{repo}/stats/participation"],
-    getPullRequestReviewProtection: [
-      "GET /repos/{owner}/{repo}/branches/{branch}/protection/required_pull_request_reviews"
-    ],
-    getPunchCardStats: ["GET /repos/{owner}/{repo}/stats/punch_card"],
-    getReadme: ["GET /repos/{owner}/{repo}/readme"],
-    getReadmeInDirectory: ["GET /repos/{owner}/{repo}/readme/{dir}"],
-    getRelease: ["GET /repos/{owner}/{repo}/releases/{release_id}"],
-    getReleaseAsset: ["GET /repos/{owner}/{repo}/releases/assets/{asset_id}"],
-    getReleaseByTag: ["GET /repos/{owner}/{repo}/releases/tags/{tag}"],
-    getRepoRuleSuite: [
-      "GET /repos/{owner}/{repo}/rulesets/rule-suites/{rule_suite_id}"
-    ],
-    getRepoRuleSuites: ["GET /repos/{owner}/{repo}/rulesets/rule-suites"],
-    getRepoRuleset: ["GET /repos/{owner}/{repo}/rulesets/{ruleset_id}"],
-    getRepoRulesetHistory: [
-      "GET /repos/{owner}/{repo}/rulesets/{ruleset_id}/history"
-    ],
-    getRepoRulesetVersion: [
-      "GET /repos/{owner}/{repo}/rulesets/{ruleset_id}/history/{version_id}"
-    ],
-    getRepoRulesets: ["GET /repos/{owner}/{repo}/rulesets"],
-    getStatusChecksProtection: [
-      "GET /repos/{owner}/{repo}/branches/{branch}/protection/required_status_checks"
-    ],
-    getTeamsWithAccessToProtectedBranch: [
-      "GET /repos/{owner}/{repo}/branches/{branch}/protection/restrictions/teams"
-    ],
-    getTopPaths: ["GET /repos/{owner}/{repo}/traffic/popular/paths"],
-    getTopReferrers: ["GET /repos/{owner}/{repo}/traffic/popular/referrers"],
-    getUsersWithAccessToProtectedBranch: [
-      "GET /repos/{owner}/{repo}/branches/{branch}/protection/restrictions/users"
-    ],
-    getViews: ["GET /repos/{owner}/{repo}/traffic/views"],
-    getWebhook: ["GET /repos/{owner}/{repo}/hooks/{hook_id}"],
-    getWebhookConfigForRepo: [
-      "GET /repos/{owner}/{repo}/hooks/{hook_id}/config"
-    ],
-    getWebhookDelivery: [
-      "GET /repos/{owner}/{repo}/hooks/{hook_id}/deliveries/{delivery_id}"
-    ],
-    listActivities: ["GET /repos/{owner}/{repo}/activity"],
-    listAttestations: [
-      "GET /repos/{owner}/{repo}/attestations/{subject_digest}"
-    ],
-    listAutolinks: ["GET /repos/{owner}/{repo}/autolinks"],
-    listBranches: ["GET /repos/{owner}/{repo}/branches"],
-    listBranchesForHeadCommit: [
-      "GET /repos/{owner}/{repo}/commits/{commit_sha}/branches-where-head"
-    ],
-    listCollaborators: ["GET /repos/{owner}/{repo}/collaborators"],
-    listCommentsForCommit: [
-      "GET /repos/{owner}/{repo}/commits/{commit_sha}/comments"
-    ],
-    listCommitCommentsForRepo: ["GET /repos/{owner}/{repo}/comments"],
-    listCommitStatusesForRef: [
-      "GET /repos/{owner}/{repo}/commits/{ref}/statuses"
-    ],
-    listCommits: ["GET /repos/{owner}/{repo}/commits"],
-    listContributors: ["GET /repos/{owner}/{repo}/contributors"],
-    listCustomDeploymentRuleIntegrations: [
-      "GET /repos/{owner}/{repo}/environments/{environment_name}/deployment_protection_rules/apps"
-    ],
-    listDeployKeys: ["GET /repos/{owner}/{repo}/keys"],
-    listDeploymentBranchPolicies: [
-      "GET /repos/{owner}/{repo}/environments/{environment_name}/deployment-branch-policies"
-    ],
-    listDeploymentStatuses: [
-      "GET /repos/{owner}/{repo}/deployments/{deployment_id}/statuses"
-    ],
-    listDeployments: ["GET /repos/{owner}/{repo}/deployments"],
-    listForAuthenticatedUser: ["GET /user/repos"],
-    listForOrg: ["GET /orgs/{org}/repos"],
-    listForUser: ["GET /users/{username}/repos"],
-    listForks: ["GET /repos/{owner}/{repo}/forks"],
-    listInvitations: ["GET /repos/{owner}/{repo}/invitations"],
-    listInvitationsForAuthenticatedUser: ["GET /user/repository_invitations"],
-    listLanguages: ["GET /repos/{owner}/{repo}/languages"],
-    listPagesBuilds: ["GET /repos/{owner}/{repo}/pages/builds"],
-    listPublic: ["GET /repositories"],
-    listPullRequestsAssociatedWithCommit: [
-      "GET /repos/{owner}/{repo}/commits/{commit_sha}/pulls"
-    ],
-    listReleaseAssets: [
-      "GET /repos/{owner}/{repo}/releases/{release_id}/assets"
-    ],
-    listReleases: ["GET /repos/{owner}/{repo}/releases"],
-    listTags: ["GET /repos/{owner}/{repo}/tags"],
-    listTeams: ["GET /repos/{owner}/{repo}/teams"],
-    listWebhookDeliveries: [
-      "GET /repos/{owner}/{repo}/hooks/{hook_id}/deliveries"
-    ],
-    listWebhooks: ["GET /repos/{owner}/{repo}/hooks"],
-    merge: ["POST /repos/{owner}/{repo}/merges"],
-    mergeUpstream: ["POST /repos/{owner}/{repo}/merge-upstream"],
-    pingWebhook: ["POST /repos/{owner}/{repo}/hooks/{hook_id}/pings"],
-    redeliverWebhookDelivery: [
-      "POST /repos/{owner}/{repo}/hooks/{hook_id}/deliveries/{delivery_id}/attempts"
-    ],
-    removeAppAccessRestrictions: [
-      "DELETE /repos/{owner}/{repo}/branches/{branch}/protection/restrictions/apps",
-      {},
-      { mapToData: "apps" }
-    ],
-    removeCollaborator: [
-      "DELETE /repos/{owner}/{repo}/collaborators/{username}"
-    ],
-    removeStatusCheckContexts: [
-      "DELETE /repos/{owner}/{repo}/branches/{branch}/protection/required_status_checks/contexts",
-      {},
-      { mapToData: "contexts" }
-    ],
-    removeStatusCheckProtection: [
-      "DELETE /repos/{owner}/{repo}/branches/{branch}/protection/required_status_checks"
-    ],
-    removeTeamAccessRestrictions: [
-      "DELETE /repos/{owner}/{repo}/branches/{branch}/protection/restrictions/teams",
-      {},
-      { mapToData: "teams" }
-    ],
-    removeUserAccessRestrictions: [
-      "DELETE /repos/{owner}/{repo}/branches/{branch}/protection/restrictions/users",
-      {},
-      { mapToData: "users" }
-    ],
-    renameBranch: ["POST /repos/{owner}/{repo}/branches/{branch}/rename"],
-    replaceAllTopics: ["PUT /repos/{owner}/{repo}/topics"],
-    requestPagesBuild: ["POST /repos/{owner}/{repo}/pages/builds"],
-    setAdminBranchProtection: [
-      "POST /repos/{owner}/{repo}/branches/{branch}/protection/enforce_admins"
-    ],
-    setAppAccessRestrictions: [
-      "PUT /repos/{owner}/{repo}/branches/{branch}/protection/restrictions/apps",
-      {},
-      { mapToData: "apps" }
-    ],
-    setStatusCheckContexts: [
-      "PUT /repos/{owner}/{repo}/branches/{branch}/protection/required_status_checks/contexts",
-      {},
-      { mapToData: "contexts" }
-    ],
-    setTeamAccessRestrictions: [
-      "PUT /repos/{owner}/{repo}/branches/{branch}/protection/restrictions/teams",
-      {},
-      { mapToData: "teams" }
-    ],
-    setUserAccessRestrictions: [
-      "PUT /repos/{owner}/{repo}/branches/{branch}/protection/restrictions/users",
-      {},
-      { mapToData: "users" }
-    ],
-    testPushWebhook: ["POST /repos/{owner}/{repo}/hooks/{hook_id}/tests"],
-    transfer: ["POST /repos/{owner}/{repo}/transfer"],
-    update: ["PATCH /repos/{owner}/{repo}"],
-    updateBranchProtection: [
-      "PUT /repos/{owner}/{repo}/branches/{branch}/protection"
-    ],
-    updateCommitComment: ["PATCH /repos/{owner}/{repo}/comments/{comment_id}"],
-    updateDeploymentBranchPolicy: [
-      "PUT /repos/{owner}/{repo}/environments/{environment_name}/deployment-branch-policies/{branch_policy_id}"
-    ],
-    updateInformationAboutPagesSite: ["PUT /repos/{owner}/{repo}/pages"],
-    updateInvitation: [
-      "PATCH /repos/{owner}/{repo}/invitations/{invitation_id}"
-    ],
-    updateOrgRuleset: ["PUT /orgs/{org}/rulesets/{ruleset_id}"],
-    updatePullRequestReviewProtection: [
-      "PATCH /repos/{owner}/{repo}/branches/{branch}/protection/required_pull_request_reviews"
-    ],
-    updateRelease: ["PATCH /repos/{owner}/{repo}/releases/{release_id}"],
-    updateReleaseAsset: [
-      "PATCH /repos/{owner}/{repo}/releases/assets/{asset_id}"
-    ],
-    updateRepoRuleset: ["PUT /repos/{owner}/{repo}/rulesets/{ruleset_id}"],
-    updateStatusCheckPotection: [
-      "PATCH /repos/{owner}/{repo}/branches/{branch}/protection/required_status_checks",
-      {},
-      { renamed: ["repos", "updateStatusCheckProtection"] }
-    ],
-    updateStatusCheckProtection: [
-      "PATCH /repos/{owner}/{repo}/branches/{branch}/protection/required_status_checks"
-    ],
-    updateWebhook: ["PATCH /repos/{owner}/{repo}/hooks/{hook_id}"],
-    updateWebhookConfigForRepo: [
-      "PATCH /repos/{owner}/{repo}/hooks/{hook_id}/config"
-    ],
-    uploadReleaseAsset: [
-      "POST /repos/{owner}/{repo}/releases/{release_id}/assets{?name,label}",
-      { baseUrl: "https://uploads.github.com" }
-    ]
-  },
-  search: {
-    code: ["GET /search/code"],
-    commits: ["GET /search/commits"],
-    issuesAndPullRequests: ["GET /search/issues"],
-    labels: ["GET /search/labels"],
-    repos: ["GET /search/repositories"],
-    topics: ["GET /search/topics"],
-    users: ["GET /search/users"]
-  },
-  secretScanning: {
-    createPushProtectionBypass: [
-      "POST /repos/{owner}/{repo}/secret-scanning/push-protection-bypasses"
-    ],
-    getAlert: [
-      "GET /repos/{owner}/{repo}/secret-scanning/alerts/{alert_number}"
-    ],
-    getScanHistory: ["GET /repos/{owner}/{repo}/secret-scanning/scan-history"],
-    listAlertsForOrg: ["GET /orgs/{org}/secret-scanning/alerts"],
-    listAlertsForRepo: ["GET /repos/{owner}/{repo}/secret-scanning/alerts"],
-    listLocationsForAlert: [
-      "GET /repos/{owner}/{repo}/secret-scanning/alerts/{alert_number}/locations"
-    ],
-    listOrgPatternConfigs: [
-      "GET /orgs/{org}/secret-scanning/pattern-configurations"
-    ],
-    updateAlert: [
-      "PATCH /repos/{owner}/{repo}/secret-scanning/alerts/{alert_number}"
-    ],
-    updateOrgPatternConfigs: [
-      "PATCH /orgs/{org}/secret-scanning/pattern-configurations"
-    ]
-  },
-  securityAdvisories: {
-    createFork: [
-      "POST /repos/{owner}/{repo}/security-advisories/{ghsa_id}/forks"
-    ],
-    createPrivateVulnerabilityReport: [
-      "POST /repos/{owner}/{repo}/security-advisories/reports"
-    ],
-    createRepositoryAdvisory: [
-      "POST /repos/{owner}/{repo}/security-advisories"
-    ],
-    createRepositoryAdvisoryCveRequest: [
-      "POST /repos/{owner}/{repo}/security-advisories/{ghsa_id}/cve"
-    ],
-    getGlobalAdvisory: ["GET /advisories/{ghsa_id}"],
-    getRepositoryAdvisory: [
-      "GET /repos/{owner}/{repo}/security-advisories/{ghsa_id}"
-    ],
-    listGlobalAdvisories: ["GET /advisories"],
-    listOrgRepositoryAdvisories: ["GET /orgs/{org}/security-advisories"],
-    listRepositoryAdvisories: ["GET /repos/{owner}/{repo}/security-advisories"],
-    updateRepositoryAdvisory: [
-      "PATCH /repos/{owner}/{repo}/security-advisories/{ghsa_id}"
-    ]
-  },
-  teams: {
-    addOrUpdateMembershipForUserInOrg: [
-      "PUT /orgs/{org}/teams/{team_slug}/memberships/{username}"
-    ],
-    addOrUpdateRepoPermissionsInOrg: [
-      "PUT /orgs/{org}/teams/{team_slug}/repos/{owner}/{repo}"
-    ],
-    checkPermissionsForRepoInOrg: [
-      "GET /orgs/{org}/teams/{team_slug}/repos/{owner}/{repo}"
-    ],
-    create: ["POST /orgs/{org}/teams"],
-    createDiscussionCommentInOrg: [
-      "POST /orgs/{org}/teams/{team_slug}/discussions/{discussion_number}/comments"
-    ],
-    createDiscussionInOrg: ["POST /orgs/{org}/teams/{team_slug}/discussions"],
-    deleteDiscussionCommentInOrg: [
-      "DELETE /orgs/{org}/teams/{team_slug}/discussions/{discussion_number}/comments/{comment_number}"
-    ],
-    deleteDiscussionInOrg: [
-      "DELETE /orgs/{org}/teams/{team_slug}/discussions/{discussion_number}"
-    ],
-    deleteInOrg: ["DELETE /orgs/{org}/teams/{team_slug}"],
-    getByName: ["GET /orgs/{org}/teams/{team_slug}"],
-    getDiscussionCommentInOrg: [
-      "GET /orgs/{org}/teams/{team_slug}/discussions/{discussion_number}/comments/{comment_number}"
-    ],
-    getDiscussionInOrg: [
-      "GET /orgs/{org}/teams/{team_slug}/discussions/{discussion_number}"
-    ],
-    getMembershipForUserInOrg: [
-      "GET /orgs/{org}/teams/{team_slug}/memberships/{username}"
-    ],
-    list: ["GET /orgs/{org}/teams"],
-    listChildInOrg: ["GET /orgs/{org}/teams/{team_slug}/teams"],
-    listDiscussionCommentsInOrg: [
-      "GET /orgs/{org}/teams/{team_slug}/discussions/{discussion_number}/comments"
-    ],
-    listDiscussionsInOrg: ["GET /orgs/{org}/teams/{team_slug}/discussions"],
-    listForAuthenticatedUser: ["GET /user/teams"],
-    listMembersInOrg: ["GET /orgs/{org}/teams/{team_slug}/members"],
-    listPendingInvitationsInOrg: [
-      "GET /orgs/{org}/teams/{team_slug}/invitations"
-    ],
-    listReposInOrg: ["GET /orgs/{org}/teams/{team_slug}/repos"],
-    removeMembershipForUserInOrg: [
-      "DELETE /orgs/{org}/teams/{team_slug}/memberships/{username}"
-    ],
-    removeRepoInOrg: [
-      "DELETE /orgs/{org}/teams/{team_slug}/repos/{owner}/{repo}"
-    ],
-    updateDiscussionCommentInOrg: [
-      "PATCH /orgs/{org}/teams/{team_slug}/discussions/{discussion_number}/comments/{comment_number}"
-    ],
-    updateDiscussionInOrg: [
-      "PATCH /orgs/{org}/teams/{team_slug}/discussions/{discussion_number}"
-    ],
-    updateInOrg: ["PATCH /orgs/{org}/teams/{team_slug}"]
-  },
-  users: {
-    addEmailForAuthenticated: [
-      "POST /user/emails",
-      {},
-      { renamed: ["users", "addEmailForAuthenticatedUser"] }
-    ],
-    addEmailForAuthenticatedUser: ["POST /user/emails"],
-    addSocialAccountForAuthenticatedUser: ["POST /user/social_accounts"],
-    block: ["PUT /user/blocks/{username}"],
-    checkBlocked: ["GET /user/blocks/{username}"],
-    checkFollowingForUser: ["GET /users/{username}/following/{target_user}"],
-    checkPersonIsFollowedByAuthenticated: ["GET /user/following/{username}"],
-    createGpgKeyForAuthenticated: [
-      "POST /user/gpg_keys",
-      {},
-      { renamed: ["users", "createGpgKeyForAuthenticatedUser"] }
-    ],
-    createGpgKeyForAuthenticatedUser: ["POST /user/gpg_keys"],
-    createPublicSshKeyForAuthenticated: [
-      "POST /user/keys",
-      {},
-      { renamed: ["users", "createPublicSshKeyForAuthenticatedUser"] }
-    ],
-    createPublicSshKeyForAuthenticatedUser: ["POST /user/keys"],
-    createSshSigningKeyForAuthenticatedUser: ["POST /user/ssh_signing_keys"],
-    deleteAttestationsBulk: [
-      "POST /users/{username}/attestations/delete-request"
-    ],
-    deleteAttestationsById: [
-      "DELETE /users/{username}/attestations/{attestation_id}"
-    ],
-    deleteAttestationsBySubjectDigest: [
-      "DELETE /users/{username}/attestations/digest/{subject_digest}"
-    ],
-    deleteEmailForAuthenticated: [
-      "DELETE /user/emails",
-      {},
-      { renamed: ["users", "deleteEmailForAuthenticatedUser"] }
-    ],
-    deleteEmailForAuthenticatedUser: ["DELETE /user/emails"],
-    deleteGpgKeyForAuthenticated: [
-      "DELETE /user/gpg_keys/{gpg_key_id}",
-      {},
-      { renamed: ["users", "deleteGpgKeyForAuthenticatedUser"] }
-    ],
-    deleteGpgKeyForAuthenticatedUser: ["DELETE /user/gpg_keys/{gpg_key_id}"],
-    deletePublicSshKeyForAuthenticated: [
-      "DELETE /user/keys/{key_id}",
-      {},
-      { renamed: ["users", "deletePublicSshKeyForAuthenticatedUser"] }
-    ],
-    deletePublicSshKeyForAuthenticatedUser: ["DELETE /user/keys/{key_id}"],
-    deleteSocialAccountForAuthenticatedUser: ["DELETE /user/social_accounts"],
-    deleteSshSigningKeyForAuthenticatedUser: [
-      "DELETE /user/ssh_signing_keys/{ssh_signing_key_id}"
-    ],
-    follow: ["PUT /user/following/{username}"],
-    getAuthenticated: ["GET /user"],
-    getById: ["GET /user/{account_id}"],
-    getByUsername: ["GET /users/{username}"],
-    getContextForUser: ["GET /users/{username}/hovercard"],
-    getGpgKeyForAuthenticated: [
-      "GET /user/gpg_keys/{gpg_key_id}",
-      {},
-      { renamed: ["users", "getGpgKeyForAuthenticatedUser"] }
-    ],
-    getGpgKeyForAuthenticatedUser: ["GET /user/gpg_keys/{gpg_key_id}"],
-    getPublicSshKeyForAuthenticated: [
-      "GET /user/keys/{key_id}",
-      {},
-      { renamed: ["users", "getPublicSshKeyForAuthenticatedUser"] }
-    ],
-    getPublicSshKeyForAuthenticatedUser: ["GET /user/keys/{key_id}"],
-    getSshSigningKeyForAuthenticatedUser: [
-      "GET /user/ssh_signing_keys/{ssh_signing_key_id}"
-    ],
-    list: ["GET /users"],
-    listAttestations: ["GET /users/{username}/attestations/{subject_digest}"],
-    listAttestationsBulk: [
-      "POST /users/{username}/attestations/bulk-list{?per_page,before,after}"
-    ],
-    listBlockedByAuthenticated: [
-      "GET /user/blocks",
-      {},
-      { renamed: ["users", "listBlockedByAuthenticatedUser"] }
-    ],
-    listBlockedByAuthenticatedUser: ["GET /user/blocks"],
-    listEmailsForAuthenticated: [
-      "GET /user/emails",
-      {},
-      { renamed: ["users", "listEmailsForAuthenticatedUser"] }
-    ],
-    listEmailsForAuthenticatedUser: ["GET /user/emails"],
-    listFollowedByAuthenticated: [
-      "GET /user/following",
-      {},
-      { renamed: ["users", "listFollowedByAuthenticatedUser"] }
-    ],
-    listFollowedByAuthenticatedUser: ["GET /user/following"],
-    listFollowersForAuthenticatedUser: ["GET /user/followers"],
-    listFollowersForUser: ["GET /users/{username}/followers"],
-    listFollowingForUser: ["GET /users/{username}/following"],
-    listGpgKeysForAuthenticated: [
-      "GET /user/gpg_keys",
-      {},
-      { renamed: ["users", "listGpgKeysForAuthenticatedUser"] }
-    ],
-    listGpgKeysForAuthenticatedUser: ["GET /user/gpg_keys"],
-    listGpgKeysForUser: ["GET /users/{username}/gpg_keys"],
-    listPublicEmailsForAuthenticated: [
-      "GET /user/public_emails",
-      {},
-      { renamed: ["users", "listPublicEmailsForAuthenticatedUser"] }
-    ],
-    listPublicEmailsForAuthenticatedUser: ["GET /user/public_emails"],
-    listPublicKeysForUser: ["GET /users/{username}/keys"],
-    listPublicSshKeysForAuthenticated: [
-      "GET /user/keys",
-      {},
-      { renamed: ["users", "listPublicSshKeysForAuthenticatedUser"] }
-    ],
-    listPublicSshKeysForAuthenticatedUser: ["GET /user/keys"],
-    listSocialAccountsForAuthenticatedUser: ["GET /user/social_accounts"],
-    listSocialAccountsForUser: ["GET /users/{username}/social_accounts"],
-    listSshSigningKeysForAuthenticatedUser: ["GET /user/ssh_signing_keys"],
-    listSshSigningKeysForUser: ["GET /users/{username}/ssh_signing_keys"],
-    setPrimaryEmailVisibilityForAuthenticated: [
-      "PATCH /user/email/visibility",
-      {},
-      { renamed: ["users", "setPrimaryEmailVisibilityForAuthenticatedUser"] }
-    ],
-    setPrimaryEmailVisibilityForAuthenticatedUser: [
-      "PATCH /user/email/visibility"
-    ],
-    unblock: ["DELETE /user/blocks/{username}"],
-    unfollow: ["DELETE /user/following/{username}"],
-    updateAuthenticated: ["PATCH /user"]
-  }
-};
-var endpoints_default = Endpoints;
-
-//# sourceMappingURL=endpoints.js.map
-
-;// CONCATENATED MODULE: ./node_modules/@octokit/plugin-rest-endpoint-methods/dist-src/endpoints-to-methods.js
-
-const endpointMethodsMap = /* @__PURE__ */ new Map();
-for (const [scope, endpoints] of Object.entries(endpoints_default)) {
-  for (const [methodName, endpoint] of Object.entries(endpoints)) {
-    const [route, defaults, decorations] = endpoint;
-    const [method, url] = route.split(/ /);
-    const endpointDefaults = Object.assign(
-      {
-        method,
-        url
-      },
-      defaults
-    );
-    if (!endpointMethodsMap.has(scope)) {
-      endpointMethodsMap.set(scope, /* @__PURE__ */ new Map());
-    }
-    endpointMethodsMap.get(scope).set(methodName, {
-      scope,
-      methodName,
-      endpointDefaults,
-      decorations
-    });
-  }
-}
-const handler = {
-  has({ scope }, methodName) {
-    return endpointMethodsMap.get(scope).has(methodName);
-  },
-  getOwnPropertyDescriptor(target, methodName) {
-    return {
-      value: this.get(target, methodName),
-      // ensures method is in the cache
-      configurable: true,
-      writable: true,
-      enumerable: true
-    };
-  },
-  defineProperty(target, methodName, descriptor) {
-    Object.defineProperty(target.cache, methodName, descriptor);
-    return true;
-  },
-  deleteProperty(target, methodName) {
-    delete target.cache[methodName];
-    return true;
-  },
-  ownKeys({ scope }) {
-    return [...endpointMethodsMap.get(scope).keys()];
-  },
-  set(target, methodName, value) {
-    return target.cache[methodName] = value;
-  },
-  get({ octokit, scope, cache }, methodName) {
-    if (cache[methodName]) {
-      return cache[methodName];
-    }
-    const method = endpointMethodsMap.get(scope).get(methodName);
-    if (!method) {
-      return void 0;
-    }
-    const { endpointDefaults, decorations } = method;
-    if (decorations) {
-      cache[methodName] = decorate(
-        octokit,
-        scope,
-        methodName,
-        endpointDefaults,
-        decorations
-      );
-    } else {
-      cache[methodName] = octokit.request.defaults(endpointDefaults);
-    }
-    return cache[methodName];
-  }
-};
-function endpointsToMethods(octokit) {
-  const newMethods = {};
-  for (const scope of endpointMethodsMap.keys()) {
-    newMethods[scope] = new Proxy({ octokit, scope, cache: {} }, handler);
-  }
-  return newMethods;
-}
-function decorate(octokit, scope, methodName, defaults, decorations) {
-  const requestWithDefaults = octokit.request.defaults(defaults);
-  function withDecorations(...args) {
-    let options = requestWithDefaults.endpoint.merge(...args);
-    if (decorations.mapToData) {
-      options = Object.assign({}, options, {
-        data: options[decorations.mapToData],
-        [decorations.mapToData]: void 0
-      });
-      return requestWithDefaults(options);
-    }
-    if (decorations.renamed) {
-      const [newScope, newMethodName] = decorations.renamed;
-      octokit.log.warn(
-        `octokit.${scope}.${methodName}() has been renamed to octokit.${newScope}.${newMethodName}()`
-      );
-    }
-    if (decorations.deprecated) {
-      octokit.log.warn(decorations.deprecated);
-    }
-    if (decorations.renamedParameters) {
-      const options2 = requestWithDefaults.endpoint.merge(...args);
-      for (const [name, alias] of Object.entries(
-        decorations.renamedParameters
-      )) {
-        if (name in options2) {
-          octokit.log.warn(
-            `"${name}" parameter is deprecated for "octokit.${scope}.${methodName}()". Use "${alias}" instead`
-          );
-          if (!(alias in options2)) {
-            options2[alias] = options2[name];
-          }
-          delete options2[name];
-        }
-      }
-      return requestWithDefaults(options2);
-    }
-    return requestWithDefaults(...args);
-  }
-  return Object.assign(withDecorations, requestWithDefaults);
-}
-
-//# sourceMappingURL=endpoints-to-methods.js.map
-
-;// CONCATENATED MODULE: ./node_modules/@octokit/plugin-rest-endpoint-methods/dist-src/index.js
-
-
-function restEndpointMethods(octokit) {
-  const api = endpointsToMethods(octokit);
-  return {
-    rest: api
-  };
-}
-restEndpointMethods.VERSION = dist_src_version_VERSION;
-function legacyRestEndpointMethods(octokit) {
-  const api = endpointsToMethods(octokit);
-  return {
-    ...api,
-    rest: api
-  };
-}
-legacyRestEndpointMethods.VERSION = dist_src_version_VERSION;
-
-//# sourceMappingURL=index.js.map
-
-;// CONCATENATED MODULE: ./node_modules/@octokit/plugin-paginate-rest/dist-bundle/index.js
-// pkg/dist-src/version.js
-var plugin_paginate_rest_dist_bundle_VERSION = "0.0.0-development";
-
-// pkg/dist-src/normalize-paginated-list-response.js
-function normalizePaginatedListResponse(response) {
-  if (!response.data) {
-    return {
-      ...response,
-      data: []
-    };
-  }
-  const responseNeedsNormalization = ("total_count" in response.data || "total_commits" in response.data) && !("url" in response.data);
-  if (!responseNeedsNormalization) return response;
-  const incompleteResults = response.data.incomplete_results;
-  const repositorySelection = response.data.repository_selection;
-  const totalCount = response.data.total_count;
-  const totalCommits = response.data.total_commits;
-  delete response.data.incomplete_results;
-  delete response.data.repository_selection;
-  delete response.data.total_count;
-  delete response.data.total_commits;
-  const namespaceKey = Object.keys(response.data)[0];
-  const data = response.data[namespaceKey];
-  response.data = data;
-  if (typeof incompleteResults !== "undefined") {
-    response.data.incomplete_results = incompleteResults;
-  }
-  if (typeof repositorySelection !== "undefined") {
-    response.data.repository_selection = repositorySelection;
-  }
-  response.data.total_count = totalCount;
-  response.data.total_commits = totalCommits;
-  return response;
-}
-
-// pkg/dist-src/iterator.js
-function iterator(octokit, route, parameters) {
-  const options = typeof route === "function" ? route.endpoint(parameters) : octokit.request.endpoint(route, parameters);
-  const requestMethod = typeof route === "function" ? route : octokit.request;
-  const method = options.method;
-  const headers = options.headers;
-  let url = options.url;
-  return {
-    [Symbol.asyncIterator]: () => ({
-      async next() {
-        if (!url) return { done: true };
-        try {
-          const response = await requestMethod({ method, url, headers });
-          const normalizedResponse = normalizePaginatedListResponse(response);
-          url = ((normalizedResponse.headers.link || "").match(
-            /<([^<>]+)>;\s*rel="next"/
-          ) || [])[1];
-          if (!url && "total_commits" in normalizedResponse.data) {
-            const parsedUrl = new URL(normalizedResponse.url);
-            const params = parsedUrl.searchParams;
-            const page = parseInt(params.get("page") || "1", 10);
-            const per_page = parseInt(params.get("per_page") || "250", 10);
-            if (page * per_page < normalizedResponse.data.total_commits) {
-              params.set("page", String(page + 1));
-              url = parsedUrl.toString();
-            }
-          }
-          return { value: normalizedResponse };
-        } catch (error) {
-          if (error.status !== 409) throw error;
-          url = "";
-          return {
-            value: {
-              status: 200,
-              headers: {},
-              data: []
-            }
-          };
-        }
-      }
-    })
-  };
-}
-
-// pkg/dist-src/paginate.js
-function paginate(octokit, route, parameters, mapFn) {
-  if (typeof parameters === "function") {
-    mapFn = parameters;
-    parameters = void 0;
-  }
-  return gather(
-    octokit,
-    [],
-    iterator(octokit, route, parameters)[Symbol.asyncIterator](),
-    mapFn
-  );
-}
-function gather(octokit, results, iterator2, mapFn) {
-  return iterator2.next().then((result) => {
-    if (result.done) {
-      return results;
-    }
-    let earlyExit = false;
-    function done() {
-      earlyExit = true;
-    }
-    results = results.concat(
-      mapFn ? mapFn(result.value, done) : result.value.data
-    );
-    if (earlyExit) {
-      return results;
-    }
-    return gather(octokit, results, iterator2, mapFn);
-  });
-}
-
-// pkg/dist-src/compose-paginate.js
-var composePaginateRest = Object.assign(paginate, {
-  iterator
-});
-
-// pkg/dist-src/generated/paginating-endpoints.js
-var paginatingEndpoints = (/* unused pure expression or super */ null && ([
-  "GET /advisories",
-  "GET /app/hook/deliveries",
-  "GET /app/installation-requests",
-  "GET /app/installations",
-  "GET /assignments/{assignment_id}/accepted_assignments",
-  "GET /classrooms",
-  "GET /classrooms/{classroom_id}/assignments",
-  "GET /enterprises/{enterprise}/code-security/configurations",
-  "GET /enterprises/{enterprise}/code-security/configurations/{configuration_id}/repositories",
-  "GET /enterprises/{enterprise}/dependabot/alerts",
-  "GET /enterprises/{enterprise}/teams",
-  "GET /enterprises/{enterprise}/teams/{enterprise-team}/memberships",
-  "GET /enterprises/{enterprise}/teams/{enterprise-team}/organizations",
-  "GET /events",
-  "GET /gists",
-  "GET /gists/public",
-  "GET /gists/starred",
-  "GET /gists/{gist_id}/comments",
-  "GET /gists/{gist_id}/commits",
-  "GET /gists/{gist_id}/forks",
-  "GET /installation/repositories",
-  "GET /issues",
-  "GET /licenses",
-  "GET /marketplace_listing/plans",
-  "GET /marketplace_listing/plans/{plan_id}/accounts",
-  "GET /marketplace_listing/stubbed/plans",
-  "GET /marketplace_listing/stubbed/plans/{plan_id}/accounts",
-  "GET /networks/{owner}/{repo}/events",
-  "GET /notifications",
-  "GET /organizations",
-  "GET /organizations/{org}/dependabot/repository-access",
-  "GET /orgs/{org}/actions/cache/usage-by-repository",
-  "GET /orgs/{org}/actions/hosted-runners",
-  "GET /orgs/{org}/actions/permissions/repositories",
-  "GET /orgs/{org}/actions/permissions/self-hosted-runners/repositories",
-  "GET /orgs/{org}/actions/runner-groups",
-  "GET /orgs/{org}/actions/runner-groups/{runner_group_id}/hosted-runners",
-  "GET /orgs/{org}/actions/runner-groups/{runner_group_id}/repositories",
-  "GET /orgs/{org}/actions/runner-groups/{runner_group_id}/runners",
-  "GET /orgs/{org}/actions/runners",
-  "GET /orgs/{org}/actions/secrets",
-  "GET /orgs/{org}/actions/secrets/{secret_name}/repositories",
-  "GET /orgs/{org}/actions/variables",
-  "GET /orgs/{org}/actions/variables/{name}/repositories",
-  "GET /orgs/{org}/attestations/repositories",
-  "GET /orgs/{org}/attestations/{subject_digest}",
-  "GET /orgs/{org}/blocks",
-  "GET /orgs/{org}/campaigns",
-  "GET /orgs/{org}/code-scanning/alerts",
-  "GET /orgs/{org}/code-security/configurations",
-  "GET /orgs/{org}/code-security/configurations/{configuration_id}/repositories",
-  "GET /orgs/{org}/codespaces",
-  "GET /orgs/{org}/codespaces/secrets",
-  "GET /orgs/{org}/codespaces/secrets/{secret_name}/repositories",
-  "GET /orgs/{org}/copilot/billing/seats",
-  "GET /orgs/{org}/copilot/metrics",
-  "GET /orgs/{org}/dependabot/alerts",
-  "GET /orgs/{org}/dependabot/secrets",
-  "GET /orgs/{org}/dependabot/secrets/{secret_name}/repositories",
-  "GET /orgs/{org}/events",
-  "GET /orgs/{org}/failed_invitations",
-  "GET /orgs/{org}/hooks",
-  "GET /orgs/{org}/hooks/{hook_id}/deliveries",
-  "GET /orgs/{org}/insights/api/route-stats/{actor_type}/{actor_id}",
-  "GET /orgs/{org}/insights/api/subject-stats",
-  "GET /orgs/{org}/insights/api/user-stats/{user_id}",
-  "GET /orgs/{org}/installations",
-  "GET /orgs/{org}/invitations",
-  "GET /orgs/{org}/invitations/{invitation_id}/teams",
-  "GET /orgs/{org}/issues",
-  "GET /orgs/{org}/members",
-  "GET /orgs/{org}/members/{username}/codespaces",
-  "GET /orgs/{org}/migrations",
-  "GET /orgs/{org}/migrations/{migration_id}/repositories",
-  "GET /orgs/{org}/organization-roles/{role_id}/teams",
-  "GET /orgs/{org}/organization-roles/{role_id}/users",
-  "GET /orgs/{org}/outside_collaborators",
-  "GET /orgs/{org}/packages",
-  "GET /orgs/{org}/packages/{package_type}/{package_name}/versions",
-  "GET /orgs/{org}/personal-access-token-requests",
-  "GET /orgs/{org}/personal-access-token-requests/{pat_request_id}/repositories",
-  "GET /orgs/{org}/personal-access-tokens",
-  "GET /orgs/{org}/personal-access-tokens/{pat_id}/repositories",
-  "GET /orgs/{org}/private-registries",
-  "GET /orgs/{org}/projects",
-  "GET /orgs/{org}/projectsV2",
-  "GET /orgs/{org}/projectsV2/{project_number}/fields",
-  "GET /orgs/{org}/projectsV2/{project_number}/items",
-  "GET /orgs/{org}/properties/values",
-  "GET /orgs/{org}/public_members",
-  "GET /orgs/{org}/repos",
-  "GET /orgs/{org}/rulesets",
-  "GET /orgs/{org}/rulesets/rule-suites",
-  "GET /orgs/{org}/rulesets/{ruleset_id}/history",
-  "GET /orgs/{org}/secret-scanning/alerts",
-  "GET /orgs/{org}/security-advisories",
-  "GET /orgs/{org}/settings/immutable-releases/repositories",
-  "GET /orgs/{org}/settings/network-configurations",
-  "GET /orgs/{org}/team/{team_slug}/copilot/metrics",
-  "GET /orgs/{org}/teams",
-  "GET /orgs/{org}/teams/{team_slug}/discussions",
-  "GET /orgs/{org}/teams/{team_slug}/discussions/{discussion_number}/comments",
-  "GET /orgs/{org}/teams/{team_slug}/discussions/{discussion_number}/comments/{comment_number}/reactions",
-  "GET /orgs/{org}/teams/{team_slug}/discussions/{discussion_number}/reactions",
-  "GET /orgs/{org}/teams/{team_slug}/invitations",
-  "GET /orgs/{org}/teams/{team_slug}/members",
-  "GET /orgs/{org}/teams/{team_slug}/projects",
-  "GET /orgs/{org}/teams/{team_slug}/repos",
-  "GET /orgs/{org}/teams/{team_slug}/teams",
-  "GET /projects/{project_id}/collaborators",
-  "GET /repos/{owner}/{repo}/actions/artifacts",
-  "GET /repos/{owner}/{repo}/actions/caches",
-  "GET /repos/{owner}/{repo}/actions/organization-secrets",
-  "GET /repos/{owner}/{repo}/actions/organization-variables",
-  "GET /repos/{owner}/{repo}/actions/runners",
-  "GET /repos/{owner}/{repo}/actions/runs",
-  "GET /repos/{owner}/{repo}/actions/runs/{run_id}/artifacts",
-  "GET /repos/{owner}/{repo}/actions/runs/{run_id}/attempts/{attempt_number}/jobs",
-  "GET /repos/{owner}/{repo}/actions/runs/{run_id}/jobs",
-  "GET /repos/{owner}/{repo}/actions/secrets",
-  "GET /repos/{owner}/{repo}/actions/variables",
-  "GET /repos/{owner}/{repo}/actions/workflows",
-  "GET /repos/{owner}/{repo}/actions/workflows/{workflow_id}/runs",
-  "GET /repos/{owner}/{repo}/activity",
-  "GET /repos/{owner}/{repo}/assignees",
-  "GET /repos/{owner}/{repo}/attestations/{subject_digest}",
-  "GET /repos/{owner}/{repo}/branches",
-  "GET /repos/{owner}/{repo}/check-runs/{check_run_id}/annotations",
-  "GET /repos/{owner}/{repo}/check-suites/{check_suite_id}/check-runs",
-  "GET /repos/{owner}/{repo}/code-scanning/alerts",
-  "GET /repos/{owner}/{repo}/code-scanning/alerts/{alert_number}/instances",
-  "GET /repos/{owner}/{repo}/code-scanning/analyses",
-  "GET /repos/{owner}/{repo}/codespaces",
-  "GET /repos/{owner}/{repo}/codespaces/devcontainers",
-  "GET /repos/{owner}/{repo}/codespaces/secrets",
-  "GET /repos/{owner}/{repo}/collaborators",
-  "GET /repos/{owner}/{repo}/comments",
-  "GET /repos/{owner}/{repo}/comments/{comment_id}/reactions",
-  "GET /repos/{owner}/{repo}/commits",
-  "GET /repos/{owner}/{repo}/commits/{commit_sha}/comments",
-  "GET /repos/{owner}/{repo}/commits/{commit_sha}/pulls",
-  "GET /repos/{owner}/{repo}/commits/{ref}/check-runs",
-  "GET /repos/{owner}/{repo}/commits/{ref}/check-suites",
-  "GET /repos/{owner}/{repo}/commits/{ref}/status",
-  "GET /repos/{owner}/{repo}/commits/{ref}/statuses",
-  "GET /repos/{owner}/{repo}/compare/{basehead}",
-  "GET /repos/{owner}/{repo}/compare/{base}...{head}",
-  "GET /repos/{owner}/{repo}/contributors",
-  "GET /repos/{owner}/{repo}/dependabot/alerts",
-  "GET /repos/{owner}/{repo}/dependabot/secrets",
-  "GET /repos/{owner}/{repo}/deployments",
-  "GET /repos/{owner}/{repo}/deployments/{deployment_id}/statuses",
-  "GET /repos/{owner}/{repo}/environments",
-  "GET /repos/{owner}/{repo}/environments/{environment_name}/deployment-branch-policies",
-  "GET /repos/{owner}/{repo}/environments/{environment_name}/deployment_protection_rules/apps",
-  "GET /repos/{owner}/{repo}/environments/{environment_name}/secrets",
-  "GET /repos/{owner}/{repo}/environments/{environment_name}/variables",
-  "GET /repos/{owner}/{repo}/events",
-  "GET /repos/{owner}/{repo}/forks",
-  "GET /repos/{owner}/{repo}/hooks",
-  "GET /repos/{owner}/{repo}/hooks/{hook_id}/deliveries",
-  "GET /repos/{owner}/{repo}/invitations",
-  "GET /repos/{owner}/{repo}/issues",
-  "GET /repos/{owner}/{repo}/issues/comments",
-  "GET /repos/{owner}/{repo}/issues/comments/{comment_id}/reactions",
-  "GET /repos/{owner}/{repo}/issues/events",
-  "GET /repos/{owner}/{repo}/issues/{issue_number}/comments",
-  "GET /repos/{owner}/{repo}/issues/{issue_number}/dependencies/blocked_by",
-  "GET /repos/{owner}/{repo}/issues/{issue_number}/dependencies/blocking",
-  "GET /repos/{owner}/{repo}/issues/{issue_number}/events",
-  "GET /repos/{owner}/{repo}/issues/{issue_number}/labels",
-  "GET /repos/{owner}/{repo}/issues/{issue_number}/reactions",
-  "GET /repos/{owner}/{repo}/issues/{issue_number}/sub_issues",
-  "GET /repos/{owner}/{repo}/issues/{issue_number}/timeline",
-  "GET /repos/{owner}/{repo}/keys",
-  "GET /repos/{owner}/{repo}/labels",
-  "GET /repos/{owner}/{repo}/milestones",
-  "GET /repos/{owner}/{repo}/milestones/{milestone_number}/labels",
-  "GET /repos/{owner}/{repo}/notifications",
-  "GET /repos/{owner}/{repo}/pages/builds",
-  "GET /repos/{owner}/{repo}/projects",
-  "GET /repos/{owner}/{repo}/pulls",
-  "GET /repos/{owner}/{repo}/pulls/comments",
-  "GET /repos/{owner}/{repo}/pulls/comments/{comment_id}/reactions",
-  "GET /repos/{owner}/{repo}/pulls/{pull_number}/comments",
-  "GET /repos/{owner}/{repo}/pulls/{pull_number}/commits",
-  "GET /repos/{owner}/{repo}/pulls/{pull_number}/files",
-  "GET /repos/{owner}/{repo}/pulls/{pull_number}/reviews",
-  "GET /repos/{owner}/{repo}/pulls/{pull_number}/reviews/{review_id}/comments",
-  "GET /repos/{owner}/{repo}/releases",
-  "GET /repos/{owner}/{repo}/releases/{release_id}/assets",
-  "GET /repos/{owner}/{repo}/releases/{release_id}/reactions",
-  "GET /repos/{owner}/{repo}/rules/branches/{branch}",
-  "GET /repos/{owner}/{repo}/rulesets",
-  "GET /repos/{owner}/{repo}/rulesets/rule-suites",
-  "GET /repos/{owner}/{repo}/rulesets/{ruleset_id}/history",
-  "GET /repos/{owner}/{repo}/secret-scanning/alerts",
-  "GET /repos/{owner}/{repo}/secret-scanning/alerts/{alert_number}/locations",
-  "GET /repos/{owner}/{repo}/security-advisories",
-  "GET /repos/{owner}/{repo}/stargazers",
-  "GET /repos/{owner}/{repo}/subscribers",
-  "GET /repos/{owner}/{repo}/tags",
-  "GET /repos/{owner}/{repo}/teams",
-  "GET /repos/{owner}/{repo}/topics",
-  "GET /repositories",
-  "GET /search/code",
-  "GET /search/commits",
-  "GET /search/issues",
-  "GET /search/labels",
-  "GET /search/repositories",
-  "GET /search/topics",
-  "GET /search/users",
-  "GET /teams/{team_id}/discussions",
-  "GET /teams/{team_id}/discussions/{discussion_number}/comments",
-  "GET /teams/{team_id}/discussions/{discussion_number}/comments/{comment_number}/reactions",
-  "GET /teams/{team_id}/discussions/{discussion_number}/reactions",
-  "GET /teams/{team_id}/invitations",
-  "GET /teams/{team_id}/members",
-  "GET /teams/{team_id}/projects",
-  "GET /teams/{team_id}/repos",
-  "GET /teams/{team_id}/teams",
-  "GET /user/blocks",
-  "GET /user/codespaces",
-  "GET /user/codespaces/secrets",
-  "GET /user/emails",
-  "GET /user/followers",
-  "GET /user/following",
-  "GET /user/gpg_keys",
-  "GET /user/installations",
-  "GET /user/installations/{installation_id}/repositories",
-  "GET /user/issues",
-  "GET /user/keys",
-  "GET /user/marketplace_purchases",
-  "GET /user/marketplace_purchases/stubbed",
-  "GET /user/memberships/orgs",
-  "GET /user/migrations",
-  "GET /user/migrations/{migration_id}/repositories",
-  "GET /user/orgs",
-  "GET /user/packages",
-  "GET /user/packages/{package_type}/{package_name}/versions",
-  "GET /user/public_emails",
-  "GET /user/repos",
-  "GET /user/repository_invitations",
-  "GET /user/social_accounts",
-  "GET /user/ssh_signing_keys",
-  "GET /user/starred",
-  "GET /user/subscriptions",
-  "GET /user/teams",
-  "GET /users",
-  "GET /users/{username}/attestations/{subject_digest}",
-  "GET /users/{username}/events",
-  "GET /users/{username}/events/orgs/{org}",
-  "GET /users/{username}/events/public",
-  "GET /users/{username}/followers",
-  "GET /users/{username}/following",
-  "GET /users/{username}/gists",
-  "GET /users/{username}/gpg_keys",
-  "GET /users/{username}/keys",
-  "GET /users/{username}/orgs",
-  "GET /users/{username}/packages",
-  "GET /users/{username}/projects",
-  "GET /users/{username}/projectsV2",
-  "GET /users/{username}/projectsV2/{project_number}/fields",
-  "GET /users/{username}/projectsV2/{project_number}/items",
-  "GET /users/{username}/received_events",
-  "GET /users/{username}/received_events/public",
-  "GET /users/{username}/repos",
-  "GET /users/{username}/social_accounts",
-  "GET /users/{username}/ssh_signing_keys",
-  "GET /users/{username}/starred",
-  "GET /users/{username}/subscriptions"
-]));
-
-// pkg/dist-src/paginating-endpoints.js
-function isPaginatingEndpoint(arg) {
-  if (typeof arg === "string") {
-    return paginatingEndpoints.includes(arg);
-  } else {
-    return false;
-  }
-}
-
-// pkg/dist-src/index.js
-function paginateRest(octokit) {
-  return {
-    paginate: Object.assign(paginate.bind(null, octokit), {
-      iterator: iterator.bind(null, octokit)
-    })
-  };
-}
-paginateRest.VERSION = plugin_paginate_rest_dist_bundle_VERSION;
-
-
-;// CONCATENATED MODULE: ./node_modules/@actions/github/lib/utils.js
-
-
-// octokit + plugins
-
-
-
-const context = new Context();
-const baseUrl = getApiBaseUrl();
-const defaults = {
-    baseUrl,
-    request: {
-        agent: getProxyAgent(baseUrl),
-        fetch: getProxyFetch(baseUrl)
-    }
-};
-const GitHub = Octokit.plugin(restEndpointMethods, paginateRest).defaults(defaults);
-
-/**
- * Convience function to correctly format Octokit Options to pass into the constructor.
- *
- * @param     token    the repo PAT or GITHUB_TOKEN
- * @param     options  other options to set
- */
-function getOctokitOptions(token, options) {
-    const opts = Object.assign({}, options || {}); // Shallow clone - don't mutate the object provided by the caller
-    // Auth
-    const auth = getAuthString(token, opts);
-    if (auth) {
-        opts.auth = auth;
-    }
-    // Orchestration ID
-    const userAgent = getUserAgentWithOrchestrationId(opts.userAgent);
-    if (userAgent) {
-        opts.userAgent = userAgent;
-    }
-    return opts;
-}
-//# sourceMappingURL=utils.js.map
-;// CONCATENATED MODULE: ./node_modules/@actions/github/lib/github.js
-
-
-const github_context = new Context();
-/**
- * Returns a hydrated octokit ready to use for GitHub Actions
- *
- * @param     token    the repo PAT or GITHUB_TOKEN
- * @param     options  other options to set
- */
-function getOctokit(token, options, ...additionalPlugins) {
-    const GitHubWithPlugins = GitHub.plugin(...additionalPlugins);
-    return new GitHubWithPlugins(getOctokitOptions(token, options));
-}
-//# sourceMappingURL=github.js.map
+var node_modules_picomatch = __nccwpck_require__(4006);
+var picomatch_default = /*#__PURE__*/__nccwpck_require__.n(node_modules_picomatch);
 ;// CONCATENATED MODULE: ./src/platform/github.ts
-// The verbs of GitHub's API that a run uses, as small plain types. What they are used for, and what a failure means to
-// the run, is decided by the callers.
-
 const WORKFLOW_TOKEN_LOGIN = 'github-actions[bot]';
 const CALL_TIMEOUT_MS = 60_000;
 const RETRY_DELAYS_MS = [500, 2000];
@@ -70483,18 +64663,24 @@ function isOwnAccount(identity, author) {
 function describeGitHubError({ call, status, message }) {
     return `${call} failed with status ${status}: ${message}`;
 }
-/** Opens one repository of GitHub. Nothing is sent before the first verb. */
-function openGitHub({ token, apiUrl, owner, repo, retryDelaysMs = RETRY_DELAYS_MS }) {
+/** Not imported at the top: the package parses the runner's event file as it is loaded, and a broken one would end us there. */
+async function connect(token, apiUrl) {
+    const { getOctokit } = await __nccwpck_require__.e(/* import() */ 413).then(__nccwpck_require__.bind(__nccwpck_require__, 2413));
     const octokit = getOctokit(token, { baseUrl: apiUrl.replace(/\/+$/, '') });
     octokit.hook.before('request', (options) => {
         options.request = { ...options.request, signal: AbortSignal.timeout(CALL_TIMEOUT_MS) };
     });
-    const { rest } = octokit;
+    return octokit;
+}
+/** Opens one repository of GitHub. Nothing is sent before the first verb. */
+function openGitHub({ token, apiUrl, owner, repo, retryDelaysMs = RETRY_DELAYS_MS }) {
     const here = { owner, repo };
+    let connected;
     async function attempt(call, mayRepeat, work) {
+        const octokit = await (connected ??= connect(token, apiUrl));
         for (let tries = 0;; tries++) {
             try {
-                return { kind: 'ok', value: await work() };
+                return { kind: 'ok', value: await work(octokit) };
             }
             catch (thrown) {
                 // Octokit throws for every refusal; here it becomes a value. What is no refusal is our defect and goes on.
@@ -70510,45 +64696,45 @@ function openGitHub({ token, apiUrl, owner, repo, retryDelaysMs = RETRY_DELAYS_M
         owner,
         repo,
         async identity() {
-            const viewer = await attempt('reading the login of the token', repeatable, () => octokit.graphql('query { viewer { login } }'));
+            const viewer = await attempt('reading the login of the token', repeatable, (octokit) => octokit.graphql('query { viewer { login } }'));
             return viewer.kind === 'ok' ? viewer.value.viewer.login : WORKFLOW_TOKEN_LOGIN;
         },
-        repository: () => attempt('reading the repository', repeatable, async () => {
+        repository: () => attempt('reading the repository', repeatable, async ({ rest }) => {
             const { data } = await rest.repos.get(here);
             return { defaultBranch: data.default_branch, url: data.html_url };
         }),
-        findPullRequest: ({ branch, base }) => attempt('looking for the pull request', repeatable, async () => {
+        findPullRequest: ({ branch, base }) => attempt('looking for the pull request', repeatable, async ({ rest }) => {
             const { data } = await rest.pulls.list({ ...here, state: 'open', head: `${owner}:${branch}`, base });
             // GitHub's description calls the head's repository required; it is null once a fork was deleted.
             const repositoryOf = (end) => end.repo?.id;
             const found = data.find((pull) => pull.head.ref === branch && repositoryOf(pull.head) === pull.base.repo.id);
             return found && toPullRequest(found);
         }),
-        createPullRequest: ({ branch, ...content }) => attempt('creating the pull request', once, async () => toPullRequest((await rest.pulls.create({ ...here, head: branch, ...content })).data)),
-        updatePullRequest: (number, change) => attempt('updating the pull request', repeatableWhileNew, async () => toPullRequest((await rest.pulls.update({ ...here, pull_number: number, ...change })).data)),
-        setDraft: (nodeId, draft) => attempt(draft ? 'making the pull request a draft' : 'marking the pull request ready', repeatableWhileNew, () => {
+        createPullRequest: ({ branch, ...content }) => attempt('creating the pull request', once, async ({ rest }) => toPullRequest((await rest.pulls.create({ ...here, head: branch, ...content })).data)),
+        updatePullRequest: (number, change) => attempt('updating the pull request', repeatableWhileNew, async ({ rest }) => toPullRequest((await rest.pulls.update({ ...here, pull_number: number, ...change })).data)),
+        setDraft: (nodeId, draft) => attempt(draft ? 'making the pull request a draft' : 'marking the pull request ready', repeatableWhileNew, (octokit) => {
             const verb = draft ? 'convertPullRequestToDraft' : 'markPullRequestReadyForReview';
             const mutation = `mutation($id: ID!) { ${verb}(input: { pullRequestId: $id }) { pullRequest { isDraft } } }`;
             return octokit.graphql(mutation, { id: nodeId }).then(() => undefined);
         }),
-        addLabels: (number, labels) => attempt('adding labels', repeatableWhileNew, async () => {
+        addLabels: (number, labels) => attempt('adding labels', repeatableWhileNew, async ({ rest }) => {
             await rest.issues.addLabels({ ...here, issue_number: number, labels: [...labels] });
             return undefined;
         }),
-        requestReviewers: (number, names) => attempt('requesting reviewers', repeatableWhileNew, async () => {
+        requestReviewers: (number, names) => attempt('requesting reviewers', repeatableWhileNew, async ({ rest }) => {
             const reviewers = names.filter((name) => !name.includes('/'));
             const teams = names.filter((name) => name.includes('/')).map((name) => name.slice(name.indexOf('/') + 1));
             await rest.pulls.requestReviewers({ ...here, pull_number: number, reviewers, team_reviewers: teams });
             return undefined;
         }),
-        listComments: (number) => attempt('reading the comments', repeatable, async () => {
+        listComments: (number) => attempt('reading the comments', repeatable, async (octokit) => {
             const request = { ...here, issue_number: number, per_page: PAGE_SIZE };
-            return (await octokit.paginate(rest.issues.listComments, request)).map(toComment);
+            return (await octokit.paginate(octokit.rest.issues.listComments, request)).map(toComment);
         }),
-        createComment: (number, body) => attempt('creating the comment', once, async () => toComment((await rest.issues.createComment({ ...here, issue_number: number, body })).data)),
-        updateComment: (id, body) => attempt('updating the comment', repeatableWhileNew, async () => toComment((await rest.issues.updateComment({ ...here, comment_id: id, body })).data)),
+        createComment: (number, body) => attempt('creating the comment', once, async ({ rest }) => toComment((await rest.issues.createComment({ ...here, issue_number: number, body })).data)),
+        updateComment: (id, body) => attempt('updating the comment', repeatableWhileNew, async ({ rest }) => toComment((await rest.issues.updateComment({ ...here, comment_id: id, body })).data)),
         async permissionOf(login) {
-            const answer = await attempt(`reading the permission of ${login}`, repeatable, async () => {
+            const answer = await attempt(`reading the permission of ${login}`, repeatable, async ({ rest }) => {
                 const { data } = await rest.repos.getCollaboratorPermissionLevel({ ...here, username: login });
                 return ['admin', 'write', 'read'].find((level) => level === data.permission) ?? 'none';
             });
@@ -70585,8 +64771,8 @@ function toGitHubError(call, thrown) {
     throw thrown;
 }
 
-// EXTERNAL MODULE: ./src/report/report.ts + 12 modules
-var report = __nccwpck_require__(4026);
+// EXTERNAL MODULE: ./src/report/report.ts + 13 modules
+var report = __nccwpck_require__(3419);
 ;// CONCATENATED MODULE: ./src/publish/commit-message.ts
 // A commit's message: subject, body, and the trailers that outside programs read (contract, section 6). Whether the
 // subject says anything is not judged here.
@@ -71078,6 +65264,180 @@ function capitalised(text) {
     return text.slice(0, 1).toUpperCase() + text.slice(1);
 }
 
+// EXTERNAL MODULE: ./src/platform/printable-text.ts
+var printable_text = __nccwpck_require__(8422);
+;// CONCATENATED MODULE: ./src/publish/answer-text.ts
+// Reads answers out of a comment's text: which of the open numbers it names, and what it says. Whether its author may
+// answer is not asked here.
+
+const MAX_ANSWER_CHARS = 4_000;
+const COMMAND = /^ {0,3}\/ferrule[ \t]+answer[ \t]+#?(\d{1,6})(?::|[ \t]|$)(.*)$/i;
+/** How a reply may begin. A bare `2.` or `2)` is no such beginning: Markdown's lists look like that. */
+const REPLIES = [
+    /^ {0,3}(?:\*\*)?answer[ \t]+(?:to[ \t]+)?#?(\d{1,6})(?:\*\*)?[ \t]*:(?:\*\*)?(.*)$/i,
+    /^ {0,3}(?:\*\*)?(\d{1,6})(?:\*\*)?[ \t]*:(?:\*\*)?(.*)$/,
+    /^ {0,3}#(\d{1,6})(?::|[ \t])(.*)$/,
+];
+/**
+ * The answers in a comment: each line `/ferrule answer N text` begins one, wherever it stands; without such a line the
+ * comment is one if what it begins with, quotations aside, is `Answer N: text`, `N: text` or `#N text`, and further lines
+ * of that form begin further ones. An answer goes on to the next beginning or to the end. Lines of code begin none.
+ * @param known the numbers that questions have. A reply that names another is no answer; a command is, to be told of.
+ */
+function parseAnswers(comment, known) {
+    const lines = (0,printable_text/* printableText */.X)(comment).split('\n');
+    const byCommand = collect(lines, COMMAND, () => true);
+    if (byCommand.length > 0)
+        return byCommand;
+    const isKnown = (number) => known.has(number);
+    const first = lines.findIndex((line) => line.trim() !== '' && !line.startsWith('>'));
+    const form = REPLIES.find((pattern) => isKnown(Number(pattern.exec(lines[first] ?? '')?.[1])));
+    return form === undefined ? [] : collect(lines.slice(first), form, isKnown);
+}
+function collect(lines, beginning, mayBegin) {
+    const found = [];
+    let fence;
+    for (const line of lines) {
+        const mark = /^ {0,3}(`{3,}|~{3,})/.exec(line)?.[1];
+        if (fence === undefined)
+            fence = mark;
+        else if (mark?.startsWith(fence))
+            fence = undefined;
+        const match = fence === undefined ? beginning.exec(line) : null;
+        const number = Number(match?.[1]);
+        if (match !== null && mayBegin(number))
+            found.push({ number, lines: [match[2] ?? ''] });
+        else
+            found.at(-1)?.lines.push(line);
+    }
+    return found.flatMap((answer) => {
+        const text = answer.lines.join('\n').trim();
+        return text === '' ? [] : [{ number: answer.number, ...bounded(text) }];
+    });
+}
+function bounded(text) {
+    if (text.length <= MAX_ANSWER_CHARS)
+        return { text, isCut: false };
+    const kept = text.slice(0, MAX_ANSWER_CHARS).replace(/[\uD800-\uDBFF]$/, '');
+    return { text: kept, isCut: true };
+}
+
+;// CONCATENATED MODULE: ./src/publish/answers.ts
+
+
+
+const MAX_NAMES = 10;
+/** Finds our report, the questions in it, and the answers in the comments around it. */
+async function readAnswers(request) {
+    const found = await findReport(request);
+    if (found.kind !== 'found')
+        return found;
+    const { mark, pullRequest, number } = found;
+    const questions = (0,report/* parseQuestionsMark */.mm)(found.text);
+    const read = { kind: 'read', mark, ...(pullRequest === undefined ? {} : { pullRequest }) };
+    if (questions === undefined)
+        return {
+            kind: 'unreadable',
+            reason: `The hidden line 'ferrule-questions' of the report on #${number} was changed and cannot be read. Restore it from the edit history, or delete the line to give its questions up.`,
+        };
+    if (questions.length === 0)
+        return { ...read, questions, answers: [], warnings: [] };
+    const comments = found.comments ?? (await request.github.listComments(number));
+    if (comments.kind === 'failed')
+        return unreadable(describeGitHubError(comments.error));
+    return { ...read, questions, ...(await collectAnswers(request, questions, comments.value)) };
+}
+/** Our pull request's own text; on a pull request or issue that is somebody else's, our comment. */
+async function findReport({ github, identity, specPath, place }) {
+    const markOf = (text) => {
+        const mark = isOwnAccount(identity, text.author) ? (0,report/* parseMark */.lw)(text.body) : undefined;
+        return mark?.specPath === specPath ? mark : undefined;
+    };
+    let number;
+    let pullRequest;
+    if ('number' in place)
+        number = place.number;
+    else {
+        const pull = await github.findPullRequest(place);
+        if (pull.kind === 'failed')
+            return unreadable(describeGitHubError(pull.error));
+        if (pull.value === undefined)
+            return { kind: 'none' };
+        const { url, draft, body } = pull.value;
+        number = pull.value.number;
+        pullRequest = { number, url, draft };
+        const mark = markOf(pull.value);
+        if (mark !== undefined)
+            return { kind: 'found', number, text: body, mark, pullRequest };
+    }
+    const comments = await github.listComments(number);
+    if (comments.kind === 'failed')
+        return unreadable(describeGitHubError(comments.error));
+    // The same choice as when the comment is written: the last one.
+    const own = comments.value.findLast((comment) => markOf(comment) !== undefined);
+    const mark = own && markOf(own);
+    if (own === undefined || mark === undefined)
+        return { kind: 'none' };
+    return { kind: 'found', number, text: own.body, mark, comments, ...(pullRequest && { pullRequest }) };
+}
+async function collectAnswers({ github, identity, mask }, questions, comments) {
+    const byNumber = new Map(questions.map((question) => [question.number, question]));
+    const known = new Set(byNumber.keys());
+    const answers = new Map();
+    const cut = new Map();
+    const mayAnswer = new Map();
+    const strangers = [];
+    const warnings = [];
+    for (const { author, body } of comments) {
+        // Bots repeat what others wrote; our own reports are no answers, but the token's owner may write some.
+        if (author.isBot || (isOwnAccount(identity, author) && (0,report/* parseMark */.lw)(body) !== undefined))
+            continue;
+        const written = parseAnswers(body, known);
+        if (written.length === 0)
+            continue;
+        const { login } = author;
+        if (!mayAnswer.has(login)) {
+            const permission = await github.permissionOf(login);
+            const isTrusted = permission.kind === 'ok' && ['admin', 'write'].includes(permission.value);
+            mayAnswer.set(login, isTrusted);
+            if (permission.kind === 'failed')
+                warnings.push(`Answers of ${login} were not counted: ${describeGitHubError(permission.error)}`);
+            else if (!isTrusted)
+                strangers.push(login);
+        }
+        if (!mayAnswer.get(login))
+            continue;
+        for (const { number, text: asWritten, isCut } of written) {
+            const question = byNumber.get(number);
+            if (question === undefined) {
+                warnings.push(`${login} answers question ${number}, but no question of this spec has that number.`);
+                continue;
+            }
+            const text = mask(asWritten);
+            const { text: asked, requirement, blocking, answeredBy } = question;
+            const about = { number, question: asked, blocking, ...(requirement === undefined ? {} : { requirement }) };
+            answers.set(number, { ...about, text, author: login, isNew: (0,report/* answerFingerprint */.VQ)(text) !== answeredBy });
+            if (isCut)
+                cut.set(number, `The answer of ${login} to question ${number} was cut to 4,000 characters.`);
+            else
+                cut.delete(number);
+        }
+    }
+    const sorted = [...answers.values()].sort((one, other) => one.number - other.number);
+    return { answers: sorted, warnings: [...warnings, ...cut.values(), ...strangersNote(strangers)] };
+}
+function strangersNote(logins) {
+    if (logins.length === 0)
+        return [];
+    const named = logins.slice(0, MAX_NAMES).join(', ');
+    const rest = logins.length > MAX_NAMES ? ` and ${logins.length - MAX_NAMES} more` : '';
+    return [`Answers of people without write access were not counted: ${named}${rest}.`];
+}
+function unreadable(failure) {
+    const sentence = failure.charAt(0).toUpperCase() + failure.slice(1);
+    return { kind: 'unreadable', reason: `${sentence.replace(/\.$/, '')}. Run again when GitHub answers.` };
+}
+
 // EXTERNAL MODULE: external "node:crypto"
 var external_node_crypto_ = __nccwpck_require__(7598);
 ;// CONCATENATED MODULE: ./src/publish/branch-name.ts
@@ -71147,6 +65507,7 @@ function branch_name_oneLine(text) {
 ;// CONCATENATED MODULE: ./src/publish/earlier-work.ts
 
 
+
 const MAX_COMMITS = 500;
 /**
  * @param spec `hash`: 64 hexadecimal digits
@@ -71166,9 +65527,16 @@ async function findEarlierWork(git, remote, branch, base, spec) {
     if (mergeBase === undefined || mergeBase === commit)
         return undefined;
     const ours = await git.messages(commit, { exclude: mergeBase, max: MAX_COMMITS });
-    if (!ours.some(({ message }) => readTrailers(message).get('Ferrule-Spec') === spec.path))
+    const trailers = ours
+        .map(({ message }) => readTrailers(message))
+        .filter((each) => each.get('Ferrule-Spec') === trailerValue(spec.path));
+    if (trailers.length === 0)
         return undefined;
-    return { commit, mergeBase, isVerified: isVerifiedCommit(ours[0]?.message ?? '', spec.path, spec.hash) };
+    const served = trailers
+        .filter((each) => each.get('Ferrule-Spec-Hash') === `sha256:${spec.hash}`)
+        .flatMap((each) => each.get('Ferrule-Requirements')?.split(', ') ?? []);
+    const isVerified = isVerifiedCommit(ours[0]?.message ?? '', spec.path, spec.hash);
+    return { commit, mergeBase, isVerified, served: [...new Set(served)] };
 }
 
 ;// CONCATENATED MODULE: ./src/publish/ci-note.ts
@@ -71218,6 +65586,7 @@ function writeWorkTree(git, base, changes) {
 
 
 
+
 /** Resolves `auto`: a commit on a pull request of the same repository, else a pull request; nothing outside GitHub. */
 function chooseKind(choice) {
     const { publish, context } = choice;
@@ -71237,7 +65606,7 @@ function createPublisher(options) {
         case 'comment':
             return commentPublisher(options);
         case 'none':
-            return nonePublisher;
+            return options.remote === undefined ? nonePublisher : localBranchPublisher(options, options.remote);
     }
 }
 const nonePublisher = {
@@ -71246,6 +65615,29 @@ const nonePublisher = {
     pushIncrement: () => Promise.resolve({ kind: 'not-published' }),
     publish: () => Promise.resolve({ kind: 'none', warnings: [] }),
 };
+/** Nothing leaves the machine, but the work stays on a branch of the clone itself. */
+function localBranchPublisher({ git, branch, baseCommit }, clone) {
+    const workBranch = openWorkBranch(git, clone, branch);
+    return {
+        kind: 'none',
+        preflight: () => Promise.resolve([]),
+        pushIncrement: (commit) => workBranch.push(commit),
+        async publish({ headCommit }) {
+            const publication = { kind: 'none', warnings: [] };
+            if (headCommit === undefined || headCommit === baseCommit)
+                return publication;
+            const pushed = await workBranch.push(headCommit);
+            const { name } = workBranch;
+            if (name !== branch)
+                publication.warnings.push(describeOtherBranch(branch, name));
+            if (pushed.kind === 'pushed')
+                Object.assign(publication, { branch: name, commit: headCommit });
+            else
+                publication.warnings.push(describePush(name, pushed));
+            return publication;
+        },
+    };
+}
 function needRemote({ kind, remote }) {
     if (remote)
         return remote;
@@ -72074,21 +66466,45 @@ class Budget {
 // to the verdict.
 class Notebook {
     requirementIds;
+    earlier;
     plan = [];
     increments = [];
-    questions = [];
+    /** What is open: of earlier runs, then of this one. */
+    questions;
     notes = [];
     handover;
-    /** @param requirementIds the spec's; what the model names must be one of them */
-    constructor(requirementIds) {
+    /** Whether the model was told once that its handover leaves requirements out. */
+    wasReminded = false;
+    /**
+     * @param requirementIds the spec's; what the model names must be one of them
+     * @param earlier questions of earlier runs that are still open, and the highest number that any question had
+     */
+    constructor(requirementIds, earlier = { questions: [], lastNumber: 0 }) {
         this.requirementIds = requirementIds;
+        this.earlier = earlier;
+        this.questions = earlier.questions.map((question) => ({ ...question }));
     }
     /** Those of the ids that the spec does not have. */
     unknownIds(ids) {
         return ids.filter((id) => !this.requirementIds.includes(id));
     }
+    /** Requirements that a blocking question leaves open, with the question's number. */
+    waitingRequirements() {
+        const waiting = new Map();
+        for (const { requirement, blocking, number } of this.questions)
+            if (blocking && requirement !== undefined)
+                waiting.set(requirement, number);
+        return waiting;
+    }
+    /** Notes a question under the next number; one that is open already keeps its number, and stays blocking if it was. */
     ask(text, requirement, blocking) {
-        const question = { number: this.questions.length + 1, text, requirement, blocking };
+        const again = this.questions.find((open) => open.requirement === requirement && open.text.trim() === text.trim());
+        if (again !== undefined) {
+            again.blocking ||= blocking;
+            return again;
+        }
+        const number = Math.max(this.earlier.lastNumber, ...this.questions.map((open) => open.number)) + 1;
+        const question = { number, text, requirement, blocking };
         this.questions.push(question);
         return question;
     }
@@ -72160,6 +66576,231 @@ class ReadStates {
 }
 function hashOf(content) {
     return (0,external_node_crypto_.createHash)('sha256').update(content).digest('hex');
+}
+
+;// CONCATENATED MODULE: ./src/verify/change-sources.ts
+const MAX_FILE_BYTES = 1024 * 1024;
+/** Reads both trees; a file that did not change is read once. Larger files than 1 MiB are generated and left out. */
+async function readChange(git, baseTree, headTree) {
+    const [before, after] = await Promise.all([git.sourceTree(baseTree), git.sourceTree(headTree)]);
+    const texts = await readTexts(git, [before, after]);
+    const side = (tree) => new Map(tree.files.flatMap(({ path, oid }) => {
+        const text = texts.get(oid);
+        return text === undefined || !isSource(path) ? [] : [[path, text]];
+    }));
+    return {
+        base: side(before),
+        head: side(after),
+        changed: new Set(await git.changedPaths(baseTree, headTree)),
+        added: await git.addedLines(baseTree, headTree),
+    };
+}
+async function readTexts(git, trees) {
+    const wanted = trees
+        .flatMap((tree) => tree.files)
+        .filter(({ path, mode, size }) => isSource(path) && mode.startsWith('100') && size <= MAX_FILE_BYTES);
+    const oids = [...new Set(wanted.map(({ oid }) => oid))];
+    const texts = new Map();
+    let next = 0;
+    for await (const content of git.readBlobs(oids))
+        texts.set(oids[next++] ?? '', content.toString('utf8'));
+    return texts;
+}
+function isSource(path) {
+    return path.endsWith('.rs') || /(^|\/)Cargo\.toml$/.test(path);
+}
+/** Whether a file is code of a library target: in its folder, and no root file of a binary, test, example or bench. */
+function libraryFiles(members) {
+    const libraries = members.flatMap(({ targets }) => targets.filter(({ kind }) => kind.some(isLibraryKind)));
+    const others = new Set(members.flatMap(({ targets }) => targets.filter(({ kind }) => !kind.some(isLibraryKind)).map(({ srcPath }) => srcPath)));
+    const folders = libraries.map(({ srcPath }) => srcPath.slice(0, srcPath.lastIndexOf('/') + 1));
+    return (path) => !others.has(path) &&
+        folders.some((folder) => path.startsWith(folder) && !path.slice(folder.length).startsWith('bin/'));
+}
+/** The libraries of the workspace, for the comparison of their interfaces. */
+function librariesOf(members) {
+    return members.flatMap(({ targets }) => targets
+        .filter(({ kind }) => kind.some(isLibraryKind))
+        .map(({ name, srcPath }) => {
+        const slash = srcPath.lastIndexOf('/');
+        return { name, root: srcPath.slice(0, Math.max(slash, 0)), file: srcPath.slice(slash + 1) };
+    }));
+}
+function isLibraryKind(kind) {
+    return ['lib', 'rlib', 'dylib', 'cdylib', 'staticlib', 'proc-macro'].includes(kind);
+}
+
+;// CONCATENATED MODULE: ./src/verify/ledger.ts
+/** Checks the claims. A spec without requirements passes: the verdict line says that it has none. */
+function judgeLedger(facts) {
+    const entries = facts.requirements.map((requirement) => judgeRequirement(requirement, facts));
+    const proven = entries.filter((entry) => entry.status === 'proven').length;
+    const open = entries.filter((entry) => entry.status !== 'proven' && entry.status !== 'untestable');
+    const reasons = open.map(({ id, status, note }) => `${id} is ${status}${note === undefined ? '' : `: ${note}`}`);
+    if (entries.length > 0 && open.length === 0 && proven === 0)
+        reasons.push('no requirement is proven: a spec whose every requirement is declared untestable proves nothing');
+    const onlyWaiting = reasons.length > 0 && proven > 0 && open.every((entry) => facts.waiting.has(entry.id));
+    return { entries, proven, reasons, onlyWaiting };
+}
+function judgeRequirement({ id, text }, facts) {
+    const claim = facts.claims.find((candidate) => candidate.id === id);
+    const question = facts.waiting.get(id);
+    const base = { id, text, claimed: claim?.status ?? null, code: [...(claim?.code ?? [])] };
+    const tests = (claim?.tests ?? []).map((name) => ({ name, result: resultOf(name, facts) }));
+    const problems = [];
+    const entry = (status) => {
+        const note = [...problems, ...(claim?.note === undefined ? [] : [claim.note])].join('; ');
+        return { ...base, tests, status, ...(note === '' ? {} : { note }) };
+    };
+    if (question !== undefined)
+        problems.push(`waits for the answer to question ${question}`);
+    if (claim === undefined) {
+        problems.push('the handover does not mention it');
+        return entry('unproven');
+    }
+    if (claim.status === 'not-met')
+        return entry('not-met');
+    if (claim.status === 'untestable') {
+        if (claim.note?.trim())
+            return entry(question === undefined ? 'untestable' : 'unproven');
+        problems.push('declared untestable without a reason');
+        return entry('unproven');
+    }
+    for (const { name, result } of tests)
+        if (result !== 'ok')
+            problems.push(result === 'not-run' ? `test ${name} did not run` : `test ${name}: ${result}`);
+    if (tests.length === 0)
+        problems.push('no test is named');
+    const crates = facts.tests
+        .filter((test) => claim.tests.some((name) => isSameTest(name, test.name)))
+        .map((test) => test.crate);
+    const misplaced = claim.code
+        .map((location) => problemOf(location, crates, facts))
+        .filter((problem) => problem !== undefined);
+    if (claim.code.length === 0)
+        problems.push('no code is named');
+    problems.push(...misplaced);
+    const passed = tests.filter(({ result }) => result === 'ok').length;
+    if (passed === 0)
+        return entry('unproven');
+    const isComplete = passed === tests.length && misplaced.length === 0 && claim.code.length > 0;
+    return entry(claim.status === 'met' && isComplete && question === undefined ? 'proven' : 'partly');
+}
+/** The worst result of every test of that name: the same name in two crates must pass in both. */
+function resultOf(name, { tests }) {
+    const results = tests.filter((test) => isSameTest(name, test.name)).map((test) => test.result);
+    if (results.length === 0 || results.includes('unknown'))
+        return 'not-run';
+    if (results.includes('failed'))
+        return 'failed';
+    return results.includes('ignored') ? 'ignored' : 'ok';
+}
+/** Names as cargo prints them; a `should panic` suffix is not part of the name. */
+function isSameTest(claimed, printed) {
+    const bare = (name) => name.trim().replace(/ - should panic$/, '');
+    return bare(claimed) === bare(printed);
+}
+/** What is wrong with a code location `path:line` (or `path:first-last`), if anything. */
+function problemOf(location, crates, facts) {
+    const match = /^(?<path>.+?)(?::(?<line>\d+)(?:-\d+)?(?::\d+)?)?$/.exec(location.trim());
+    const path = (match?.groups?.path ?? location).replace(/^\.\//, '');
+    const line = match?.groups?.line === undefined ? undefined : Number(match.groups.line);
+    const lines = facts.lineCount(path);
+    if (lines === undefined)
+        return `${path} does not exist in the verified tree`;
+    if (line !== undefined && (line < 1 || line > lines))
+        return `${path} has ${lines} lines, not ${line}`;
+    if (line === undefined ? facts.added.has(path) : (facts.added.get(path) ?? []).includes(line))
+        return undefined;
+    if (crates.some((crate) => facts.isReached(path, crate)))
+        return undefined;
+    return `${location} is neither code of this run nor in a crate that the named tests reach`;
+}
+
+;// CONCATENATED MODULE: ./src/verify/api-signature.ts
+/** The signature with derives and `#[non_exhaustive]`; private fields are only said to exist. */
+function apiSignature(item) {
+    const { attributes = [], kind, children } = item;
+    const derives = attributes
+        .flatMap((text) => /^#\[\s*derive\s*\((.*)\)\s*\]$/.exec(text)?.[1]?.split(',') ?? [])
+        .map((name) => lastSegment(name.trim()))
+        .filter((name) => name !== '');
+    const lead = [
+        ...(derives.length === 0 ? [] : [`#[derive(${[...new Set(derives)].sort().join(', ')})]`]),
+        ...attributes.filter((text) => text === '#[non_exhaustive]'),
+    ];
+    const isStruct = kind === 'struct' || kind === 'union';
+    const rest = isStruct && children.some((field) => !field.public) ? ' { /* private fields */ }' : '';
+    // Neither how long lines are broken nor what a body does with its own value concerns a caller.
+    const signature = item.signature.replace(/, \}/g, ' }').replace(/\(mut self\b/, '(self');
+    return [...lead, `${isStruct ? maskPrivateFields(signature) : signature}${rest}`].join(' ');
+}
+/** `pub struct Pair(pub u32, u8)` → `pub struct Pair(pub u32, _)`. */
+function maskPrivateFields(signature) {
+    const open = depthZero(signature, '(');
+    const bounds = depthZero(signature, ' where ');
+    if (open < 0 || (bounds >= 0 && bounds < open))
+        return signature;
+    const close = open + 1 + depthZero(signature.slice(open + 1), ')');
+    const fields = splitTop(signature.slice(open + 1, close)).map((field) => {
+        const bare = field.trim().replace(/^(#\[[^\]]*\]\s*)+/, '');
+        return /^pub\s/.test(bare) ? bare : '_';
+    });
+    return `${signature.slice(0, open)}(${fields.join(', ')})${signature.slice(close + 1)}`;
+}
+/** Reads the header of an impl block; `undefined` for one without a trait. */
+function implementedTrait(signature) {
+    const [, lead = '', after = ''] = /^((?:default |unsafe )*impl)\b\s*(.*)$/s.exec(signature) ?? [];
+    const generics = after.startsWith('<') ? after.slice(0, 1 + depthZero(after.slice(1), '>') + 1) : '';
+    const header = after.slice(generics.length).trim();
+    const at = depthZero(header, ' for ');
+    if (at < 0)
+        return undefined;
+    const trait = header.slice(0, at).trim();
+    const target = header.slice(at + ' for '.length).trim();
+    const end = depthZero(target, ' where ');
+    const name = trait.replace(/^!/, '').replace(/<.*$/s, '').trim();
+    const shortName = trait.slice(trait.indexOf(name)).replace(name, () => lastSegment(name));
+    return {
+        name,
+        shortName,
+        target: end < 0 ? target : target.slice(0, end),
+        signature: `${lead}${generics} ${trait.startsWith('!') ? '!' : ''}${shortName} for ${target}`,
+    };
+}
+/** A type (also behind a reference) or trait as a path; `undefined` for tuples, slices and whatever else has no name. */
+function ownerPath(name) {
+    const plain = name
+        .replace(/^&\s*(?:'\w+\s+)?(?:mut\s+)?/, '')
+        .replace(/^dyn\s+/, '')
+        .replace(/\s+/g, '');
+    return /^(?:r#)?\w+(?:::(?:r#)?\w+)*$/.test(plain) ? plain.split('::') : undefined;
+}
+function lastSegment(path) {
+    return path.split('::').at(-1) ?? path;
+}
+/** Where a text first stands outside of brackets; the `>` of an arrow is none. */
+function depthZero(text, wanted) {
+    let depth = 0;
+    for (let at = 0; at < text.length; at++) {
+        const char = text[at] ?? '';
+        if (char === '>' && /[-=]/.test(text[at - 1] ?? ''))
+            continue;
+        if (depth === 0 && text.startsWith(wanted, at))
+            return at;
+        if ('(<[{'.includes(char))
+            depth++;
+        else if (')>]}'.includes(char))
+            depth--;
+    }
+    return -1;
+}
+/** Splits at the commas outside of brackets. */
+function splitTop(text) {
+    const comma = depthZero(text, ',');
+    if (comma < 0)
+        return text.trim() === '' ? [] : [text];
+    return [text.slice(0, comma), ...splitTop(text.slice(comma + 1))];
 }
 
 // EXTERNAL MODULE: external "node:util"
@@ -73463,7 +68104,7 @@ function validateTablePeek(ctx, peek, ptr) {
             ? 'trying to redefine an already defined table or value'
             : 'document contains an unsafe property', ctx, ptr);
 }
-function parse_parse(toml, options = {}) {
+function parse(toml, options = {}) {
     let ctx = {
         s: toml,
         p: 0,
@@ -73780,7 +68421,299 @@ function stringify(obj, { maxDepth = 1000, numbersAsFloat = false, strictTempora
 
 
 /** @deprecated use `import * as ... from 'smol-toml'` instead */
-/* harmony default export */ const dist = ({ parse: parse_parse, stringify: stringify, TomlDate: TomlDate, TomlError: TomlError });
+/* harmony default export */ const dist = ({ parse: parse, stringify: stringify, TomlDate: TomlDate, TomlError: TomlError });
+
+;// CONCATENATED MODULE: ./src/workshop/manifest-tests.ts
+// Which settings of a manifest decide whether cargo runs a package's tests, and which of them one manifest turns off against
+// another. Values count as cargo reads them, defaults filled in; what else a manifest may change is manifest-guard.ts's.
+const AUTO = { test: 'autotests', bin: 'autobins', example: 'autoexamples', bench: 'autobenches' };
+const KINDS = Object.keys(AUTO);
+/** Whether `cargo test` runs the tests of a target that says nothing about it. */
+const RUN_BY_DEFAULT = { test: true, bin: true, example: false, bench: false };
+/**
+ * What `now` takes out of `cargo test` that `was` had in it, each as the key and the effect in words.
+ * @param was an empty table for a new manifest: judged against cargo's defaults
+ */
+function manifest_tests_testsTakenOut(was, now) {
+    const isNew = Object.keys(was).length === 0;
+    const found = [...lostDiscovery(was, now), ...lostLibraryTests(was, now, isNew)];
+    for (const kind of KINDS) {
+        const before = targetsOf(was, kind);
+        const after = targetsOf(now, kind);
+        if (kind === 'test')
+            for (const name of before.keys())
+                if (!after.has(name))
+                    found.push(`[[test]] '${name}' would no longer be a test`);
+        for (const [name, target] of after) {
+            const old = before.get(name);
+            const runs = isRun(kind, old);
+            const label = `[[${kind}]] '${name}'`;
+            if (runs && !isRun(kind, target))
+                found.push(`${label}: test = false would leave its tests out`);
+            // A new benchmark with a harness of its own (criterion's way) takes nothing out: cargo test does not run it.
+            if (hasHarness(old) !== hasHarness(target) && (runs || isRun(kind, target) || old !== undefined))
+                found.push(`${label}: harness decides whether its tests are found and counted`);
+            if (runs && isEnabled(was, old) && !isEnabled(now, target))
+                found.push(`${label}: required-features that are not on by default would leave it out`);
+            if (!isNew && manifest_tests_placeOf(kind, name, target) !== manifest_tests_placeOf(kind, name, kind === 'bin' ? (old ?? target) : old))
+                found.push(`${label}: another path would replace the tests that cargo finds under this name`);
+        }
+    }
+    return found;
+}
+function lostDiscovery(was, now) {
+    const lost = KINDS.filter((kind) => discovers(was, kind) && !discovers(now, kind)).map((kind) => `[package] ${AUTO[kind]}: cargo would no longer find ${kind} targets by their place`);
+    const autolib = packageOf(was).autolib !== false && packageOf(now).autolib === false;
+    return autolib ? [...lost, '[package] autolib: cargo would no longer find src/lib.rs'] : lost;
+}
+/** Edition 2015 finds targets by their place only as long as the manifest lists none of the kind. */
+function discovers(manifest, kind) {
+    const { [AUTO[kind]]: explicit, edition } = packageOf(manifest);
+    if (typeof explicit === 'boolean')
+        return explicit;
+    return targetsOf(manifest, kind).size === 0 || !(edition === undefined || edition === '2015');
+}
+function lostLibraryTests(was, now, isNew) {
+    const [before, after] = [manifest_tests_asTable(was.lib), manifest_tests_asTable(now.lib)];
+    const found = [];
+    if (before.test !== false && after.test === false)
+        found.push('[lib] test = false would leave its unit tests out');
+    if (hasDocTests(before) && !hasDocTests(after))
+        found.push('[lib] doctest or crate-type would leave its documentation tests out');
+    if (hasHarness(before) !== hasHarness(after))
+        found.push('[lib] harness decides whether its tests are found and counted');
+    if (!isNew && (before.path ?? 'src/lib.rs') !== (after.path ?? 'src/lib.rs'))
+        found.push('[lib] path: another file would replace the library and its unit tests');
+    return found;
+}
+function hasDocTests(lib) {
+    const types = [lib['crate-type'] ?? lib.crate_type ?? 'lib'].flat();
+    const isMacro = lib['proc-macro'] === true || lib.proc_macro === true;
+    return (lib.doctest !== false &&
+        (isMacro || types.some((type) => type === 'lib' || type === 'rlib' || type === 'proc-macro')));
+}
+function isRun(kind, target) {
+    return typeof target?.test === 'boolean' ? target.test : RUN_BY_DEFAULT[kind];
+}
+function hasHarness(target) {
+    return target?.harness !== false;
+}
+/** Whether the default features switch on everything the target asks for. */
+function isEnabled(manifest, target) {
+    const required = target?.['required-features'];
+    if (!Array.isArray(required))
+        return true;
+    const features = manifest_tests_asTable(manifest.features);
+    const on = new Set(['default']);
+    for (const feature of on) {
+        const implied = features[String(feature)];
+        if (Array.isArray(implied))
+            implied.forEach((each) => on.add(each));
+    }
+    return required.every((feature) => on.has(feature));
+}
+/** A target's own path; empty where cargo would find it by its name. */
+function manifest_tests_placeOf(kind, name, target) {
+    const given = typeof target?.path === 'string' ? target.path.replace(/^\.\//, '') : '';
+    const folder = { test: 'tests', bin: 'src/bin', example: '', bench: '' }[kind];
+    // Targets whose tests cargo does not run may lie anywhere.
+    const isUsual = folder === '' || [`${folder}/${name}.rs`, `${folder}/${name}/main.rs`].includes(given);
+    return isUsual || (kind === 'bin' && given === 'src/main.rs') ? '' : given;
+}
+function targetsOf(manifest, kind) {
+    const listed = manifest[kind];
+    const tables = Array.isArray(listed) ? listed.map(manifest_tests_asTable) : [];
+    return new Map(tables.map((target) => [String(target.name), target]));
+}
+/** `[project]` is `[package]`'s older name. */
+function packageOf(manifest) {
+    return manifest_tests_asTable(manifest.package ?? manifest.project);
+}
+function manifest_tests_asTable(value) {
+    return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : {};
+}
+
+;// CONCATENATED MODULE: ./src/workshop/added-crates.ts
+// Describes the crates that a lock file has now and had not before, from the sources that cargo unpacked: what a reviewer
+// wants to know of a new dependency. Whether one may be added is dependencies.ts's.
+
+
+
+
+const CRATES_IO = new Set(['registry+https://github.com/rust-lang/crates.io-index', 'sparse+https://index.crates.io/']);
+/** As cargo and crates.io have them. The lock file is the model's to write, and both become part of a path here. */
+const NAME = /^[A-Za-z0-9_-]+$/;
+const VERSION = /^[0-9A-Za-z.+-]+$/;
+const MAX_MANIFEST_BYTES = 4 * 1024 * 1024;
+/**
+ * The packages from outside the repository that `after` has and `before` has not, by name and version.
+ * @param request.registrySources cargo's `registry/src`
+ * @param request.manifests the texts of the workspace's manifests
+ */
+async function describeAddedCrates(request) {
+    const { before, after, registrySources } = request;
+    const known = new Set(before.map(idOf));
+    const wanted = after.filter(({ source }) => source === undefined).flatMap(({ dependencies }) => dependencies);
+    const isDirect = ({ name, version, source }) => wanted.some((each) => [name, `${name} ${version}`, `${name} ${version} (${source ?? ''})`].includes(each));
+    const requested = requestedFeatures(request.manifests.map(parsed));
+    const added = [];
+    for (const entry of after) {
+        if (entry.source === undefined || known.has(idOf(entry)))
+            continue;
+        const facts = await inspect(registrySources, entry);
+        const direct = isDirect(entry);
+        const features = direct ? requested.get(entry.name) : undefined;
+        added.push({
+            name: entry.name,
+            version: entry.version,
+            source: sourceName(entry.source),
+            ...(entry.checksum === undefined ? {} : { checksum: entry.checksum }),
+            ...(facts ?? { buildScript: false, procMacro: false }),
+            inspected: facts !== undefined,
+            direct,
+            ...(features === undefined ? {} : { features: [...features].sort() }),
+        });
+    }
+    const key = ({ name, version }) => `${name} ${version}`;
+    return added.sort((a, b) => (key(a) < key(b) ? -1 : 1));
+}
+function idOf({ name, version, source }) {
+    return `${name} ${version} ${source ?? ''}`;
+}
+function sourceName(source) {
+    return CRATES_IO.has(source) ? 'crates.io' : source.replace(/:\/\/[^/@]*@/, '://');
+}
+/** What a crate's own manifest says; `undefined` where its source is not there. */
+async function inspect(sources, { name, version }) {
+    if (!NAME.test(name) || !VERSION.test(version))
+        return undefined;
+    for (const registry of await (0,promises_.readdir)(sources).catch(() => [])) {
+        const folder = external_node_path_default().join(sources, registry, `${name}-${version}`);
+        // A link could lead out of the archive.
+        const isFolder = (await (0,promises_.lstat)(folder).catch(() => undefined))?.isDirectory();
+        if (!isFolder || !(await isSmallFile(external_node_path_default().join(folder, 'Cargo.toml'))))
+            continue;
+        const manifest = parsed(await (0,promises_.readFile)(external_node_path_default().join(folder, 'Cargo.toml'), 'utf8'));
+        const { license, 'license-file': licenseFile, build } = packageOf(manifest);
+        const lib = manifest_tests_asTable(manifest.lib);
+        const stated = typeof license === 'string' ? license : typeof licenseFile === 'string' ? `file ${licenseFile}` : undefined;
+        return {
+            ...(stated === undefined ? {} : { license: stated }),
+            buildScript: build === false ? false : build !== undefined || (await isSmallFile(external_node_path_default().join(folder, 'build.rs'))),
+            procMacro: lib['proc-macro'] === true || lib.proc_macro === true,
+        };
+    }
+    return undefined;
+}
+async function isSmallFile(file) {
+    const stat = await (0,promises_.lstat)(file).catch(() => undefined); // absent is an answer
+    return stat !== undefined && stat.isFile() && stat.size <= MAX_MANIFEST_BYTES;
+}
+/** The features each crate is asked for, under the crate's own name, over all manifests and kinds of dependency. */
+function requestedFeatures(manifests) {
+    const inherited = Object.assign({}, ...manifests.map((manifest) => manifest_tests_asTable(manifest_tests_asTable(manifest.workspace).dependencies)));
+    const requested = new Map();
+    for (const manifest of manifests)
+        for (const tables of [manifest, ...Object.values(manifest_tests_asTable(manifest.target)).map(manifest_tests_asTable)])
+            for (const kind of [
+                'dependencies',
+                'dev-dependencies',
+                'build-dependencies',
+                'dev_dependencies',
+                'build_dependencies',
+            ])
+                for (const [key, value] of Object.entries(manifest_tests_asTable(tables[kind]))) {
+                    const own = manifest_tests_asTable(value);
+                    const shared = own.workspace === true ? manifest_tests_asTable(inherited[key]) : {};
+                    const renamed = own.package ?? shared.package;
+                    const name = typeof renamed === 'string' ? renamed : key;
+                    const features = requested.get(name) ?? new Set();
+                    requested.set(name, features);
+                    // An inherited dependency is without them only where the workspace turned them off and the member not on again.
+                    const decides = own.workspace === true && defaults(own) !== true ? shared : own;
+                    if (defaults(decides) !== false)
+                        features.add('default');
+                    for (const list of [own.features, shared.features])
+                        if (Array.isArray(list))
+                            list.forEach((feature) => features.add(String(feature)));
+                }
+    return requested;
+}
+function defaults(dependency) {
+    return dependency['default-features'] ?? dependency.default_features;
+}
+/** Manifests come from crates and from the model: what cannot be read says nothing. */
+function parsed(text) {
+    try {
+        return parse(text);
+    }
+    catch {
+        return {}; // cargo's own words about it are in its output
+    }
+}
+
+// EXTERNAL MODULE: ./src/did-you-mean.ts
+var did_you_mean = __nccwpck_require__(3772);
+;// CONCATENATED MODULE: ./src/workshop/missing-crate.ts
+// Adds to cargo's words what is known about a crate name that the index does not have. Nothing is looked up for it: an
+// index answers for exact names only, and a name that merely exists next to a mistyped one may be a squatter's. So only
+// names this run already met are proposed, and the text says so.
+
+
+
+const NOT_FOUND = /the crate `([A-Za-z0-9_-]+)(?:@([^`\s]+))?` could not be found in registry index|no matching package named `([A-Za-z0-9_-]+)` found/;
+const MAX_VERSIONS = 8;
+/**
+ * A paragraph to stand after cargo's output, empty when the output is not about a missing crate.
+ * @param output of `cargo add` or a resolution
+ * @param index cargo's `registry/index`: what it keeps of earlier answers
+ * @param known names of the lock file's packages from a registry
+ */
+async function explainMissingCrate(output, index, known) {
+    const found = NOT_FOUND.exec(output);
+    const name = found?.[1] ?? found?.[3];
+    if (name === undefined)
+        return '';
+    const answers = await indexAnswers(index);
+    const file = answers.get(folded(name));
+    if (file !== undefined && found?.[2] !== undefined) {
+        const versions = await publishedVersions(file);
+        const newest = versions.slice(-MAX_VERSIONS).join(', ');
+        return `\nThe index has ${name}, but no version that matches ${found[2]}; the last ones published: ${newest}.\n`;
+    }
+    const candidates = [...new Set([...known, ...answers.keys()])]
+        .filter((other) => folded(other) !== folded(name))
+        .sort();
+    const proposal = (0,did_you_mean/* didYouMean */.a)(name, candidates) || ` No name of those is close to '${name}'.`;
+    return ('\nThe index answers for exact names only (cargo itself tries - and _ for each other) and cannot be searched. Compared with ' +
+        `the crates this run has met, in Cargo.lock or by earlier lookups:${proposal} ` +
+        'Use a name that the spec gives or that you are certain of; otherwise ask.\n');
+}
+/** The crates whose index entries cargo keeps: name to file. Names are lower case there. */
+async function indexAnswers(index) {
+    const answers = new Map();
+    for (const registry of await (0,promises_.readdir)(index).catch(() => [])) {
+        // Nothing kept is an ordinary state.
+        const kept = external_node_path_default().join(index, registry, '.cache');
+        const entries = await (0,promises_.readdir)(kept, { recursive: true, withFileTypes: true }).catch(() => []);
+        for (const entry of entries)
+            if (entry.isFile())
+                answers.set(folded(entry.name), external_node_path_default().join(entry.parentPath, entry.name));
+    }
+    return answers;
+}
+/** In the order of publication, yanked ones left out. The file has a binary head and a JSON object for each version. */
+async function publishedVersions(file) {
+    const text = await (0,promises_.readFile)(file, 'utf8').catch(() => ''); // cargo may replace it at any time
+    const entries = text.split('\0').filter((part) => part.startsWith('{'));
+    return entries
+        .filter((entry) => !/"yanked":\s*true/.test(entry))
+        .flatMap((entry) => /"vers":\s*"([^"]+)"/.exec(entry)?.[1] ?? []);
+}
+/** Registries take names for the same that differ in case or in `-` and `_`. */
+function folded(name) {
+    return name.toLowerCase().replaceAll('-', '_');
+}
 
 ;// CONCATENATED MODULE: ./src/workshop/shadow.ts
 // The networked side: cargo's registry commands run in a shadow of the workspace that holds manifests, the lock file and
@@ -73899,6 +68832,7 @@ function networkEnvironment(environment) {
 
 
 
+
 class Dependencies {
     shadow;
     copy;
@@ -73938,7 +68872,8 @@ class Dependencies {
         if (!run.succeeded)
             return { kind: 'failed', text: withEnd(run) };
         await this.takeBack(run);
-        this.baseLock ??= await this.lockFile();
+        if (this.baseHasCrate)
+            this.baseLock ??= await this.lockFile();
         const after = this.copy.list().filter(isManifest);
         this.synced = after.map((file) => `${file}:${this.copy.oidOf(file) ?? ''}`).join('\n');
         return { kind: 'in-step' };
@@ -73955,7 +68890,7 @@ class Dependencies {
         this.requireMember(args);
         let run = await this.run(args, 'net', signal);
         if (!run.succeeded)
-            return run;
+            return { ...run, text: run.text + (await this.explain(run.text)) };
         const edited = run.changed;
         const fetched = await this.run(['fetch'], 'net', signal, edited);
         const all = new Map([...edited, ...fetched.changed]);
@@ -73967,6 +68902,11 @@ class Dependencies {
         await this.takeBack(run);
         this.synced = '';
         return run;
+    }
+    async explain(output) {
+        const { after } = await this.lockedBeforeAndAfter();
+        const names = after.filter(({ source }) => source !== undefined).map(({ name }) => name);
+        return explainMissingCrate(output, external_node_path_default().join(this.shadow.cargoHome, 'registry', 'index'), names);
     }
     /** A dependency by path must be a crate of this repository. */
     requireMember(args) {
@@ -73993,6 +68933,21 @@ class Dependencies {
     async lockedPackages() {
         const content = await this.lockFile();
         return content === undefined ? [] : readLock(content.toString('utf8'));
+    }
+    /**
+     * The packages of the base's lock file and of the present one; a file that is not TOML names none. Where git tracks no
+     * lock file, the base's is the one that the first sync made for its manifests; without a crate the base has none.
+     */
+    async lockedBeforeAndAfter() {
+        const read = (lock) => {
+            try {
+                return lock === undefined ? [] : readLock(lock.toString('utf8'));
+            }
+            catch {
+                return []; // cargo refused it too, in its own words
+            }
+        };
+        return { before: read(this.baseLock), after: read(await this.lockFile()) };
     }
     async lockFile() {
         const file = lockCandidates(this.workingDirectory).find((name) => this.copy.isRegular(name));
@@ -74031,17 +68986,29 @@ function withEnd(run) {
 /** The packages that a lock file names. @throws ToolError when it is not valid TOML (conflict markers, say) */
 function readLock(text) {
     try {
-        const { package: packages } = parse_parse(text);
-        return Array.isArray(packages) ? packages.filter(isLockedPackage) : [];
+        const { package: packages } = parse(text);
+        return Array.isArray(packages) ? packages.flatMap(readPackage) : [];
     }
     catch (error) {
         throw new errors/* ToolError */.v4(`Cargo.lock is not valid TOML: ${(0,errors/* messageOf */.bD)(error).split('\n')[0] ?? ''}`);
     }
 }
 /** The model can write a lock file, so its shape is not to be trusted. */
-function isLockedPackage(entry) {
-    const { name, version, source } = (entry ?? {});
-    return (typeof name === 'string' && typeof version === 'string' && (source === undefined || typeof source === 'string'));
+function readPackage(entry) {
+    const { name, version, source, checksum, dependencies } = (entry ?? {});
+    if (typeof name !== 'string' || typeof version !== 'string')
+        return [];
+    if (source !== undefined && typeof source !== 'string')
+        return [];
+    return [
+        {
+            name,
+            version,
+            ...(source === undefined ? {} : { source }),
+            ...(typeof checksum === 'string' ? { checksum } : {}),
+            dependencies: Array.isArray(dependencies) ? dependencies.filter((each) => typeof each === 'string') : [],
+        },
+    ];
 }
 
 ;// CONCATENATED MODULE: ./src/workshop/disk-state.ts
@@ -74633,13 +69600,13 @@ class WorkCopy {
             return undefined;
         const known = new Map();
         for (const name of [...this.canonical.keys(), ...foldersAbove(this.canonical.keys())])
-            known.set(folded(name), name);
+            known.set(work_copy_folded(name), name);
         return [relative, ...foldersAbove([relative])]
-            .map((name) => ({ name, other: known.get(folded(name)) }))
+            .map((name) => ({ name, other: known.get(work_copy_folded(name)) }))
             .find(({ name, other }) => other !== undefined && other !== name)?.other;
     }
 }
-function folded(name) {
+function work_copy_folded(name) {
     return name.normalize('NFC').toLowerCase();
 }
 function permissionsOf(mode) {
@@ -74800,10 +69767,10 @@ function checkCargoArgs(command, args) {
 
 
 /** As cargo and crates.io have them. The lock file is the model's to write, and a name becomes part of a path here. */
-const NAME = /^[A-Za-z0-9_-]+$/;
+const dependency_source_NAME = /^[A-Za-z0-9_-]+$/;
 const dependency_source_VERSION = /^[0-9A-Za-z.+-]+$/;
 const MAX_FILES = 400;
-const MAX_FILE_BYTES = 1024 * 1024;
+const dependency_source_MAX_FILE_BYTES = 1024 * 1024;
 /**
  * The Rust sources below `src/` of a dependency, `lib.rs` first.
  * @param sources cargo's `registry/src`
@@ -74811,7 +69778,7 @@ const MAX_FILE_BYTES = 1024 * 1024;
  * @throws ToolError when the lock file has no such package or it was not downloaded
  */
 async function readDependency(sources, locked, name) {
-    const versions = locked.filter((entry) => entry.name === name && entry.source !== undefined && NAME.test(name) && dependency_source_VERSION.test(entry.version));
+    const versions = locked.filter((entry) => entry.name === name && entry.source !== undefined && dependency_source_NAME.test(name) && dependency_source_VERSION.test(entry.version));
     const found = versions.at(-1);
     if (found === undefined)
         throw new errors/* ToolError */.v4(`Cargo.lock has no crate ${name}. It has: ${locked
@@ -74840,19 +69807,22 @@ async function rustFiles(folder) {
     const rank = (file) => (external_node_path_default().basename(file) === 'lib.rs' ? 0 : file.split((external_node_path_default()).sep).length);
     const sized = await Promise.all(files.map(async (file) => ({ file, bytes: (await (0,promises_.stat)(file)).size })));
     return sized
-        .filter(({ bytes }) => bytes <= MAX_FILE_BYTES)
+        .filter(({ bytes }) => bytes <= dependency_source_MAX_FILE_BYTES)
         .map(({ file }) => file)
         .sort((a, b) => rank(a) - rank(b) || (a < b ? -1 : 1))
         .slice(0, MAX_FILES);
 }
 
 ;// CONCATENATED MODULE: ./src/workshop/manifest-guard.ts
-// Compares a manifest before and after a file tool: dependency tables change through cargo alone, so that every new
-// crate passes the dependency policy and is listed.
+// Compares a manifest before and after a file tool: what brings code into the build (dependencies, build scripts, compiler
+// flags) and what decides which crates and tests are run is not changed by editing text. Which settings take tests out of
+// the run is told by manifest-tests.ts.
 
 
 
-const TABLES = [
+
+
+const DEPENDENCY_TABLES = [
     'dependencies',
     'dev-dependencies',
     'build-dependencies',
@@ -74863,37 +69833,103 @@ const TABLES = [
     'replace',
     'target',
 ];
+const USE_CARGO_ADD = 'Call the cargo tool with command "add" or "remove" (for example args ["serde", "--features", "derive"], ' +
+    'with "--package" for a member); leave the table as it is in this edit.';
+const USE_CARGO_NEW = 'Call the cargo tool with command "new" (for example args ["crates/core", "--lib"]), which enters the new crate; leave ' +
+    'the list as it is in this edit.';
+const NO_COMMAND = 'No cargo command changes it. Leave it as it is; if the spec needs it, say so with ask or record.';
 /**
- * @param before the present text, `undefined` for a new file
- * @throws ToolError naming the table and the cargo command to call, or saying that the new text is not TOML
+ * @param before the present text, `undefined` for a new file, which may set the workspace's members
+ * @throws ToolError naming the table or key and the cargo command to call or why there is none, or saying that the new
+ *   text is not TOML
  */
 function guardManifest(file, before, after) {
-    const now = parseTable(file, after);
-    let was = {};
+    const now = parseManifest(file, after);
+    const was = parseFormer(before);
+    const refusal = dependencyRefusal(was, now) ?? workspaceRefusal(was, now);
+    const [finding] = [...buildChanges(was, now), ...manifest_tests_testsTakenOut(was, now)];
+    if (refusal !== undefined)
+        throw new errors/* ToolError */.v4(`${file}: ${refusal}`);
+    if (finding !== undefined)
+        throw new errors/* ToolError */.v4(`${file}: ${finding}. ${NO_COMMAND}`);
+}
+/**
+ * The same rules for a whole change, base against result, however it was made (deleting a manifest and writing it anew
+ * passes the guard): findings without dependency tables, which cargo may have changed and the lock file shows.
+ * @throws ToolError when `after` is not TOML
+ */
+function manifestFindings(file, before, after) {
+    const was = parseFormer(before);
+    const now = parseManifest(file, after);
+    return [...lostMembers(was, now), ...buildChanges(was, now), ...testsTakenOut(was, now)];
+}
+function dependencyRefusal(was, now) {
+    const workspace = (manifest) => manifest_tests_asTable(manifest.workspace).dependencies;
+    const changed = [...DEPENDENCY_TABLES.filter((table) => !isSameTable(was[table], now[table]))];
+    const [table] = isSameTable(workspace(was), workspace(now)) ? changed : [...changed, 'workspace.dependencies'];
+    if (table === undefined)
+        return undefined;
+    const isReplacement = table === 'patch' || table === 'replace';
+    return `[${table}] is changed by cargo only. ${isReplacement ? 'No tool changes it; if the spec needs it, say so with ask or record.' : USE_CARGO_ADD}`;
+}
+/** A package becomes a workspace by writing; what a workspace has is then cargo's. */
+function workspaceRefusal(was, now) {
+    if (was.workspace === undefined)
+        return undefined;
+    const changed = (key) => !(0,external_node_util_.isDeepStrictEqual)(manifest_tests_asTable(was.workspace)[key] ?? [], manifest_tests_asTable(now.workspace)[key] ?? []);
+    if (changed('members'))
+        return `[workspace] members is changed by cargo only. ${USE_CARGO_NEW}`;
+    const key = ['default-members', 'exclude'].find(changed);
+    return key && `[workspace] ${key} decides which crates are built and tested. ${NO_COMMAND}`;
+}
+/** Members that neither the list nor a pattern in it names any more, and crates that are newly excluded. */
+function lostMembers(was, now) {
+    const list = (manifest, key) => [asTable(manifest.workspace)[key] ?? []].flat().map(String);
+    // An empty pattern is refused by the matcher; extended ones are not cargo's.
+    const isMember = picomatch(list(now, 'members').filter(Boolean), { noextglob: true });
+    const excluded = list(now, 'exclude').filter((folder) => !list(was, 'exclude').includes(folder));
+    return [
+        ...list(was, 'members')
+            .filter((member) => !list(now, 'members').includes(member) && !isMember(member))
+            .map((member) => `[workspace] members: '${member}' would no longer be built and tested`),
+        ...(was.workspace === undefined
+            ? []
+            : excluded.map((folder) => `[workspace] exclude: '${folder}' would be left out`)),
+    ];
+}
+function buildChanges(was, now) {
+    const found = [];
+    if (!(0,external_node_util_.isDeepStrictEqual)(buildScript(was), buildScript(now)))
+        found.push('[package] build: a build script is build.rs at the root of its package, without an entry');
+    if (!(0,external_node_util_.isDeepStrictEqual)(rustflags(was.profile), rustflags(now.profile)))
+        found.push("rustflags of a profile change how everything is compiled, the tests' own checks included");
+    return found;
+}
+/** `build.rs` and `true` say what cargo does by itself. */
+function buildScript(manifest) {
+    const { build } = packageOf(manifest);
+    return build === undefined || build === true ? 'build.rs' : build;
+}
+/** Every `rustflags` below a profile, its packages and its build override, by its place. */
+function rustflags(value, place = '') {
+    return Object.entries(manifest_tests_asTable(value)).flatMap(([key, inner]) => key === 'rustflags' ? [[place, inner]] : rustflags(inner, `${place}.${key}`));
+}
+function isSameTable(before, after) {
+    // The parser's tables have no prototype; an empty table is no table.
+    return (0,external_node_util_.isDeepStrictEqual)({ ...before }, { ...after });
+}
+/** A manifest that was broken before may be repaired; it is then judged like a new one. */
+function parseFormer(text) {
     try {
-        was = before === undefined ? {} : parse_parse(before);
+        return text === undefined ? {} : parse(text);
     }
     catch {
-        // A manifest that was broken before may be repaired; its dependencies are then judged against none.
+        return {}; // its words are not needed: the new text decides
     }
-    for (const table of TABLES)
-        compare(file, table, was[table], now[table]);
-    const inWorkspace = (root) => root.workspace?.dependencies;
-    compare(file, 'workspace.dependencies', inWorkspace(was), inWorkspace(now));
 }
-function compare(file, table, before, after) {
-    // The parser's tables have no prototype; an empty table is no table.
-    if ((0,external_node_util_.isDeepStrictEqual)({ ...before }, { ...after }))
-        return;
-    const instead = table === 'patch' || table === 'replace'
-        ? 'No tool changes it; if the spec needs it, say so with ask or record.'
-        : 'Call the cargo tool with command "add" or "remove" (for example args ["serde", "--features", "derive"], ' +
-            'with "--package" for a member); leave the table as it is in this edit.';
-    throw new errors/* ToolError */.v4(`${file}: [${table}] is changed by cargo only. ${instead}`);
-}
-function parseTable(file, text) {
+function parseManifest(file, text) {
     try {
-        return parse_parse(text);
+        return parse(text);
     }
     catch (error) {
         throw new errors/* ToolError */.v4(`${file} would not be valid TOML: ${(0,errors/* messageOf */.bD)(error).split('\n')[0] ?? ''}`);
@@ -74982,7 +70018,7 @@ function cutBefore(text, index) {
     return /[\uD800-\uDBFF]/.test(text[index - 1] ?? '') && /[\uDC00-\uDFFF]/.test(text[index] ?? '') ? index - 1 : index;
 }
 /** Cuts a text into pages at line ends; a line longer than a page is cut within, since nothing may be dropped. */
-function outputs_paginate(text, pageChars = PAGE_CHARS) {
+function paginate(text, pageChars = PAGE_CHARS) {
     const pages = [];
     for (let start = 0; start < text.length;) {
         let end = Math.min(text.length, start + pageChars);
@@ -75009,20 +70045,18 @@ function outputs_paginate(text, pageChars = PAGE_CHARS) {
 function firstView(output, text, errors, results) {
     if (text.length <= PAGE_CHARS)
         return text;
-    const pages = outputs_paginate(text).length;
+    const pages = paginate(text).length;
     const important = errors.length > 0 ? errors : compilerErrors(text);
     const resultText = fittingResults(results);
     let room = PAGE_CHARS - resultText.length;
+    const isTooLong = important.reduce((sum, error) => sum + error.length, 0) > room;
     const shown = [];
-    for (const error of important) {
+    for (const error of isTooLong ? important.map(outputs_shortened) : important) {
         if (error.length > room)
             break;
         shown.push(error);
         room -= error.length;
     }
-    const first = important[0];
-    if (shown.length === 0 && first !== undefined)
-        shown.push(`${first.slice(0, cutBefore(first, room))}\n[this error goes on in the pages]`);
     const left = important.length - shown.length;
     return [
         `[This output has ${output.lines} lines, more than one page. Below: its errors and result lines. ` +
@@ -75034,6 +70068,16 @@ function firstView(output, text, errors, results) {
             ? [`[no error was recognised; the last lines are:]`, text.slice(cutBefore(text, text.length - 4_000))]
             : []),
     ].join('\n');
+}
+/** Of an error's own text in a first view that cannot hold all errors. */
+const MAX_ERROR_CHARS = PAGE_CHARS / 4;
+/** An error begins with what is wrong; a failed test's block ends with its panic, behind all that the test printed. */
+function outputs_shortened(error) {
+    if (error.length <= MAX_ERROR_CHARS)
+        return error;
+    const head = cutBefore(error, MAX_ERROR_CHARS / 2);
+    const tail = cutBefore(error, error.length - MAX_ERROR_CHARS / 2);
+    return `${error.slice(0, head)}\n[${tail - head} characters of this error are left out here; the pages have them]\n${error.slice(tail)}`;
 }
 /** rustc's and cargo's error blocks in a terminal's text, which end at an empty line. */
 function compilerErrors(text) {
@@ -75106,6 +70150,7 @@ function readAttributes(items) {
         isTest: paths.some((path) => TEST_ATTRIBUTES.has(path.split('::').at(-1) ?? '')),
         isTestOnly: texts.some((text) => /^#\[\s*cfg\s*\(.*\btest\b/s.test(text) && !/\bnot\s*\([^)]*\btest\b/s.test(text)),
         isExportedMacro: paths.includes('macro_export'),
+        attributes: items.map((item) => item.text.replace(/\s+/g, ' ')).filter((text) => !/^#\[ ?doc ?=/.test(text)),
     };
 }
 /** The first sentence of Markdown prose, on one line; `undefined` when there is none before the first heading or code. */
@@ -75129,7 +70174,7 @@ function firstSentence(markdown) {
 
 ;// CONCATENATED MODULE: ./src/workshop/outline.ts
 
-const KINDS = {
+const outline_KINDS = {
     function_item: 'fn',
     function_signature_item: 'fn',
     struct_item: 'struct',
@@ -75173,7 +70218,7 @@ function outlineList(list, walk) {
         .map(({ node }) => nameOf(node)));
     const items = [];
     for (const { node, decorations } of entries) {
-        const kind = KINDS[node.type];
+        const kind = outline_KINDS[node.type];
         if (!kind || walk.path.length > MAX_DEPTH)
             continue;
         if (kind === 'fn' && decorations.isTest) {
@@ -75199,6 +70244,7 @@ function outlineItem(node, kind, decorations, walk) {
         name,
         signature: outline_signatureOf(node, kind),
         ...(decorations.doc === undefined ? {} : { doc: decorations.doc }),
+        ...(decorations.attributes.length === 0 ? {} : { attributes: decorations.attributes }),
         line: lineOf(node),
         public: walk.inherit || (kind === 'macro' ? decorations.isExportedMacro : isPublic(node)),
         children: [],
@@ -75992,7 +71038,7 @@ function foldersUpwards(workingDirectory) {
 }
 function channelOf(text, file) {
     try {
-        const { toolchain } = parse_parse(text);
+        const { toolchain } = parse(text);
         if (toolchain?.path !== undefined)
             throw new errors/* UserError */.yo(`${file} names a toolchain by path, which Ferrule never follows. Use a channel such as stable.`);
         if (toolchain?.channel !== undefined && typeof toolchain.channel !== 'string')
@@ -76056,6 +71102,7 @@ async function findToolchain(options) {
 ;// CONCATENATED MODULE: ./src/workshop/workshop.ts
 // The door of the workshop: the work copy, cargo runs with complete output, and the places where commits are built.
 // It judges nothing; gates and verdicts are the room verify's.
+
 
 
 
@@ -76203,6 +71250,24 @@ class Workshop {
     changeDependencies(args, signal) {
         return this.dependencies.change(args, signal);
     }
+    /**
+     * The crates that the lock file has now and the base's had not. Where git tracks no lock file, a resumed run does not see
+     * what the earlier run added.
+     */
+    async addedCrates() {
+        const folders = lockCandidates(this.workingDirectory).map((lock) => external_node_path_default().posix.dirname(lock));
+        const members = (await this.members()).map(({ manifestPath }) => manifestPath);
+        const files = [...new Set([...folders.map((folder) => external_node_path_default().posix.join(folder, 'Cargo.toml')), ...members])];
+        const manifests = [];
+        for (const file of files)
+            if (this.copy.isRegular(file))
+                manifests.push((await this.copy.read(file)).bytes.toString('utf8'));
+        return describeAddedCrates({
+            ...(await this.dependencies.lockedBeforeAndAfter()),
+            registrySources: this.registrySources,
+            manifests,
+        });
+    }
     /** A clean checkout of a commit-to-be for verification; its target is a fresh copy of the sealed one. */
     async verificationCheckout(commit) {
         await this.sealed;
@@ -76243,6 +71308,416 @@ class Workshop {
     changes() {
         return this.copy.changes();
     }
+}
+
+;// CONCATENATED MODULE: ./src/verify/public-modules.ts
+// The modules of one library as its sources declare them, and what a path in them names. Knows syntax only: names that
+// macros make, and those of other crates, are not found. What of it is public is public-api.ts's.
+
+
+const public_modules_MAX_DEPTH = 32;
+/** Reads the modules below a root file; `undefined` when the sources have no such file. */
+function readModules(syntax, sources, rootFile) {
+    const outline = (file) => outlineSource(syntax, sources.get(file) ?? '', { publicOnly: false }).items;
+    const build = (items, place, path, parent) => {
+        const of = (kind) => items.filter((item) => item.kind === kind);
+        const module = {
+            path,
+            parent,
+            items: [
+                ...items.filter(({ kind }) => !['mod', 'use', 'impl', 'extern'].includes(kind)),
+                ...of('extern').flatMap(({ children }) => children),
+            ],
+            impls: of('impl'),
+            imports: of('use').flatMap(({ name, public: isPublic }) => importsOf(name).map((each) => ({ ...each, isPublic }))),
+            modules: [],
+            isMissing: false,
+        };
+        for (const declaration of path.length < public_modules_MAX_DEPTH ? of('mod') : []) {
+            const below = [...path, declaration.name];
+            const child = declaration.children.length > 0
+                ? build(declaration.children, { ...place, folder: external_node_path_.posix.join(place.folder, declaration.name), isTop: false }, below, module)
+                : fromFile(declaration, place, below, module);
+            module.modules.push({ declaration, module: child });
+        }
+        return module;
+    };
+    const fromFile = (declaration, place, path, parent) => {
+        const { name, attributes = [] } = declaration;
+        const given = attributes.map((text) => /^#\[\s*path\s*=\s*"([^"]+)"\s*\]$/.exec(text)?.[1]).find(Boolean);
+        const beside = place.isTop ? external_node_path_.posix.dirname(place.file) : place.folder;
+        const candidates = given === undefined
+            ? [external_node_path_.posix.join(place.folder, `${name}.rs`), external_node_path_.posix.join(place.folder, name, 'mod.rs')]
+            : [external_node_path_.posix.join(beside, given)];
+        const file = candidates.find((each) => sources.has(each));
+        if (file === undefined)
+            return { ...build([], place, path, parent), isMissing: true };
+        const folder = given === undefined ? external_node_path_.posix.join(place.folder, name) : external_node_path_.posix.dirname(file);
+        return build(outline(file), { file, folder, isTop: true }, path, parent);
+    };
+    if (!sources.has(rootFile))
+        return undefined;
+    const place = { file: rootFile, folder: external_node_path_.posix.dirname(rootFile), isTop: true };
+    const root = build(outline(rootFile), place, [], undefined);
+    // An exported macro lies at the root, wherever it is written.
+    const exported = allModules(root).flatMap(({ items }) => items.filter((item) => item.kind === 'macro' && item.public));
+    root.items = [...new Set([...root.items, ...exported])];
+    return root;
+}
+/** Every module below and including this one. */
+function allModules(module) {
+    return [module, ...module.modules.flatMap((each) => allModules(each.module))];
+}
+/** What a path names as seen from a module; empty when nothing in this crate's sources is found. */
+function resolvePath(from, segments, answers = new Map()) {
+    let [first = '', ...rest] = segments;
+    let at = from;
+    let anchored = false;
+    while (first === 'crate' || first === 'self' || first === 'super') {
+        if (first === 'crate')
+            while (at.parent)
+                at = at.parent;
+        if (first === 'super') {
+            if (at.parent === undefined)
+                return [];
+            at = at.parent;
+        }
+        anchored = true;
+        [first = '', ...rest] = rest;
+    }
+    if (first === '')
+        return anchored ? [{ kind: 'module', module: at }] : [];
+    let found = lookUp(at, first, answers);
+    for (const name of rest)
+        found = found.flatMap((named) => memberOf(named, name, answers));
+    return found;
+}
+function memberOf(named, name, answers) {
+    if (named.kind === 'module')
+        return lookUp(named.module, name, answers);
+    const { item: owner, module } = named;
+    const variants = owner.kind === 'enum' ? owner.children.filter((child) => child.name === name) : [];
+    return variants.map((item) => ({ kind: 'item', item, module, owner }));
+}
+/** What a name means in a module: its own and what it imports by name, else what it imports by `*`. */
+function lookUp(module, name, answers) {
+    const known = answers.get(module) ?? new Map();
+    answers.set(module, known);
+    const answer = known.get(name);
+    if (answer !== undefined)
+        return answer;
+    known.set(name, []);
+    const resolve = ({ segments }) => resolvePath(module, segments, answers);
+    let found = [
+        ...module.items.filter((item) => item.name === name).map((item) => ({ kind: 'item', item, module })),
+        ...module.modules
+            .filter(({ declaration }) => declaration.name === name)
+            .map((each) => ({ kind: 'module', module: each.module })),
+        ...module.imports.filter((each) => each.name === name).flatMap(resolve),
+    ];
+    if (found.length === 0)
+        found = module.imports
+            .filter((each) => each.name === '')
+            .flatMap(resolve)
+            .flatMap((target) => memberOf(target, name, answers));
+    known.set(name, found);
+    return found;
+}
+/** The names of a use tree: `a::{self, b as c, d::*}`. */
+function importsOf(tree, prefix = []) {
+    const text = tree.trim();
+    const brace = text.indexOf('{');
+    if (brace >= 0) {
+        const head = [...prefix, ...segmentsOf(text.slice(0, brace))];
+        return splitList(text.slice(brace + 1, text.lastIndexOf('}'))).flatMap((part) => importsOf(part, head));
+    }
+    const [, path = '', alias] = /^(.*?)(?:\s+as\s+(\S+))?$/s.exec(text) ?? [];
+    const segments = [...prefix, ...segmentsOf(path)];
+    const last = segments.at(-1);
+    if (last === '*')
+        return [{ segments: segments.slice(0, -1), name: '' }];
+    const whole = last === 'self' && segments.length > 1 ? segments.slice(0, -1) : segments;
+    const name = alias ?? whole.at(-1);
+    return name === undefined || name === '_' ? [] : [{ segments: whole, name }];
+}
+/** A path from other crates (`::serde`) keeps its empty first segment. */
+function segmentsOf(path) {
+    const names = path.split('::').map((name) => name.trim());
+    return names.filter((name, i) => name !== '' || (i === 0 && names.length > 1 && path.trim().startsWith('::')));
+}
+/** Splits at the commas outside of braces. */
+function splitList(text) {
+    const parts = [''];
+    let depth = 0;
+    for (const char of text) {
+        depth += char === '{' ? 1 : char === '}' ? -1 : 0;
+        if (char === ',' && depth === 0)
+            parts.push('');
+        else
+            parts[parts.length - 1] = `${parts.at(-1) ?? ''}${char}`;
+    }
+    return parts.filter((part) => part.trim() !== '');
+}
+
+;// CONCATENATED MODULE: ./src/verify/public-api.ts
+// Compares the public interface of libraries, base against head, from their sources: what can be reached under which path,
+// with which signature. It compares texts, so a parameter's new name is a change too. Not seen: what macros make, and
+// which configuration (`cfg`) an item belongs to; `#[doc(hidden)]` items are no part of an interface.
+
+
+
+/** Re-exports of modules within each other can name the same items without end. */
+const MAX_PLACES = 5_000;
+const UNRESOLVED = 'not found in the sources of this crate: made by a macro, or left out by the comparison';
+const FOREIGN = 'the names come from another crate or a macro';
+/**
+ * What changed in the public interface of each library, removals first, sorted by path.
+ * @param options.base Rust sources by path relative to the repository, likewise `head`
+ */
+function comparePublicApi(options) {
+    const { syntax, base, head, libraries } = options;
+    return libraries.flatMap(({ name, root, file = 'lib.rs' }) => {
+        const rootFile = external_node_path_.posix.join(root, file);
+        const before = describe(readModules(syntax, base, rootFile), new Set());
+        const after = describe(readModules(syntax, head, rootFile), before.mainPaths);
+        return compare(before.entries, after.entries).map((change) => ({ crate: name, ...change }));
+    });
+}
+const ORDER = ['removed', 'changed', 'added'];
+function compare(before, after) {
+    const changes = [];
+    for (const item of new Set([...before.keys(), ...after.keys()])) {
+        const [was, is] = [before.get(item) ?? [], after.get(item) ?? []];
+        const gone = was.filter(({ signature }) => !is.some((each) => each.signature === signature));
+        const come = is.filter(({ signature }) => !was.some((each) => each.signature === signature));
+        const [old] = gone;
+        const [fresh] = come;
+        const noted = (entry) => (entry?.note === undefined ? {} : { note: entry.note });
+        if (gone.length === 1 && come.length === 1 && old && fresh)
+            changes.push({ kind: 'changed', item, before: old.signature, after: fresh.signature, ...noted(fresh) });
+        else {
+            for (const entry of gone)
+                changes.push({ kind: 'removed', item, before: entry.signature, ...noted(entry) });
+            for (const entry of come)
+                changes.push({ kind: 'added', item, after: entry.signature, ...noted(entry) });
+        }
+    }
+    const key = ({ kind, item }) => `${ORDER.indexOf(kind)} ${item}`;
+    return changes.sort((a, b) => (key(a) < key(b) ? -1 : 1));
+}
+/** @param preferred main paths to keep where an item still has them, so that one more path does not rename everything */
+function describe(root, preferred) {
+    const entries = new Map();
+    const mainPaths = new Set();
+    if (root === undefined)
+        return { entries, mainPaths };
+    const put = (path, signature, note) => {
+        const there = entries.get(path) ?? [];
+        if (!there.some((entry) => entry.signature === signature))
+            entries.set(path, [...there, { signature, ...(note === undefined ? {} : { note }) }]);
+    };
+    const definitions = publicDefinitions(root, put);
+    const modules = allModules(root);
+    const names = new Map();
+    for (const [item, { module, paths }] of definitions) {
+        const defined = item.kind === 'macro' ? `${item.name}!` : [...module.path, item.name].join('::');
+        const rank = (path) => (preferred.has(path) ? 0 : path === defined ? 1 : 2);
+        const [main = '', ...others] = [...paths].sort((a, b) => rank(a) - rank(b) || a.split('::').length - b.split('::').length || (a < b ? -1 : 1));
+        names.set(item, main);
+        mainPaths.add(main);
+        put(main, apiSignature(item));
+        for (const other of others)
+            put(other, `pub use ${main}`);
+        for (const child of item.children)
+            if (isOpen(child))
+                put(`${main}${child.kind === 'field' ? '.' : '::'}${child.name}`, apiSignature(child));
+    }
+    for (const module of modules)
+        for (const block of module.impls) {
+            const owner = namesOf(module, ownerPath(block.name), names);
+            const trait = implementedTrait(block.signature);
+            if (trait === undefined) {
+                for (const name of owner.public)
+                    for (const member of block.children)
+                        if (isOpen(member))
+                            put(`${name}::${member.name}`, apiSignature(member));
+            }
+            else {
+                const local = namesOf(module, ownerPath(trait.name), names);
+                // A trait of the crate that nobody outside can name is no part of the interface.
+                if (local.isHidden || owner.isHidden)
+                    continue;
+                if (owner.public.length === 0 && local.public.length === 0)
+                    continue;
+                for (const name of owner.public.length > 0 ? owner.public : [trait.target])
+                    put(`impl ${trait.shortName} for ${name}`, trait.signature);
+            }
+        }
+    return { entries, mainPaths };
+}
+/** The main paths of what a name stands for; hidden when it is this crate's, and none of them public. */
+function namesOf(module, path, names) {
+    const found = path === undefined ? [] : resolvePath(module, path).flatMap((each) => (each.kind === 'item' ? [each.item] : []));
+    const open = [...new Set(found)].flatMap((item) => names.get(item) ?? []);
+    return { public: open, isHidden: found.length > 0 && open.length === 0 };
+}
+/** Every item that a path leads to from outside, with all such paths; modules and unresolved re-exports go to `put`. */
+function publicDefinitions(root, put) {
+    const definitions = new Map();
+    const add = (item, module, path) => {
+        const definition = definitions.get(item) ?? { item, module, paths: new Set() };
+        definition.paths.add(path.join('::'));
+        definitions.set(item, definition);
+    };
+    const visited = new Map();
+    let places = 0;
+    const visit = (module, prefix, stack, hidden) => {
+        const paths = visited.get(module) ?? new Set();
+        visited.set(module, paths);
+        if (stack.includes(module) || paths.has(prefix.join('::')))
+            return;
+        paths.add(prefix.join('::'));
+        if (++places > MAX_PLACES)
+            return put('*', 'pub use …', 'more re-exports than are compared');
+        const inside = [...stack, module];
+        for (const item of module.items)
+            if (isOpen(item) && item.kind !== 'macro' && !hidden.has(item.name))
+                add(item, module, [...prefix, item.name]);
+        for (const { declaration, module: child } of module.modules)
+            if (isOpen(declaration) && !hidden.has(declaration.name))
+                enter(child, [...prefix, declaration.name], inside);
+        for (const each of module.imports)
+            if (each.isPublic && (each.name === '' || !hidden.has(each.name)))
+                reexport(module, each, prefix, inside, hidden);
+    };
+    const enter = (module, path, stack) => {
+        put(path.join('::'), `pub mod ${path.at(-1) ?? ''}`, module.isMissing ? UNRESOLVED : undefined);
+        visit(module, path, stack, new Set());
+    };
+    const reexport = (module, { segments, name }, prefix, stack, hidden) => {
+        const found = resolvePath(module, segments);
+        const isOurs = ['crate', 'self', 'super'].includes(segments[0] ?? '');
+        const text = `pub use ${segments.join('::')}`;
+        if (name !== '') {
+            const path = [...prefix, name];
+            const alias = name === segments.at(-1) ? '' : ` as ${name}`;
+            if (found.length === 0)
+                put(path.join('::'), `${text}${alias}`, isOurs ? UNRESOLVED : undefined);
+            for (const each of found) {
+                if (each.kind === 'module')
+                    enter(each.module, path, stack);
+                else
+                    add(each.item, each.module, path);
+            }
+            return;
+        }
+        if (found.length === 0)
+            put([...prefix, text].join('::'), `${text}::*`, isOurs ? UNRESOLVED : FOREIGN);
+        // What the module says by name stands before what it takes in by `*`.
+        const named = new Set([...hidden, ...ownNames(module)]);
+        for (const each of found) {
+            if (each.kind === 'module')
+                visit(each.module, prefix, stack, named);
+            else
+                for (const variant of each.item.children)
+                    add(variant, each.module, [...prefix, variant.name]);
+        }
+    };
+    visit(root, [], [], new Set());
+    for (const item of root.items)
+        if (item.kind === 'macro' && isOpen(item))
+            add(item, root, [`${item.name}!`]);
+    return definitions;
+}
+function isOpen({ public: isPublic, attributes = [] }) {
+    return isPublic && !attributes.some((text) => /^#\[\s*doc\s*\(.*\bhidden\b/.test(text));
+}
+function ownNames({ items, modules, imports }) {
+    return [
+        ...items.map(({ name }) => name),
+        ...modules.map(({ declaration }) => declaration.name),
+        ...imports.map(({ name }) => name).filter((name) => name !== ''),
+    ];
+}
+
+;// CONCATENATED MODULE: ./src/verify/evidence.ts
+
+
+
+const EVIDENCE_GATES = ['ledger'];
+/** Judges the verified tree. Cheap beside the cargo gates: no process but git. */
+async function judgeEvidence(terms, tree, tests) {
+    const files = await terms.git.sourceTree(tree);
+    const handover = terms.handover();
+    const claimedPaths = new Set(handover.claims.flatMap((claim) => claim.code.map(evidence_pathOf)));
+    const lineCounts = new Map();
+    for (const path of claimedPaths) {
+        const text = (await files.read(path))?.toString('utf8');
+        if (text !== undefined)
+            lineCounts.set(path, text.split('\n').length - (text.endsWith('\n') ? 1 : 0));
+    }
+    const change = await readChange(terms.git, terms.baseTree, tree);
+    const members = await terms.members();
+    const ledger = judgeLedger({
+        requirements: terms.requirements,
+        ...handover,
+        tests: (tests?.tests ?? []).map(({ name, executable, result }) => ({ name, result, crate: crateOf(executable) })),
+        lineCount: (path) => lineCounts.get(path),
+        added: change.added,
+        isReached: reachOf(members),
+    });
+    const gate = (name, reasons) => ({
+        name,
+        deciding: terms.deciding.includes(name),
+        status: reasons.length === 0 ? 'passed' : 'failed',
+        reasons,
+    });
+    const asked = (name) => terms.deciding.includes(name) || terms.advisory.includes(name);
+    const publicApi = comparePublicApi({ syntax: terms.syntax, ...change, libraries: librariesOf(members) });
+    return { ledger, publicApi, gates: asked('ledger') ? [gate('ledger', ledger.reasons)] : [] };
+}
+/** The judged gate in the shape of report.json: there is no command, so no exit code and no output. */
+function judgedGateRecord(gate) {
+    return { ...gate, command: '', exitCode: null, durationMs: 0, output: '', olderFailures: [], diagnostics: [] };
+}
+function evidence_pathOf(location) {
+    return location
+        .trim()
+        .replace(/^\.\//, '')
+        .replace(/(:\d+(-\d+)?)+$/, '');
+}
+/** `unittests src/lib.rs (larder)` and `Doc-tests larder` → `larder`; `tests/cache.rs (cache)` → `cache`. */
+function crateOf(executable) {
+    return (/\(([^()]+?)(?:-[0-9a-f]{16})?\)/.exec(executable) ?? /^Doc-tests (\S+)/.exec(executable))?.[1];
+}
+/** A test reaches its own package and the members that package depends on, directly or not. */
+function reachOf(members) {
+    const asCrate = (name) => name.replaceAll('-', '_');
+    const byName = new Map(members.map((member) => [member.name, member]));
+    const folderOf = (member) => member.manifestPath.replace(/\/?Cargo\.toml$/, '');
+    const closure = (member, seen) => {
+        if (seen.has(member))
+            return seen;
+        seen.add(member);
+        for (const { name } of member.dependencies) {
+            const next = byName.get(name);
+            if (next)
+                closure(next, seen);
+        }
+        return seen;
+    };
+    return (path, crate) => {
+        if (crate === undefined)
+            return true;
+        const owners = members.filter((member) => member.targets.some((target) => asCrate(target.name) === asCrate(crate)));
+        if (owners.length === 0)
+            return true; // a name cargo shows but metadata does not: nothing is known against it
+        const reached = owners.flatMap((owner) => [...closure(owner, new Set())]);
+        return reached.some((member) => {
+            const folder = folderOf(member);
+            return folder === '' || path === folder || path.startsWith(`${folder}/`);
+        });
+    };
 }
 
 ;// CONCATENATED MODULE: ./src/verify/gates.ts
@@ -76325,7 +71800,7 @@ function fmtFailures(run, text, touched) {
 function errorsOf(run, text) {
     if (run.exitCode === 0)
         return [];
-    // rustc counts its errors in a last one, which would differ with every error that is mended.
+    // Older compilers count their errors in a last one, which would differ with every error that is mended.
     const errors = run.diagnostics.filter(({ level, path, message }) => level === 'error' && !(path === undefined && message.startsWith('aborting due to')));
     return [...errors.map(ofDiagnostic), ...ownErrors(run, text)];
 }
@@ -76403,6 +71878,78 @@ function withoutHash(name) {
     return name.replaceAll(/-[0-9a-f]{16}\b/g, '');
 }
 
+;// CONCATENATED MODULE: ./src/verify/run-gates.ts
+
+
+
+function benchOf(workshop, checkout) {
+    return { cargo: (request) => workshop.cargoAt(checkout.place, request), putBack: () => checkout.putBack() };
+}
+/** Runs every gate that decides or advises, one after the other, on one checkout. */
+async function runGates(terms, checkout, baseline, touched) {
+    const results = [];
+    for (const name of new Set([...terms.deciding, ...terms.advisory])) {
+        if (terms.signal?.aborted)
+            break;
+        const older = baseline?.gates.find((gate) => gate.name === name);
+        results.push(await runGate(terms, benchOf(terms.workshop, checkout), name, older, touched));
+    }
+    return results;
+}
+/** Runs one gate and judges it against the baseline's result of the same gate. */
+async function runGate(terms, bench, name, older, touched) {
+    const runGateCommand = (command) => bench.cargo({
+        ...command,
+        timeoutMs: terms.timeoutMs,
+        live: terms.live ?? true,
+        ...(terms.signal === undefined ? {} : { signal: terms.signal }),
+    });
+    const read = (run) => terms.workshop.outputs.read(run.output);
+    const run = await runGateCommand(gateCommand(name, terms.scope));
+    const text = await read(run);
+    const changed = [];
+    let tests;
+    let failures;
+    switch (name) {
+        case 'check':
+        case 'doc':
+            failures = checkFailures(run, text);
+            break;
+        case 'clippy':
+            failures = clippyFailures(run, text, touched);
+            break;
+        case 'fmt':
+            failures = fmtFailures(run, text, touched);
+            break;
+        case 'test': {
+            changed.push(...(await bench.putBack())); // what the tests left behind must not reach the yardstick
+            const list = await runGateCommand(listTestsCommand(terms.scope));
+            tests = judgeTests({ list: await read(list), run: text, exitCode: run.exitCode });
+            failures = testFailures(run, tests);
+            break;
+        }
+    }
+    changed.push(...(await bench.putBack()));
+    // An honest test may write files; one that changes what was to be verified has changed the subject.
+    for (const file of new Set(changed.filter((name) => /\.rs$|(^|\/)Cargo\.(toml|lock)$/.test(name))))
+        failures.push({ key: `changed ${file}`, text: `the command changed ${file}, which it was to verify` });
+    const fresh = newFailures(failures, older?.failures ?? []);
+    return {
+        name,
+        deciding: terms.deciding.includes(name),
+        status: fresh.length === 0 ? 'passed' : 'failed',
+        command: run.command,
+        exitCode: run.exitCode,
+        durationMs: run.durationMs,
+        run,
+        diagnostics: run.diagnostics,
+        ...(tests === undefined ? {} : { tests }),
+        failures,
+        reasons: fresh.map((failure) => failure.text),
+        olderFailures: failures.filter((failure) => !fresh.includes(failure)).map((failure) => failure.text),
+    };
+}
+
 ;// CONCATENATED MODULE: ./src/verify/feedback.ts
 /**
  * @param show renders a run's output in its first view
@@ -76424,6 +71971,13 @@ async function describeFailures(gates, show) {
     }
     return blocks.join('\n\n');
 }
+/** The same for gates that judge the change: there is no output, the reasons are all there is. */
+function describeJudgedGates(gates) {
+    return gates
+        .filter((gate) => gate.deciding && gate.status === 'failed')
+        .map(({ name, reasons }) => `Gate ${name} failed:\n${reasons.map((reason) => `- ${reason}`).join('\n')}`)
+        .join('\n\n');
+}
 const MAX_REASONS = 40;
 /** The baseline in a few lines, for the model: what failed before it came. */
 function describeBaseline(gates) {
@@ -76431,49 +71985,19 @@ function describeBaseline(gates) {
         const tests = gate.tests === undefined ? '' : `, ${gate.tests.passed} tests passed, ${gate.tests.failed} failed`;
         if (gate.failures.length === 0)
             return `${gate.command}: passed${tests}.`;
-        const named = gate.failures.slice(0, MAX_REASONS).map(({ text }) => `  - ${text}`);
-        const more = gate.failures.length > MAX_REASONS ? [`  - and ${gate.failures.length - MAX_REASONS} more`] : [];
-        return [`${gate.command}: failed already before this run${tests}; not held against it:`, ...named, ...more].join('\n');
+        const list = (failures) => [
+            ...failures.slice(0, MAX_REASONS).map(({ text }) => `  - ${text}`),
+            ...(failures.length > MAX_REASONS ? [`  - and ${failures.length - MAX_REASONS} more`] : []),
+        ];
+        const excused = gate.failures.filter(({ unattributed }) => !unattributed);
+        const proofless = gate.failures.filter(({ unattributed }) => unattributed);
+        return [
+            `${gate.command}: failed already before this run${tests}.`,
+            ...(excused.length > 0 ? ['  Not held against it:', ...list(excused)] : []),
+            ...(proofless.length > 0 ? ['  The gate fails until this is mended:', ...list(proofless)] : []),
+        ].join('\n');
     });
     return `Baseline, the base commit before any change:\n${lines.join('\n')}`;
-}
-
-;// CONCATENATED MODULE: ./src/verify/outcome.ts
-/** The contract's outcomes, section 1. */
-function judgeOutcome(facts) {
-    const { stop, verification, openRequirements } = facts;
-    const ended = stop === undefined ? {} : { stopReason: stop.reason };
-    const because = stop === undefined ? '' : ` ${stop.message}`;
-    if (verification === undefined) {
-        if (stop !== undefined)
-            return { outcome: 'stopped', ...ended, message: `Stopped before anything could be verified.${because}` };
-        return { outcome: 'unverified', message: 'Nothing was changed, although the spec has open requirements.' };
-    }
-    if (!facts.isChanged)
-        return { outcome: 'unverified', ...ended, message: `Nothing was changed.${because}` };
-    if (!verification.passed) {
-        const failed = verification.gates
-            .filter((gate) => gate.deciding && gate.status === 'failed')
-            .map((gate) => gate.name);
-        return {
-            outcome: 'unverified',
-            ...ended,
-            message: `Failed: ${failed.join(', ') || 'the gates did not all run'}.${because}`,
-        };
-    }
-    if (facts.blockingQuestions > 0) {
-        const count = `${facts.blockingQuestions} ${facts.blockingQuestions === 1 ? 'question waits' : 'questions wait'}`;
-        return { outcome: 'needs-answer', ...ended, message: `The gates pass; ${count} for an answer.${because}` };
-    }
-    if (openRequirements.length > 0) {
-        const named = openRequirements.slice(0, 20).join(', ');
-        return {
-            outcome: 'unverified',
-            ...ended,
-            message: `The gates pass, but requirements are open: ${named}.${because}`,
-        };
-    }
-    return { outcome: 'verified', ...ended, message: `Every deciding gate passed.${because}` };
 }
 
 ;// CONCATENATED MODULE: ./src/verify/gate-record.ts
@@ -76525,7 +72049,33 @@ function testKey({ name, executable }) {
     return `${executable.replaceAll(/-[0-9a-f]{16}\b/g, '')} ${name}`;
 }
 
+;// CONCATENATED MODULE: ./src/verify/outcome.ts
+/** The contract's outcomes, section 1. */
+function judgeOutcome({ stop, verification, isChanged, blockingQuestions }) {
+    const ended = stop === undefined ? {} : { stopReason: stop.reason };
+    const because = stop === undefined ? '' : ` ${stop.message}`;
+    if (verification === undefined && stop !== undefined)
+        return { outcome: 'stopped', ...ended, message: stop.message };
+    if (verification === undefined || !isChanged)
+        return {
+            outcome: 'unverified',
+            ...ended,
+            message: `Nothing was changed, although the spec has open requirements.${because}`,
+        };
+    const waiting = `${blockingQuestions} ${blockingQuestions === 1 ? 'question waits' : 'questions wait'} for an answer`;
+    if (verification.onlyWaiting)
+        return { outcome: 'needs-answer', ...ended, message: `The other gates passed; ${waiting}.${because}` };
+    if (!verification.passed) {
+        const failed = verification.failed.join(', ') || 'not every gate ran';
+        return { outcome: 'unverified', ...ended, message: `Failed: ${failed}.${because}` };
+    }
+    if (blockingQuestions > 0)
+        return { outcome: 'needs-answer', ...ended, message: `The gates passed; ${waiting}.${because}` };
+    return { outcome: 'verified', ...ended, message: `Every deciding gate passed.${because}` };
+}
+
 ;// CONCATENATED MODULE: ./src/verify/verify.ts
+
 
 
 
@@ -76542,13 +72092,25 @@ async function runBaseline(terms) {
  * Verifies one commit on a clean checkout.
  * @param touched paths that differ from the base: clippy and fmt judge these only
  */
-async function verify(terms, subject, baseline) {
+async function verify(terms, subject, baseline, evidenceTerms) {
     const checkout = await terms.workshop.verificationCheckout(subject.commit);
     try {
         const gates = await runGates(terms, checkout, baseline, subject.touched);
+        const tests = gates.find((gate) => gate.name === 'test')?.tests;
+        const evidence = await judgeEvidence(evidenceTerms, subject.tree, tests);
         // A cancelled run leaves gates out: what did not run has not passed.
-        const passed = terms.deciding.every((name) => gates.some((gate) => gate.name === name && gate.deciding && gate.status === 'passed'));
-        return { commit: subject.commit, tree: subject.tree, gates, passed };
+        const wanted = [...terms.deciding, ...evidenceTerms.deciding];
+        const passing = [...gates, ...evidence.gates].filter((gate) => gate.status === 'passed').map(({ name }) => name);
+        const failing = wanted.filter((name) => !passing.includes(name));
+        const onlyWaiting = failing.every((name) => name === 'ledger') && evidence.ledger.onlyWaiting;
+        return {
+            commit: subject.commit,
+            tree: subject.tree,
+            gates,
+            evidence,
+            passed: wanted.length > 0 && failing.length === 0,
+            onlyWaiting: failing.length > 0 && onlyWaiting,
+        };
     }
     finally {
         await checkout.dispose();
@@ -76559,19 +72121,14 @@ async function verify(terms, subject, baseline) {
  * works. It decides whether an increment is committed; the verdict of the run is `verify` alone.
  */
 async function checkIncrement(terms, baseline) {
-    const putBack = new Set();
+    let putBack = [];
     const bench = {
         cargo: async (request) => {
             const run = await terms.workshop.cargoForAgent(request);
-            for (const file of run.putBack)
-                putBack.add(file);
+            putBack = run.putBack;
             return run;
         },
-        putBack: () => {
-            const changed = [...putBack];
-            putBack.clear();
-            return Promise.resolve(changed);
-        },
+        putBack: () => Promise.resolve(putBack),
     };
     const results = [];
     for (const name of ['check', 'test']) {
@@ -76582,69 +72139,6 @@ async function checkIncrement(terms, baseline) {
             break; // the tests of code that does not compile say nothing more
     }
     return results;
-}
-function benchOf(workshop, checkout) {
-    return { cargo: (request) => workshop.cargoAt(checkout.place, request), putBack: () => checkout.putBack() };
-}
-async function runGates(terms, checkout, baseline, touched) {
-    const results = [];
-    for (const name of new Set([...terms.deciding, ...terms.advisory])) {
-        if (terms.signal?.aborted)
-            break;
-        const older = baseline?.gates.find((gate) => gate.name === name);
-        results.push(await runGate(terms, benchOf(terms.workshop, checkout), name, older, touched));
-    }
-    return results;
-}
-async function runGate(terms, bench, name, older, touched) {
-    const runGateCommand = (command) => bench.cargo({
-        ...command,
-        timeoutMs: terms.timeoutMs,
-        live: terms.live ?? true,
-        ...(terms.signal === undefined ? {} : { signal: terms.signal }),
-    });
-    const read = (run) => terms.workshop.outputs.read(run.output);
-    const run = await runGateCommand(gateCommand(name, terms.scope));
-    const text = await read(run);
-    let tests;
-    let failures;
-    switch (name) {
-        case 'check':
-        case 'doc':
-            failures = checkFailures(run, text);
-            break;
-        case 'clippy':
-            failures = clippyFailures(run, text, touched);
-            break;
-        case 'fmt':
-            failures = fmtFailures(run, text, touched);
-            break;
-        case 'test': {
-            const list = await runGateCommand(listTestsCommand(terms.scope));
-            tests = judgeTests({ list: await read(list), run: text, exitCode: run.exitCode });
-            failures = testFailures(run, tests);
-            break;
-        }
-    }
-    // An honest test may write files; one that changes what was to be verified has changed the subject.
-    const changed = (await bench.putBack()).filter((file) => /\.rs$|(^|\/)Cargo\.(toml|lock)$/.test(file));
-    for (const file of changed)
-        failures.push({ key: `changed ${file}`, text: `the command changed ${file}, which it was to verify` });
-    const fresh = newFailures(failures, older?.failures ?? []);
-    return {
-        name,
-        deciding: terms.deciding.includes(name),
-        status: fresh.length === 0 ? 'passed' : 'failed',
-        command: run.command,
-        exitCode: run.exitCode,
-        durationMs: run.durationMs,
-        run,
-        diagnostics: run.diagnostics,
-        ...(tests === undefined ? {} : { tests }),
-        failures,
-        reasons: fresh.map((failure) => failure.text),
-        olderFailures: failures.filter((failure) => !fresh.includes(failure)).map((failure) => failure.text),
-    };
 }
 
 ;// CONCATENATED MODULE: ./src/agent/show-run.ts
@@ -76686,7 +72180,10 @@ class Series {
         if ((await this.workTree()) === this.head.tree)
             return { kind: 'nothing-to-commit' };
         const gates = await checkIncrement(terms, await this.options.baseline);
-        const failed = await describeFailures(gates, (run) => showRun(terms.workshop.outputs, run));
+        const { outputs } = terms.workshop;
+        for (const { run } of gates)
+            await this.options.unread.ran(outputs, run);
+        const failed = await describeFailures(gates, (run) => showRun(outputs, run));
         if (failed !== '')
             return { kind: 'not-green', text: failed };
         const [subject = '', ...body] = request.commitMessage.split('\n');
@@ -76782,6 +72279,8 @@ function defineTool(definition) {
 
 
 
+/** What a person can be asked to answer before the next run, and what fits the marks that carry the questions there. */
+const MAX_OPEN_QUESTIONS = 30;
 const ask = defineTool({
     name: 'ask',
     description: 'Asks the architect about something the spec leaves unclear. The question is published with the report; no answer comes within this run. ' +
@@ -76794,6 +72293,8 @@ const ask = defineTool({
     run: ({ question, requirement, blocking }, { notebook }) => {
         if (requirement !== undefined && notebook.unknownIds([requirement]).length > 0)
             throw new errors/* ToolError */.v4(`The spec has no requirement ${requirement}. It has: ${notebook.requirementIds.join(', ')}.`);
+        if (notebook.questions.length >= MAX_OPEN_QUESTIONS)
+            throw new errors/* ToolError */.v4(`${MAX_OPEN_QUESTIONS} questions are open already. Go on with what they leave.`);
         const { number } = notebook.ask(question, requirement, blocking);
         return `Question ${number} is recorded.${blocking ? ' Leave what depends on it open and go on with the rest.' : ' Go on.'}`;
     },
@@ -76833,7 +72334,7 @@ const cargo = defineTool({
             case 'new':
                 return cargo_create(checked, context);
             case 'fmt':
-                return cargo_format(checked, context);
+                return format(checked, context);
             case 'tree':
                 return run(context, command, ['tree', ...checked], 'plain');
             case 'test':
@@ -76878,6 +72379,7 @@ function withScope(command, args, { scope }) {
 async function run(context, command, args, format, adopts) {
     const timeoutMs = Math.min(DEFAULT_TIMEOUT_MS, context.commandTimeoutMs());
     const result = await context.workshop.cargoForAgent({ args, format, timeoutMs, signal: context.signal }, adopts);
+    await context.unread.ran(context.workshop.outputs, result);
     const text = `${await showRun(context.workshop.outputs, result)}${aftermath(command, result)}`;
     return result.exitCode === 0 ? text : { failed: text };
 }
@@ -76889,7 +72391,7 @@ function aftermath(command, { written, putBack }) {
         notes.push(`Tests or build scripts had changed ${putBack.join(', ')}; the files are as you left them, such changes never count.`);
     return notes.map((note) => `\n${note}`).join('');
 }
-function cargo_format(args, context) {
+function format(args, context) {
     const all = args.some((arg) => ['-p', '--package', '--all'].includes(arg)) ? args : ['--all', ...args];
     const sources = () => Promise.resolve(context.workshop.copy.list().filter((file) => file.endsWith('.rs')));
     return run(context, 'fmt', ['fmt', ...all], 'plain', sources);
@@ -76926,8 +72428,56 @@ async function changeDependencies(command, args, { workshop, signal }) {
     return result.succeeded ? text : { failed: text };
 }
 
+;// CONCATENATED MODULE: ./src/agent/commit-subject.ts
+// Judges the first line of a commit message: factual, in the imperative, short. It refuses praise and emptiness and says
+// what to write instead; it does not write messages. Pure.
+const MAX_CHARS = 72;
+const PRAISE = /\b(amazing|awesome|beautiful|blazing(ly)?|brilliant|elegant(ly)?|excellent|fantastic|flawless(ly)?|great|incredible|perfect(ly)?|powerful|seamless(ly)?|stunning|super|world-class|wonderful)\b/i;
+const EMPTY = /^(wip|misc|stuff|(various|some|several|more|minor|small|general|further)\s+(bug\s?)?(fix(es)?|changes?|improvements?|updates?|tweaks?|cleanups?)|(fix(es)?|update[sd]?|changes?|improvements?|cleanup|refactor(ing)?)(\s+(code|stuff|things|files?|bugs?|issues?))?)$/i;
+const EMOJI = /\p{Extended_Pictographic}/u;
+/** Words that end like a past or a gerund and are imperatives all the same. */
+const IMPERATIVES = new Set([
+    'bring',
+    'embed',
+    'exceed',
+    'feed',
+    'need',
+    'ping',
+    'proceed',
+    'seed',
+    'shed',
+    'speed',
+    'spring',
+    'string',
+    'succeed',
+    'wed',
+]);
+/** @returns what is wrong with it and what to do, or `undefined` for a subject that will do */
+function objectionToSubject(subject) {
+    const text = subject.trim();
+    if (text === '')
+        return 'The first line is empty. Say what the commit changes.';
+    if (text.length > MAX_CHARS)
+        return `The first line has ${text.length} characters; at most ${MAX_CHARS} fit. Move detail into the body.`;
+    if (EMOJI.test(text))
+        return 'The first line holds an emoji. Write plain words.';
+    const praise = PRAISE.exec(text)?.[0];
+    if (praise !== undefined)
+        return `'${praise}' praises the work. Say what the commit changes and leave the judgement to the reader.`;
+    const bare = text.replace(/^[a-z]+(\([^)]*\))?!?:\s*/i, '').replace(/[.!]+$/, '');
+    if (EMPTY.test(bare))
+        return `'${text}' does not say what was changed. Name the thing and the change.`;
+    const first = (/^[A-Za-z]+/.exec(bare)?.[0] ?? '').toLowerCase();
+    if (/(ed|ing)$/.test(first) && first.length > 4 && !IMPERATIVES.has(first))
+        return `'${first}' is not an imperative. Write what the commit does, such as 'Add …' or 'Return …'.`;
+    if (/!$/.test(text))
+        return 'The first line ends in an exclamation mark. State the fact.';
+    return undefined;
+}
+
 ;// CONCATENATED MODULE: ./src/agent/tools/complete-increment.ts
 // Ends an increment: check and test by the harness, and a commit only when both pass.
+
 
 
 
@@ -76939,12 +72489,11 @@ const completeIncrement = defineTool({
         title: schemas/* string */.YjP().min(1).max(200).describe('The planned increment this completes, by its title.'),
         commit_message: schemas/* string */.YjP().min(1).max(4_000),
     }),
-    run: async ({ title, commit_message }, { notebook, completeIncrement: complete }) => {
-        const subject = commit_message.split('\n')[0] ?? '';
-        if (subject.trim() === '')
-            throw new errors/* ToolError */.v4('The first line of commit_message is blank; it is the subject.');
-        if (subject.length > 72)
-            throw new errors/* ToolError */.v4(`The first line of commit_message has ${subject.length} characters; at most 72 fit.`);
+    run: async ({ title, commit_message }, { notebook, unread, completeIncrement: complete }) => {
+        const objection = objectionToSubject(commit_message.split('\n')[0] ?? '');
+        if (objection !== undefined)
+            throw new errors/* ToolError */.v4(`commit_message: ${objection}`);
+        unread.requireNone('complete_increment');
         const planned = notebook.plan.find((increment) => increment.title === title);
         const requirements = planned?.requirements ?? [];
         const result = await complete({ title, commitMessage: commit_message, requirements });
@@ -77002,7 +72551,7 @@ const deleteFile = defineTool({
 
 
 const MAX_LINES = 1_000;
-const MAX_CHARS = 60_000;
+const read_file_MAX_CHARS = 60_000;
 const MAX_LONG_LINE_CHARS = 2_000;
 const readFile = defineTool({
     name: 'read_file',
@@ -77030,9 +72579,9 @@ const readFile = defineTool({
         for (let line = start_line, chars = 0; line <= last; line++) {
             const content = `${line}\t${lines[line - 1] ?? ''}`;
             chars += content.length + 1;
-            if (content.length > MAX_CHARS && shown.length === 0)
+            if (content.length > read_file_MAX_CHARS && shown.length === 0)
                 return tooLong(relative, lines, line);
-            if (chars > MAX_CHARS) {
+            if (chars > read_file_MAX_CHARS) {
                 last = line - 1;
                 break;
             }
@@ -77151,13 +72700,19 @@ const finish = defineTool({
         })
             .strict()),
     }),
-    run: ({ summary, requirements }, { notebook }) => {
+    run: ({ summary, requirements }, { notebook, unread }) => {
         const unknown = notebook.unknownIds(requirements.map(({ id }) => id));
         if (unknown.length > 0)
             throw new errors/* ToolError */.v4(`The spec has no requirement ${unknown.join(', ')}. It has: ${notebook.requirementIds.join(', ')}.`);
         const twice = requirements.map(({ id }) => id).filter((id, i, ids) => ids.indexOf(id) < i);
         if (twice.length > 0)
             throw new errors/* ToolError */.v4(`Stated more than once: ${twice.join(', ')}. State each requirement once.`);
+        const missing = notebook.requirementIds.filter((id) => !requirements.some((claim) => claim.id === id));
+        if (missing.length > 0 && !notebook.wasReminded) {
+            notebook.wasReminded = true; // once: what is left out after that counts as unproven
+            throw new errors/* ToolError */.v4(`Left out: ${missing.join(', ')}. State each of them, as not-met or as untestable with a note if so, and call finish again.`);
+        }
+        unread.requireNone('finish');
         notebook.handover = { summary, claims: requirements.map(({ note, ...claim }) => ({ ...claim, note })) };
         return 'Handed over to verification.';
     },
@@ -77214,7 +72769,7 @@ function matchingFiles(files, glob) {
 
 
 const outline_MAX_CHARS = 24_000;
-const MAX_NAMES = 30;
+const outline_MAX_NAMES = 30;
 const outline = defineTool({
     name: 'outline',
     description: "Shows a Rust file's or folder's items with signatures, line numbers and the first sentence of their documentation. " +
@@ -77268,8 +72823,8 @@ function asNoText(error) {
     return undefined;
 }
 function leftOut(names) {
-    const more = names.length > MAX_NAMES ? ` and ${names.length - MAX_NAMES} more` : '';
-    return `[${names.length} files are not shown; ask for them one by one: ${names.slice(0, MAX_NAMES).join(', ')}${more}]`;
+    const more = names.length > outline_MAX_NAMES ? ` and ${names.length - outline_MAX_NAMES} more` : '';
+    return `[${names.length} files are not shown; ask for them one by one: ${names.slice(0, outline_MAX_NAMES).join(', ')}${more}]`;
 }
 function cut(part, room) {
     const end = part.lastIndexOf('\n', room);
@@ -77317,14 +72872,15 @@ const readOutput = defineTool({
         output: schemas/* string */.YjP().describe('The number the result named, such as 007.'),
         page: schemas/* number */.aig().int().min(1),
     }),
-    run: async ({ output: id, page }, { workshop }) => {
+    run: async ({ output: id, page }, { workshop, unread }) => {
         const output = workshop.outputs.find(id);
         if (output === undefined)
             throw new errors/* ToolError */.v4(`There is no output ${id}. There are: ${workshop.outputs.ids().join(', ') || 'none yet'}.`);
-        const pages = outputs_paginate(await workshop.outputs.read(output));
+        const pages = paginate(await workshop.outputs.read(output));
         const text = pages[page - 1];
         if (text === undefined)
             throw new errors/* ToolError */.v4(`Output ${output.id} has ${pages.length} pages.`);
+        unread.read(output.id, page);
         return `[output ${output.id}, page ${page} of ${pages.length}]\n${text}`;
     },
 });
@@ -77392,8 +72948,8 @@ const search_files_searchFiles = defineTool({
 });
 /** A pattern can exhaust the engine's stack or the thread's memory; the model can mend that. */
 function tooMuch(error) {
-    const code = error?.code;
-    if (error instanceof RangeError || code === 'ERR_WORKER_OUT_OF_MEMORY')
+    const { name, code } = error; // by name: the error comes from another thread
+    if (name === 'RangeError' || code === 'ERR_WORKER_OUT_OF_MEMORY')
         throw new errors/* ToolError */.v4('The pattern needs too much memory on these files. Use a simpler one or a narrower glob.');
     throw error;
 }
@@ -77467,6 +73023,44 @@ function toolset(names) {
     return TOOLS.filter(({ name }) => names.includes(name));
 }
 
+;// CONCATENATED MODULE: ./src/agent/unread-outputs.ts
+// Remembers which pages of failing commands' outputs the model has not seen. Work is not completed or handed over while
+// there are any: cut output has been read as success before.
+
+
+const MAX_NAMED_PAGES = 20;
+class UnreadOutputs {
+    unread = new Map();
+    /** A command was run and its first view shown. A pass of the same command settles every earlier failure of it. */
+    async ran(outputs, run) {
+        for (const [id, { command }] of this.unread)
+            if (command === run.command)
+                this.unread.delete(id);
+        if (run.exitCode === 0 || run.output.chars <= PAGE_CHARS)
+            return; // the first view shows all of a short output
+        const pages = new Set(paginate(await outputs.read(run.output)).map((_, i) => i + 1));
+        this.unread.set(run.output.id, { command: run.command, pages });
+    }
+    /** A page was shown. */
+    read(id, page) {
+        const output = this.unread.get(id);
+        output?.pages.delete(page);
+        if (output?.pages.size === 0)
+            this.unread.delete(id);
+    }
+    /** @throws ToolError naming what has to be read first */
+    requireNone(action) {
+        const [first] = this.unread;
+        if (first === undefined)
+            return;
+        const [id, { command, pages }] = first;
+        const named = [...pages].slice(0, MAX_NAMED_PAGES).join(', ');
+        const more = pages.size > MAX_NAMED_PAGES ? ` and ${pages.size - MAX_NAMED_PAGES} more` : '';
+        throw new errors/* ToolError */.v4(`${action} has to wait: ${command} failed and its output ${id} has unread pages (${named}${more}). ` +
+            `Read them with read_output, or run the command again until it passes.`);
+    }
+}
+
 ;// CONCATENATED MODULE: ./src/agent/transcript.ts
 /** @param appendLine writes one line so that it survives the process */
 function createTranscript(appendLine) {
@@ -77491,6 +73085,7 @@ function createTranscript(appendLine) {
 
 
 
+
 /** Room for one answer: a large file in one call. */
 const MAX_ANSWER_TOKENS = 32_000;
 /** The same call that fails this often on unchanged work ends the run: the model does not get out of it by itself. */
@@ -77498,7 +73093,7 @@ const MAX_REPEATED_FAILURES = 5;
 /** From this repetition on the model is told that it repeats itself. */
 const WARN_REPEATED_FAILURES = 2;
 /** Longest error text: it may quote the model's own input. */
-const MAX_ERROR_CHARS = 4_000;
+const agent_MAX_ERROR_CHARS = 4_000;
 /** setTimeout takes no more; a longer limit would fire at once. */
 const MAX_TIMEOUT_MS = 2 ** 31 - 1;
 /** Answers in a row that call no tool before the conversation counts as ended. */
@@ -77676,8 +73271,8 @@ class Agent {
             if (!(error instanceof errors/* ToolError */.v4))
                 throw error;
             const { message } = error;
-            const isLong = message.length > MAX_ERROR_CHARS;
-            return { text: isLong ? `${message.slice(0, MAX_ERROR_CHARS)}\n[cut]` : message, isError: true };
+            const isLong = message.length > agent_MAX_ERROR_CHARS;
+            return { text: isLong ? `${message.slice(0, agent_MAX_ERROR_CHARS)}\n[cut]` : message, isError: true };
         }
     }
     /** How often this very call has failed on the work as it is now. */
@@ -77721,10 +73316,192 @@ function textOf(answer) {
 
 // EXTERNAL MODULE: ./src/brief/brief.ts + 144 modules
 var brief_brief = __nccwpck_require__(1372);
+;// CONCATENATED MODULE: ./src/earlier-run.ts
+
+
+
+const NOTHING = { questions: [], answers: [], lastNumber: 0, isWaiting: false };
+const SPEC_CHANGED = 'The spec was changed after this question was asked. Take the answer from its present text; if that leaves the question open, ask it again.';
+/**
+ * Reads questions and answers from where reports of this spec go. With `resume: never` they count all the same: what
+ * people answered does not depend on whose commits a run builds on, but then no run ends for want of an answer.
+ * @throws UserError when they cannot be read
+ */
+async function readEarlierRun(request) {
+    const { inputs, github, kind, pullRequestNumber: number, branch, base, spec, mask, warn } = request;
+    const place = kind === 'pull-request' ? { branch, base } : number === undefined ? undefined : { number };
+    if (github === undefined || place === undefined || kind === 'none')
+        return NOTHING;
+    const read = await readAnswers({ github, identity: await github.identity(), specPath: spec.path, place, mask });
+    if (read.kind === 'none')
+        return NOTHING;
+    if (read.kind === 'unreadable')
+        throw new errors/* UserError */.yo(`Questions of earlier runs: ${read.reason}`);
+    read.warnings.forEach(warn);
+    const earlier = settle(read, spec.hash, inputs.onQuestion);
+    const mayWait = inputs.resume === 'auto' && inputs.onQuestion === 'pause';
+    return { ...earlier, isWaiting: earlier.isWaiting && mayWait };
+}
+/** Sorts what was asked into answered and open. A changed spec answers what was open before. */
+function settle(read, specHash, onQuestion) {
+    const isSameSpec = read.mark.specHash === specHash;
+    const given = new Map(read.answers.map((answer) => [answer.number, answer]));
+    const questions = [];
+    const answers = [];
+    for (const { number, text, requirement, blocking, answeredBy } of read.questions) {
+        const about = { number, blocking, ...(requirement === undefined ? {} : { requirement }) };
+        const answer = given.get(number);
+        if (answer !== undefined)
+            answers.push({ ...about, question: text, answer: answer.text, author: answer.author });
+        else if (!isSameSpec || answeredBy === report/* ANSWERED_BY_SPEC */.KS)
+            answers.push({ ...about, question: text, answer: SPEC_CHANGED });
+        else
+            questions.push({ number, text, requirement, blocking: blocking && onQuestion === 'pause' });
+    }
+    return {
+        questions,
+        answers,
+        lastNumber: Math.max(0, ...read.questions.map(({ number }) => number)),
+        isWaiting: isSameSpec &&
+            read.mark.outcome === 'needs-answer' &&
+            questions.some(({ blocking }) => blocking) &&
+            !read.answers.some(({ isNew }) => isNew),
+        ...(read.pullRequest === undefined ? {} : { pullRequest: read.pullRequest }),
+    };
+}
+/** Questions in the record's shape. @param mask takes secrets out: the record's marks are encoded, out of its later reach */
+function questionRecords(questions, mask = (text) => text) {
+    return questions.map(({ text, requirement, ...rest }) => ({
+        ...rest,
+        text: mask(text),
+        ...(requirement === undefined ? {} : { requirement }),
+    }));
+}
+/** Ends a run that can only wait: the record says for what, and nothing is published. */
+function recordWaiting(record, { questions, pullRequest }) {
+    const numbers = questions.filter(({ blocking }) => blocking).map(({ number }) => number);
+    const which = numbers.length === 1 ? `question ${numbers.join()}` : `questions ${numbers.join(', ')}`;
+    record.outcome = 'needs-answer';
+    record.message = `No answer to ${which} has come since the last run, so nothing was spent.`;
+    if (pullRequest)
+        record.publication.pullRequest = pullRequest;
+}
+/** Which requirements an earlier run's commits serve by their messages, and which are left. */
+function progressOf(requirementIds, served, { questions, answers }) {
+    const asked = (list) => new Set(list.filter(({ blocking }) => blocking).map(({ requirement }) => requirement));
+    const [waiting, answered] = [asked(questions), asked(answers)];
+    // What waited for an answer is open again, whatever was committed for it meanwhile.
+    const isServed = (id) => served.includes(id) && !waiting.has(id) && !answered.has(id);
+    return {
+        served: requirementIds.filter(isServed),
+        open: requirementIds.filter((id) => !isServed(id) && !waiting.has(id)),
+        waiting: requirementIds.filter((id) => waiting.has(id)),
+    };
+}
+
+;// CONCATENATED MODULE: ./src/conclusion.ts
+// The end of a run: the verdict, the record's facts, the patch, and publication. Nothing here asks the model anything.
+
+
+
+
+
+
+/** Judges, records, saves and publishes, in this order: what was made is on disk before anything is sent. */
+async function conclude(world, brief, ready, run) {
+    const { record, series, verification } = run;
+    const isChanged = verification !== undefined && run.isChanged(verification.tree);
+    Object.assign(record, judgeOutcome({
+        stop: run.stop,
+        verification: verification && { ...verification, failed: failedGates(verification) },
+        isChanged,
+        blockingQuestions: run.notebook.questions.filter((question) => question.blocking).length,
+    }));
+    if (record.outcome === 'verified' && verification !== undefined) {
+        const names = gateNames(verification).join(', ');
+        const subject = `Verify the implementation of ${external_node_path_default().basename(brief.spec.path)}`;
+        await series.close(subject.slice(0, 72), `${names}: passed on tree ${verification.tree}.`);
+    }
+    fillIn(record, run, world.mask);
+    record.dependencies = await addedCrates(world, ready);
+    if (verification)
+        record.reproduce = reproduceCommands(series.head.commit, world.inputs.workingDirectory, verification);
+    const patch = await world.git.diff(ready.base.tree, await series.workTree());
+    await run.folder.writeBytes('change.patch', patch);
+    await publish(world, brief, ready, run);
+}
+/** The crates the run brought in; none, with a warning, where the lock file cannot be read. */
+async function addedCrates({ log }, { workshop }) {
+    try {
+        return await workshop.addedCrates();
+    }
+    catch (error) {
+        if (!(error instanceof errors/* ToolError */.v4))
+            throw error;
+        log.warning(`New dependencies cannot be listed: ${error.message}`);
+        return [];
+    }
+}
+function gateNames({ gates, evidence }) {
+    return [...gates, ...evidence.gates].map(({ name }) => name);
+}
+function failedGates({ gates, evidence }) {
+    return [...gates, ...evidence.gates]
+        .filter((gate) => gate.deciding && gate.status === 'failed')
+        .map(({ name }) => name);
+}
+function fillIn(record, { notebook, budget, verification, baseline }, mask) {
+    const { costUsd = null, minutes, ...spent } = budget.spent();
+    // Set again at the very end; the pull request is written before that.
+    const durationSeconds = Math.round(minutes * 600) / 10;
+    Object.assign(record.usage, spent, { costUsd, durationSeconds });
+    record.increments = notebook.increments;
+    record.questions = questionRecords(notebook.questions, mask);
+    record.records = notebook.notes.map(({ requirement, ...note }) => ({
+        ...note,
+        ...(requirement === undefined ? {} : { requirement }),
+    }));
+    if (notebook.handover) {
+        record.summary = notebook.handover.summary;
+        record.claims = notebook.handover.claims.map(({ note, ...claim }) => ({
+            ...claim,
+            ...(note === undefined ? {} : { note }),
+        }));
+    }
+    if (baseline)
+        record.baseline = (0,report/* baselineRecord */.B3)(baseline.gates.map((gate) => gateRecord(gate, baseline)));
+    if (!verification)
+        return;
+    const { commit, tree, gates, evidence } = verification;
+    const judged = evidence.gates.map(judgedGateRecord);
+    record.verification = { commit, tree, gates: [...gates.map((gate) => gateRecord(gate, baseline)), ...judged] };
+    record.ledger = evidence.ledger.entries;
+    record.publicApi = evidence.publicApi;
+}
+async function publish({ log, github, mask }, brief, ready, { record, series, folder }) {
+    const { publisher, base } = ready;
+    log.group('Publication');
+    try {
+        const note = ciNote(await github?.identity(), publisher.kind);
+        const options = { outputs: (file) => folder.readText(file), maxChars: report/* MAX_BODY_CHARS */.GW };
+        record.publication = await publisher.publish({
+            outcome: record.outcome,
+            headCommit: series.head.commit === base.commit ? undefined : series.head.commit,
+            title: `Implement ${brief.spec.title}`,
+            body: mask((0,report/* renderMarkdown */.Gc)(record, { ...options, pullRequestNotes: note === '' ? [] : [note] })),
+            commentBody: mask((0,report/* renderMarkdown */.Gc)(record, options)),
+        });
+        for (const warning of record.publication.warnings)
+            log.warning(warning);
+    }
+    finally {
+        log.endGroup();
+    }
+}
+
 ;// CONCATENATED MODULE: ./src/implementation.ts
 // The chapters that cost money: rounds of conversation and verification, the verdict, and the publication of whatever
 // was made, however the conversation ended.
-
 
 
 
@@ -77740,13 +73517,14 @@ async function implement(world, brief, ready, record, folder) {
     const { workshop, terms } = ready;
     const startedMs = performance.now();
     const budget = new Budget(world.inputs, priceOf(brief.model), () => performance.now() - startedMs);
-    const notebook = new Notebook(brief.spec.requirements.map(({ id }) => id));
+    const notebook = new Notebook(brief.spec.requirements.map(({ id }) => id), ready.earlierRun);
+    const unread = new UnreadOutputs();
     const news = [];
     const synced = await workshop.sync(world.signal);
     if (synced.kind === 'failed')
         world.log.warning(`cargo could not resolve the dependencies of the base: ${synced.text.slice(0, 2_000)}`);
     const hasCrate = synced.kind !== 'no-crate';
-    const firstMessage = await writeFirstMessage(world, brief, workshop, hasCrate);
+    const firstMessage = await writeFirstMessage(world, brief, ready, hasCrate);
     const baseline = hasCrate ? startBaseline(world, terms, (text) => news.push(text)) : Promise.resolve(undefined);
     const series = new Series({
         git: world.git,
@@ -77756,6 +73534,7 @@ async function implement(world, brief, ready, record, folder) {
         runUrl: world.context.runUrl ?? 'local',
         terms,
         baseline,
+        unread,
         warn: (text) => world.log.warning(text),
     });
     const transcript = createTranscript((line) => folder.appendLine('transcript.jsonl', line));
@@ -77778,8 +73557,10 @@ async function implement(world, brief, ready, record, folder) {
             workshop,
             notebook,
             reads: new ReadStates(),
+            unread,
             scope: terms.scope,
-            completeIncrement: (request) => series.complete(request),
+            // A commit cannot be masked later, and a server that knows the key can put it into the model's words.
+            completeIncrement: ({ commitMessage, ...request }) => series.complete({ ...request, commitMessage: world.mask(commitMessage) }),
             commandTimeoutMs: () => Math.max(MIN_COMMAND_MS, budget.remainingMs()),
             signal: world.signal,
         },
@@ -77792,39 +73573,25 @@ async function implement(world, brief, ready, record, folder) {
         news: () => news.splice(0),
         signal: world.signal,
     });
-    const { stop, verification, defect } = await workInRounds(world, brief, ready, { agent, series, baseline, record });
-    const base = await baseline;
-    const judgement = judgeOutcome({
-        stop,
-        verification,
-        isChanged: verification !== undefined && verification.tree !== ready.base.tree,
-        openRequirements: openRequirements(notebook),
-        blockingQuestions: notebook.questions.filter((question) => question.blocking).length,
-    });
-    Object.assign(record, judgement);
-    if (judgement.outcome === 'verified' && verification !== undefined) {
-        const names = verification.gates.map((gate) => gate.name).join(', ');
-        await series.close(`Verify the implementation of ${external_node_path_default().basename(brief.spec.path)}`, `${names}: passed on tree ${verification.tree}.`);
-    }
-    const { costUsd, minutes: _minutes, ...spent } = budget.spent();
-    Object.assign(record.usage, spent, { costUsd: costUsd ?? null });
-    fillIn(record, notebook, verification, base);
-    if (verification)
-        record.reproduce = reproduceCommands(series.head.commit, world.inputs.workingDirectory, verification);
-    await folder.writeBytes('change.patch', await world.git.diff(ready.base.tree, await series.workTree()));
-    await publishResult(world, brief, ready, series, record, folder);
-    if (defect !== undefined)
-        throw defect;
+    // A lock file that was not in step with its manifests has just been changed by the harness, not by the run.
+    const untouchedTree = ready.start.tree === ready.base.tree ? await series.workTree() : ready.base.tree;
+    const isChanged = (tree) => tree !== ready.base.tree && tree !== untouchedTree;
+    const end = await workInRounds(world, brief, ready, { agent, series, notebook, unread, baseline, record, isChanged });
+    const settled = { ...end, baseline: await baseline, isChanged };
+    await conclude(world, brief, ready, { ...settled, series, notebook, budget, record, folder });
+    if (end.defect !== undefined)
+        throw end.defect;
 }
 /** Talks and verifies until the gates pass, the rounds are used up, or the conversation ends early. */
 async function workInRounds(world, brief, ready, run) {
     const { inputs, git, log } = world;
-    const { agent, series, record } = run;
+    const { agent, series, record, isChanged } = run;
     let verification;
+    const evidence = evidenceTerms(world, brief, ready, run.notebook);
     const verifyCommit = async (subject) => {
         const touched = new Set(await git.changedPaths(ready.base.tree, subject.tree));
         log.info(`Verifying tree ${subject.tree.slice(0, 12)} on a clean checkout.`);
-        return verify(ready.terms, { ...subject, touched }, await run.baseline);
+        return verify(ready.terms, { ...subject, touched }, await run.baseline, evidence);
     };
     try {
         for (let round = 1;; round++) {
@@ -77832,39 +73599,63 @@ async function workInRounds(world, brief, ready, run) {
             const stop = stopOf(await agent.work());
             if (stop !== undefined) {
                 // A limit or a failing model ended the conversation: what became green is still worth a verdict.
-                const isWorthIt = stop.reason !== 'cancelled' && series.head.tree !== ready.base.tree;
+                const isWorthIt = stop.reason !== 'cancelled' && isChanged(series.head.tree);
                 return { stop, verification: isWorthIt ? await verifyCommit(series.head) : verification };
             }
             const isLast = round >= inputs.maxRounds;
             const candidate = await series.candidate(brief.spec.title);
-            if (candidate.tree === ready.base.tree) {
+            if (!isChanged(candidate.tree)) {
                 if (isLast)
                     return { stop: undefined, verification };
                 agent.tell(NOTHING_CHANGED);
                 continue;
             }
             verification = await verifyCommit(candidate);
-            if (verification.passed) {
+            // Green by cargo is worth a commit on the branch, also where the claims about it do not hold yet.
+            if (verification.gates.every((gate) => !gate.deciding || gate.status === 'passed'))
                 series.accept(candidate);
+            if (verification.passed || verification.onlyWaiting)
                 return { stop: undefined, verification };
-            }
             if (isLast)
                 return {
                     stop: { reason: 'rounds', message: `The verification failed in the last of ${round} rounds.` },
                     verification,
                 };
-            const failed = await describeFailures(verification.gates, (cargoRun) => showRun(ready.workshop.outputs, cargoRun));
-            agent.tell(`The verification on a clean checkout failed (round ${round} of ${inputs.maxRounds}).\n\n${failed}`);
+            const { outputs } = ready.workshop;
+            for (const gate of verification.gates)
+                await run.unread.ran(outputs, gate.run);
+            const show = (cargoRun) => showRun(outputs, cargoRun);
+            const failed = [
+                `The verification on a clean checkout failed (round ${round} of ${inputs.maxRounds}).`,
+                await describeFailures(verification.gates, show),
+                describeJudgedGates(verification.evidence.gates),
+                'Mend it, then call finish again.',
+            ];
+            agent.tell(failed.filter((part) => part !== '').join('\n\n'));
         }
     }
-    catch (defect) {
+    catch (error) {
         // Saved and published first, then thrown again by the caller.
         return {
-            stop: { reason: 'model-error', message: `Ferrule failed: ${(0,errors/* messageOf */.bD)(defect)}` },
+            stop: { reason: 'model-error', message: `Ferrule failed: ${(0,errors/* messageOf */.bD)(error)}` },
             verification: undefined,
-            defect,
+            defect: error instanceof Error ? error : new Error((0,errors/* messageOf */.bD)(error)),
         };
     }
+}
+/** What the ledger is judged by: the notebook is read at the moment of each verification. */
+function evidenceTerms(world, brief, ready, notebook) {
+    const isJudged = (name) => EVIDENCE_GATES.includes(name);
+    return {
+        git: world.git,
+        syntax: ready.workshop.syntax,
+        baseTree: ready.base.tree,
+        requirements: brief.spec.requirements,
+        handover: () => ({ claims: notebook.handover?.claims ?? [], waiting: notebook.waitingRequirements() }),
+        members: () => ready.workshop.members(),
+        deciding: world.inputs.gates.filter(isJudged),
+        advisory: world.inputs.advisoryGates.filter(isJudged),
+    };
 }
 const NOTHING_CHANGED = 'Nothing has been changed yet, so there is nothing to verify. Implement the spec, or ask about what keeps you from it.';
 function stopOf(end) {
@@ -77882,8 +73673,10 @@ function stopOf(end) {
             return { reason: end.kind, message: end.message };
     }
 }
-async function writeFirstMessage(world, brief, workshop, hasCrate) {
+async function writeFirstMessage(world, brief, ready, hasCrate) {
     const { inputs } = world;
+    const { workshop, earlierRun, served } = ready;
+    const requirementIds = brief.spec.requirements.map(({ id }) => id);
     const crateMap = await (0,brief_brief/* buildCrateMap */.SC)({
         packages: hasCrate ? await workshop.members() : [],
         outline: (folder) => outlineFolder(workshop, folder),
@@ -77900,7 +73693,9 @@ async function writeFirstMessage(world, brief, workshop, hasCrate) {
         baseline: hasCrate
             ? 'cargo checks and tests the base while you read; what it finds is told with a later result.'
             : 'There is no Cargo.toml yet: nothing to build. Make the crate with cargo new.',
-        answers: [],
+        answers: earlierRun.answers,
+        openQuestions: earlierRun.questions,
+        ...(served === undefined ? {} : { progress: progressOf(requirementIds, served, earlierRun) }),
         limits: { ...limits, ...(priceOf(brief.model) === undefined ? {} : { maxCostUsd }) },
         workingDirectory: inputs.workingDirectory,
         onQuestion: inputs.onQuestion,
@@ -77931,65 +73726,10 @@ function startBaseline(world, terms, tell) {
         return undefined;
     });
 }
-/** What the handover does not claim as met or explain as untestable. */
-function openRequirements(notebook) {
-    const claims = new Map(notebook.handover?.claims.map((claim) => [claim.id, claim]));
-    return notebook.requirementIds.filter((id) => {
-        const claim = claims.get(id);
-        return claim?.status !== 'met' && !(claim?.status === 'untestable' && claim.note);
-    });
-}
-function fillIn(record, notebook, verification, base) {
-    record.increments = notebook.increments;
-    record.questions = notebook.questions.map(({ requirement, ...question }) => ({
-        ...question,
-        ...(requirement === undefined ? {} : { requirement }),
-    }));
-    record.records = notebook.notes.map(({ requirement, ...note }) => ({
-        ...note,
-        ...(requirement === undefined ? {} : { requirement }),
-    }));
-    if (notebook.handover) {
-        record.summary = notebook.handover.summary;
-        record.claims = notebook.handover.claims.map(({ note, ...claim }) => ({
-            ...claim,
-            ...(note === undefined ? {} : { note }),
-        }));
-    }
-    if (base)
-        record.baseline = (0,report/* baselineRecord */.B3)(base.gates.map((gate) => gateRecord(gate, base)));
-    if (verification) {
-        const { commit, tree, gates } = verification;
-        record.verification = { commit, tree, gates: gates.map((gate) => gateRecord(gate, base)) };
-    }
-}
-async function publishResult(world, brief, ready, series, record, folder) {
-    const { log, github } = world;
-    const { publisher } = ready;
-    log.group('Publication');
-    try {
-        const identity = await github?.identity();
-        const note = ciNote(identity, publisher.kind);
-        const options = { outputs: (file) => folder.readText(file), maxChars: report/* MAX_BODY_CHARS */.GW };
-        const publication = await publisher.publish({
-            outcome: record.outcome,
-            headCommit: series.head.commit === ready.base.commit ? undefined : series.head.commit,
-            title: `Implement ${brief.spec.title}`,
-            body: world.mask((0,report/* renderMarkdown */.Gc)(record, { ...options, pullRequestNotes: note === '' ? [] : [note] })),
-            commentBody: world.mask((0,report/* renderMarkdown */.Gc)(record, options)),
-        });
-        record.publication = publication;
-        for (const warning of publication.warnings)
-            log.warning(warning);
-    }
-    finally {
-        log.endGroup();
-    }
-}
 
 ;// CONCATENATED MODULE: ./src/sandbox/bubblewrap.ts
 // The bubblewrap profile: a short allowlist of mounts in an otherwise empty root. Each flag's reason is in
-// docs/architecture.md; measured facts behind them: a host /proc, a kept capability or a path socket each broke a box.
+// docs/architecture.md, section "The box".
 
 /** Bytes of each tmpfs inside (`/tmp`, home, cargo's home). */
 const TMPFS_BYTES = 2 * 1024 * 1024 * 1024;
@@ -78152,7 +73892,7 @@ async function selfTest(sandbox, probe, scratch) {
     if (result.end.kind !== 'exited' || result.end.code !== 0) {
         const said = result.stderr.toString('utf8').trim().split('\n')[0] ?? '';
         throw new errors/* UserError */.yo(`The sandbox (${sandbox.description}) does not start on this runner: ${said || (0,platform_command/* describeEnd */.l)(result.end)}. ` +
-            'Code of a run is never executed without it. See the README, "Runners"; sandbox: unsafe-off lowers the guard.');
+            'Code of a run is never executed without it. See the README, "Limits"; sandbox: unsafe-off lowers the guard.');
     }
     const holes = output.split('\n').filter((line) => /^(reads|writes|is|has|sees|cannot|probe)-[a-z-]+$/.test(line));
     if (output.includes(canary))
@@ -78161,7 +73901,7 @@ async function selfTest(sandbox, probe, scratch) {
         holes.push('writes-outside');
     if (holes.length > 0)
         throw new errors/* UserError */.yo(`The sandbox (${sandbox.description}) failed its self-test: ${[...new Set(holes)].join(', ')}. ` +
-            'See the README, "Runners".');
+            'See the README, "Limits".');
 }
 
 ;// CONCATENATED MODULE: ./src/sandbox/unboxed.ts
@@ -78255,6 +73995,7 @@ async function openSandbox(options) {
 
 
 
+
 /** Of one gate's command; beyond `max-minutes` on purpose, since a run must always be able to verify. */
 const GATE_TIMEOUT_MS = 15 * 60_000;
 /** Spec, agent and standards, as the pinned commit has them. @throws UserError */
@@ -78296,7 +74037,7 @@ async function prepare(world, brief, record, folder, scratch) {
         const deciding = inputs.gates.filter(isCargoGate);
         const advisory = inputs.advisoryGates.filter(isCargoGate).filter((gate) => !deciding.includes(gate));
         const { toolchain, sandbox } = await openBox(world, brief, [...deciding, ...advisory], record, scratch);
-        const { publisher, earlier } = await openPublication(world, brief, record);
+        const { publisher, earlier, earlierRun } = await openPublication(world, brief, record);
         if (earlier?.isVerified) {
             record.outcome = 'unchanged';
             record.message = `The work branch already holds a verified implementation of this spec (${earlier.commit.slice(0, 12)}).`;
@@ -78305,6 +74046,10 @@ async function prepare(world, brief, record, folder, scratch) {
         if (world.openModel === undefined) {
             record.outcome = 'unchanged';
             record.message = `Dry run: ${brief.spec.requirements.length} requirements, published by '${publisher.kind}'; nothing was spent.`;
+            return undefined;
+        }
+        if (earlierRun.isWaiting) {
+            recordWaiting(record, earlierRun);
             return undefined;
         }
         const baseCommit = earlier?.mergeBase ?? world.base.commit;
@@ -78335,6 +74080,8 @@ async function prepare(world, brief, record, folder, scratch) {
             start: { commit: startCommit, tree: await git.treeOf(startCommit) },
             terms: { workshop, deciding, advisory, scope, timeoutMs: GATE_TIMEOUT_MS, signal: world.signal },
             model: world.openModel(),
+            earlierRun,
+            served: earlier?.served,
         };
     }
     finally {
@@ -78366,13 +74113,15 @@ async function openBox(world, brief, gates, record, scratch) {
     log.info(`${toolchain.rustcVersion}; sandbox: ${sandbox.description}.`);
     return { toolchain, sandbox };
 }
-/** The publisher, asked whether it could publish, and what an earlier run of this spec left. */
+/** The publisher, asked whether it could publish, and what earlier runs of this spec left: commits, questions, answers. */
 async function openPublication(world, brief, record) {
     const { inputs, context, git, remote, github, base, log } = world;
     const kind = chooseKind({ publish: inputs.publish, context });
     const spec = { path: brief.spec.path, hash: brief.hash };
     const branch = branchName(inputs.branch, spec.path, [base.branch]);
     const pullRequest = context.pullRequest;
+    // On a runner `none` leaves no branch anywhere; in somebody's own clone the work branch stays there.
+    const home = kind === 'none' && context.kind === 'github' ? undefined : remote;
     const publisher = createPublisher({
         kind,
         git,
@@ -78381,19 +74130,29 @@ async function openPublication(world, brief, record) {
         base: base.branch,
         baseCommit: base.commit,
         pullRequest: { draft: inputs.draft, labels: inputs.labels, reviewers: inputs.reviewers },
-        ...(remote === undefined ? {} : { remote }),
+        ...(home === undefined ? {} : { remote: home }),
         ...(github === undefined ? {} : { github }),
         ...(pullRequest === undefined ? {} : { target: pullRequest.headRef, commentOn: pullRequest.number }),
     });
     record.publication = { kind, warnings: [] };
     for (const warning of await publisher.preflight())
         log.warning(warning);
-    const pushes = kind === 'pull-request' || kind === 'commit';
-    const mayResume = remote !== undefined && pushes && inputs.resume === 'auto';
-    const earlier = mayResume ? await findEarlierWork(git, remote, branch, base.commit, spec) : undefined;
+    const mayResume = home !== undefined && kind !== 'comment' && inputs.resume === 'auto';
+    const earlier = mayResume ? await findEarlierWork(git, home, branch, base.commit, spec) : undefined;
     if (earlier)
         log.info(`Branch ${branch} holds work of an earlier run: going on from ${earlier.commit.slice(0, 12)}.`);
-    return { publisher, earlier };
+    const earlierRun = await readEarlierRun({
+        ...{ inputs, github, kind, branch, spec, base: base.branch, mask: world.mask },
+        pullRequestNumber: pullRequest?.number,
+        warn: (text) => log.warning(text),
+    });
+    const { questions, answers } = earlierRun;
+    record.questions = questionRecords(questions);
+    if (answers.length > 0)
+        record.answers = answers;
+    if (earlierRun.lastNumber > 0)
+        log.info(`Of earlier runs' questions ${answers.length} are answered and ${questions.length} open.`);
+    return { publisher, earlier, earlierRun };
 }
 function isCargoGate(name) {
     return CARGO_GATES.includes(name);
@@ -78454,11 +74213,15 @@ async function runSpec(world, specPath, folder, scratch) {
     }
     finally {
         record.usage.durationSeconds = Math.round((performance.now() - started) / 100) / 10;
-        await folder.write('report.json', (0,report/* reportJson */.l4)(record));
-        const outputs = (file) => folder.readText(file);
-        await folder.write('report.md', (0,report/* renderMarkdown */.Gc)(record, { outputs, maxChars: Infinity }));
+        await writeReport(record, folder);
     }
     return record;
+}
+/** report.json and report.md, for machines and for people. */
+async function writeReport(record, folder) {
+    await folder.write('report.json', (0,report/* reportJson */.l4)(record));
+    const outputs = (file) => folder.readText(file);
+    await folder.write('report.md', (0,report/* renderMarkdown */.Gc)(record, { outputs, maxChars: Infinity }));
 }
 async function isAlreadyProven(world, brief, record) {
     const proof = await findProof(world.git, world.base.commit, { path: brief.spec.path, hash: brief.hash });
@@ -78518,9 +74281,11 @@ async function runInvocation(invocation, folders) {
         if (!(error instanceof errors/* UserError */.yo))
             throw error;
         const { version } = invocation;
-        const record = (0,report/* emptyRecord */.FR)({ specPath: inputs.spec[0] ?? '', version, runUrl: context.runUrl, limits: inputs });
+        const start = { specPath: inputs.spec[0] ?? '', version, runUrl: context.runUrl, limits: inputs };
+        const record = { ...(0,report/* emptyRecord */.FR)(start), outcome: 'refused', message: error.message };
         const folder = await ReportFolder.create(folders.report, invocation.mask);
-        return [{ record: { ...record, outcome: 'refused', message: error.message }, folder }];
+        await writeReport(record, folder);
+        return [{ record, folder }];
     }
 }
 async function runOne(world, spec, isOneOfMany, folders) {
@@ -78883,27 +74648,30 @@ function wellFormed(text) {
 
 /***/ }),
 
-/***/ 4026:
+/***/ 3419:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
 // EXPORTS
 __nccwpck_require__.d(__webpack_exports__, {
+  KS: () => (/* reexport */ ANSWERED_BY_SPEC),
   GW: () => (/* reexport */ MAX_BODY_CHARS),
   Q0: () => (/* reexport */ MAX_SUMMARY_BYTES),
   dr: () => (/* reexport */ actionOutputs),
+  VQ: () => (/* reexport */ answerFingerprint),
   B3: () => (/* reexport */ baselineRecord),
   FR: () => (/* reexport */ emptyRecord),
   $u: () => (/* reexport */ exitStatus),
   ry: () => (/* reexport */ formatMark),
   lw: () => (/* reexport */ parseMark),
+  mm: () => (/* reexport */ parseQuestionsMark),
   Gc: () => (/* reexport */ renderMarkdown),
   Br: () => (/* reexport */ renderSummary),
   l4: () => (/* reexport */ reportJson),
   MT: () => (/* reexport */ verdictLine)
 });
 
-// UNUSED EXPORTS: OUTCOMES, STOP_REASONS, excerptOutput, reportJsonSchema, runRecordSchema, stopReasonText, worstRecord
+// UNUSED EXPORTS: OUTCOMES, STOP_REASONS, excerptOutput, formatQuestionsMark, reportJsonSchema, runRecordSchema, stopReasonText, worstRecord
 
 // EXTERNAL MODULE: external "node:crypto"
 var external_node_crypto_ = __nccwpck_require__(7598);
@@ -78938,7 +74706,7 @@ function emptyRecord(start) {
             outputTokens: 0,
             cacheReadTokens: 0,
             cacheWriteTokens: 0,
-            costUsd: null,
+            costUsd: 0,
             durationSeconds: 0,
             limits: { maxTurns, maxTokens, maxCostUsd, maxMinutes, maxRounds },
         },
@@ -79195,6 +74963,28 @@ const ledgerEntry = schemas/* object */.Ikc({
     tests: schemas/* array */.YOg(schemas/* object */.Ikc({ name: schemas/* string */.YjP(), result: schemas/* enum */.k5n(['ok', 'failed', 'ignored', 'not-run']) })),
     note: schemas/* string */.YjP().optional(),
 });
+const apiChange = schemas/* object */.Ikc({
+    crate: schemas/* string */.YjP(),
+    kind: schemas/* enum */.k5n(['added', 'changed', 'removed']),
+    item: schemas/* string */.YjP().describe('Path below the crate, such as store::Cache::set.'),
+    before: schemas/* string */.YjP().optional().describe('Signature on the base.'),
+    after: schemas/* string */.YjP().optional().describe('Signature in the result.'),
+    note: schemas/* string */.YjP().optional().describe('What the comparison could not see.'),
+});
+const question = schemas/* object */.Ikc({
+    number: schemas/* int */.Whr().positive().describe('The same in every run of the spec; never given to another question.'),
+    text: schemas/* string */.YjP(),
+    requirement: schemas/* string */.YjP().optional(),
+    blocking: schemas/* boolean */.zMY(),
+});
+const answer = schemas/* object */.Ikc({
+    number: question.shape.number,
+    question: schemas/* string */.YjP(),
+    answer: schemas/* string */.YjP(),
+    author: schemas/* string */.YjP().optional().describe('Login of who wrote it; absent when a change of the spec was the answer.'),
+    requirement: schemas/* string */.YjP().optional(),
+    blocking: schemas/* boolean */.zMY().describe('Whether the question was.'),
+});
 const usage = schemas/* object */.Ikc({
     turns: count,
     rounds: count,
@@ -79252,12 +75042,8 @@ const runRecordSchema = schemas/* object */.Ikc({
     claims: schemas/* array */.YOg(claim).optional().describe("What the model's finish call said; not checked."),
     summary: schemas/* string */.YjP().optional().describe("The model's own closing words; not checked."),
     increments: schemas/* array */.YOg(schemas/* object */.Ikc({ title: schemas/* string */.YjP(), commit: schemas/* string */.YjP(), requirements: requirementIds })),
-    questions: schemas/* array */.YOg(schemas/* object */.Ikc({
-        number: schemas/* int */.Whr().positive(),
-        text: schemas/* string */.YjP(),
-        requirement: schemas/* string */.YjP().optional(),
-        blocking: schemas/* boolean */.zMY(),
-    })),
+    questions: schemas/* array */.YOg(question).describe('What is open, of this run and of earlier ones.'),
+    answers: schemas/* array */.YOg(answer).optional().describe('What people answered to earlier runs, as this run was given it.'),
     records: schemas/* array */.YOg(schemas/* object */.Ikc({
         kind: schemas/* enum */.k5n(['improvement', 'deviation', 'assumption']),
         text: schemas/* string */.YjP(),
@@ -79275,9 +75061,20 @@ const runRecordSchema = schemas/* object */.Ikc({
         version: schemas/* string */.YjP(),
         source: schemas/* string */.YjP(),
         checksum: schemas/* string */.YjP().optional(),
-        license: schemas/* string */.YjP().optional(),
-        buildScript: schemas/* boolean */.zMY(),
+        license: schemas/* string */.YjP().optional().describe('SPDX expression, or the name of the licence file.'),
+        buildScript: schemas/* boolean */.zMY().describe('It runs code of its own at build time.'),
+        procMacro: schemas/* boolean */.zMY().optional().describe('It runs code of its own inside the compiler.'),
+        inspected: schemas/* boolean */.zMY()
+            .optional()
+            .describe('False when its source was not there to read: licence, buildScript and procMacro are then unknown.'),
+        direct: schemas/* boolean */.zMY().optional().describe('A crate of the workspace names it; else only other crates do.'),
+        features: schemas/* array */.YOg(schemas/* string */.YjP())
+            .optional()
+            .describe("What the workspace's manifests ask for; absent for crates that only other crates name."),
     })),
+    publicApi: schemas/* array */.YOg(apiChange)
+        .optional()
+        .describe('What changed in the public interface of each library; absent when it was not compared.'),
     usage,
     publication,
     toolchain: schemas/* object */.Ikc({ rustc: schemas/* string */.YjP(), cargo: schemas/* string */.YjP(), host: schemas/* string */.YjP() }),
@@ -79342,6 +75139,86 @@ function decodePath(encoded) {
     }
 }
 
+;// CONCATENATED MODULE: ./src/report/questions-mark.ts
+// The hidden second line of our pull request texts and comments: every question that the runs of a spec have asked, so
+// that the next run knows them by number. Like the mark above it, it counts only together with who wrote it, which is
+// not asked here.
+
+
+
+
+/** What `answeredBy` holds when a change of the spec was the answer. */
+const ANSWERED_BY_SPEC = 'spec';
+/** More than GitHub's limit leaves for a report would be no help; some forty questions at full length fit. */
+const MAX_MARK_CHARS = 12_000;
+/** Longest text of a question in the mark: the first at which all of them fit. */
+const TEXT_LIMITS = [2_000, 500, 200, 60];
+const MAX_QUESTIONS = 1_000;
+const askedQuestion = schemas/* object */.Ikc({
+    number: schemas/* int */.Whr().positive().max(100_000),
+    text: schemas/* string */.YjP().max(4_000),
+    requirement: schemas/* string */.YjP().max(500).optional(),
+    blocking: schemas/* boolean */.zMY(),
+    answeredBy: schemas/* string */.YjP()
+        .regex(/^(spec|[0-9a-f]{16})$/)
+        .optional(),
+});
+const askedQuestions = schemas/* array */.YOg(askedQuestion).min(1).max(MAX_QUESTIONS);
+/** Short enough for the mark, and different for a different answer. */
+function answerFingerprint(answer) {
+    return (0,external_node_crypto_.createHash)('sha256').update(answer).digest('hex').slice(0, 16);
+}
+/**
+ * `<!-- ferrule-questions <base64url JSON> -->`, or an empty text without questions. Texts are shortened, with a note, to
+ * keep it below 12,000 characters; of more questions than fit, answered ones are left out first, then the oldest.
+ */
+function formatQuestionsMark(questions) {
+    if (questions.length === 0)
+        return '';
+    const kept = questions.slice(-MAX_QUESTIONS);
+    for (const limit of TEXT_LIMITS) {
+        const mark = encoded(kept, limit);
+        if (mark.length <= MAX_MARK_CHARS)
+            return mark;
+    }
+    for (;;) {
+        const answered = kept.findIndex(({ answeredBy }) => answeredBy !== undefined);
+        kept.splice(Math.max(answered, 0), 1);
+        const mark = encoded(kept, TEXT_LIMITS.at(-1) ?? 0);
+        if (mark.length <= MAX_MARK_CHARS)
+            return kept.length === 0 ? '' : mark;
+    }
+}
+/**
+ * The questions of a text that begins with our mark: none when its second line is not theirs, `undefined` when that line
+ * cannot be read, which means that somebody changed it.
+ */
+function parseQuestionsMark(text) {
+    const second = text.split('\n', 2)[1]?.trimEnd() ?? '';
+    if (parseMark(text) === undefined || !second.startsWith('<!-- ferrule-questions'))
+        return [];
+    const code = /^<!-- ferrule-questions ([\w-]+) -->$/.exec(second)?.[1];
+    const questions = code === undefined ? undefined : askedQuestions.safeParse(decoded(code)).data;
+    const isNumbered = new Set(questions?.map(({ number }) => number)).size === questions?.length;
+    return isNumbered ? questions : undefined;
+}
+function encoded(questions, maxTextChars) {
+    const entries = questions.map(({ text, requirement, ...rest }) => ({
+        ...rest,
+        text: clipped(text, maxTextChars),
+        ...(requirement === undefined ? {} : { requirement: requirement.slice(0, 500) }),
+    }));
+    return `<!-- ferrule-questions ${Buffer.from(JSON.stringify(entries)).toString('base64url')} -->`;
+}
+function decoded(code) {
+    try {
+        return JSON.parse(Buffer.from(code, 'base64url').toString('utf8'));
+    }
+    catch {
+        return undefined; // typed by someone, not written by us
+    }
+}
+
 ;// CONCATENATED MODULE: ./src/report/wording.ts
 // Numbers, lists and durations as words, the same in every rendering. Which facts are told is decided elsewhere.
 /** `1 test`, `3 tests`. */
@@ -79389,7 +75266,7 @@ function gatesSection({ verification, baseline }, extent) {
     const gates = verification?.gates ?? [];
     const rows = gates.map((gate) => [
         inlineText(gate.name) + (gate.deciding ? '' : ' (advisory)'),
-        inlineCode(clipped(gate.command, extent.maxTextChars)),
+        gate.command === '' ? '–' : inlineCode(clipped(gate.command, extent.maxTextChars)),
         `${gate.status}${gate.olderFailures.length === 0 ? '' : `, ${counted(gate.olderFailures.length, 'older failure')}`}`,
         gate.exitCode === null ? '–' : String(gate.exitCode),
         testCounts(gate),
@@ -79452,9 +75329,35 @@ function requirementsSection({ ledger, claims = [] }, extent) {
         table(['id', 'claimed', 'code', 'tests', 'note'], rows, extent),
     ]);
 }
-function questionsSection({ questions }, extent) {
-    const items = questions.map(({ number, text, requirement, blocking }) => `**Question ${number}${blocking ? ', blocking' : ''}${about(requirement)}:** ${inlineText(clipped(text, extent.maxTextChars))}`);
-    return section('Questions', [bullets(items, extent)]);
+/** What is open, by number, with the clause it concerns, and how to answer. */
+function questionsSection({ questions, spec, publication }, extent) {
+    const items = questions.map(({ number, text, requirement, blocking }) => {
+        const clause = spec.requirements.find(({ id }) => id === requirement);
+        const quoted = clause === undefined ? '' : quoteBelow(clipped(clause.text, extent.maxTextChars));
+        const head = `**Question ${number}${about(requirement)}${blocking ? ' (blocking)' : ''}:**`;
+        return `${head} ${inlineText(clipped(text, extent.maxTextChars))}${quoted}`;
+    });
+    const howTo = questions[0] === undefined ? '' : howToAnswer(questions[0].number, publication.kind);
+    return section('Questions', [bullets(items, extent), howTo]);
+}
+function howToAnswer(number, kind) {
+    if (kind === 'none')
+        return 'Answer by changing the spec.';
+    return (`Answer in a comment on this pull request: \`/ferrule answer ${number} <text>\`, or change the spec. ` +
+        'The next run reads the answers of people with write access.');
+}
+function answersSection({ answers = [] }, extent) {
+    const items = answers.map(({ number, question, answer, author, requirement }) => {
+        const by = author === undefined ? '' : ` (answered by ${inlineText(author)})`;
+        const head = `**Question ${number}${about(requirement)}:** ${inlineText(clipped(question, extent.maxTextChars))}${by}`;
+        return `${head}${quoteBelow(clipped(answer, extent.maxTextChars))}`;
+    });
+    return section('Answers that this run was given', [bullets(items, extent)]);
+}
+/** A quotation as a part of the list item above it. */
+function quoteBelow(text) {
+    const lines = quotation(text).split('\n');
+    return `\n${lines.map((line) => `  ${line}`).join('\n')}`;
 }
 function recordsSections({ records }, extent) {
     const titles = {
@@ -79482,11 +75385,40 @@ function auditSection({ audit }, extent) {
     return section('Audit of the change', [bullets(items, extent)]);
 }
 function dependenciesSection({ dependencies }, extent) {
-    const rows = dependencies.map(({ name, version, source, license, buildScript }) => [
-        ...[name, version, source, license ?? 'not stated'].map((text) => inlineText(clipped(text, extent.maxTextChars))),
-        buildScript ? 'yes' : 'no',
+    const cell = (text) => inlineText(clipped(text, extent.maxTextChars));
+    const rows = dependencies.map((crate) => [
+        cell(crate.name),
+        cell(crate.version),
+        cell(crate.source) + (crate.checksum === undefined ? '' : `, sha256 ${inlineCode(crate.checksum.slice(0, 12))}`),
+        crate.inspected === false ? 'unknown' : cell(crate.license ?? 'not stated'),
+        buildTimeCode(crate),
+        crate.direct === undefined ? '' : crate.direct ? 'directly' : 'by another crate',
+        cell((crate.features ?? []).join(', ')),
     ]);
-    return section('New dependencies', [table(['crate', 'version', 'source', 'license', 'build script'], rows, extent)]);
+    const head = ['crate', 'version', 'source', 'license', 'code at build time', 'needed', 'features asked for'];
+    return section('New dependencies', [table(head, rows, extent)]);
+}
+function buildTimeCode({ inspected, buildScript, procMacro }) {
+    if (inspected === false)
+        return 'unknown (its source was not there to read)';
+    const kinds = [...(buildScript ? ['build script'] : []), ...(procMacro === true ? ['procedural macro'] : [])];
+    return kinds.length === 0 ? 'none' : listed(kinds);
+}
+/** Crate by crate, in the record's order. A row has the signature; of a change the old one too. */
+function publicApiSection({ publicApi = [] }, extent) {
+    const code = (text) => inlineCode(clipped(text, extent.maxTextChars));
+    const crates = [...new Set(publicApi.map((change) => change.crate))];
+    const parts = crates.slice(0, extent.maxRows).map((crate) => {
+        const items = publicApi.filter((change) => change.crate === crate);
+        const counts = ['added', 'changed', 'removed'].map((kind) => `${items.filter((item) => item.kind === kind).length} ${kind}`);
+        const lines = items.map(({ kind, item, before, after, note }) => {
+            const signatures = [before, after].filter((text) => text !== undefined).map(code);
+            const told = note === undefined ? '' : ` (${inlineText(clipped(note, extent.maxTextChars))})`;
+            return `${kind} ${code(item)}: ${signatures.join(' → ')}${told}`;
+        });
+        return [`**${inlineText(clipped(crate, extent.maxTextChars))}**: ${counts.join(', ')}`, bullets(lines, extent)];
+    });
+    return section('Public API', parts.flat());
 }
 function modelSummarySection({ summary }, extent) {
     if (summary === undefined || summary.trim() === '')
@@ -79610,7 +75542,7 @@ function opening(record) {
         case 'unverified':
             return notVerified(record);
         case 'needs-answer':
-            return `${needsAnswer(record)} ${sentence(capitalised(passedGates(record)))}`.trim();
+            return `${needsAnswer(record)} ${sentence(capitalised(passedGates(record)) || waitingMessage(record))}`.trim();
         case 'stopped':
             return `Stopped before a verification: ${sentence(stopCause(record))}`;
         case 'unchanged':
@@ -79628,6 +75560,10 @@ function notVerified(record) {
 }
 function needsAnswer({ questions }) {
     return `Needs an answer: ${counted(questions.length, 'question')} ${questions.length === 1 ? 'is' : 'are'} open.`;
+}
+/** Why a run that made no turn ended; what one that did turns says stands in its gates. */
+function waitingMessage({ message, usage }) {
+    return usage.turns === 0 ? message : '';
 }
 function stopCause({ stopReason, message }) {
     if (stopReason === undefined)
@@ -79705,6 +75641,7 @@ function capitalised(text) {
 
 
 
+
 /** GitHub refuses bodies above 65,536 characters; the rest is left for what it may add or count differently. */
 const MAX_BODY_CHARS = 60_000;
 const WHOLE = {
@@ -79724,13 +75661,27 @@ const LEVELS = [
     { ...WHOLE, outputLines: 0, outputsOf: 'none', maxRows: 20, maxTextChars: 200 },
     { outputLines: 0, outputsOf: 'none', isBrief: true, maxRows: 5, maxTextChars: 60 },
 ];
-/** report.md, pull request text or comment, its first line the hidden mark. Never longer than `maxChars`. */
+/**
+ * report.md, pull request text or comment, its first line the hidden mark, the second the questions' if there are any.
+ * Never longer than `maxChars`.
+ */
 function renderMarkdown(record, { outputs, maxChars, pullRequestNotes = [] }) {
     const { path, hash } = record.spec;
     const mark = formatMark({ specPath: path, specHash: hash, outcome: record.outcome });
     const context = { outputs: once(outputs), notes: [...pullRequestNotes, ...record.publication.warnings] };
-    const render = (level) => `${mark}\n${renderLevel(record, level, context)}`;
-    return firstThatFits(render, (text) => text.length <= maxChars);
+    const fits = (text) => text.length <= maxChars;
+    const render = (marks) => firstThatFits((level) => `${marks}\n${renderLevel(record, level, context)}`, fits);
+    const questions = questionsMark(record);
+    const text = questions === '' ? '' : render(`${mark}\n${questions}`);
+    return text !== '' && fits(text) ? text : render(mark);
+}
+function questionsMark({ questions, answers = [] }) {
+    const answered = answers.map(({ number, question, answer, author, requirement, blocking }) => ({
+        ...{ number, text: question, blocking },
+        ...(requirement === undefined ? {} : { requirement }),
+        answeredBy: author === undefined ? ANSWERED_BY_SPEC : answerFingerprint(answer),
+    }));
+    return formatQuestionsMark([...questions, ...answered].sort((one, other) => one.number - other.number));
 }
 /** The body of a report without the mark, at the first level of detail that `fits` accepts, else at the last. */
 function renderBody(record, outputs, fits) {
@@ -79764,10 +75715,12 @@ const LEFT_OUT = 'This text is shortened to fit. The whole report is `report.md`
 function details(record, level, outputs) {
     return [
         questionsSection(record, level),
+        answersSection(record, level),
         incrementsSection(record, level),
         requirementsSection(record, level),
         recordsSections(record, level),
         auditSection(record, level),
+        publicApiSection(record, level),
         dependenciesSection(record, level),
         modelSummarySection(record, level),
         outputsSection(record, level, outputs),
@@ -79778,7 +75731,7 @@ function details(record, level, outputs) {
 function outputsSection({ verification }, level, outputs) {
     if (level.outputsOf === 'none')
         return '';
-    const gates = (verification?.gates ?? []).filter(({ status }) => level.outputsOf === 'all' || status !== 'passed');
+    const gates = (verification?.gates ?? []).filter(({ status, output }) => output !== '' && (level.outputsOf === 'all' || status !== 'passed'));
     const blocks = gates.map((gate) => outputBlock(gate, outputs(gate.output), level));
     return blocks.length === 0 ? '' : ['### Output', ...blocks].join('\n\n');
 }
@@ -79913,6 +75866,7 @@ function renderSummary(record, outputs, maxBytes = MAX_SUMMARY_BYTES) {
 ;// CONCATENATED MODULE: ./src/report/report.ts
 // The door of the room `report`: the record of a run and every rendering of it. All renderings are pure: record in, text
 // out. Nothing is decided, read or written here.
+
 
 
 

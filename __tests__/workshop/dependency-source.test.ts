@@ -66,7 +66,7 @@ describe('a lock file', () => {
     expect(readLock('version = 4\n')).toEqual([]);
     expect(readLock('package = 3\n')).toEqual([]);
     expect(readLock('package = [3, "x", { name = "a" }, { name = "a", version = "1" }]\n')).toEqual([
-      { name: 'a', version: '1' },
+      { name: 'a', version: '1', dependencies: [] },
     ]);
     expect(() => readLock('<<<<<<< HEAD\n')).toThrow(/^Cargo\.lock is not valid TOML: [^\n]*$/);
   });
