@@ -108,6 +108,13 @@ function fillIn(
   record.verification = { commit, tree, gates: [...gates.map((gate) => gateRecord(gate, baseline)), ...judged] };
   record.ledger = evidence.ledger.entries;
   record.publicApi = evidence.publicApi;
+  record.audit = evidence.findings.map(({ rule, path: file, line, text, blocking }) => ({
+    rule,
+    path: file,
+    text,
+    blocking,
+    ...(line === undefined ? {} : { line }),
+  }));
 }
 
 async function publish(

@@ -198,7 +198,11 @@ function evidenceTerms(world: World, brief: Brief, ready: Ready, notebook: Noteb
     syntax: ready.workshop.syntax,
     baseTree: ready.base.tree,
     requirements: brief.spec.requirements,
-    handover: () => ({ claims: notebook.handover?.claims ?? [], waiting: notebook.waitingRequirements() }),
+    handover: () => ({
+      claims: notebook.handover?.claims ?? [],
+      waiting: notebook.waitingRequirements(),
+      deviations: notebook.notes.filter((note) => note.kind === 'deviation'),
+    }),
     members: () => ready.workshop.members(),
     deciding: world.inputs.gates.filter(isJudged),
     advisory: world.inputs.advisoryGates.filter(isJudged),

@@ -136,7 +136,7 @@ export function cargoGatesOnly(opened: OpenedWorkshop, baseTree: string): Eviden
     syntax: opened.workshop.syntax,
     baseTree,
     requirements: [],
-    handover: () => ({ claims: [], waiting: new Map() }),
+    handover: () => ({ claims: [], waiting: new Map(), deviations: [] }),
     members: () => Promise.resolve([]),
     deciding: [],
     advisory: [],

@@ -183,15 +183,11 @@ export function notYetEffective(inputs: Inputs): readonly string[] {
   return NOT_YET.filter(({ applies }) => applies(inputs)).map(({ sentence }) => sentence);
 }
 
-const usesGate = (gate: GateName) => (inputs: Inputs) =>
-  inputs.gates.includes(gate) || inputs.advisoryGates.includes(gate);
-
 const NOT_YET: readonly { applies: (inputs: Inputs) => boolean; sentence: string }[] = [
   {
     applies: (inputs) => inputs.commitWith === 'api',
     sentence: "Input 'commit-with: api' has no effect yet: commits are pushed by git.",
   },
-  { applies: usesGate('audit'), sentence: "Gate 'audit' has no effect yet: the change is not audited." },
 ];
 
 function refuseContradictions(inputs: Inputs): void {

@@ -3,19 +3,24 @@
 import type { Git } from '../platform/git.js';
 import type { GateRecord } from '../report/report.js';
 import type { RustSyntax, TestReport, WorkspaceMember } from '../workshop/workshop.js';
+import { auditChange, describeFinding } from './audit.js';
+import type { Finding } from './audit-rules.js';
 import { librariesOf, readChange } from './change-sources.js';
+import type { RecordedDeviation } from './deviations.js';
 import type { Ledger, LedgerFacts } from './ledger.js';
 import { judgeLedger } from './ledger.js';
 import type { ApiChange } from './public-api.js';
 import { comparePublicApi } from './public-api.js';
 
-export const EVIDENCE_GATES = ['ledger'] as const;
+export const EVIDENCE_GATES = ['audit', 'ledger'] as const;
 export type EvidenceGate = (typeof EVIDENCE_GATES)[number];
 
 /** What the agent left behind, asked for at the moment of judgement. */
 export interface Handover {
   claims: LedgerFacts['claims'];
   waiting: LedgerFacts['waiting'];
+  /** What the model recorded as deviation from the spec. */
+  deviations: readonly RecordedDeviation[];
 }
 
 export interface EvidenceTerms {
@@ -40,6 +45,7 @@ export interface Evidence {
   ledger: Ledger;
   /** What changed in the public interface of the workspace's libraries. */
   publicApi: ApiChange[];
+  findings: Finding[];
   gates: JudgedGate[];
 }
 
@@ -73,9 +79,11 @@ export async function judgeEvidence(
     status: reasons.length === 0 ? 'passed' : 'failed',
     reasons,
   });
-  const asked = (name: EvidenceGate) => terms.deciding.includes(name) || terms.advisory.includes(name);
+  const findings = auditChange(terms.syntax, change, members, handover.deviations);
+  const reasons = { audit: findings.filter(({ blocking }) => blocking).map(describeFinding), ledger: ledger.reasons };
   const publicApi = comparePublicApi({ syntax: terms.syntax, ...change, libraries: librariesOf(members) });
-  return { ledger, publicApi, gates: asked('ledger') ? [gate('ledger', ledger.reasons)] : [] };
+  const asked = EVIDENCE_GATES.filter((name) => terms.deciding.includes(name) || terms.advisory.includes(name));
+  return { ledger, findings, publicApi, gates: asked.map((name) => gate(name, reasons[name])) };
 }
 
 /** The judged gate in the shape of report.json: there is no command, so no exit code and no output. */

@@ -1,0 +1,48 @@
+// The audit of a change: its tests, its code and its manifests, base against result. Findings that block decide the gate
+// `audit`; the others are for the reader. Texts only: what ran and passed is the gate `test`'s.
+import type { RustSyntax, WorkspaceMember } from '../workshop/workshop.js';
+import { manifestFindings } from '../workshop/workshop.js';
+import type { Finding } from './audit-rules.js';
+import type { ChangeSources } from './change-sources.js';
+import { libraryFiles } from './change-sources.js';
+import { auditCode } from './code-audit.js';
+import type { RecordedDeviation } from './deviations.js';
+import { liftByDeviations } from './deviations.js';
+import { auditTests } from './test-audit.js';
+
+/** Every finding, blocking ones first, with those lifted that a recorded deviation names. */
+export function auditChange(
+  syntax: RustSyntax,
+  change: ChangeSources,
+  members: readonly WorkspaceMember[],
+  deviations: readonly RecordedDeviation[],
+): Finding[] {
+  const findings = [
+    ...auditTests({ syntax, ...change }),
+    ...auditCode({ syntax, head: change.head, added: change.added, isLibrary: libraryFiles(members) }),
+    ...manifests(change),
+  ];
+  const weighed = liftByDeviations(findings, deviations);
+  return [...weighed].sort((a, b) => Number(b.blocking) - Number(a.blocking));
+}
+
+/** What the file tools would have refused, however it came about: a manifest deleted and written anew, say. */
+function manifests({ base, head, changed }: ChangeSources): Finding[] {
+  return [...changed]
+    .filter((path) => /(^|\/)Cargo\.toml$/.test(path))
+    .flatMap((path) => {
+      const after = head.get(path);
+      if (after === undefined) return [];
+      return manifestFindings(path, base.get(path), after).map((text) => ({
+        rule: 'manifest-setting' as const,
+        path,
+        text,
+        blocking: true,
+      }));
+    });
+}
+
+/** One line for the model and the report. */
+export function describeFinding({ rule, path, line, text }: Finding): string {
+  return `${path}${line === undefined ? '' : `:${line}`}: ${text} [${rule}]`;
+}
