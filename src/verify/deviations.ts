@@ -1,0 +1,40 @@
+// Lifts the block from findings about tests that a recorded deviation accounts for: the spec asked for the change. The
+// finding stays in the report.
+import type { AuditRule, Finding } from './audit-rules.js';
+
+export interface RecordedDeviation {
+  requirement?: string | undefined;
+  text: string;
+}
+
+/** Rules a deviation can answer: what became of tests the base had. A stub or an empty test has no excuse. */
+const LIFTABLE: ReadonlySet<AuditRule> = new Set([
+  'test-deleted',
+  'test-ignored',
+  'test-cfg-out',
+  'test-should-panic',
+  'test-weakened',
+  'doc-test-deleted',
+]);
+
+/**
+ * The findings, no longer blocking where a deviation names the test and a requirement of the spec. A test is named by
+ * its function's name as a whole word; `works` does not name `works_twice`.
+ */
+export function liftByDeviations(findings: readonly Finding[], deviations: readonly RecordedDeviation[]): Finding[] {
+  return findings.map((finding) => {
+    const { test } = finding;
+    if (!finding.blocking || test === undefined || !LIFTABLE.has(finding.rule)) return finding;
+    const deviation = deviations.find(
+      ({ requirement, text }) => requirement !== undefined && requirement !== '' && namesTest(text, test),
+    );
+    if (deviation === undefined) return finding;
+    const reason = `recorded as deviation for ${deviation.requirement ?? ''}: ${deviation.text}`;
+    return { ...finding, blocking: false, text: `${finding.text}; ${reason}` };
+  });
+}
+
+function namesTest(text: string, test: string): boolean {
+  const name = test.slice(test.lastIndexOf(':') + 1);
+  return new RegExp(`(?<![\\w])${name.replace(/[^\w]/g, '\\$&')}(?![\\w])`, 'u').test(text);
+}
