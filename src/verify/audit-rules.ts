@@ -28,6 +28,10 @@ interface RuleText {
 }
 
 export const AUDIT_RULES = {
+  'manifest-setting': {
+    finds: 'a manifest setting that takes tests out of the run or brings code into the build',
+    default: 'block',
+  },
   'test-empty': { finds: 'a new or changed test with an empty body', default: 'block' },
   'test-asserts-nothing': {
     finds: 'a new or changed test without any assertion, expected panic, unwrap or returned result',
