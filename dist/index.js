@@ -63880,7 +63880,7 @@ __nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __we
 /* harmony import */ var _cli_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(5581);
 /* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(3916);
 /* harmony import */ var _inputs_inputs_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(6746);
-/* harmony import */ var _invocation_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(36);
+/* harmony import */ var _invocation_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(6165);
 /* harmony import */ var _platform_log_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(4425);
 /* harmony import */ var _report_report_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(3419);
 // Starts Ferrule: as an action, as its post step, or as a command line. Makes the real things, and is the only
@@ -64575,13 +64575,11 @@ function unknownInputs(environmentNames) {
 function notYetEffective(inputs) {
     return NOT_YET.filter(({ applies }) => applies(inputs)).map(({ sentence }) => sentence);
 }
-const usesGate = (gate) => (inputs) => inputs.gates.includes(gate) || inputs.advisoryGates.includes(gate);
 const NOT_YET = [
     {
         applies: (inputs) => inputs.commitWith === 'api',
         sentence: "Input 'commit-with: api' has no effect yet: commits are pushed by git.",
     },
-    { applies: usesGate('audit'), sentence: "Gate 'audit' has no effect yet: the change is not audited." },
 ];
 function refuseContradictions(inputs) {
     if (inputs.spec.length === 0) {
@@ -64618,7 +64616,7 @@ function readBot(value) {
 
 /***/ }),
 
-/***/ 36:
+/***/ 6165:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -64636,8 +64634,8 @@ var external_node_path_default = /*#__PURE__*/__nccwpck_require__.n(external_nod
 // EXTERNAL MODULE: ./src/errors.ts
 var errors = __nccwpck_require__(3916);
 // EXTERNAL MODULE: ./node_modules/picomatch/index.js
-var node_modules_picomatch = __nccwpck_require__(4006);
-var picomatch_default = /*#__PURE__*/__nccwpck_require__.n(node_modules_picomatch);
+var picomatch = __nccwpck_require__(4006);
+var picomatch_default = /*#__PURE__*/__nccwpck_require__.n(picomatch);
 ;// CONCATENATED MODULE: ./src/platform/github.ts
 const WORKFLOW_TOKEN_LOGIN = 'github-actions[bot]';
 const CALL_TIMEOUT_MS = 60_000;
@@ -66578,231 +66576,6 @@ function hashOf(content) {
     return (0,external_node_crypto_.createHash)('sha256').update(content).digest('hex');
 }
 
-;// CONCATENATED MODULE: ./src/verify/change-sources.ts
-const MAX_FILE_BYTES = 1024 * 1024;
-/** Reads both trees; a file that did not change is read once. Larger files than 1 MiB are generated and left out. */
-async function readChange(git, baseTree, headTree) {
-    const [before, after] = await Promise.all([git.sourceTree(baseTree), git.sourceTree(headTree)]);
-    const texts = await readTexts(git, [before, after]);
-    const side = (tree) => new Map(tree.files.flatMap(({ path, oid }) => {
-        const text = texts.get(oid);
-        return text === undefined || !isSource(path) ? [] : [[path, text]];
-    }));
-    return {
-        base: side(before),
-        head: side(after),
-        changed: new Set(await git.changedPaths(baseTree, headTree)),
-        added: await git.addedLines(baseTree, headTree),
-    };
-}
-async function readTexts(git, trees) {
-    const wanted = trees
-        .flatMap((tree) => tree.files)
-        .filter(({ path, mode, size }) => isSource(path) && mode.startsWith('100') && size <= MAX_FILE_BYTES);
-    const oids = [...new Set(wanted.map(({ oid }) => oid))];
-    const texts = new Map();
-    let next = 0;
-    for await (const content of git.readBlobs(oids))
-        texts.set(oids[next++] ?? '', content.toString('utf8'));
-    return texts;
-}
-function isSource(path) {
-    return path.endsWith('.rs') || /(^|\/)Cargo\.toml$/.test(path);
-}
-/** Whether a file is code of a library target: in its folder, and no root file of a binary, test, example or bench. */
-function libraryFiles(members) {
-    const libraries = members.flatMap(({ targets }) => targets.filter(({ kind }) => kind.some(isLibraryKind)));
-    const others = new Set(members.flatMap(({ targets }) => targets.filter(({ kind }) => !kind.some(isLibraryKind)).map(({ srcPath }) => srcPath)));
-    const folders = libraries.map(({ srcPath }) => srcPath.slice(0, srcPath.lastIndexOf('/') + 1));
-    return (path) => !others.has(path) &&
-        folders.some((folder) => path.startsWith(folder) && !path.slice(folder.length).startsWith('bin/'));
-}
-/** The libraries of the workspace, for the comparison of their interfaces. */
-function librariesOf(members) {
-    return members.flatMap(({ targets }) => targets
-        .filter(({ kind }) => kind.some(isLibraryKind))
-        .map(({ name, srcPath }) => {
-        const slash = srcPath.lastIndexOf('/');
-        return { name, root: srcPath.slice(0, Math.max(slash, 0)), file: srcPath.slice(slash + 1) };
-    }));
-}
-function isLibraryKind(kind) {
-    return ['lib', 'rlib', 'dylib', 'cdylib', 'staticlib', 'proc-macro'].includes(kind);
-}
-
-;// CONCATENATED MODULE: ./src/verify/ledger.ts
-/** Checks the claims. A spec without requirements passes: the verdict line says that it has none. */
-function judgeLedger(facts) {
-    const entries = facts.requirements.map((requirement) => judgeRequirement(requirement, facts));
-    const proven = entries.filter((entry) => entry.status === 'proven').length;
-    const open = entries.filter((entry) => entry.status !== 'proven' && entry.status !== 'untestable');
-    const reasons = open.map(({ id, status, note }) => `${id} is ${status}${note === undefined ? '' : `: ${note}`}`);
-    if (entries.length > 0 && open.length === 0 && proven === 0)
-        reasons.push('no requirement is proven: a spec whose every requirement is declared untestable proves nothing');
-    const onlyWaiting = reasons.length > 0 && proven > 0 && open.every((entry) => facts.waiting.has(entry.id));
-    return { entries, proven, reasons, onlyWaiting };
-}
-function judgeRequirement({ id, text }, facts) {
-    const claim = facts.claims.find((candidate) => candidate.id === id);
-    const question = facts.waiting.get(id);
-    const base = { id, text, claimed: claim?.status ?? null, code: [...(claim?.code ?? [])] };
-    const tests = (claim?.tests ?? []).map((name) => ({ name, result: resultOf(name, facts) }));
-    const problems = [];
-    const entry = (status) => {
-        const note = [...problems, ...(claim?.note === undefined ? [] : [claim.note])].join('; ');
-        return { ...base, tests, status, ...(note === '' ? {} : { note }) };
-    };
-    if (question !== undefined)
-        problems.push(`waits for the answer to question ${question}`);
-    if (claim === undefined) {
-        problems.push('the handover does not mention it');
-        return entry('unproven');
-    }
-    if (claim.status === 'not-met')
-        return entry('not-met');
-    if (claim.status === 'untestable') {
-        if (claim.note?.trim())
-            return entry(question === undefined ? 'untestable' : 'unproven');
-        problems.push('declared untestable without a reason');
-        return entry('unproven');
-    }
-    for (const { name, result } of tests)
-        if (result !== 'ok')
-            problems.push(result === 'not-run' ? `test ${name} did not run` : `test ${name}: ${result}`);
-    if (tests.length === 0)
-        problems.push('no test is named');
-    const crates = facts.tests
-        .filter((test) => claim.tests.some((name) => isSameTest(name, test.name)))
-        .map((test) => test.crate);
-    const misplaced = claim.code
-        .map((location) => problemOf(location, crates, facts))
-        .filter((problem) => problem !== undefined);
-    if (claim.code.length === 0)
-        problems.push('no code is named');
-    problems.push(...misplaced);
-    const passed = tests.filter(({ result }) => result === 'ok').length;
-    if (passed === 0)
-        return entry('unproven');
-    const isComplete = passed === tests.length && misplaced.length === 0 && claim.code.length > 0;
-    return entry(claim.status === 'met' && isComplete && question === undefined ? 'proven' : 'partly');
-}
-/** The worst result of every test of that name: the same name in two crates must pass in both. */
-function resultOf(name, { tests }) {
-    const results = tests.filter((test) => isSameTest(name, test.name)).map((test) => test.result);
-    if (results.length === 0 || results.includes('unknown'))
-        return 'not-run';
-    if (results.includes('failed'))
-        return 'failed';
-    return results.includes('ignored') ? 'ignored' : 'ok';
-}
-/** Names as cargo prints them; a `should panic` suffix is not part of the name. */
-function isSameTest(claimed, printed) {
-    const bare = (name) => name.trim().replace(/ - should panic$/, '');
-    return bare(claimed) === bare(printed);
-}
-/** What is wrong with a code location `path:line` (or `path:first-last`), if anything. */
-function problemOf(location, crates, facts) {
-    const match = /^(?<path>.+?)(?::(?<line>\d+)(?:-\d+)?(?::\d+)?)?$/.exec(location.trim());
-    const path = (match?.groups?.path ?? location).replace(/^\.\//, '');
-    const line = match?.groups?.line === undefined ? undefined : Number(match.groups.line);
-    const lines = facts.lineCount(path);
-    if (lines === undefined)
-        return `${path} does not exist in the verified tree`;
-    if (line !== undefined && (line < 1 || line > lines))
-        return `${path} has ${lines} lines, not ${line}`;
-    if (line === undefined ? facts.added.has(path) : (facts.added.get(path) ?? []).includes(line))
-        return undefined;
-    if (crates.some((crate) => facts.isReached(path, crate)))
-        return undefined;
-    return `${location} is neither code of this run nor in a crate that the named tests reach`;
-}
-
-;// CONCATENATED MODULE: ./src/verify/api-signature.ts
-/** The signature with derives and `#[non_exhaustive]`; private fields are only said to exist. */
-function apiSignature(item) {
-    const { attributes = [], kind, children } = item;
-    const derives = attributes
-        .flatMap((text) => /^#\[\s*derive\s*\((.*)\)\s*\]$/.exec(text)?.[1]?.split(',') ?? [])
-        .map((name) => lastSegment(name.trim()))
-        .filter((name) => name !== '');
-    const lead = [
-        ...(derives.length === 0 ? [] : [`#[derive(${[...new Set(derives)].sort().join(', ')})]`]),
-        ...attributes.filter((text) => text === '#[non_exhaustive]'),
-    ];
-    const isStruct = kind === 'struct' || kind === 'union';
-    const rest = isStruct && children.some((field) => !field.public) ? ' { /* private fields */ }' : '';
-    // Neither how long lines are broken nor what a body does with its own value concerns a caller.
-    const signature = item.signature.replace(/, \}/g, ' }').replace(/\(mut self\b/, '(self');
-    return [...lead, `${isStruct ? maskPrivateFields(signature) : signature}${rest}`].join(' ');
-}
-/** `pub struct Pair(pub u32, u8)` → `pub struct Pair(pub u32, _)`. */
-function maskPrivateFields(signature) {
-    const open = depthZero(signature, '(');
-    const bounds = depthZero(signature, ' where ');
-    if (open < 0 || (bounds >= 0 && bounds < open))
-        return signature;
-    const close = open + 1 + depthZero(signature.slice(open + 1), ')');
-    const fields = splitTop(signature.slice(open + 1, close)).map((field) => {
-        const bare = field.trim().replace(/^(#\[[^\]]*\]\s*)+/, '');
-        return /^pub\s/.test(bare) ? bare : '_';
-    });
-    return `${signature.slice(0, open)}(${fields.join(', ')})${signature.slice(close + 1)}`;
-}
-/** Reads the header of an impl block; `undefined` for one without a trait. */
-function implementedTrait(signature) {
-    const [, lead = '', after = ''] = /^((?:default |unsafe )*impl)\b\s*(.*)$/s.exec(signature) ?? [];
-    const generics = after.startsWith('<') ? after.slice(0, 1 + depthZero(after.slice(1), '>') + 1) : '';
-    const header = after.slice(generics.length).trim();
-    const at = depthZero(header, ' for ');
-    if (at < 0)
-        return undefined;
-    const trait = header.slice(0, at).trim();
-    const target = header.slice(at + ' for '.length).trim();
-    const end = depthZero(target, ' where ');
-    const name = trait.replace(/^!/, '').replace(/<.*$/s, '').trim();
-    const shortName = trait.slice(trait.indexOf(name)).replace(name, () => lastSegment(name));
-    return {
-        name,
-        shortName,
-        target: end < 0 ? target : target.slice(0, end),
-        signature: `${lead}${generics} ${trait.startsWith('!') ? '!' : ''}${shortName} for ${target}`,
-    };
-}
-/** A type (also behind a reference) or trait as a path; `undefined` for tuples, slices and whatever else has no name. */
-function ownerPath(name) {
-    const plain = name
-        .replace(/^&\s*(?:'\w+\s+)?(?:mut\s+)?/, '')
-        .replace(/^dyn\s+/, '')
-        .replace(/\s+/g, '');
-    return /^(?:r#)?\w+(?:::(?:r#)?\w+)*$/.test(plain) ? plain.split('::') : undefined;
-}
-function lastSegment(path) {
-    return path.split('::').at(-1) ?? path;
-}
-/** Where a text first stands outside of brackets; the `>` of an arrow is none. */
-function depthZero(text, wanted) {
-    let depth = 0;
-    for (let at = 0; at < text.length; at++) {
-        const char = text[at] ?? '';
-        if (char === '>' && /[-=]/.test(text[at - 1] ?? ''))
-            continue;
-        if (depth === 0 && text.startsWith(wanted, at))
-            return at;
-        if ('(<[{'.includes(char))
-            depth++;
-        else if (')>]}'.includes(char))
-            depth--;
-    }
-    return -1;
-}
-/** Splits at the commas outside of brackets. */
-function splitTop(text) {
-    const comma = depthZero(text, ',');
-    if (comma < 0)
-        return text.trim() === '' ? [] : [text];
-    return [text.slice(0, comma), ...splitTop(text.slice(comma + 1))];
-}
-
 // EXTERNAL MODULE: external "node:util"
 var external_node_util_ = __nccwpck_require__(7975);
 ;// CONCATENATED MODULE: ./src/workshop/diagnostics.ts
@@ -68434,7 +68207,7 @@ const RUN_BY_DEFAULT = { test: true, bin: true, example: false, bench: false };
  * What `now` takes out of `cargo test` that `was` had in it, each as the key and the effect in words.
  * @param was an empty table for a new manifest: judged against cargo's defaults
  */
-function manifest_tests_testsTakenOut(was, now) {
+function testsTakenOut(was, now) {
     const isNew = Object.keys(was).length === 0;
     const found = [...lostDiscovery(was, now), ...lostLibraryTests(was, now, isNew)];
     for (const kind of KINDS) {
@@ -68474,7 +68247,7 @@ function discovers(manifest, kind) {
     return targetsOf(manifest, kind).size === 0 || !(edition === undefined || edition === '2015');
 }
 function lostLibraryTests(was, now, isNew) {
-    const [before, after] = [manifest_tests_asTable(was.lib), manifest_tests_asTable(now.lib)];
+    const [before, after] = [asTable(was.lib), asTable(now.lib)];
     const found = [];
     if (before.test !== false && after.test === false)
         found.push('[lib] test = false would leave its unit tests out');
@@ -68503,7 +68276,7 @@ function isEnabled(manifest, target) {
     const required = target?.['required-features'];
     if (!Array.isArray(required))
         return true;
-    const features = manifest_tests_asTable(manifest.features);
+    const features = asTable(manifest.features);
     const on = new Set(['default']);
     for (const feature of on) {
         const implied = features[String(feature)];
@@ -68522,14 +68295,14 @@ function manifest_tests_placeOf(kind, name, target) {
 }
 function targetsOf(manifest, kind) {
     const listed = manifest[kind];
-    const tables = Array.isArray(listed) ? listed.map(manifest_tests_asTable) : [];
+    const tables = Array.isArray(listed) ? listed.map(asTable) : [];
     return new Map(tables.map((target) => [String(target.name), target]));
 }
 /** `[project]` is `[package]`'s older name. */
 function packageOf(manifest) {
-    return manifest_tests_asTable(manifest.package ?? manifest.project);
+    return asTable(manifest.package ?? manifest.project);
 }
-function manifest_tests_asTable(value) {
+function asTable(value) {
     return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : {};
 }
 
@@ -68595,7 +68368,7 @@ async function inspect(sources, { name, version }) {
             continue;
         const manifest = parsed(await (0,promises_.readFile)(external_node_path_default().join(folder, 'Cargo.toml'), 'utf8'));
         const { license, 'license-file': licenseFile, build } = packageOf(manifest);
-        const lib = manifest_tests_asTable(manifest.lib);
+        const lib = asTable(manifest.lib);
         const stated = typeof license === 'string' ? license : typeof licenseFile === 'string' ? `file ${licenseFile}` : undefined;
         return {
             ...(stated === undefined ? {} : { license: stated }),
@@ -68611,10 +68384,10 @@ async function isSmallFile(file) {
 }
 /** The features each crate is asked for, under the crate's own name, over all manifests and kinds of dependency. */
 function requestedFeatures(manifests) {
-    const inherited = Object.assign({}, ...manifests.map((manifest) => manifest_tests_asTable(manifest_tests_asTable(manifest.workspace).dependencies)));
+    const inherited = Object.assign({}, ...manifests.map((manifest) => asTable(asTable(manifest.workspace).dependencies)));
     const requested = new Map();
     for (const manifest of manifests)
-        for (const tables of [manifest, ...Object.values(manifest_tests_asTable(manifest.target)).map(manifest_tests_asTable)])
+        for (const tables of [manifest, ...Object.values(asTable(manifest.target)).map(asTable)])
             for (const kind of [
                 'dependencies',
                 'dev-dependencies',
@@ -68622,9 +68395,9 @@ function requestedFeatures(manifests) {
                 'dev_dependencies',
                 'build_dependencies',
             ])
-                for (const [key, value] of Object.entries(manifest_tests_asTable(tables[kind]))) {
-                    const own = manifest_tests_asTable(value);
-                    const shared = own.workspace === true ? manifest_tests_asTable(inherited[key]) : {};
+                for (const [key, value] of Object.entries(asTable(tables[kind]))) {
+                    const own = asTable(value);
+                    const shared = own.workspace === true ? asTable(inherited[key]) : {};
                     const renamed = own.package ?? shared.package;
                     const name = typeof renamed === 'string' ? renamed : key;
                     const features = requested.get(name) ?? new Set();
@@ -69770,7 +69543,7 @@ function checkCargoArgs(command, args) {
 const dependency_source_NAME = /^[A-Za-z0-9_-]+$/;
 const dependency_source_VERSION = /^[0-9A-Za-z.+-]+$/;
 const MAX_FILES = 400;
-const dependency_source_MAX_FILE_BYTES = 1024 * 1024;
+const MAX_FILE_BYTES = 1024 * 1024;
 /**
  * The Rust sources below `src/` of a dependency, `lib.rs` first.
  * @param sources cargo's `registry/src`
@@ -69807,7 +69580,7 @@ async function rustFiles(folder) {
     const rank = (file) => (external_node_path_default().basename(file) === 'lib.rs' ? 0 : file.split((external_node_path_default()).sep).length);
     const sized = await Promise.all(files.map(async (file) => ({ file, bytes: (await (0,promises_.stat)(file)).size })));
     return sized
-        .filter(({ bytes }) => bytes <= dependency_source_MAX_FILE_BYTES)
+        .filter(({ bytes }) => bytes <= MAX_FILE_BYTES)
         .map(({ file }) => file)
         .sort((a, b) => rank(a) - rank(b) || (a < b ? -1 : 1))
         .slice(0, MAX_FILES);
@@ -69847,7 +69620,7 @@ function guardManifest(file, before, after) {
     const now = parseManifest(file, after);
     const was = parseFormer(before);
     const refusal = dependencyRefusal(was, now) ?? workspaceRefusal(was, now);
-    const [finding] = [...buildChanges(was, now), ...manifest_tests_testsTakenOut(was, now)];
+    const [finding] = [...buildChanges(was, now), ...testsTakenOut(was, now)];
     if (refusal !== undefined)
         throw new errors/* ToolError */.v4(`${file}: ${refusal}`);
     if (finding !== undefined)
@@ -69864,7 +69637,7 @@ function manifestFindings(file, before, after) {
     return [...lostMembers(was, now), ...buildChanges(was, now), ...testsTakenOut(was, now)];
 }
 function dependencyRefusal(was, now) {
-    const workspace = (manifest) => manifest_tests_asTable(manifest.workspace).dependencies;
+    const workspace = (manifest) => asTable(manifest.workspace).dependencies;
     const changed = [...DEPENDENCY_TABLES.filter((table) => !isSameTable(was[table], now[table]))];
     const [table] = isSameTable(workspace(was), workspace(now)) ? changed : [...changed, 'workspace.dependencies'];
     if (table === undefined)
@@ -69876,7 +69649,7 @@ function dependencyRefusal(was, now) {
 function workspaceRefusal(was, now) {
     if (was.workspace === undefined)
         return undefined;
-    const changed = (key) => !(0,external_node_util_.isDeepStrictEqual)(manifest_tests_asTable(was.workspace)[key] ?? [], manifest_tests_asTable(now.workspace)[key] ?? []);
+    const changed = (key) => !(0,external_node_util_.isDeepStrictEqual)(asTable(was.workspace)[key] ?? [], asTable(now.workspace)[key] ?? []);
     if (changed('members'))
         return `[workspace] members is changed by cargo only. ${USE_CARGO_NEW}`;
     const key = ['default-members', 'exclude'].find(changed);
@@ -69886,7 +69659,7 @@ function workspaceRefusal(was, now) {
 function lostMembers(was, now) {
     const list = (manifest, key) => [asTable(manifest.workspace)[key] ?? []].flat().map(String);
     // An empty pattern is refused by the matcher; extended ones are not cargo's.
-    const isMember = picomatch(list(now, 'members').filter(Boolean), { noextglob: true });
+    const isMember = picomatch_default()(list(now, 'members').filter(Boolean), { noextglob: true });
     const excluded = list(now, 'exclude').filter((folder) => !list(was, 'exclude').includes(folder));
     return [
         ...list(was, 'members')
@@ -69912,7 +69685,7 @@ function buildScript(manifest) {
 }
 /** Every `rustflags` below a profile, its packages and its build override, by its place. */
 function rustflags(value, place = '') {
-    return Object.entries(manifest_tests_asTable(value)).flatMap(([key, inner]) => key === 'rustflags' ? [[place, inner]] : rustflags(inner, `${place}.${key}`));
+    return Object.entries(asTable(value)).flatMap(([key, inner]) => key === 'rustflags' ? [[place, inner]] : rustflags(inner, `${place}.${key}`));
 }
 function isSameTable(before, after) {
     // The parser's tables have no prototype; an empty table is no table.
@@ -71310,6 +71083,2361 @@ class Workshop {
     }
 }
 
+;// CONCATENATED MODULE: ./src/verify/change-sources.ts
+const change_sources_MAX_FILE_BYTES = 1024 * 1024;
+/** Reads both trees; a file that did not change is read once. Larger files than 1 MiB are generated and left out. */
+async function readChange(git, baseTree, headTree) {
+    const [before, after] = await Promise.all([git.sourceTree(baseTree), git.sourceTree(headTree)]);
+    const texts = await readTexts(git, [before, after]);
+    const side = (tree) => new Map(tree.files.flatMap(({ path, oid }) => {
+        const text = texts.get(oid);
+        return text === undefined || !isSource(path) ? [] : [[path, text]];
+    }));
+    return {
+        base: side(before),
+        head: side(after),
+        changed: new Set(await git.changedPaths(baseTree, headTree)),
+        added: await git.addedLines(baseTree, headTree),
+    };
+}
+async function readTexts(git, trees) {
+    const wanted = trees
+        .flatMap((tree) => tree.files)
+        .filter(({ path, mode, size }) => isSource(path) && mode.startsWith('100') && size <= change_sources_MAX_FILE_BYTES);
+    const oids = [...new Set(wanted.map(({ oid }) => oid))];
+    const texts = new Map();
+    let next = 0;
+    for await (const content of git.readBlobs(oids))
+        texts.set(oids[next++] ?? '', content.toString('utf8'));
+    return texts;
+}
+function isSource(path) {
+    return path.endsWith('.rs') || /(^|\/)Cargo\.toml$/.test(path);
+}
+/** Whether a file is code of a library target: in its folder, and no root file of a binary, test, example or bench. */
+function libraryFiles(members) {
+    const libraries = members.flatMap(({ targets }) => targets.filter(({ kind }) => kind.some(isLibraryKind)));
+    const others = new Set(members.flatMap(({ targets }) => targets.filter(({ kind }) => !kind.some(isLibraryKind)).map(({ srcPath }) => srcPath)));
+    const folders = libraries.map(({ srcPath }) => srcPath.slice(0, srcPath.lastIndexOf('/') + 1));
+    return (path) => !others.has(path) &&
+        folders.some((folder) => path.startsWith(folder) && !path.slice(folder.length).startsWith('bin/'));
+}
+/** The libraries of the workspace, for the comparison of their interfaces. */
+function librariesOf(members) {
+    return members.flatMap(({ targets }) => targets
+        .filter(({ kind }) => kind.some(isLibraryKind))
+        .map(({ name, srcPath }) => {
+        const slash = srcPath.lastIndexOf('/');
+        return { name, root: srcPath.slice(0, Math.max(slash, 0)), file: srcPath.slice(slash + 1) };
+    }));
+}
+function isLibraryKind(kind) {
+    return ['lib', 'rlib', 'dylib', 'cdylib', 'staticlib', 'proc-macro'].includes(kind);
+}
+
+;// CONCATENATED MODULE: ./src/verify/audit-rules.ts
+// The rules of the audits: what each one finds and whether that blocks `verified` by default. How it is found is
+// test-audit.ts's and code-audit.ts's. A rule blocks only where the text alone makes it certain.
+const AUDIT_RULES = {
+    'manifest-setting': {
+        finds: 'a manifest setting that takes tests out of the run or brings code into the build',
+        default: 'block',
+    },
+    'test-empty': { finds: 'a new or changed test with an empty body', default: 'block' },
+    'test-asserts-nothing': {
+        finds: 'a new or changed test without any assertion, expected panic, unwrap or returned result',
+        default: 'block',
+    },
+    'test-asserts-nothing-visible': {
+        finds: 'the same where a macro, a function of another crate, or the test’s own name leaves doubt',
+        default: 'warn',
+    },
+    'test-trivial': { finds: 'a new or changed test whose every assertion cannot fail', default: 'block' },
+    'test-compares-with-itself': {
+        finds: 'a new or changed test that only compares an expression with the same expression',
+        default: 'warn',
+    },
+    'test-stub': { finds: '`todo!` or `unimplemented!` in a new or changed test', default: 'block' },
+    'test-never-runs': { finds: 'a new test that is ignored or not compiled', default: 'warn' },
+    'test-deleted': { finds: 'a test of the base that is gone', default: 'block' },
+    'test-renamed': { finds: 'a test of the base that has another name now', default: 'warn' },
+    'test-ignored': { finds: 'a test of the base that is ignored now', default: 'block' },
+    'test-cfg-out': { finds: 'a test of the base with a new condition that can be false', default: 'block' },
+    'test-should-panic': { finds: 'a test of the base that has to panic now', default: 'block' },
+    'test-weakened': {
+        finds: 'a test, or a helper of tests, with fewer or weaker assertions than in the base',
+        default: 'block',
+    },
+    'test-restructured': {
+        finds: 'fewer assertions than in the base, while every value they expected is still there',
+        default: 'warn',
+    },
+    'test-expectation-changed': {
+        finds: 'a test of the base with as many assertions, but other expected values',
+        default: 'warn',
+    },
+    'doc-test-weakened': {
+        finds: 'a documentation example of the base with fewer assertions or a new condition',
+        default: 'warn',
+    },
+    'doc-test-deleted': {
+        finds: 'a documentation example of the base that is gone or does not run now',
+        default: 'block',
+    },
+    'unwrap-used': { finds: '`unwrap` in library code', default: 'block' },
+    'expect-used': { finds: '`expect` in library code', default: 'block' },
+    'panic-used': { finds: '`panic!` in library code', default: 'block' },
+    'stub-left': { finds: '`todo!` or `unimplemented!` outside of tests', default: 'block' },
+    'debug-print-left': { finds: '`dbg!` outside of tests', default: 'block' },
+    'unsafe-unexplained': { finds: 'an `unsafe` block or impl without a `// SAFETY:` comment', default: 'block' },
+    'lint-silenced': { finds: 'an `allow` or `expect` attribute without a reason', default: 'block' },
+    'lint-silenced-with-reason': { finds: 'an `allow` or `expect` attribute with a reason', default: 'warn' },
+    'missing-docs': { finds: 'a new public item without documentation', default: 'block' },
+    'missing-docs-member': { finds: 'a new public field or variant without documentation', default: 'warn' },
+};
+/** The findings as severities have them: those of rules that are off are left out. */
+function applySeverities(findings, severities) {
+    return findings.flatMap((finding) => {
+        const severity = severities[finding.rule] ?? AUDIT_RULES[finding.rule].default;
+        return severity === 'off' ? [] : [{ ...finding, blocking: severity === 'block' }];
+    });
+}
+
+;// CONCATENATED MODULE: ./src/verify/cfg-condition.ts
+// Evaluates conditions of conditional compilation as far as they can be known from the text. Which conditions an item
+// has is rust-items.ts's.
+/**
+ * What holds for a condition's single predicates: where tests run (Linux runners, no Miri). `test` is given by the
+ * question that is asked.
+ */
+const KNOWN = {
+    true: true,
+    false: false,
+    unix: true,
+    windows: false,
+    miri: false,
+    loom: false,
+    fuzzing: false,
+    doctest: false,
+    'target_os = "linux"': true,
+    'target_family = "unix"': true,
+    'target_family = "wasm"': false,
+    'target_has_atomic = "ptr"': true,
+    'panic = "unwind"': true,
+    'target_pointer_width = "64"': true,
+};
+/**
+ * The value of a condition as it stands between the parentheses of `#[cfg(…)]`, on a 64 bit Linux machine.
+ * @param test the value of the predicate `test`
+ */
+function evaluateCfg(condition, test) {
+    const tokens = condition.match(/"(?:[^"\\]|\\.)*"|[\w:]+|[(),=]/g) ?? [];
+    let at = 0;
+    const list = () => {
+        const values = [];
+        at++; // the opening parenthesis
+        while (at < tokens.length && tokens[at] !== ')') {
+            values.push(predicate());
+            if (tokens[at] === ',')
+                at++;
+        }
+        at++;
+        return values;
+    };
+    const predicate = () => {
+        const name = tokens[at++] ?? '';
+        if (tokens[at] === '(') {
+            const values = list();
+            if (name === 'not')
+                return values[0] === undefined ? undefined : !values[0];
+            if (name === 'all')
+                return values.includes(false) ? false : values.includes(undefined) ? undefined : true;
+            if (name === 'any')
+                return values.includes(true) ? true : values.includes(undefined) ? undefined : false;
+            return undefined;
+        }
+        if (tokens[at] === '=') {
+            const value = tokens[at + 1] ?? '';
+            at += 2;
+            if (name === 'target_os')
+                return value === '"linux"';
+            return KNOWN[`${name} = ${value}`];
+        }
+        return name === 'test' ? test : KNOWN[name];
+    };
+    return tokens.length === 0 ? undefined : predicate();
+}
+
+;// CONCATENATED MODULE: ./src/verify/rust-tokens.ts
+const LITERALS = new Set([
+    'string_literal',
+    'raw_string_literal',
+    'char_literal',
+    'integer_literal',
+    'float_literal',
+    'boolean_literal',
+]);
+const COMMENTS = new Set(['line_comment', 'block_comment']);
+/** Nodes with children that count as one token. */
+const WHOLE = new Set([...LITERALS, ...COMMENTS, 'lifetime', 'label', 'metavariable']);
+const OPENING = { '(': ')', '[': ']', '{': '}' };
+/** Tokens and comments of a source, in order. Never throws for what the text holds. */
+function readTokens(syntax, text) {
+    const tree = syntax.parse(text);
+    const cursor = tree.walk();
+    try {
+        const tokens = [];
+        const comments = [];
+        const lineAt = lineCounter(text);
+        for (;;) {
+            const type = cursor.nodeType;
+            if (WHOLE.has(type) || !cursor.gotoFirstChild()) {
+                const found = text.slice(cursor.startIndex, cursor.endIndex).trimEnd();
+                const line = lineAt(cursor.startIndex);
+                if (COMMENTS.has(type)) {
+                    const endLine = line + found.split('\n').length - 1;
+                    comments.push({ text: found, line, endLine, before: tokens.length, doc: docKind(found) });
+                }
+                else if (found !== '') {
+                    tokens.push({ text: found, kind: kindOf(type, found), line, pair: -1 });
+                }
+                while (!cursor.gotoNextSibling()) {
+                    if (cursor.gotoParent())
+                        continue;
+                    pairBrackets(tokens);
+                    return { tokens, comments };
+                }
+            }
+        }
+    }
+    finally {
+        cursor.delete();
+        tree.delete();
+    }
+}
+/** The tokens' texts with a space between them: equal for code that differs in layout and comments only. */
+function textOf(tokens, from = 0, to = tokens.length) {
+    let text = '';
+    for (let i = from; i < to; i++)
+        text += (i > from ? ' ' : '') + (tokens[i]?.text ?? '');
+    return text;
+}
+/**
+ * The ranges between the separators that stand directly between two brackets, not deeper; a trailing separator makes no
+ * empty range.
+ */
+function splitBetween(tokens, open, close, separator) {
+    const parts = [];
+    let from = open + 1;
+    for (let i = from; i < close; i++) {
+        const token = tokens[i];
+        if (token === undefined)
+            break;
+        if (token.pair > i)
+            i = token.pair;
+        else if (token.text === '<' && (i === from || tokens[i - 1]?.text === '::'))
+            i = genericsEnd(tokens, i, close);
+        else if (token.text === separator) {
+            parts.push({ from, to: i });
+            from = i + 1;
+        }
+    }
+    if (from < close)
+        parts.push({ from, to: close });
+    return parts;
+}
+/** Index of the `>` that closes generic arguments; where none does, of their `<`. */
+function genericsEnd(tokens, open, limit) {
+    let depth = 0;
+    for (let i = open; i < limit; i++) {
+        const token = tokens[i];
+        if (token === undefined || token.text === ';')
+            break;
+        if (token.pair > i)
+            i = token.pair;
+        else if (token.text === '<')
+            depth++;
+        else if (token.text === '>')
+            depth--;
+        else if (token.text === '>>')
+            depth -= 2;
+        if (depth <= 0)
+            return i;
+    }
+    return open;
+}
+function kindOf(type, text) {
+    if (LITERALS.has(type))
+        return 'literal';
+    return /^[$\w'#]*\w!?$/.test(text) ? 'word' : 'punctuation';
+}
+function docKind(comment) {
+    if (/^(\/\/!|\/\*!)/.test(comment))
+        return 'inner';
+    // `////` and `/***` are ordinary comments (Rust Reference, "Doc comments"), so is `/**/`.
+    return /^(\/\/\/(?!\/)|\/\*\*(?![*/]))/.test(comment) ? 'outer' : undefined;
+}
+/** Offsets have to come in rising order. */
+function lineCounter(text) {
+    let line = 1;
+    let next = text.indexOf('\n');
+    return (offset) => {
+        while (next >= 0 && next < offset) {
+            line++;
+            next = text.indexOf('\n', next + 1);
+        }
+        return line;
+    };
+}
+/** Broken code may leave brackets open: a closing one then closes the nearest opening one of its kind. */
+function pairBrackets(tokens) {
+    const open = [];
+    for (const [index, token] of tokens.entries()) {
+        if (token.kind === 'literal')
+            continue;
+        if (token.text in OPENING)
+            open.push(index);
+        else if (token.text === ')' || token.text === ']' || token.text === '}') {
+            const at = open.findLastIndex((candidate) => OPENING[tokens[candidate]?.text ?? ''] === token.text);
+            const partner = at < 0 ? undefined : open[at];
+            if (partner === undefined)
+                continue;
+            open.length = at;
+            token.pair = partner;
+            const first = tokens[partner];
+            if (first)
+                first.pair = index;
+        }
+    }
+}
+
+;// CONCATENATED MODULE: ./src/verify/rust-attributes.ts
+// Reads the attributes of Rust items from tokens; those within `cfg_attr` as if they stood alone, where their condition
+// can hold. What they apply to is rust-items.ts's.
+
+
+/** The attributes written at the very beginning of a body. */
+function innerAttributes(tokens, open) {
+    const found = [];
+    for (let i = open + 1; tokens[i]?.text === '#' && tokens[i + 1]?.text === '!';) {
+        const close = tokens[i + 2]?.pair ?? -1;
+        if (close < i)
+            break;
+        found.push(...rust_attributes_readAttributes(tokens, i + 2, close, true));
+        i = close + 1;
+    }
+    return found;
+}
+/** One attribute; of `cfg_attr` those it stands for, as far as its condition can hold. */
+function rust_attributes_readAttributes(tokens, open, close, isInner) {
+    return readAttribute(tokens, open + 1, close, isInner, tokens[open]?.line ?? 1);
+}
+function readAttribute(tokens, from, to, isInner, line) {
+    let end = from;
+    while (end < to && /^(\w+|::)$/.test(tokens[end]?.text ?? ''))
+        end++;
+    let path = textOf(tokens, from, end).replaceAll(' ', '');
+    if (path === 'unsafe' && tokens[end]?.text === '(')
+        path = tokens[end + 1]?.text ?? path; // #[unsafe(no_mangle)]
+    const first = tokens[end];
+    if (path === 'cfg_attr' && first?.text === '(' && first.pair > end) {
+        const [condition, ...parts] = splitBetween(tokens, end, first.pair, ',');
+        if (!condition || evaluateCfg(textOf(tokens, condition.from, condition.to), true) === false)
+            return [];
+        return parts.flatMap((part) => readAttribute(tokens, part.from, part.to, isInner, line));
+    }
+    const isList = first?.text === '(' && first.pair > end;
+    const argument = isList ? textOf(tokens, end + 1, first.pair) : textOf(tokens, end + 1, to);
+    return [{ path, argument, line, isInner }];
+}
+
+;// CONCATENATED MODULE: ./src/verify/rust-items.ts
+
+
+
+const KEYWORDS = new Set(['fn', 'mod', 'struct', 'enum', 'union', 'trait', 'impl', 'type', 'const', 'static', 'use']);
+const QUALIFIERS = new Set(['async', 'unsafe', 'extern', 'default', 'safe', 'auto']);
+const MACRO_DEFINITION = /^macro(_rules!)?$/;
+/** Reads items of texts, each text once: most files are the same in the base and the change. */
+function itemReader(syntax) {
+    const known = new Map();
+    return (text) => {
+        const found = known.get(text) ?? findItems(readTokens(syntax, text));
+        known.set(text, found);
+        return found;
+    };
+}
+/** The items of a source in order; those inside others come after them. */
+function findItems(source) {
+    const { tokens, comments } = source;
+    const items = [];
+    const attributes = [];
+    const scopes = [
+        { kind: 'module', end: tokens.length, path: [], conditions: [], macros: [], isTemplate: false, item: undefined },
+    ];
+    let pending = { from: 0, attributes: [], isPublic: false };
+    const reset = (next) => (pending = { from: next, attributes: [], isPublic: false });
+    const docsBefore = (from, to) => commentsBetween(comments, from, to).filter((comment) => comment.doc === 'outer');
+    for (let i = 0; i < tokens.length; i++) {
+        while (scopes.length > 1 && i >= (scopes.at(-1)?.end ?? 0))
+            scopes.pop();
+        const scope = scopes.at(-1);
+        const token = tokens[i];
+        if (scope === undefined || token === undefined)
+            break;
+        const next = tokens[i + 1];
+        if (token.text === '#') {
+            const isInner = next?.text === '!';
+            const open = isInner ? i + 2 : i + 1;
+            const close = tokens[open]?.pair ?? -1;
+            if (tokens[open]?.text === '[' && close > open) {
+                const found = rust_attributes_readAttributes(tokens, open, close, isInner);
+                attributes.push(...found);
+                if (isInner)
+                    scope.conditions = [...scope.conditions, ...conditionsOf(found)];
+                else
+                    pending.attributes.push(...found);
+                if (isInner)
+                    reset(close + 1);
+                i = close;
+                continue;
+            }
+        }
+        if (token.text === 'pub' && token.kind === 'word') {
+            const isRestricted = next?.text === '(' && /^(crate|super|self|in)$/.test(tokens[i + 2]?.text ?? '');
+            pending.isPublic = !isRestricted;
+            if (isRestricted && next.pair > i)
+                i = next.pair;
+            continue;
+        }
+        if (QUALIFIERS.has(token.text) && token.kind === 'word') {
+            // `extern "C" { … }` is an item, `extern "C" fn` a qualifier.
+            const after = next?.kind === 'literal' ? i + 2 : i + 1;
+            const block = tokens[after];
+            if (token.text === 'extern' && block?.text === '{') {
+                const end = block.pair;
+                if (end > after)
+                    scopes.push({ ...scope, kind: 'extern', end });
+                i = after;
+                reset(after + 1);
+                continue;
+            }
+            if (next?.kind === 'literal')
+                i++;
+            continue;
+        }
+        const isConstFn = token.text === 'const' && /^(fn|unsafe|async|extern)$/.test(next?.text ?? '');
+        if (isConstFn)
+            continue;
+        const isDefinition = MACRO_DEFINITION.test(token.text) && next?.kind === 'word';
+        const isItem = isDefinition || (KEYWORDS.has(token.text) && token.kind === 'word' && startsItem(tokens, i, pending));
+        if (isItem) {
+            const end = itemEnd(tokens, i, scope.end);
+            const item = describe(source, i, end, pending, scope, docsBefore(pending.from, i));
+            items.push(item);
+            if (scope.item !== undefined)
+                items[scope.item]?.children.push(items.length - 1);
+            if (item.body && item.keyword !== 'const' && item.keyword !== 'static' && item.keyword !== 'use') {
+                scopes.push(scopeOf(item, items.length - 1, scope));
+                i = item.body.open;
+            }
+            else {
+                i = end - 1;
+            }
+            reset(i + 1);
+            continue;
+        }
+        const open = i + 2;
+        const isInvocation = token.kind === 'word' && next?.text === '!' && (tokens[open]?.pair ?? -1) > open;
+        if (isInvocation) {
+            const end = tokens[open]?.pair ?? open;
+            const conditions = [...scope.conditions, ...conditionsOf(pending.attributes)];
+            scopes.push({ ...scope, end, conditions, macros: [...scope.macros, token.text] });
+            i = open;
+        }
+        reset(i + 1);
+    }
+    return { tokens, comments, items, attributes };
+}
+/** An item's name with the modules and functions around it in the file: `tests::adds`. */
+function qualifiedName(item) {
+    return [...item.path, item.name].join('::');
+}
+/** The same with the type of an impl block: `cache::Cache::get`. */
+function documentedName(source, item) {
+    const parent = item.parent === undefined ? undefined : source.items[item.parent];
+    const isMember = parent !== undefined && item.owner !== 'module' && item.owner !== 'fn';
+    return [...item.path, ...(isMember ? [parent.name.replace('for ', '')] : []), item.name].join('::');
+}
+/** Whether an item is compiled only for tests: some condition around it is false without `test`. */
+function isTestOnly(item) {
+    return item.conditions.some((condition) => evaluateCfg(condition, false) === false && mentionsTest(condition));
+}
+/** Whether an item is compiled when tests are built: `false` is certain. */
+function compiledForTests(conditions) {
+    const values = conditions.map((condition) => evaluateCfg(condition, true));
+    return values.includes(false) ? false : values.includes(undefined) ? undefined : true;
+}
+/** The comments that stand between two tokens, given by index. */
+function commentsBetween(comments, from, to) {
+    let low = 0;
+    let high = comments.length;
+    while (low < high) {
+        const middle = (low + high) >> 1;
+        if ((comments[middle]?.before ?? 0) < from)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    const found = [];
+    for (let i = low; i < comments.length; i++) {
+        const comment = comments[i];
+        if (comment === undefined || comment.before > to)
+            break;
+        found.push(comment);
+    }
+    return found;
+}
+function mentionsTest(condition) {
+    return /\btest\b/.test(condition.replace(/"[^"]*"/g, ''));
+}
+function conditionsOf(attributes) {
+    return attributes.filter((attribute) => attribute.path === 'cfg').map((attribute) => attribute.argument);
+}
+/** `type` and `impl` are also words within expressions and types: an item begins after the end of something. */
+function startsItem(tokens, at, pending) {
+    const token = tokens[at];
+    const next = tokens[at + 1];
+    if (token?.text === 'fn')
+        return next?.kind === 'word';
+    if (token?.text === 'union' && next?.kind !== 'word')
+        return false;
+    if (pending.isPublic)
+        return true;
+    if (pending.from < at && /^(impl|trait|mod)$/.test(token?.text ?? ''))
+        return true;
+    const before = tokens[pending.from - 1]?.text;
+    if (before !== undefined && !/^([;{}([\]]|=>)$/.test(before))
+        return false;
+    if (token?.text === 'impl' || token?.text === 'use')
+        return before !== '(' && before !== '[';
+    return next?.kind === 'word';
+}
+/** Index past an item's last token: its body's closing brace or its semicolon. */
+function itemEnd(tokens, at, limit) {
+    const isValue = /^(const|static|type|use)$/.test(tokens[at]?.text ?? '');
+    const isMacro = MACRO_DEFINITION.test(tokens[at]?.text ?? '');
+    for (let i = at + 1; i < limit; i++) {
+        const token = tokens[i];
+        if (token === undefined)
+            break;
+        if (token.text === ';')
+            return i + 1;
+        if (token.pair >= 0 && token.pair < at)
+            return i; // what surrounds it ends: a pattern of a macro, or broken code
+        if (token.pair > i) {
+            if (token.text === '{' && !isValue && tokens[i - 1]?.text !== '<')
+                return token.pair + 1;
+            i = token.pair;
+            if (isMacro && tokens[i + 1]?.text !== '{')
+                return tokens[i + 1]?.text === ';' ? i + 2 : i + 1;
+        }
+    }
+    return Math.max(at + 1, limit);
+}
+function describe(source, at, to, pending, scope, docs) {
+    const { tokens } = source;
+    const last = tokens[to - 1];
+    const keyword = (tokens[at]?.text ?? '').replace('!', '');
+    const hasBody = last !== undefined && last.text === '}' && last.pair > at;
+    const inner = hasBody ? innerAttributes(tokens, last.pair) : [];
+    const isMutable = keyword === 'static' && tokens[at + 1]?.text === 'mut';
+    return {
+        keyword,
+        name: keyword === 'impl' ? implementedType(tokens, at, to) : (tokens[at + (isMutable ? 2 : 1)]?.text ?? ''),
+        path: scope.path,
+        isPublic: pending.isPublic,
+        attributes: [...pending.attributes, ...inner],
+        conditions: [...scope.conditions, ...conditionsOf(pending.attributes), ...conditionsOf(inner)],
+        macros: scope.macros,
+        isTemplate: scope.isTemplate,
+        owner: scope.kind === 'macro' ? 'module' : scope.kind,
+        parent: scope.item,
+        children: [],
+        docs,
+        from: pending.from,
+        at,
+        to,
+        body: hasBody ? { open: last.pair, close: to - 1 } : undefined,
+        line: tokens[at]?.line ?? 1,
+        endLine: last?.line ?? 1,
+    };
+}
+function scopeOf(item, index, outer) {
+    const kind = item.keyword === 'fn'
+        ? 'fn'
+        : item.keyword === 'trait'
+            ? 'trait'
+            : item.keyword === 'impl'
+                ? item.name.startsWith('for ')
+                    ? 'trait-impl'
+                    : 'inherent-impl'
+                : 'module';
+    const isNamed = item.keyword === 'mod' || item.keyword === 'fn';
+    return {
+        kind,
+        end: item.to - 1,
+        path: isNamed ? [...outer.path, item.name] : outer.path,
+        conditions: item.conditions,
+        macros: outer.macros,
+        isTemplate: outer.isTemplate || item.keyword.startsWith('macro'),
+        item: index,
+    };
+}
+/** `Type`, or `for Type` where a trait is implemented. */
+function implementedType(tokens, at, to) {
+    let depth = 0;
+    let start = at + 1;
+    let isTrait = false;
+    let name = '';
+    for (let i = start; i < to; i++) {
+        const token = tokens[i];
+        if (token === undefined || (token.text === '{' && depth === 0) || token.text === 'where')
+            break;
+        if (token.text === '<')
+            depth++;
+        else if (token.text === '>')
+            depth--;
+        else if (token.text === '>>')
+            depth -= 2;
+        else if (token.text === 'for' && depth === 0 && tokens[i + 1]?.text !== '<') {
+            isTrait = true;
+            start = i + 1;
+            name = '';
+        }
+        else if (depth === 0 && token.kind === 'word' && !/^(dyn|mut|const|'\w+)$/.test(token.text))
+            name = token.text;
+    }
+    return isTrait ? `for ${name}` : name;
+}
+
+;// CONCATENATED MODULE: ./src/verify/missing-docs.ts
+
+
+const DOCUMENTED = new Set(['fn', 'mod', 'struct', 'enum', 'union', 'trait', 'type', 'const', 'static', 'macro_rules']);
+/** @param isReachable whether a `pub` item of the file is part of the crate's interface */
+function missingDocs(source, isReachable) {
+    return source.items.flatMap((item) => {
+        if (!DOCUMENTED.has(item.keyword) || item.isTemplate || item.macros.length > 0)
+            return [];
+        if (!isInterface(source, item, isReachable))
+            return [];
+        const members = missingOfMembers(source, item);
+        if (isDocumented(source, item))
+            return members;
+        const name = item.keyword === 'macro_rules' ? `macro ${item.name}` : `${item.keyword} ${item.name}`;
+        return [{ rule: 'missing-docs', line: item.line, text: `public \`${name}\` has no documentation` }, ...members];
+    });
+}
+function isInterface(source, item, isReachable) {
+    if (isHidden(source, item))
+        return false;
+    const parent = item.parent === undefined ? undefined : source.items[item.parent];
+    switch (item.owner) {
+        case 'module':
+        case 'extern':
+            if (item.keyword === 'macro_rules')
+                return item.attributes.some(({ path }) => path === 'macro_export');
+            return item.isPublic && isReachable(item);
+        case 'trait':
+            return parent !== undefined && isInterface(source, parent, isReachable);
+        case 'inherent-impl': {
+            const type = source.items.find((each) => /^(struct|enum|union)$/.test(each.keyword) && each.name === parent?.name);
+            return item.isPublic && type !== undefined && isInterface(source, type, isReachable);
+        }
+        case 'trait-impl':
+        case 'fn':
+            return false;
+    }
+}
+function isDocumented(source, item) {
+    if (item.docs.length > 0 || item.attributes.some(({ path }) => path === 'doc'))
+        return true;
+    const isAlternative = (other) => other.name === item.name && other.parent === item.parent && other.keyword === item.keyword && other.docs.length > 0;
+    if (item.conditions.length > 0 && source.items.some(isAlternative))
+        return true; // documented under another `cfg`
+    if (item.keyword !== 'mod')
+        return false;
+    // A module may be documented from inside; one in a file of its own is judged where the file is, not here.
+    const inside = item.body ? commentsBetween(source.comments, item.body.open + 1, item.body.open + 1) : [];
+    return item.body === undefined || inside.some((comment) => comment.doc === 'inner');
+}
+function isHidden(source, item) {
+    const isOwn = item.attributes.some(({ path, argument }) => path === 'doc' && /\bhidden\b/.test(argument));
+    const parent = item.parent === undefined ? undefined : source.items[item.parent];
+    return isOwn || (parent !== undefined && isHidden(source, parent));
+}
+/** Public named fields of a struct, variants of an enum. */
+function missingOfMembers({ tokens, comments }, item) {
+    if (item.body === undefined || (item.keyword !== 'struct' && item.keyword !== 'enum'))
+        return [];
+    return splitBetween(tokens, item.body.open, item.body.close, ',').flatMap((part) => {
+        let at = part.from;
+        let hasDocAttribute = false;
+        while (tokens[at]?.text === '#' && (tokens[at + 1]?.pair ?? -1) > at) {
+            hasDocAttribute ||= tokens[at + 2]?.text === 'doc';
+            at = (tokens[at + 1]?.pair ?? at) + 1;
+        }
+        const isField = item.keyword === 'struct';
+        if (isField && (tokens[at]?.text !== 'pub' || tokens[at + 2]?.text !== ':'))
+            return [];
+        const name = tokens[isField ? at + 1 : at];
+        const hasDocs = commentsBetween(comments, part.from, at).some((comment) => comment.doc === 'outer');
+        if (name?.kind !== 'word' || hasDocs || hasDocAttribute)
+            return [];
+        const text = `public ${isField ? 'field' : 'variant'} \`${item.name}::${name.text}\` has no documentation`;
+        return [{ rule: 'missing-docs-member', line: name.line, text }];
+    });
+}
+
+;// CONCATENATED MODULE: ./src/verify/module-tree.ts
+// Follows `mod name;` declarations from a file up to its crate's root: whether the file is compiled for tests only, and
+// whether an item in it can be reached from outside. Which targets a package has is the caller's to know.
+
+
+
+/** Files of a target that has a folder of its own; everything in them is compiled for tests, benches or examples only. */
+const OTHER_TARGET = /(^|\/)(tests|benches|examples)\//;
+/** Modules named so hold tests by convention, also where the declaration is not found. */
+const TEST_FILE = /(^|\/)(tests?|test_\w+|\w+_tests?)\.rs$/;
+/** Reads of the sources only what the questions need, each file once. */
+class ModuleTree {
+    read;
+    texts;
+    sources = new Map();
+    declarations = new Map();
+    /**
+     * @param read see `itemReader`
+     * @param texts the crate's files, path → text
+     */
+    constructor(read, texts) {
+        this.read = read;
+        this.texts = texts;
+    }
+    /** The items of a file; `undefined` when it is not there. */
+    source(file) {
+        if (!this.sources.has(file)) {
+            const text = this.texts.get(file);
+            this.sources.set(file, text === undefined ? undefined : this.read(text));
+        }
+        return this.sources.get(file);
+    }
+    /** Whether a file is code of tests, benches or examples. */
+    isTestFile(file) {
+        if (OTHER_TARGET.test(file))
+            return true;
+        const declaration = this.declarationOf(file);
+        if (declaration)
+            return isTestOnly(declaration.item) || this.isTestFile(declaration.file);
+        return TEST_FILE.test(file) && !/(^|\/)src\/bin\//.test(file);
+    }
+    /**
+     * Whether a `pub` item is part of its crate's interface: all modules around it are `pub`, or a module that is hands it
+     * on by `pub use`.
+     */
+    isReachable(file, item) {
+        const parent = item.parent === undefined ? undefined : this.source(file)?.items[item.parent];
+        return this.isModuleReachable(file, parent, item.name);
+    }
+    /** @param module the inline module in the file, `undefined` for the file itself */
+    isModuleReachable(file, module, name) {
+        if (module === undefined) {
+            const declaration = this.declarationOf(file);
+            if (declaration === undefined)
+                return isRoot(file);
+            return this.isHandedOn(declaration, name);
+        }
+        const source = this.source(file);
+        if (module.keyword !== 'mod' || source === undefined)
+            return false;
+        return this.isHandedOn({ file, item: module, source }, name);
+    }
+    isHandedOn({ file, item, source }, name) {
+        const outer = item.parent === undefined ? undefined : source.items[item.parent];
+        if (item.attributes.some(({ path, argument }) => path === 'doc' && argument === 'hidden'))
+            return false;
+        if (item.isPublic)
+            return this.isModuleReachable(file, outer, item.name) || this.isModuleReachable(file, outer, name);
+        const uses = source.items.filter((use) => use.keyword === 'use' && use.isPublic && use.parent === item.parent);
+        const path = new RegExp(`(^|:: |[{,] )${escapeName(item.name)} :: (\\*|.*(\\b${escapeName(name)}\\b|\\*))`);
+        const isUsed = uses.some((use) => path.test(textOf(source.tokens, use.at + 1, use.to)));
+        return isUsed && this.isModuleReachable(file, outer, name);
+    }
+    /** Where a file's module is declared; `undefined` for a root, or when that file is not among the sources. */
+    declarationOf(file) {
+        if (!this.declarations.has(file)) {
+            this.declarations.set(file, undefined); // a file that declares itself has no declaration
+            this.declarations.set(file, this.findDeclaration(file));
+        }
+        return this.declarations.get(file);
+    }
+    findDeclaration(file) {
+        if (isRoot(file))
+            return undefined;
+        const isModFile = external_node_path_.posix.basename(file) === 'mod.rs';
+        const name = isModFile ? external_node_path_.posix.basename(external_node_path_.posix.dirname(file)) : external_node_path_.posix.basename(file, '.rs');
+        const folder = isModFile ? external_node_path_.posix.dirname(external_node_path_.posix.dirname(file)) : external_node_path_.posix.dirname(file);
+        const candidates = ['mod.rs', 'lib.rs', 'main.rs'].map((root) => external_node_path_.posix.join(folder, root));
+        for (const candidate of [...candidates, `${folder}.rs`]) {
+            const source = candidate === file ? undefined : this.source(candidate);
+            const item = source?.items.find((each) => each.keyword === 'mod' && !each.body && each.name === name);
+            if (source && item)
+                return { file: candidate, item, source };
+        }
+        return undefined;
+    }
+}
+/** Whether cargo's layout has an item of a file in a library: not in tests, benches, examples, binaries, build scripts. */
+function isLibraryByLayout(paths) {
+    const all = new Set(paths);
+    return (path) => {
+        const root = /^(.*\/)?src\//.exec(path)?.[1] ?? '';
+        if (!/(^|\/)src\//.test(path) || OTHER_TARGET.test(path))
+            return false;
+        if (/(^|\/)src\/(main\.rs$|bin\/)/.test(path))
+            return false;
+        return all.has(`${root}src/lib.rs`);
+    };
+}
+function isRoot(file) {
+    return /(^|\/)src\/(lib|main)\.rs$/.test(file) || /(^|\/)src\/bin\/[^/]+(\/main)?\.rs$/.test(file);
+}
+function escapeName(name) {
+    return name.replace(/[^\w]/g, '\\$&');
+}
+
+;// CONCATENATED MODULE: ./src/verify/unsafe-comments.ts
+
+const SAFETY = /\bsafety\b\s*(comment)?s?\s*:/i;
+/** Every unsafe block and impl of a source that no comment explains. */
+function unexplainedUnsafe({ tokens, comments }) {
+    const byEndLine = new Map();
+    for (const comment of comments)
+        byEndLine.set(comment.endLine, [...(byEndLine.get(comment.endLine) ?? []), comment]);
+    const firstOfLine = new Map();
+    for (const token of tokens)
+        if (!firstOfLine.has(token.line))
+            firstOfLine.set(token.line, token);
+    /** Whether the comments directly above a line, attributes and blank lines between allowed, name the reason. */
+    const isExplainedAbove = (line) => {
+        for (let above = line - 1; above > 0; above--) {
+            const found = byEndLine.get(above) ?? [];
+            if (found.some(({ text }) => SAFETY.test(text)))
+                return true;
+            const last = found.at(-1);
+            const code = firstOfLine.get(above);
+            if (code !== undefined && code.text !== '#')
+                return false;
+            if (code === undefined && last === undefined && isBlank(above - 1))
+                return false;
+            if (last !== undefined)
+                above = last.line;
+        }
+        return false;
+    };
+    const isBlank = (line) => !byEndLine.has(line) && !firstOfLine.has(line);
+    return tokens.flatMap((token, i) => {
+        if (token.text !== 'unsafe' || token.kind !== 'word')
+            return [];
+        const next = tokens[i + 1];
+        if (next?.text !== '{' && next?.text !== 'impl')
+            return [];
+        const inside = next.text === '{' ? commentsBetween(comments, i + 2, i + 2) : [];
+        const beside = commentsBetween(comments, i, i);
+        if ([...inside, ...beside].some(({ text }) => SAFETY.test(text)))
+            return [];
+        if (isExplainedAbove(token.line) || isExplainedAbove(tokens[statementStart(tokens, i)]?.line ?? token.line))
+            return [];
+        const what = next.text === '{' ? 'block' : 'impl';
+        const text = `\`unsafe\` ${what} without a \`// SAFETY:\` comment just above`;
+        return [{ rule: 'unsafe-unexplained', line: token.line, text }];
+    });
+}
+/** Index of the first token of the statement, match arm or item that a token stands in. */
+function statementStart(tokens, at) {
+    for (let i = at - 1; i >= 0; i--) {
+        const token = tokens[i];
+        if (token === undefined)
+            break;
+        if (token.text === '}' && token.pair >= 0) {
+            const isArgument = /^[.?)]$/.test(tokens[i + 1]?.text ?? '');
+            if (!isArgument)
+                return i + 1;
+            i = token.pair;
+        }
+        else if (token.pair >= 0 && token.pair < i)
+            i = token.pair;
+        else if (token.text === ';' || token.text === '{' || token.text === '=>')
+            return i + 1;
+    }
+    return 0;
+}
+
+;// CONCATENATED MODULE: ./src/verify/code-audit.ts
+
+
+
+
+
+const PANICKING = /^(unwrap|expect)(_err|_none)?$/;
+/** Macros whose argument is not run where it stands. */
+const QUOTING = /^(stringify|quote|quote_spanned|parse_quote|parse_quote_spanned|concat|include_str|doc|rustfmt_skip)$/;
+/** Every finding on added lines, in the order of files and lines. */
+function auditCode(terms) {
+    const modules = new ModuleTree(itemReader(terms.syntax), terms.head);
+    const isTestCode = (path) => terms.isTestCode?.(path) ?? modules.isTestFile(path);
+    const drafts = [];
+    const ownMethods = new Set();
+    for (const text of terms.head.values())
+        for (const [, name] of text.matchAll(/\bfn (unwrap|expect)\w*\s*[<(]/g))
+            ownMethods.add(name ?? '');
+    for (const path of [...terms.added.keys()].sort()) {
+        if (!path.endsWith('.rs') || isTestCode(path))
+            continue;
+        const source = modules.source(path);
+        if (source === undefined)
+            continue;
+        const added = new Set(terms.added.get(path));
+        const isLibrary = terms.isLibrary(path);
+        const isTestLine = testLines(source);
+        const found = [
+            ...(isLibrary ? panics(source, ownMethods) : []),
+            ...leftovers(source),
+            ...unexplainedUnsafe(source),
+            ...silencedLints(source),
+            ...(isLibrary ? missingDocs(source, (item) => modules.isReachable(path, item)) : []),
+        ];
+        const kept = found.filter(({ line }) => added.has(line) && !isTestLine(line));
+        kept.sort((a, b) => a.line - b.line);
+        drafts.push(...kept.map((finding) => ({ ...finding, path })));
+    }
+    return applySeverities(drafts, terms.severities ?? {});
+}
+/** `.unwrap()`, `Option::unwrap`, `.expect("…")`, `panic!`. */
+function panics({ tokens }, ownMethods) {
+    return occurrences(tokens).flatMap((i) => {
+        const token = tokens[i];
+        const before = tokens[i - 1]?.text;
+        if (token === undefined)
+            return [];
+        if (token.text === 'panic' && isMacro(tokens, i))
+            return [{ rule: 'panic-used', line: token.line, text: '`panic!` in library code' }];
+        if (!PANICKING.test(token.text) || (before !== '.' && before !== '::'))
+            return [];
+        const name = token.text.startsWith('unwrap') ? 'unwrap' : 'expect';
+        const isPath = before === '::' && /^(Option|Result)$/.test(tokens[i - 2]?.text ?? '');
+        const open = i + 1;
+        const isCall = before === '.' && tokens[open]?.text === '(';
+        const isEmpty = tokens[open]?.pair === open + 1;
+        if (!isPath && !(isCall && isEmpty === (name === 'unwrap')))
+            return [];
+        // A type of the crate has a method of this name: a parser's `self.expect(…)` is no `Result::expect`.
+        if (isCall && ownMethods.has(name) && (name === 'unwrap' || tokens[i - 2]?.text === 'self'))
+            return [];
+        if (isCall && name === 'expect' && ownMethods.has(name) && tokens[open + 1]?.kind !== 'literal')
+            return [];
+        const rule = name === 'unwrap' ? 'unwrap-used' : 'expect-used';
+        return [{ rule, line: token.line, text: `\`${token.text}\` in library code` }];
+    });
+}
+/** `todo!`, `unimplemented!`, `dbg!`. */
+function leftovers({ tokens }) {
+    return occurrences(tokens).flatMap((i) => {
+        const token = tokens[i];
+        if (token === undefined || !isMacro(tokens, i))
+            return [];
+        const isStub = token.text === 'todo' || token.text === 'unimplemented';
+        if (!isStub && token.text !== 'dbg')
+            return [];
+        const rule = isStub ? 'stub-left' : 'debug-print-left';
+        return [{ rule, line: token.line, text: `\`${token.text}!\` left in code` }];
+    });
+}
+function silencedLints({ attributes }) {
+    return attributes
+        .filter(({ path }) => path === 'allow' || path === 'expect')
+        .map(({ path, argument, line }) => {
+        const [lints = '', reason] = argument.split(/ ?,? ?reason = /);
+        const text = `\`${path}(${lints.replaceAll(' ', '').replace(/,$/, '').replaceAll(',', ', ')})\` silences a lint`;
+        if (reason === undefined)
+            return { rule: 'lint-silenced', line, text: `${text} without a reason` };
+        return { rule: 'lint-silenced-with-reason', line, text: `${text}: ${reason}` };
+    });
+}
+/** Indices of the words that run where they stand. */
+function occurrences(tokens) {
+    const found = [];
+    for (let i = 0; i < tokens.length; i++) {
+        const token = tokens[i];
+        if (token?.kind !== 'word')
+            continue;
+        if (isMacro(tokens, i) && QUOTING.test(token.text))
+            i = tokens[i + 2]?.pair ?? i;
+        else
+            found.push(i);
+    }
+    return found;
+}
+function isMacro(tokens, i) {
+    return tokens[i + 1]?.text === '!' && (tokens[i + 2]?.pair ?? -1) > i + 2;
+}
+function testLines({ items, tokens }) {
+    const isTest = (item) => isTestOnly(item) || item.attributes.some(({ path }) => /(^|:)(test|rstest|bench)$/.test(path));
+    const ranges = items.filter(isTest).map((item) => [tokens[item.from]?.line ?? item.line, item.endLine]);
+    return (line) => ranges.some(([from, to]) => line >= from && line <= to);
+}
+
+;// CONCATENATED MODULE: ./src/verify/deviations.ts
+/** Rules a deviation can answer: what became of tests the base had. A stub or an empty test has no excuse. */
+const LIFTABLE = new Set([
+    'test-deleted',
+    'test-ignored',
+    'test-cfg-out',
+    'test-should-panic',
+    'test-weakened',
+    'doc-test-deleted',
+]);
+/**
+ * The findings, no longer blocking where a deviation names the test and a requirement of the spec. A test is named by
+ * its function's name as a whole word; `works` does not name `works_twice`.
+ */
+function liftByDeviations(findings, deviations) {
+    return findings.map((finding) => {
+        const { test } = finding;
+        if (!finding.blocking || test === undefined || !LIFTABLE.has(finding.rule))
+            return finding;
+        const deviation = deviations.find(({ requirement, text }) => requirement !== undefined && requirement !== '' && namesTest(text, test));
+        if (deviation === undefined)
+            return finding;
+        const reason = `recorded as deviation for ${deviation.requirement ?? ''}: ${deviation.text}`;
+        return { ...finding, blocking: false, text: `${finding.text}; ${reason}` };
+    });
+}
+function namesTest(text, test) {
+    const name = test.slice(test.lastIndexOf(':') + 1);
+    return new RegExp(`(?<![\\w])${name.replace(/[^\w]/g, '\\$&')}(?![\\w])`, 'u').test(text);
+}
+
+;// CONCATENATED MODULE: ./src/verify/asserting-names.ts
+const ASSERTING_NAME = /^_*(assert|check|expect|verify|ensure|must|should|compile_fail|compare|validate)(_|$|[A-Z])/;
+/** Macros and functions of the standard library that assert nothing. */
+const SILENT_MACROS = /^(e?print(ln)?|write(ln)?|format(_args)?|vec|dbg|matches|concat|stringify|include(_str|_bytes)?|(option_)?env|file|line|column|module_path|cfg|thread_local|addr_of(_mut)?|prop_assume|prop_oneof|prop_compose|pin|ready|select|join|try_join|compile_error|todo|unimplemented|\$.*)$/;
+const SILENT_FUNCTIONS = /^(drop|forget|swap|replace|take|black_box|spawn|sleep|size_of(_val)?|align_of(_val)?|type_name(_of_val)?|from_fn|repeat(_with|_n)?|once|empty|successors|zip|zeroed|transmute|yield_now|channel|sync_channel|scope|catch_unwind|min|max|identity|default|from_utf8|any|vec|read|write|null|null_mut|from_ref|temp_dir|current_dir|var|args)$/;
+/** A helper's helpers are followed this deep. */
+const asserting_names_MAX_DEPTH = 12;
+class AssertingNames {
+    isTestFile;
+    callables = new Map();
+    counts = new Map();
+    /** @param isTestFile whether a file is compiled for tests only */
+    constructor(sources, isTestFile) {
+        this.isTestFile = isTestFile;
+        for (const [file, { callables }] of sources) {
+            for (const callable of callables) {
+                const known = { ...callable, file };
+                const named = this.callables.get(callable.name);
+                if (named)
+                    named.push(known);
+                else
+                    this.callables.set(callable.name, [known]);
+            }
+        }
+    }
+    /** What a body asserts, with the helpers it names. */
+    count(facts, file) {
+        const count = this.sum(facts, file, 0);
+        return facts.returnsVerdict ? { ...count, lastResort: count.lastResort + 1 } : count;
+    }
+    /** Whether a function belongs to the tests. */
+    isTestCode(callable, file) {
+        return callable.isTestCode || this.isTestFile(file);
+    }
+    /** Whether methods that the language or a library calls assert something in a file's tests. */
+    hasAssertingImpl(file) {
+        const own = [...this.callables.values()].flat().filter((callable) => callable.file === file);
+        return own.some((callable) => {
+            if (!callable.implementsTrait || !this.isTestCode(callable, file))
+                return false;
+            const count = this.countOf(callable, 0);
+            return count.exact + count.other > 0;
+        });
+    }
+    sum(facts, file, depth) {
+        const total = { exact: 0, other: 0, lastResort: 0, doubtful: 0 };
+        for (const { kind, trivial } of facts.assertions) {
+            if (trivial !== undefined)
+                continue;
+            if (kind === 'exact')
+                total.exact++;
+            else if (kind === 'last-resort' || kind === 'panic')
+                total.lastResort++;
+            else
+                total.other++;
+        }
+        for (const mention of facts.mentions) {
+            const more = this.resolve(mention, file, depth);
+            total.exact += more.exact;
+            total.other += more.other;
+            total.lastResort += more.lastResort;
+            total.doubtful += more.doubtful;
+        }
+        return total;
+    }
+    resolve(mention, file, depth) {
+        const none = { exact: 0, other: 0, lastResort: 0, doubtful: 0 };
+        const form = mention.form === 'macro' ? 'macro' : 'function';
+        // Whose `next` a call of `next` reaches is for types to tell: see hasAssertingImpl.
+        const named = (this.callables.get(mention.name) ?? []).filter((callable) => callable.form === form && !callable.implementsTrait);
+        const near = named.filter((callable) => callable.file === file);
+        const candidates = near.length > 0 ? near : named;
+        const looksAsserting = ASSERTING_NAME.test(mention.name);
+        if (candidates.length === 0) {
+            if (mention.form === 'argument')
+                return none;
+            if (looksAsserting && !/^(expect|check)(_err|_none|ed_.*)?$/.test(mention.name))
+                return { ...none, other: 1 };
+            return { ...none, doubtful: this.isDoubtful(mention) ? 1 : 0 };
+        }
+        const counts = candidates.map((callable) => {
+            const count = { ...this.countOf(callable, depth) };
+            // A property is handed to what runs it.
+            if (mention.form === 'argument' && callable.facts.returnsVerdict)
+                count.lastResort++;
+            const real = count.exact + count.other;
+            // `fn assert_send<T: Send>() {}`: the compiler is what asserts.
+            if (callable.facts.isEmpty && this.isTestCode(callable, callable.file))
+                return { ...none, doubtful: 1 };
+            if (this.isTestCode(callable, callable.file))
+                return count;
+            // Made for tests but part of the library: one assertion a call, however it is built.
+            if ((form === 'macro' || looksAsserting) && real > 0)
+                return { ...none, exact: Math.min(1, count.exact), other: count.exact > 0 ? 0 : 1 };
+            if (form === 'macro')
+                return count;
+            // A library's own function: its assertions guard its callers, unless it was made for tests.
+            const isFree = mention.form === 'call' && !isType(mention.qualifier);
+            return { ...none, doubtful: isFree && count.exact > 0 ? 1 : 0 };
+        });
+        return counts.reduce((best, count) => (weight(count) > weight(best) ? count : best), none);
+    }
+    isDoubtful({ name, form, qualifier }) {
+        if (form === 'macro')
+            return !SILENT_MACROS.test(name);
+        if (form === 'method' || /^[A-Z]/.test(name))
+            return false;
+        if (SILENT_FUNCTIONS.test(name) || /^(std|core|alloc)\b/.test(qualifier))
+            return false;
+        return !isType(qualifier);
+    }
+    countOf(callable, depth) {
+        const known = this.counts.get(callable);
+        if (known)
+            return known;
+        const none = { exact: 0, other: 0, lastResort: 0, doubtful: 0 };
+        if (depth > asserting_names_MAX_DEPTH)
+            return none;
+        this.counts.set(callable, none); // a function that calls itself adds nothing by it
+        const count = this.sum(callable.facts, callable.file, depth + 1);
+        this.counts.set(callable, count);
+        return count;
+    }
+}
+/** `Vec`, `u8`, `?` (a type with arguments): what is called belongs to a type. */
+function isType(qualifier) {
+    return /^([A-Z?]|([iu](8|16|32|64|128|size)|f32|f64|str|char|bool)$)/.test(qualifier.split('::').at(-1) ?? '');
+}
+function weight(count) {
+    return count.exact * 1e9 + count.other * 1e6 + count.lastResort * 1e3 + count.doubtful;
+}
+
+;// CONCATENATED MODULE: ./src/verify/test-changes.ts
+
+/** Texts are cut here, so that a finding stays a line. */
+const MAX_SHOWN_CHARS = 90;
+const MAX_SHOWN = 3;
+/** What keeps a test of the base from running as it did. */
+function runningChanges(base, head) {
+    const changes = [];
+    if (head.ignored !== undefined && base.ignored === undefined)
+        changes.push({ rule: 'test-ignored', text: `is ignored now (${head.ignored}); the base ran it` });
+    const before = new Set(base.conditions.flatMap(conjuncts));
+    const added = head.conditions.flatMap(conjuncts).filter((condition) => !before.has(condition));
+    const doubtful = added.filter((condition) => evaluateCfg(condition, true) !== true);
+    if (doubtful.length > 0)
+        changes.push({
+            rule: 'test-cfg-out',
+            text: `is compiled only under ${doubtful.map((each) => readable(each)).join(' and ')} now; the base always compiled it`,
+        });
+    if (head.shouldPanic !== undefined && base.shouldPanic === undefined)
+        changes.push({ rule: 'test-should-panic', text: 'has to panic now; in the base it had to pass' });
+    if (base.shouldPanic && head.shouldPanic === '')
+        changes.push({
+            rule: 'test-weakened',
+            text: `may panic with any message now; the base required ${base.shouldPanic}`,
+        });
+    if (head.cases < base.cases)
+        changes.push({ rule: 'test-weakened', text: `has ${plural(head.cases, 'case')} now; the base had ${base.cases}` });
+    return changes;
+}
+/** Whether a body asserts less than the base's did; takes from `gained` what it finds there. */
+function assertionChanges(base, head, gained) {
+    if (base.facts.words.join(' ') === head.facts.words.join(' '))
+        return [];
+    const lost = lostAssertions(base.facts, head.facts);
+    const elsewhere = lost.filter((assertion) => takeGained(gained, assertion.text));
+    const gone = lost.filter((assertion) => !elsewhere.includes(assertion));
+    const exactElsewhere = elsewhere.filter((assertion) => assertion.kind === 'exact').length;
+    // `assert!(x.is_ok())` says no more than `x.unwrap()`.
+    const unwrapped = Math.min(Math.max(0, head.count.lastResort - base.count.lastResort), gone.filter(({ text }) => /\bis_(ok|some) \( \) \)$/.test(text)).length);
+    const hadAll = base.count.exact + base.count.other;
+    const hasAll = head.count.exact + head.count.other + elsewhere.length + unwrapped;
+    const isFewer = hasAll < hadAll;
+    const isWeaker = head.count.exact + exactElsewhere < base.count.exact;
+    const literals = gone.flatMap((assertion) => literalsOf(assertion.text));
+    const keepsValues = literals.length > 0 && areKept(literals, base.facts, head.facts);
+    if (isFewer || isWeaker) {
+        const less = isFewer
+            ? `has ${plural(hasAll, 'assertion')} now; the base had ${hadAll}`
+            : `compares with an expected value ${plural(head.count.exact + exactElsewhere, 'time')} now; the base did ${base.count.exact}`;
+        const remains = head.count.exact > 0 && keepsValues;
+        return [{ rule: remains ? 'test-restructured' : 'test-weakened', text: less + shown('; gone: ', gone) }];
+    }
+    const wasExact = gone.some(({ kind }) => kind === 'exact');
+    if (wasExact && literals.length > 0 && !keepsValues && head.count.exact <= base.count.exact)
+        return [
+            {
+                rule: 'test-expectation-changed',
+                text: `expects other values than in the base${shown('; the base had ', gone)}`,
+            },
+        ];
+    return [];
+}
+/** The real assertions of a body in words, for a text about a test that is gone. */
+function assertionsInWords(facts, shouldPanic) {
+    const real = facts.assertions.filter(isReal);
+    if (real.length === 0)
+        return shouldPanic === undefined ? 'no assertion of its own' : 'a panic to expect';
+    return plural(real.length, 'assertion') + shown(': ', real);
+}
+/** What each test of the change asserts beyond its counterpart in the base; a new one has none. */
+function gainedAssertions(pairs) {
+    const gained = new Map();
+    for (const { base, head } of pairs) {
+        const more = base === undefined ? head.assertions.filter(isReal) : lostAssertions(head, base);
+        for (const { text } of more)
+            gained.set(text, (gained.get(text) ?? 0) + 1);
+    }
+    return gained;
+}
+/** Whether every real assertion of a body was gained elsewhere; takes them only then. */
+function allGained(facts, gained) {
+    const needed = new Map();
+    for (const { text } of facts.assertions.filter(isReal))
+        needed.set(text, (needed.get(text) ?? 0) + 1);
+    if (needed.size === 0 || [...needed].some(([text, count]) => (gained.get(text) ?? 0) < count))
+        return false;
+    for (const [text, count] of needed)
+        gained.set(text, (gained.get(text) ?? 0) - count);
+    return true;
+}
+/** Tokens in a form close to how people write. */
+function readable(tokens) {
+    const text = tokens
+        .replace(/ (?=[)\],.;?!(:[])/g, '')
+        .replace(/(?<=[([.!&*]|::) /g, '')
+        .replace(/\s+/g, ' ');
+    return text.length > MAX_SHOWN_CHARS ? `${text.slice(0, MAX_SHOWN_CHARS - 1)}…` : text;
+}
+function plural(count, noun) {
+    return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}
+function isReal({ kind, trivial }) {
+    return trivial === undefined && (kind === 'exact' || kind === 'condition');
+}
+/** The real assertions of one body that another one lacks. */
+function lostAssertions(base, head) {
+    const kept = new Map();
+    for (const { text } of head.assertions.filter(isReal))
+        kept.set(text, (kept.get(text) ?? 0) + 1);
+    return base.assertions.filter(isReal).filter(({ text }) => {
+        const count = kept.get(text) ?? 0;
+        kept.set(text, count - 1);
+        return count <= 0;
+    });
+}
+function takeGained(gained, text) {
+    const count = gained.get(text) ?? 0;
+    if (count <= 0)
+        return false;
+    gained.set(text, count - 1);
+    return true;
+}
+function literalsOf(text) {
+    return text.match(/b?r?#*"(?:[^"\\]|\\.)*"|b?'(?:[^'\\]|\\.)+'|\b\d[\w.]*/g) ?? [];
+}
+/** A table of cases, or one assertion on a tuple, holds the values that several assertions had. */
+function areKept(literals, base, head) {
+    const count = (facts, literal) => facts.literals.filter((each) => each === literal).length;
+    return literals.every((literal) => count(head, literal) >= count(base, literal));
+}
+function conjuncts(condition) {
+    const inner = /^all \( (.*?) ,? ?\)$/.exec(condition)?.[1];
+    if (inner === undefined)
+        return [condition];
+    const parts = [''];
+    let depth = 0;
+    for (const word of inner.split(' ')) {
+        if (word === ',' && depth === 0)
+            parts.push('');
+        else
+            parts.push(`${parts.pop() ?? ''} ${word}`);
+        depth += Number(word === '(') - Number(word === ')');
+    }
+    return parts.flatMap((part) => (part.trim() === '' ? [] : conjuncts(part.trim())));
+}
+function shown(lead, assertions) {
+    if (assertions.length === 0)
+        return '';
+    const texts = assertions.slice(0, MAX_SHOWN).map(({ text }) => `\`${readable(text)}\``);
+    const more = assertions.length > MAX_SHOWN ? ` and ${assertions.length - MAX_SHOWN} more` : '';
+    return `${lead}${texts.join(', ')}${more}`;
+}
+
+;// CONCATENATED MODULE: ./src/verify/trivial-assertions.ts
+
+/** Words that build constants from constants. */
+const CONSTRUCTORS = /^(Some|None|Ok|Err|as|[iu](8|16|32|64|128|size)|f32|f64|true|false)$/;
+const OPPOSITES = {
+    is_ok: 'is_err',
+    is_err: 'is_ok',
+    is_some: 'is_none',
+    is_none: 'is_some',
+};
+const CONSTANT = { reason: 'asserts a constant', isCertain: true };
+const trivial_assertions_ALWAYS = { reason: 'asserts a condition that always holds', isCertain: true };
+/** Why `assert!(condition)` cannot fail, or `undefined`. `assert!(false)` can. */
+function trivialCondition(tokens, { from, to }, constants) {
+    const text = textOf(tokens, from, to);
+    if (text === 'true' || text === '! false')
+        return CONSTANT;
+    if (text === 'false' || text === '! true')
+        return undefined;
+    if (isConstant(tokens, { from, to }, constants))
+        return CONSTANT;
+    const alternatives = splitBetween(tokens, from - 1, to, '||').map((part) => textOf(tokens, part.from, part.to));
+    if (alternatives.length > 1) {
+        if (alternatives.includes('true'))
+            return trivial_assertions_ALWAYS;
+        const hasOpposite = alternatives.some((one) => alternatives.includes(`! ${one}`) || alternatives.includes(oppositeOf(one)));
+        if (hasOpposite)
+            return trivial_assertions_ALWAYS;
+        return undefined;
+    }
+    for (const operator of ['==', '<=', '>=']) {
+        const [left, right, ...more] = splitBetween(tokens, from - 1, to, operator);
+        if (left && right && more.length === 0)
+            return sameValue(tokens, left, right);
+    }
+    if (/^matches ! \( .* , _ \)$/.test(text))
+        return trivial_assertions_ALWAYS;
+    return undefined;
+}
+/** Why `assert_eq!(left, right)` or `assert_ne!(left, right)` cannot fail, or `undefined`. */
+function trivialEquality(tokens, left, right, constants, macro) {
+    if (isConstant(tokens, left, constants) && isConstant(tokens, right, constants))
+        return { reason: 'compares constants', isCertain: true };
+    return macro.endsWith('_eq') ? sameValue(tokens, left, right) : undefined;
+}
+/**
+ * The names that a body binds once, and to a literal. None where closures take values with them: that those arrive is a
+ * thing to test.
+ */
+function constantNames(tokens, from, to) {
+    const bound = new Map();
+    if (tokens.slice(from, to).some((token) => token.text === 'move'))
+        return new Set();
+    for (let i = from; i < to; i++) {
+        const name = tokens[i + 1];
+        // Loops, closures and patterns bind names as well: `for x in`, `|x|`, `Some(x) =`.
+        const isPattern = /^[|,=)]/.test(tokens[i + 2]?.text ?? '') && tokens[i + 2]?.text !== '==';
+        if (tokens[i]?.text === 'for' ||
+            (/^[|(,&]$/.test(tokens[i]?.text ?? '') && isPattern && bindsHere(tokens, i + 2))) {
+            if (name?.kind === 'word')
+                bound.set(name.text, false);
+        }
+        if (tokens[i]?.text !== 'let')
+            continue;
+        if (name?.kind !== 'word' || name.text === 'mut')
+            continue;
+        const end = statementEnd(tokens, i, to);
+        const equals = tokens.slice(i, end).findIndex((token) => token.text === '=');
+        const value = { from: i + equals + 1, to: end };
+        const isLiteral = equals > 0 && isConstant(tokens, value, new Set());
+        bound.set(name.text, isLiteral && !bound.has(name.text));
+    }
+    return new Set([...bound].filter(([, isLiteral]) => isLiteral).map(([name]) => name));
+}
+/** Whether a closing bracket, a bar or an arrow shows that what came before was a pattern. */
+function bindsHere(tokens, at) {
+    for (let i = at; i < at + 12; i++) {
+        const text = tokens[i]?.text;
+        if (text === '=' || text === '=>' || text === '|')
+            return true;
+        if (text === undefined || !/^[),|&]$|^\w+$/.test(text))
+            return false;
+    }
+    return false;
+}
+function statementEnd(tokens, at, to) {
+    for (let i = at; i < to; i++) {
+        const token = tokens[i];
+        if (token === undefined || token.text === ';')
+            return i;
+        if (token.pair > i)
+            i = token.pair;
+    }
+    return to;
+}
+function sameValue(tokens, left, right) {
+    const text = textOf(tokens, left.from, left.to);
+    if (text !== textOf(tokens, right.from, right.to))
+        return undefined;
+    // Two calls may differ: a test of determinism, or of an iterator that has ended, compares them on purpose.
+    const hasCall = tokens.slice(left.from, left.to).some((token) => token.text === '(' || token.text === '!');
+    return { reason: `compares ${hasCall ? 'an expression' : 'a value'} with itself`, isCertain: !hasCall };
+}
+function isConstant(tokens, { from, to }, constants) {
+    let hasValue = false;
+    for (let i = from; i < to; i++) {
+        const token = tokens[i];
+        if (token === undefined)
+            return false;
+        if (token.kind === 'literal')
+            hasValue = true;
+        else if (token.kind === 'word') {
+            const isMacro = token.text === 'vec' && tokens[i + 1]?.text === '!';
+            if (!isMacro && !CONSTRUCTORS.test(token.text) && !constants.has(token.text))
+                return false;
+            hasValue = true;
+        }
+        else if (/^(\.|\?|\{|\}|=>)$/.test(token.text))
+            return false;
+    }
+    return hasValue;
+}
+/** `x . is_err ( )` for `x . is_ok ( )`; empty where there is no opposite. */
+function oppositeOf(condition) {
+    const predicate = /\b(is_ok|is_err|is_some|is_none) \( \)$/.exec(condition);
+    if (!predicate)
+        return '';
+    return `${condition.slice(0, predicate.index)}${OPPOSITES[predicate[1] ?? ''] ?? ''} ( )`;
+}
+
+;// CONCATENATED MODULE: ./src/verify/dead-code.ts
+// Finds code in a body that the text alone shows never to run: assertions there assert nothing. What only the compiler
+// can know is left to its own warnings.
+
+
+/** Heads of blocks that are never entered. */
+const NEVER = /^(if|while) (false|! true) $|^for \S+ in (0 \.\. 0|\[ \]) $/;
+/** The ranges of tokens, given by index, that never run. */
+function deadRanges(tokens, from, to) {
+    const ranges = [];
+    for (let i = from; i < to; i++) {
+        const token = tokens[i];
+        if (token === undefined)
+            break;
+        if (token.text === 'return' && isTopLevel(tokens, i, from)) {
+            const end = dead_code_statementEnd(tokens, i, to);
+            if (end < to)
+                ranges.push({ from: end, to });
+            break;
+        }
+        if (token.text === '{' && token.pair > i) {
+            const head = [6, 5, 3, 2].map((length) => `${textOf(tokens, Math.max(from, i - length), i)} `);
+            if (head.some((text) => NEVER.test(text)))
+                ranges.push({ from: i, to: token.pair + 1 });
+        }
+        const open = i + 1;
+        if (token.text === '#' && tokens[open]?.text === '[' && tokens[i + 2]?.text === 'cfg') {
+            const close = tokens[open].pair;
+            const isOut = close > open && evaluateCfg(textOf(tokens, i + 4, close - 1), true) === false;
+            if (isOut)
+                ranges.push({ from: i, to: dead_code_statementEnd(tokens, close + 1, to) });
+        }
+    }
+    return ranges;
+}
+/** Whether no bracket opened since `from` is still open. */
+function isTopLevel(tokens, at, from) {
+    for (let i = from; i < at; i++) {
+        const pair = tokens[i]?.pair ?? -1;
+        if (pair > at)
+            return false;
+        if (pair > i)
+            i = pair;
+    }
+    return true;
+}
+/** Index past the end of the statement: its semicolon, or the block it ends with. */
+function dead_code_statementEnd(tokens, at, to) {
+    for (let i = at; i < to; i++) {
+        const token = tokens[i];
+        if (token === undefined || token.text === ';')
+            return i + 1;
+        if (token.pair > i) {
+            i = token.pair;
+            const isBlock = token.text === '{' && !/^([.;?,)]|else)$/.test(tokens[i + 1]?.text ?? '');
+            if (isBlock)
+                return i + 1;
+        }
+    }
+    return to;
+}
+
+;// CONCATENATED MODULE: ./src/verify/assertions.ts
+
+
+
+const STUBS = new Set(['todo', 'unimplemented']);
+const PANICS = new Set(['panic', 'unreachable']);
+const PLAIN_ASSERTION = /^(debug_|prop_)?assert$/;
+const EXACT_ASSERTION = /^((debug_|prop_)?assert_(eq|ne)|(debug_)?assert_matches)$/;
+const UNWRAPS = /^(unwrap|expect)(_err|_none)?$/;
+const ASKING_MACRO = /_(ok|err|some|none|true|false|lt|le|gt|ge|ready|pending)$/;
+const COMPARISON = /^(==|!=)$/;
+/** Words that stand before a parenthesis and call nothing. */
+const NO_CALL = /^(if|while|for|match|return|in|let|else|loop|move|mut|ref|as|break|await|fn|impl|dyn|where|pub)$/;
+/** Reads the body of a function; the bodies of functions declared inside are not part of it. */
+function readBody(source, item) {
+    const { tokens } = source;
+    if (item.body === undefined)
+        return noFacts();
+    const inner = item.children.flatMap((child) => source.items[child] ?? []);
+    const facts = readRange(tokens, item.body.open + 1, item.body.close, inner);
+    const declares = facts.isEmpty && inner.some((other) => other.keyword !== 'use');
+    facts.isEmpty &&= !declares;
+    facts.declaresOnly = declares;
+    return { ...facts, returnsVerdict: !facts.isEmpty && returnsVerdict(tokens, item) };
+}
+/** Reads code that stands between two tokens, given by index. */
+function readRange(tokens, from, to, nested = []) {
+    const facts = noFacts();
+    facts.isEmpty = true;
+    const constants = constantNames(tokens, from, to);
+    const silent = [...nested, ...attributeRanges(tokens, from, to)];
+    const dead = [...silent, ...deadRanges(tokens, from, to)];
+    for (let i = from; i < to; i++) {
+        const token = tokens[i];
+        if (token === undefined)
+            break;
+        facts.words.push(token.text);
+        if (token.kind === 'literal')
+            facts.literals.push(token.text);
+        const range = dead.find((candidate) => i >= candidate.from && i < candidate.to);
+        if (range === undefined || !silent.includes(range))
+            facts.isEmpty = false;
+        if (range === undefined)
+            readToken(facts, tokens, i, constants);
+    }
+    return facts;
+}
+function attributeRanges(tokens, from, to) {
+    const ranges = [];
+    for (let i = from; i < to; i++) {
+        const open = tokens[i + 1]?.text === '!' ? i + 2 : i + 1;
+        const close = tokens[open]?.pair ?? -1;
+        if (tokens[i]?.text === '#' && tokens[open]?.text === '[' && close > open)
+            ranges.push({ from: i, to: close + 1 });
+    }
+    return ranges;
+}
+function noFacts() {
+    return {
+        isEmpty: false,
+        declaresOnly: false,
+        returnsVerdict: false,
+        checksTypes: false,
+        assertions: [],
+        stubs: [],
+        mentions: [],
+        words: [],
+        literals: [],
+    };
+}
+function readToken(facts, tokens, i, constants) {
+    const token = tokens[i];
+    const next = tokens[i + 1];
+    if (token === undefined)
+        return;
+    if (token.text === '?' && !/^[:+]$/.test(tokens[i - 1]?.text ?? '')) {
+        facts.assertions.push({ kind: 'last-resort', line: token.line, text: '?', trivial: undefined });
+        return;
+    }
+    if (token.kind !== 'word')
+        return;
+    if (token.text === 'let' && next?.text.startsWith('_') && tokens[i + 2]?.text === ':')
+        facts.checksTypes = true;
+    const open = i + 2;
+    if (next?.text === '!' && (tokens[open]?.pair ?? -1) > open) {
+        const assertion = macroAssertion(tokens, i, constants);
+        if (assertion)
+            facts.assertions.push(assertion);
+        else if (STUBS.has(token.text))
+            facts.stubs.push({ name: token.text, line: token.line });
+        else
+            facts.mentions.push({ name: token.text, form: 'macro', qualifier: qualifierOf(tokens, i) });
+        return;
+    }
+    const before = tokens[i - 1]?.text;
+    if (UNWRAPS.test(token.text) && (before === '.' || before === '::')) {
+        facts.assertions.push({ kind: 'last-resort', line: token.line, text: token.text, trivial: undefined });
+        // `unwrap` may still be a function of the tests' own; the caller finds it among the mentions.
+    }
+    if (isCalled(tokens, i) && !NO_CALL.test(token.text)) {
+        const form = before === '.' ? 'method' : 'call';
+        facts.mentions.push({ name: token.text, form, qualifier: form === 'call' ? qualifierOf(tokens, i) : '' });
+    }
+    else if (/^([(,]|::)$/.test(before ?? '') && /^([,)]|as)$/.test(next?.text ?? '') && !/^[A-Z]/.test(token.text)) {
+        facts.mentions.push({ name: token.text, form: 'argument', qualifier: qualifierOf(tokens, i) });
+    }
+}
+function macroAssertion(tokens, i, constants) {
+    const name = tokens[i]?.text ?? '';
+    const open = i + 2;
+    const close = tokens[open]?.pair ?? open;
+    const line = tokens[i]?.line ?? 1;
+    if (PANICS.has(name))
+        return { kind: 'panic', line, text: `${name} !`, trivial: undefined };
+    const parts = splitBetween(tokens, open, close, ',');
+    const [left, right] = parts;
+    if (EXACT_ASSERTION.test(name) && left && right) {
+        const text = `${name} ! ( ${textOf(tokens, left.from, left.to)} , ${textOf(tokens, right.from, right.to)} )`;
+        const isBoolean = [left, right].some(({ from, to }) => /^(true|false)$/.test(textOf(tokens, from, to)));
+        const trivial = name.endsWith('matches') ? undefined : trivialEquality(tokens, left, right, constants, name);
+        return { kind: isBoolean ? 'condition' : 'exact', line, text, trivial };
+    }
+    if (PLAIN_ASSERTION.test(name) && left) {
+        const text = `${name} ! ( ${textOf(tokens, left.from, left.to)} )`;
+        const kind = isExact(tokens, left.from, left.to) ? 'exact' : 'condition';
+        return { kind, line, text, trivial: trivialCondition(tokens, left, constants) };
+    }
+    if (!/^(debug_|prop_|static_)?assert/.test(name))
+        return undefined;
+    // Of a macro that others wrote, the name is all there is: `assert_snapshot!` compares, `assert_ok!` asks.
+    const kind = ASKING_MACRO.test(name) ? 'condition' : 'exact';
+    return { kind, line, text: `${name} ! ( ${textOf(tokens, open + 1, close)} )`, trivial: undefined };
+}
+/** `assert!(a == b)`, `assert!(matches!(…))`, `assert!(x.is_none())` say as much as `assert_eq!`. */
+function isExact(tokens, from, to) {
+    let hasDistance = false;
+    for (let i = from; i < to; i++) {
+        const token = tokens[i];
+        if (token === undefined)
+            break;
+        if (COMPARISON.test(token.text))
+            return true;
+        if (/^(is_none|is_empty|abs|abs_diff_eq|total_cmp|contains_key|eq)$/.test(token.text))
+            hasDistance = true;
+        if (token.text === 'matches' && tokens[i + 1]?.text === '!')
+            return true;
+    }
+    return hasDistance;
+}
+/** A test that returns a value is judged by it; one that ends with a bare `Ok(())` only by what `?` hands out. */
+function returnsVerdict(tokens, item) {
+    const body = item.body;
+    if (body === undefined)
+        return false;
+    let arrow = -1;
+    for (let i = item.at; i < body.open; i++) {
+        const pair = tokens[i]?.pair ?? -1;
+        if (pair > i)
+            i = pair;
+        else if (tokens[i]?.text === '->')
+            arrow = i;
+    }
+    if (arrow < 0 || textOf(tokens, arrow + 1, body.open) === '( )')
+        return false;
+    const tail = textOf(tokens, Math.max(body.open + 1, body.close - 5), body.close);
+    return !/(^|[;}] )Ok \( \( \) \)$/.test(tail) && tail !== 'true';
+}
+function isCalled(tokens, i) {
+    const hasGenerics = tokens[i + 1]?.text === '::' && tokens[i + 2]?.text === '<';
+    const last = hasGenerics ? genericsEnd(tokens, i + 2, tokens.length) : i;
+    return tokens[last + 1]?.text === '(';
+}
+function qualifierOf(tokens, i) {
+    const parts = [];
+    for (let at = i; tokens[at - 1]?.text === '::'; at -= 2) {
+        const word = tokens[at - 2];
+        if (word?.kind !== 'word') {
+            parts.unshift('?'); // `Vec::<u8>::new`, `<T as Trait>::new`: a type
+            break;
+        }
+        parts.unshift(word.text);
+    }
+    return parts.join('::');
+}
+
+;// CONCATENATED MODULE: ./src/verify/doc-tests.ts
+
+
+
+/** Tags that leave a block Rust; any other word makes it another language (rustdoc book, "Documentation tests"). */
+const RUST_TAG = /^(rust|should_panic|no_run|ignore(-[\w-]+)?|compile_fail|edition\d+|standalone(_crate)?|test_harness|allow_fail|E\d{4}|custom|\{.*\}|)$/;
+/** `ignore-wasm` and its kind leave out other targets than those of the runner. */
+const NOT_RUN = /^(ignore(-(linux|x86_64|aarch64|unix)[\w-]*)?|no_run|compile_fail)$/;
+/** The code blocks of a source's doc comments that are Rust; in order. */
+function findDocTests(syntax, source) {
+    if (!source.comments.some((comment) => comment.doc !== undefined && /```|~~~/.test(comment.text)))
+        return [];
+    const found = [];
+    for (const item of source.items) {
+        found.push(...readBlocks(syntax, item.docs, documentedName(source, item), item.conditions));
+    }
+    const inner = source.comments.filter((comment) => comment.doc === 'inner');
+    for (const group of adjacent(inner)) {
+        const owner = source.items.findLast((item) => item.body && item.body.open < (group[0]?.before ?? 0) && item.to > (group[0]?.before ?? 0));
+        found.push(...readBlocks(syntax, group, owner === undefined ? 'the file' : documentedName(source, owner), owner?.conditions ?? []));
+    }
+    return found;
+}
+function readBlocks(syntax, comments, name, conditions) {
+    const found = [];
+    let block;
+    for (const { text, line } of comments.flatMap(docLines)) {
+        const fence = /^\s*(`{3,}|~{3,})\s*(.*)$/.exec(text);
+        if (block === undefined) {
+            if (fence)
+                block = { fence: fence[1] ?? '', tags: (fence[2] ?? '').split(/[\s,]+/), line, code: [] };
+        }
+        else if (fence && fence[2] === '' && (fence[1] ?? '').startsWith(block.fence)) {
+            if (block.tags.every((tag) => RUST_TAG.test(tag)))
+                found.push(doc_tests_describe(syntax, name, conditions, block, line));
+            block = undefined;
+        }
+        else {
+            block.code.push(text.replace(/^\s*#( |$)/, ''));
+        }
+    }
+    return found;
+}
+function doc_tests_describe(syntax, name, conditions, block, endLine) {
+    const { tokens } = readTokens(syntax, block.code.join('\n'));
+    return {
+        name,
+        line: block.line,
+        endLine,
+        ignored: block.tags.find((tag) => NOT_RUN.test(tag)),
+        mustPanic: block.tags.includes('should_panic'),
+        conditions,
+        facts: readRange(tokens, 0, tokens.length),
+    };
+}
+/** The lines of a doc comment without its marks. */
+function docLines(comment) {
+    const isBlock = comment.text.startsWith('/*');
+    const text = isBlock ? comment.text.slice(3, -2) : comment.text.slice(3);
+    return text.split('\n').map((line, index) => ({
+        text: (isBlock && index > 0 ? line.replace(/^\s*\*/, '') : line).replace(/^ /, ''),
+        line: comment.line + index,
+    }));
+}
+/** Comments of the same place in one list each. */
+function adjacent(comments) {
+    const groups = [];
+    for (const comment of comments) {
+        const last = groups.at(-1);
+        if (last?.[0]?.before === comment.before)
+            last.push(comment);
+        else
+            groups.push([comment]);
+    }
+    return groups;
+}
+
+;// CONCATENATED MODULE: ./src/verify/test-functions.ts
+
+
+
+/** `#[test]`, `#[tokio::test]`, `#[test_log::test]`, …: what counts is the last segment of the path. */
+const test_functions_TEST_ATTRIBUTES = new Set([
+    'test',
+    'rstest',
+    'apply', // rstest_reuse: `#[apply(cases)]`
+    'test_case',
+    'quickcheck',
+    'wasm_bindgen_test',
+    'proptest',
+]);
+const CASE_ATTRIBUTES = new Set(['case', 'test_case']);
+/** Macros that keep what is written in them; others may leave it out. */
+const KEEPING_MACROS = new Set(['proptest', 'quickcheck', 'rstest', 'speculate', 'compat_proptest']);
+/**
+ * The tests of one source.
+ * @param syntax parses the code blocks of its documentation
+ */
+function findTests(syntax, source) {
+    const tests = [];
+    const callables = [];
+    for (const item of source.items) {
+        if (item.keyword === 'fn' && isTest(item))
+            tests.push(describeTest(source, item));
+        else if (item.keyword === 'fn' && item.body)
+            callables.push(describeCallable(source, item, 'function', readBody(source, item)));
+        else if (item.keyword.startsWith('macro') && item.to > item.at)
+            callables.push(describeCallable(source, item, 'macro', readRange(source.tokens, item.at + 2, item.to)));
+    }
+    const names = new Set(source.items.map((item) => documentedName(source, item)));
+    return { tests: [...tests, ...findDocTests(syntax, source).map(describeDocTest)], callables, names };
+}
+/** The last segment of an attribute's path. */
+function lastSegment(path) {
+    return path.slice(path.lastIndexOf(':') + 1);
+}
+function isTest(item) {
+    if (item.macros.at(-1) === 'quickcheck')
+        return true;
+    const names = item.attributes.map(({ path }) => lastSegment(path));
+    // A `#[template]` of rstest_reuse only lists cases.
+    return names.some((name) => test_functions_TEST_ATTRIBUTES.has(name)) && !names.includes('template');
+}
+function describeTest(source, item) {
+    const panic = item.attributes.find(({ path }) => path === 'should_panic');
+    const ignore = item.attributes.find(({ path }) => path === 'ignore');
+    const macros = item.macros.filter((name) => !KEEPING_MACROS.has(name)).map((name) => `inside ${name}!`);
+    const cases = item.attributes.filter(({ path }) => CASE_ATTRIBUTES.has(path.split('::')[0] ?? ''));
+    const facts = readBody(source, item);
+    const words = item.attributes.flatMap(({ argument }) => argument.split(' '));
+    return {
+        kind: item.isTemplate ? 'template' : 'function',
+        name: qualifiedName(item),
+        line: source.tokens[item.from]?.line ?? item.line,
+        endLine: item.endLine,
+        attributes: item.attributes,
+        ignored: ignore && (ignore.argument === '' ? '#[ignore]' : `#[ignore = ${ignore.argument}]`),
+        shouldPanic: panic?.argument,
+        conditions: [...item.conditions, ...macros],
+        cases: Math.max(1, cases.length),
+        facts: { ...facts, literals: [...facts.literals, ...words.filter((word) => /^["'\d]/.test(word))] },
+    };
+}
+function describeDocTest({ mustPanic, ...docTest }) {
+    return { ...docTest, kind: 'doc', attributes: [], shouldPanic: mustPanic ? '' : undefined, cases: 1 };
+}
+function describeCallable(source, item, form, facts) {
+    return {
+        form,
+        name: item.name,
+        qualifiedName: qualifiedName(item),
+        line: item.line,
+        implementsTrait: item.owner === 'trait-impl',
+        isTestCode: isTestOnly(item) || isInsideTest(source, item),
+        facts,
+    };
+}
+function isInsideTest(source, item) {
+    const parent = item.parent === undefined ? undefined : source.items[item.parent];
+    return parent !== undefined && ((parent.keyword === 'fn' && isTest(parent)) || isInsideTest(source, parent));
+}
+
+;// CONCATENATED MODULE: ./src/verify/test-pairs.ts
+/** From this share of common words on, a test under another name counts as the same one. */
+const SIMILAR = 0.75;
+/** A test of the same name elsewhere needs less. */
+const SIMILAR_WITH_NAME = 0.3;
+/** Bodies with fewer words are alike by chance. */
+const MIN_WORDS = 4;
+/** Words that most tests have. */
+const COMMON = /^(let|mut|assert|assert_eq|assert_ne|unwrap|expect|Some|None|Ok|Err|vec|fn|for|in|if|ref|self|new)$/;
+/** Pairs every test of the base; tests of the head that no pair names are new. */
+function pairTests(base, head) {
+    const left = new Set(head);
+    const pairs = [];
+    const open = [];
+    const take = (found, from, how) => {
+        if (found === undefined)
+            return false;
+        left.delete(found);
+        pairs.push({ base: from, head: found, how });
+        return true;
+    };
+    const byName = groupBy(head, nameKey);
+    const byBody = groupBy(head, bodyKey);
+    const free = (group) => (group ?? []).filter((each) => left.has(each));
+    for (const each of base) {
+        const same = free(byName.get(nameKey(each))).filter(({ path }) => path === each.path);
+        // Several tests of one name (doc tests, or a name for each platform): the same body first, else the next in order.
+        const exact = same.find(({ test }) => bodyOf(test) === bodyOf(each.test));
+        if (!take(exact ?? (each.test.kind === 'doc' ? undefined : same[0]), each, 'same'))
+            open.push(each);
+    }
+    const lost = [];
+    for (const each of open) {
+        const equal = free(byBody.get(bodyKey(each)));
+        const found = equal.find(({ test }) => lastName(test) === lastName(each.test)) ?? equal[0];
+        if (!take(each.test.facts.words.length === 0 ? undefined : found, each, howFound(each, found)))
+            lost.push(each);
+    }
+    for (const each of lost) {
+        const found = mostSimilar(each, [...left]);
+        if (!take(found, each, howFound(each, found)))
+            pairs.push({ base: each, head: undefined, how: 'gone' });
+    }
+    return pairs;
+}
+/** The share of words that two bodies have in common: 1 for the same words in any order. */
+function similarity(a, b) {
+    const counts = new Map();
+    for (const word of a)
+        counts.set(word, (counts.get(word) ?? 0) + 1);
+    let common = 0;
+    for (const word of b) {
+        const count = counts.get(word) ?? 0;
+        if (count === 0)
+            continue;
+        common++;
+        counts.set(word, count - 1);
+    }
+    return a.length + b.length === 0 ? 1 : (2 * common) / (a.length + b.length);
+}
+function mostSimilar(base, head) {
+    const words = significant(base.test);
+    let best;
+    let bestRank = 0;
+    for (const each of head) {
+        if (each.test.kind !== base.test.kind)
+            continue;
+        const hasName = lastName(each.test) === lastName(base.test);
+        if (base.test.kind === 'doc' && !hasName)
+            continue; // examples of like functions are alike
+        const found = significant(each.test);
+        const length = found.length;
+        if (!hasName && (length < MIN_WORDS || Math.min(length, words.length) * 3 < Math.max(length, words.length)))
+            continue;
+        const share = similarity(words, found);
+        if (share < (hasName ? SIMILAR_WITH_NAME : SIMILAR))
+            continue;
+        const rank = share + (hasName ? 1 : 0) + (each.path === base.path ? 0.01 : 0);
+        if (rank > bestRank)
+            [best, bestRank] = [each, rank];
+    }
+    return best;
+}
+function significant({ facts }) {
+    return facts.words.filter((word) => /[\w"']/.test(word) && !COMMON.test(word));
+}
+function howFound(base, head) {
+    return head && lastName(head.test) === lastName(base.test) ? 'moved' : 'renamed';
+}
+function lastName({ kind, name }) {
+    return kind === 'doc' ? name : name.slice(name.lastIndexOf(':') + 1);
+}
+function nameKey({ test }) {
+    return `${test.kind} ${test.name}`;
+}
+function bodyKey({ test }) {
+    return `${test.kind} ${bodyOf(test)}`;
+}
+function bodyOf(test) {
+    return test.facts.words.join(' ');
+}
+function groupBy(tests, key) {
+    const groups = new Map();
+    for (const test of tests) {
+        const group = groups.get(key(test));
+        if (group)
+            group.push(test);
+        else
+            groups.set(key(test), [test]);
+    }
+    return groups;
+}
+
+;// CONCATENATED MODULE: ./src/verify/test-audit.ts
+
+
+
+
+
+
+
+/** A test whose name says that compiling, or running through, is the point. */
+const NO_ASSERTION_MEANT = /(^|_)(panics?|compiles?|crash(es)?|aborts?|leaks?|drop(s|ped)?|overflows?|deadlocks?|hangs?|smoke|send|sync|auto_?traits?|covarian(t|ce)|variance|object_safe|unwind_safe|infer(s|ence)?|miri|unsound|no_std|double_free)(_|$)/;
+/** Every finding about the tests of a change, in the order of files and lines. */
+function auditTests(terms) {
+    const { syntax, head, changed } = terms;
+    const rust = [...changed].filter((path) => path.endsWith('.rs'));
+    if (rust.length === 0)
+        return [];
+    const baseTexts = new Map([...head].filter(([path]) => !changed.has(path)));
+    for (const [path, text] of terms.base)
+        baseTexts.set(path, text);
+    const read = itemReader(syntax);
+    const before = sideOf(syntax, baseTexts, read);
+    const after = sideOf(syntax, head, read);
+    const testsOf = ({ sources }) => rust.flatMap((path) => (sources.get(path)?.tests ?? []).map((test) => ({ path, test })));
+    const tests = testsOf(after);
+    const pairs = pairTests(testsOf(before), tests);
+    const known = new Map(pairs.flatMap((pair) => (pair.head ? [[pair.head, pair]] : [])));
+    const helpers = rust.flatMap((path) => pairHelpers(path, before, after));
+    const running = tests.filter(({ test }) => test.kind === 'function');
+    const gained = gainedAssertions(running.map((each) => ({ base: known.get(each)?.base.test.facts, head: each.test.facts })));
+    const drafts = [
+        ...pairs.flatMap((pair) => baseFindings(pair, before, after, gained)),
+        ...helpers.flatMap((pair) => helperFindings(pair, before, after, gained)),
+        ...tests.flatMap((each) => newFindings(each, known.get(each), after)),
+    ];
+    drafts.sort((a, b) => (a.path === b.path ? (a.line ?? 0) - (b.line ?? 0) : a.path < b.path ? -1 : 1));
+    return applySeverities(drafts, terms.severities ?? {});
+}
+/** What became of a test of the base. */
+function baseFindings({ base, head, how }, before, after, gained) {
+    const isDoc = base.test.kind === 'doc';
+    const test = base.test.name;
+    if (head === undefined)
+        return isDoc ? lostExample(base, after) : lostTest(base, gained);
+    const title = isDoc ? `the example of \`${test}\`` : `test \`${head.test.name}\``;
+    const place = { path: head.path, line: head.test.line };
+    const findings = [];
+    if (how === 'renamed' && !isDoc)
+        findings.push({
+            rule: 'test-renamed',
+            ...place,
+            text: `${title} was \`${test}\` (${base.path}) in the base`,
+            test,
+        });
+    const changes = [
+        ...runningChanges(base.test, head.test),
+        ...assertionChanges({ facts: base.test.facts, count: before.names.count(base.test.facts, base.path) }, { facts: head.test.facts, count: after.names.count(head.test.facts, head.path) }, gained),
+    ];
+    for (const { rule, text } of changes)
+        findings.push({ rule: isDoc ? ruleForExample(rule) : rule, ...place, text: `${title} ${text}`, test });
+    return findings.filter((finding) => !(isDoc && finding.rule === 'test-expectation-changed'));
+}
+function ruleForExample(rule) {
+    if (rule === 'test-ignored' || rule === 'test-should-panic')
+        return 'doc-test-deleted';
+    const isLess = rule === 'test-weakened' || rule === 'test-restructured';
+    return isLess || rule === 'test-cfg-out' ? 'doc-test-weakened' : rule;
+}
+function lostTest({ path, test }, gained) {
+    const where = `line ${test.line} of the base`;
+    if (allGained(test.facts, gained)) {
+        const text = `test \`${test.name}\` (${where}) is gone; all of its assertions are in other tests now`;
+        return [{ rule: 'test-renamed', path, text, test: test.name }];
+    }
+    const text = `test \`${test.name}\` was deleted; the base (${where}) had ${assertionsInWords(test.facts, test.shouldPanic)}`;
+    return [{ rule: 'test-deleted', path, text, test: test.name }];
+}
+/** An example goes with its item; where the item stayed, it was taken out. */
+function lostExample({ path, test }, after) {
+    const source = after.sources.get(path);
+    const hasItem = source !== undefined && (source.names.has(test.name) || test.name === 'the file');
+    if (!hasItem || test.ignored !== undefined)
+        return [];
+    const text = `an example of \`${test.name}\` was deleted; the base (line ${test.line}) ran it`;
+    return [{ rule: 'doc-test-deleted', path, text, test: test.name }];
+}
+/** The functions of a file's tests that are no tests, and its macros, each with its counterpart in the base. */
+function pairHelpers(path, before, after) {
+    const had = before.sources.get(path)?.callables ?? [];
+    const has = after.sources.get(path)?.callables ?? [];
+    return has
+        .filter((head) => head.form === 'macro' || after.names.isTestCode(head, path))
+        .map((head) => {
+        const same = (other) => other.form === head.form && other.qualifiedName === head.qualifiedName;
+        return { path, head, base: had.filter(same)[has.filter(same).indexOf(head)] };
+    });
+}
+/** A helper that asserts less than in the base: the tests that use it are weaker without a change of their own. */
+function helperFindings({ path, base, head }, before, after, gained) {
+    const isRun = !/(^|\/)(benches|examples)\//.test(path) && after.names.isTestCode(head, path);
+    if (base === undefined || !isRun)
+        return [];
+    const changes = assertionChanges({ facts: base.facts, count: before.names.count(base.facts, path) }, { facts: head.facts, count: after.names.count(head.facts, path) }, gained);
+    return changes.map(({ rule, text }) => {
+        return { rule, path, line: head.line, text: `\`${base.name}\`, which tests use, ${text}`, test: base.name };
+    });
+}
+/** What a new or changed test is worth by itself. */
+function newFindings({ path, test }, pair, after) {
+    if (test.kind === 'doc' || (pair && isUnchanged(pair.base.test, test)))
+        return [];
+    const title = `test \`${test.name}\``;
+    const found = (rule, text, line = test.line) => ({
+        rule,
+        path,
+        line,
+        text: `${title} ${text}`,
+    });
+    const findings = test.facts.stubs.map(({ name, line }) => found('test-stub', `contains \`${name}!\``, line));
+    if (pair === undefined) {
+        const isOut = compiledForTests(test.conditions) === false;
+        if (test.ignored !== undefined)
+            findings.push(found('test-never-runs', `is new and ignored (${test.ignored})`));
+        else if (isOut)
+            findings.push(found('test-never-runs', 'is new and its condition keeps it from being compiled'));
+    }
+    if (findings.length > 0 || test.shouldPanic !== undefined)
+        return findings;
+    if (test.facts.isEmpty && test.kind !== 'template')
+        return [found('test-empty', 'has no body')];
+    const count = after.names.count(test.facts, path);
+    if (count.exact + count.other > 0)
+        return [];
+    const trivial = test.facts.assertions.flatMap((assertion) => assertion.trivial ?? []);
+    const first = trivial.find(({ isCertain }) => !isCertain) ?? trivial[0];
+    if (first?.isCertain && count.doubtful === 0)
+        return [found('test-trivial', `${first.reason} and asserts nothing else, so it cannot fail`)];
+    if (count.lastResort > 0)
+        return [];
+    if (first)
+        return [found('test-compares-with-itself', `${first.reason} and asserts nothing else`)];
+    const mayAssert = count.doubtful > 0 || after.names.hasAssertingImpl(path);
+    if (mayAssert || test.kind === 'template' || isMeantToRunThrough(test))
+        return [found('test-asserts-nothing-visible', 'has no assertion that can be seen here')];
+    return [found('test-asserts-nothing', 'asserts nothing: it passes whatever the code returns')];
+}
+function isMeantToRunThrough({ name, facts }) {
+    const last = name.slice(name.lastIndexOf(':') + 1);
+    const isCompilersWork = facts.declaresOnly || facts.checksTypes;
+    const dropsOnPurpose = facts.mentions.some((mention) => mention.name === 'drop');
+    return isCompilersWork || dropsOnPurpose || NO_ASSERTION_MEANT.test(last);
+}
+function isUnchanged(base, head) {
+    const attributes = (test) => test.attributes.map(({ path, argument }) => `${path} ${argument}`).join();
+    return base.facts.words.join(' ') === head.facts.words.join(' ') && attributes(base) === attributes(head);
+}
+/** @param read see `itemReader` */
+function sideOf(syntax, texts, read) {
+    const rust = [...texts].filter(([path]) => path.endsWith('.rs'));
+    const sources = new Map(rust.map(([path, text]) => [path, findTests(syntax, read(text))]));
+    const modules = new ModuleTree(read, texts);
+    return { sources, names: new AssertingNames(sources, (path) => modules.isTestFile(path)) };
+}
+
+;// CONCATENATED MODULE: ./src/verify/audit.ts
+
+
+
+
+
+/** Every finding, blocking ones first, with those lifted that a recorded deviation names. */
+function auditChange(syntax, change, members, deviations) {
+    const findings = [
+        ...auditTests({ syntax, ...change }),
+        ...auditCode({ syntax, head: change.head, added: change.added, isLibrary: libraryFiles(members) }),
+        ...manifests(change),
+    ];
+    const weighed = liftByDeviations(findings, deviations);
+    return [...weighed].sort((a, b) => Number(b.blocking) - Number(a.blocking));
+}
+/** What the file tools would have refused, however it came about: a manifest deleted and written anew, say. */
+function manifests({ base, head, changed }) {
+    return [...changed]
+        .filter((path) => /(^|\/)Cargo\.toml$/.test(path))
+        .flatMap((path) => {
+        const after = head.get(path);
+        if (after === undefined)
+            return [];
+        return manifestFindings(path, base.get(path), after).map((text) => ({
+            rule: 'manifest-setting',
+            path,
+            text,
+            blocking: true,
+        }));
+    });
+}
+/** One line for the model and the report. */
+function describeFinding({ rule, path, line, text }) {
+    return `${path}${line === undefined ? '' : `:${line}`}: ${text} [${rule}]`;
+}
+
+;// CONCATENATED MODULE: ./src/verify/ledger.ts
+/** Checks the claims. A spec without requirements passes: the verdict line says that it has none. */
+function judgeLedger(facts) {
+    const entries = facts.requirements.map((requirement) => judgeRequirement(requirement, facts));
+    const proven = entries.filter((entry) => entry.status === 'proven').length;
+    const open = entries.filter((entry) => entry.status !== 'proven' && entry.status !== 'untestable');
+    const reasons = open.map(({ id, status, note }) => `${id} is ${status}${note === undefined ? '' : `: ${note}`}`);
+    if (entries.length > 0 && open.length === 0 && proven === 0)
+        reasons.push('no requirement is proven: a spec whose every requirement is declared untestable proves nothing');
+    const onlyWaiting = reasons.length > 0 && proven > 0 && open.every((entry) => facts.waiting.has(entry.id));
+    return { entries, proven, reasons, onlyWaiting };
+}
+function judgeRequirement({ id, text }, facts) {
+    const claim = facts.claims.find((candidate) => candidate.id === id);
+    const question = facts.waiting.get(id);
+    const base = { id, text, claimed: claim?.status ?? null, code: [...(claim?.code ?? [])] };
+    const tests = (claim?.tests ?? []).map((name) => ({ name, result: resultOf(name, facts) }));
+    const problems = [];
+    const entry = (status) => {
+        const note = [...problems, ...(claim?.note === undefined ? [] : [claim.note])].join('; ');
+        return { ...base, tests, status, ...(note === '' ? {} : { note }) };
+    };
+    if (question !== undefined)
+        problems.push(`waits for the answer to question ${question}`);
+    if (claim === undefined) {
+        problems.push('the handover does not mention it');
+        return entry('unproven');
+    }
+    if (claim.status === 'not-met')
+        return entry('not-met');
+    if (claim.status === 'untestable') {
+        if (claim.note?.trim())
+            return entry(question === undefined ? 'untestable' : 'unproven');
+        problems.push('declared untestable without a reason');
+        return entry('unproven');
+    }
+    for (const { name, result } of tests)
+        if (result !== 'ok')
+            problems.push(result === 'not-run' ? `test ${name} did not run` : `test ${name}: ${result}`);
+    if (tests.length === 0)
+        problems.push('no test is named');
+    const crates = facts.tests
+        .filter((test) => claim.tests.some((name) => isSameTest(name, test.name)))
+        .map((test) => test.crate);
+    const misplaced = claim.code
+        .map((location) => problemOf(location, crates, facts))
+        .filter((problem) => problem !== undefined);
+    if (claim.code.length === 0)
+        problems.push('no code is named');
+    problems.push(...misplaced);
+    const passed = tests.filter(({ result }) => result === 'ok').length;
+    if (passed === 0)
+        return entry('unproven');
+    const isComplete = passed === tests.length && misplaced.length === 0 && claim.code.length > 0;
+    return entry(claim.status === 'met' && isComplete && question === undefined ? 'proven' : 'partly');
+}
+/** The worst result of every test of that name: the same name in two crates must pass in both. */
+function resultOf(name, { tests }) {
+    const results = tests.filter((test) => isSameTest(name, test.name)).map((test) => test.result);
+    if (results.length === 0 || results.includes('unknown'))
+        return 'not-run';
+    if (results.includes('failed'))
+        return 'failed';
+    return results.includes('ignored') ? 'ignored' : 'ok';
+}
+/** Names as cargo prints them; a `should panic` suffix is not part of the name. */
+function isSameTest(claimed, printed) {
+    const bare = (name) => name.trim().replace(/ - should panic$/, '');
+    return bare(claimed) === bare(printed);
+}
+/** What is wrong with a code location `path:line` (or `path:first-last`), if anything. */
+function problemOf(location, crates, facts) {
+    const match = /^(?<path>.+?)(?::(?<line>\d+)(?:-\d+)?(?::\d+)?)?$/.exec(location.trim());
+    const path = (match?.groups?.path ?? location).replace(/^\.\//, '');
+    const line = match?.groups?.line === undefined ? undefined : Number(match.groups.line);
+    const lines = facts.lineCount(path);
+    if (lines === undefined)
+        return `${path} does not exist in the verified tree`;
+    if (line !== undefined && (line < 1 || line > lines))
+        return `${path} has ${lines} lines, not ${line}`;
+    if (line === undefined ? facts.added.has(path) : (facts.added.get(path) ?? []).includes(line))
+        return undefined;
+    if (crates.some((crate) => facts.isReached(path, crate)))
+        return undefined;
+    return `${location} is neither code of this run nor in a crate that the named tests reach`;
+}
+
+;// CONCATENATED MODULE: ./src/verify/api-signature.ts
+/** The signature with derives and `#[non_exhaustive]`; private fields are only said to exist. */
+function apiSignature(item) {
+    const { attributes = [], kind, children } = item;
+    const derives = attributes
+        .flatMap((text) => /^#\[\s*derive\s*\((.*)\)\s*\]$/.exec(text)?.[1]?.split(',') ?? [])
+        .map((name) => api_signature_lastSegment(name.trim()))
+        .filter((name) => name !== '');
+    const lead = [
+        ...(derives.length === 0 ? [] : [`#[derive(${[...new Set(derives)].sort().join(', ')})]`]),
+        ...attributes.filter((text) => text === '#[non_exhaustive]'),
+    ];
+    const isStruct = kind === 'struct' || kind === 'union';
+    const rest = isStruct && children.some((field) => !field.public) ? ' { /* private fields */ }' : '';
+    // Neither how long lines are broken nor what a body does with its own value concerns a caller.
+    const signature = item.signature.replace(/, \}/g, ' }').replace(/\(mut self\b/, '(self');
+    return [...lead, `${isStruct ? maskPrivateFields(signature) : signature}${rest}`].join(' ');
+}
+/** `pub struct Pair(pub u32, u8)` → `pub struct Pair(pub u32, _)`. */
+function maskPrivateFields(signature) {
+    const open = depthZero(signature, '(');
+    const bounds = depthZero(signature, ' where ');
+    if (open < 0 || (bounds >= 0 && bounds < open))
+        return signature;
+    const close = open + 1 + depthZero(signature.slice(open + 1), ')');
+    const fields = splitTop(signature.slice(open + 1, close)).map((field) => {
+        const bare = field.trim().replace(/^(#\[[^\]]*\]\s*)+/, '');
+        return /^pub\s/.test(bare) ? bare : '_';
+    });
+    return `${signature.slice(0, open)}(${fields.join(', ')})${signature.slice(close + 1)}`;
+}
+/** Reads the header of an impl block; `undefined` for one without a trait. */
+function implementedTrait(signature) {
+    const [, lead = '', after = ''] = /^((?:default |unsafe )*impl)\b\s*(.*)$/s.exec(signature) ?? [];
+    const generics = after.startsWith('<') ? after.slice(0, 1 + depthZero(after.slice(1), '>') + 1) : '';
+    const header = after.slice(generics.length).trim();
+    const at = depthZero(header, ' for ');
+    if (at < 0)
+        return undefined;
+    const trait = header.slice(0, at).trim();
+    const target = header.slice(at + ' for '.length).trim();
+    const end = depthZero(target, ' where ');
+    const name = trait.replace(/^!/, '').replace(/<.*$/s, '').trim();
+    const shortName = trait.slice(trait.indexOf(name)).replace(name, () => api_signature_lastSegment(name));
+    return {
+        name,
+        shortName,
+        target: end < 0 ? target : target.slice(0, end),
+        signature: `${lead}${generics} ${trait.startsWith('!') ? '!' : ''}${shortName} for ${target}`,
+    };
+}
+/** A type (also behind a reference) or trait as a path; `undefined` for tuples, slices and whatever else has no name. */
+function ownerPath(name) {
+    const plain = name
+        .replace(/^&\s*(?:'\w+\s+)?(?:mut\s+)?/, '')
+        .replace(/^dyn\s+/, '')
+        .replace(/\s+/g, '');
+    return /^(?:r#)?\w+(?:::(?:r#)?\w+)*$/.test(plain) ? plain.split('::') : undefined;
+}
+function api_signature_lastSegment(path) {
+    return path.split('::').at(-1) ?? path;
+}
+/** Where a text first stands outside of brackets; the `>` of an arrow is none. */
+function depthZero(text, wanted) {
+    let depth = 0;
+    for (let at = 0; at < text.length; at++) {
+        const char = text[at] ?? '';
+        if (char === '>' && /[-=]/.test(text[at - 1] ?? ''))
+            continue;
+        if (depth === 0 && text.startsWith(wanted, at))
+            return at;
+        if ('(<[{'.includes(char))
+            depth++;
+        else if (')>]}'.includes(char))
+            depth--;
+    }
+    return -1;
+}
+/** Splits at the commas outside of brackets. */
+function splitTop(text) {
+    const comma = depthZero(text, ',');
+    if (comma < 0)
+        return text.trim() === '' ? [] : [text];
+    return [text.slice(0, comma), ...splitTop(text.slice(comma + 1))];
+}
+
 ;// CONCATENATED MODULE: ./src/verify/public-modules.ts
 // The modules of one library as its sources declare them, and what a path in them names. Knows syntax only: names that
 // macros make, and those of other crates, are not found. What of it is public is public-api.ts's.
@@ -71478,8 +73606,8 @@ function comparePublicApi(options) {
     const { syntax, base, head, libraries } = options;
     return libraries.flatMap(({ name, root, file = 'lib.rs' }) => {
         const rootFile = external_node_path_.posix.join(root, file);
-        const before = describe(readModules(syntax, base, rootFile), new Set());
-        const after = describe(readModules(syntax, head, rootFile), before.mainPaths);
+        const before = public_api_describe(readModules(syntax, base, rootFile), new Set());
+        const after = public_api_describe(readModules(syntax, head, rootFile), before.mainPaths);
         return compare(before.entries, after.entries).map((change) => ({ crate: name, ...change }));
     });
 }
@@ -71506,7 +73634,7 @@ function compare(before, after) {
     return changes.sort((a, b) => (key(a) < key(b) ? -1 : 1));
 }
 /** @param preferred main paths to keep where an item still has them, so that one more path does not rename everything */
-function describe(root, preferred) {
+function public_api_describe(root, preferred) {
     const entries = new Map();
     const mainPaths = new Set();
     if (root === undefined)
@@ -71644,7 +73772,8 @@ function ownNames({ items, modules, imports }) {
 
 
 
-const EVIDENCE_GATES = ['ledger'];
+
+const EVIDENCE_GATES = ['audit', 'ledger'];
 /** Judges the verified tree. Cheap beside the cargo gates: no process but git. */
 async function judgeEvidence(terms, tree, tests) {
     const files = await terms.git.sourceTree(tree);
@@ -71672,9 +73801,11 @@ async function judgeEvidence(terms, tree, tests) {
         status: reasons.length === 0 ? 'passed' : 'failed',
         reasons,
     });
-    const asked = (name) => terms.deciding.includes(name) || terms.advisory.includes(name);
+    const findings = auditChange(terms.syntax, change, members, handover.deviations);
+    const reasons = { audit: findings.filter(({ blocking }) => blocking).map(describeFinding), ledger: ledger.reasons };
     const publicApi = comparePublicApi({ syntax: terms.syntax, ...change, libraries: librariesOf(members) });
-    return { ledger, publicApi, gates: asked('ledger') ? [gate('ledger', ledger.reasons)] : [] };
+    const asked = EVIDENCE_GATES.filter((name) => terms.deciding.includes(name) || terms.advisory.includes(name));
+    return { ledger, findings, publicApi, gates: asked.map((name) => gate(name, reasons[name])) };
 }
 /** The judged gate in the shape of report.json: there is no command, so no exit code and no output. */
 function judgedGateRecord(gate) {
@@ -72644,7 +74775,7 @@ const editFile = defineTool({
         const before = decode(relative, bytes);
         let text = before;
         edits.forEach(({ old_text, new_text }, i) => {
-            const found = occurrences(text, old_text);
+            const found = edit_file_occurrences(text, old_text);
             const which = edits.length > 1 ? `Edit ${i + 1} of ${edits.length}: ` : '';
             if (found === 0)
                 throw new errors/* ToolError */.v4(`${which}old_text does not occur in ${relative}.${hint(text, old_text)} Nothing was changed.`);
@@ -72662,7 +74793,7 @@ const editFile = defineTool({
     },
 });
 /** How often a text occurs, counting places that overlap: each would be another reading of the edit. */
-function occurrences(text, wanted) {
+function edit_file_occurrences(text, wanted) {
     let found = 0;
     for (let at = text.indexOf(wanted); at !== -1; at = text.indexOf(wanted, at + 1))
         found++;
@@ -73160,7 +75291,7 @@ class Agent {
                     this.answerWithoutTools(answer, 'Go on.');
                     break;
                 case 'refusal':
-                    return { kind: 'refusal', message: textOf(answer).slice(0, 1_000) || 'The model refused to go on.' };
+                    return { kind: 'refusal', message: agent_textOf(answer).slice(0, 1_000) || 'The model refused to go on.' };
                 case 'model_context_window_exceeded':
                     return { kind: 'model-error', message: "The conversation no longer fits the model's context window." };
                 default:
@@ -73213,7 +75344,7 @@ class Agent {
             durationMs: Math.round(performance.now() - started),
             ...answer,
         });
-        const words = textOf(answer);
+        const words = agent_textOf(answer);
         if (words !== '')
             events.words(this.turn, words);
         return answer;
@@ -73307,7 +75438,7 @@ function repeatedNote(times) {
     return (`\n[This very call has now failed ${times} times, and nothing was changed in between. ` +
         `Find the cause or take another way; after ${MAX_REPEATED_FAILURES} times the run ends.]`);
 }
-function textOf(answer) {
+function agent_textOf(answer) {
     return answer.content
         .flatMap((block) => (block.type === 'text' ? [block.text] : []))
         .join('\n')
@@ -73477,6 +75608,13 @@ function fillIn(record, { notebook, budget, verification, baseline }, mask) {
     record.verification = { commit, tree, gates: [...gates.map((gate) => gateRecord(gate, baseline)), ...judged] };
     record.ledger = evidence.ledger.entries;
     record.publicApi = evidence.publicApi;
+    record.audit = evidence.findings.map(({ rule, path: file, line, text, blocking }) => ({
+        rule,
+        path: file,
+        text,
+        blocking,
+        ...(line === undefined ? {} : { line }),
+    }));
 }
 async function publish({ log, github, mask }, brief, ready, { record, series, folder }) {
     const { publisher, base } = ready;
@@ -73651,7 +75789,11 @@ function evidenceTerms(world, brief, ready, notebook) {
         syntax: ready.workshop.syntax,
         baseTree: ready.base.tree,
         requirements: brief.spec.requirements,
-        handover: () => ({ claims: notebook.handover?.claims ?? [], waiting: notebook.waitingRequirements() }),
+        handover: () => ({
+            claims: notebook.handover?.claims ?? [],
+            waiting: notebook.waitingRequirements(),
+            deviations: notebook.notes.filter((note) => note.kind === 'deviation'),
+        }),
         members: () => ready.workshop.members(),
         deciding: world.inputs.gates.filter(isJudged),
         advisory: world.inputs.advisoryGates.filter(isJudged),
