@@ -49,6 +49,8 @@ describe('library code', () => {
     ['#[allow(unused_variables)]\nlet x = 1;', 'lint-silenced!'],
     ['unsafe { g() };', 'unsafe-unexplained!'],
     ['// This is fast.\nunsafe { g() };', 'unsafe-unexplained!'],
+    ['// SAFETY: for the next line only.\nlet x = 1;\nunsafe { g() };', 'unsafe-unexplained!'],
+    ['// SAFETY: far away.\n\n\nunsafe { g() };', 'unsafe-unexplained!'],
   ])('%j is reported', (text, rule) => {
     expect(body(text)).toEqual([rule]);
   });

@@ -40,3 +40,13 @@ it('a deviation excuses no stub and no empty test', () => {
   ];
   expect(liftByDeviations(findings, [deviation])).toEqual(findings);
 });
+
+it.each([
+  ['it works differently now', true],
+  ['`works` contradicts the new order', false],
+  ['the test works contradicts the new order', false],
+  ['tests::works contradicts the new order', false],
+])('a test named like a word of English is not named by using the word: %s', (text, isBlocking) => {
+  const [finding] = liftByDeviations([{ ...deleted, test: 'works' }], [{ requirement: 'R3', text }]);
+  expect(finding?.blocking).toBe(isBlocking);
+});

@@ -92,6 +92,23 @@ describe('a new test', () => {
     expect(rules(audit({}, files))).toEqual(['test-asserts-nothing!']);
   });
 
+  it('does not assert by a method that happens to share its name with one of a trait elsewhere', () => {
+    const files = {
+      'tests/common/mod.rs':
+        'impl Iterator for Checked { fn next(&mut self) -> Option<u8> { assert!(self.open); None } }',
+      'tests/a.rs': '#[test] fn a() { let mut c = Cache::iter(); c.next(); }',
+    };
+    expect(rules(audit({}, files))).toEqual(['test-asserts-nothing!']);
+  });
+
+  it('that a macro definition writes is not taken for an empty one', () => {
+    const source = 'macro_rules! t { ($n:ident, $b:expr) => { #[test] fn $n() { $b } #[test] fn other() {} } }';
+    expect(rules(audit({}, { 'tests/a.rs': source }))).toEqual([
+      'test-asserts-nothing-visible',
+      'test-asserts-nothing-visible',
+    ]);
+  });
+
   it('whose point is to compile or to run through is a doubt, not a certainty', () => {
     const sources = [
       '#[test] fn is_send() { fn of<T: Send>() {} of::<Cache>(); }',
@@ -99,6 +116,7 @@ describe('a new test', () => {
       '#[test] fn converts() { let _: u64 = Small::new().into(); }',
       '#[test] fn frees() { let c = Cache::new(1); drop(c); }',
       '#[test] fn expands() { fn f() { seq!(a, b) } }',
+      '#[test] fn forwards() { impl Buf for S { fn put(&mut self) {} fn len(&self) -> u8 { panic!() } } go(&mut S::new()); }',
       'impl Drop for D { fn drop(&mut self) { assert_eq!(self.0, 1); } } #[test] fn order() { let d = D(1); }',
     ];
     for (const source of sources)

@@ -59,6 +59,12 @@ describe('a test of the base', () => {
     expect(rules(audit({ 'tests/a.rs': text }, { 'tests/a.rs': fewer }))).toEqual(['test-renamed', 'test-weakened!']);
   });
 
+  it('is deleted when only an unlike test takes its place', () => {
+    const other =
+      '#[test] fn parses() { let p = parse("3 + 4"); assert_eq!(p.sum(), 7); assert_eq!(p.rest(), ""); assert!(p.ok()); }';
+    expect(rules(audit(fileOf(THREE), { 'tests/a.rs': other }))).toEqual(['test-deleted!']);
+  });
+
   it('may be split in two, or merged into another', () => {
     const split = {
       'tests/a.rs':

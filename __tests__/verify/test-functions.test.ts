@@ -124,6 +124,14 @@ describe('assertions', () => {
     expect(kinds(body)).toEqual(expected);
   });
 
+  it('are split at their commas, not at those of generic arguments', () => {
+    const text = (body: string) => only(`#[test] fn a() { ${body} }`).facts.assertions[0]?.text;
+    expect(text('assert_eq!(f::<A, B>(1), 2, "message");')).toBe('assert_eq ! ( f :: < A , B > ( 1 ) , 2 )');
+    expect(text('assert_eq!(<X as Y<A, B>>::f(), a < b);')).toBe(
+      'assert_eq ! ( < X as Y < A , B >> :: f ( ) , a < b )',
+    );
+  });
+
   it.each([
     ['assert!(true);', 'asserts a constant'],
     ['assert!( true , "fine" );', 'asserts a constant'],

@@ -63,8 +63,9 @@ export class AssertingNames {
     const own = [...this.callables.values()].flat().filter((callable) => callable.file === file);
     return own.some((callable) => {
       if (!callable.implementsTrait || !this.isTestCode(callable, file)) return false;
+      const isOwn = callable.facts.assertions.some(({ kind, trivial }) => kind !== 'last-resort' && !trivial);
       const count = this.countOf(callable, 0);
-      return count.exact + count.other > 0;
+      return isOwn || count.exact + count.other > 0;
     });
   }
 

@@ -40,7 +40,7 @@ export interface BodyFacts {
   assertions: Assertion[];
   /** What it returns decides: `-> bool` of a property, a `Result` that is not just `Ok(())`. */
   returnsVerdict: boolean;
-  /** `let _: Type = …`: the compiler checks the type. */
+  /** `let _: Type = …`, or a trait or impl declared inside: the compiler checks it. */
   checksTypes: boolean;
   /** `todo!`, `unimplemented!`. */
   stubs: { name: string; line: number }[];
@@ -69,6 +69,7 @@ export function readBody(source: SourceItems, item: RustItem): BodyFacts {
   const declares = facts.isEmpty && inner.some((other) => other.keyword !== 'use');
   facts.isEmpty &&= !declares;
   facts.declaresOnly = declares;
+  facts.checksTypes ||= inner.some((other) => other.keyword === 'trait' || other.keyword === 'impl');
   return { ...facts, returnsVerdict: !facts.isEmpty && returnsVerdict(tokens, item) };
 }
 

@@ -34,7 +34,7 @@ export function unexplainedUnsafe({ tokens, comments }: SourceItems): LineFindin
     const next = tokens[i + 1];
     if (next?.text !== '{' && next?.text !== 'impl') return [];
     const inside = next.text === '{' ? commentsBetween(comments, i + 2, i + 2) : [];
-    const beside = commentsBetween(comments, i, i);
+    const beside = commentsBetween(comments, i, i).filter((comment) => comment.endLine === token.line);
     if ([...inside, ...beside].some(({ text }) => SAFETY.test(text))) return [];
     if (isExplainedAbove(token.line) || isExplainedAbove(tokens[statementStart(tokens, i)]?.line ?? token.line))
       return [];
