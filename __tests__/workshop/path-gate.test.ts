@@ -33,7 +33,7 @@ describe('the path gate refuses', () => {
     ['the parent after a folder', 'src/../../repo-evil/x', 'is outside'],
     ['the parent itself', '..', 'is outside'],
     ['an absolute path', '/etc/passwd', 'is absolute'],
-    ['an absolute path into itself', '/work/src/lib.rs', 'is absolute'],
+    ['an absolute path into itself', '/project/src/lib.rs', 'is absolute'],
     ['nothing', '', 'is not a usable path'],
     ['a path of great length', 'a/'.repeat(600), 'is not a usable path'],
     ['a name of great length', `${'n'.repeat(256)}.rs`, 'too long'],
