@@ -63,6 +63,11 @@ describe('a requirement', () => {
     expect(judge({ claims: [met('R1', { code: ['src/lib.rs:9'] })], isReached }).first?.status).toBe('proven');
   });
 
+  it('whose tests did not run is not blamed for code that they cannot reach', () => {
+    const { first } = judge({ claims: [met('R1', { tests: ['x'], code: ['src/lib.rs:9'] })] });
+    expect(first).toMatchObject({ status: 'unproven', note: 'test x did not run' });
+  });
+
   it('that the handover leaves out is unproven', () => {
     const { first } = judge({ claims: [] });
     expect(first).toMatchObject({ status: 'unproven', claimed: null, note: 'the handover does not mention it' });

@@ -107,6 +107,7 @@ function problemOf(location: string, crates: readonly (string | undefined)[], fa
   if (lines === undefined) return `${path} does not exist in the verified tree`;
   if (line !== undefined && (line < 1 || line > lines)) return `${path} has ${lines} lines, not ${line}`;
   if (line === undefined ? facts.added.has(path) : (facts.added.get(path) ?? []).includes(line)) return undefined;
-  if (crates.some((crate) => facts.isReached(path, crate))) return undefined;
+  // Without a test that ran nothing is known of reach; that no test ran is told already.
+  if (crates.length === 0 || crates.some((crate) => facts.isReached(path, crate))) return undefined;
   return `${location} is neither code of this run nor in a crate that the named tests reach`;
 }
