@@ -73352,7 +73352,8 @@ function problemOf(location, crates, facts) {
         return `${path} has ${lines} lines, not ${line}`;
     if (line === undefined ? facts.added.has(path) : (facts.added.get(path) ?? []).includes(line))
         return undefined;
-    if (crates.some((crate) => facts.isReached(path, crate)))
+    // Without a test that ran nothing is known of reach; that no test ran is told already.
+    if (crates.length === 0 || crates.some((crate) => facts.isReached(path, crate)))
         return undefined;
     return `${location} is neither code of this run nor in a crate that the named tests reach`;
 }
