@@ -73239,11 +73239,14 @@ function sideOf(syntax, texts, read) {
 
 
 
+
 /** Every finding, blocking ones first, with those lifted that a recorded deviation names. */
 function auditChange(syntax, change, members, deviations) {
+    // Where cargo cannot read the manifests (a limit left them broken, say) the layout tells, or nothing would be a library.
+    const isLibrary = members.length > 0 ? libraryFiles(members) : isLibraryByLayout([...change.head.keys()]);
     const findings = [
         ...auditTests({ syntax, ...change }),
-        ...auditCode({ syntax, head: change.head, added: change.added, isLibrary: libraryFiles(members) }),
+        ...auditCode({ syntax, head: change.head, added: change.added, isLibrary }),
         ...manifests(change),
     ];
     const weighed = liftByDeviations(findings, deviations);

@@ -8,6 +8,7 @@ import { libraryFiles } from './change-sources.js';
 import { auditCode } from './code-audit.js';
 import type { RecordedDeviation } from './deviations.js';
 import { liftByDeviations } from './deviations.js';
+import { isLibraryByLayout } from './module-tree.js';
 import { auditTests } from './test-audit.js';
 
 /** Every finding, blocking ones first, with those lifted that a recorded deviation names. */
@@ -17,9 +18,11 @@ export function auditChange(
   members: readonly WorkspaceMember[],
   deviations: readonly RecordedDeviation[],
 ): Finding[] {
+  // Where cargo cannot read the manifests (a limit left them broken, say) the layout tells, or nothing would be a library.
+  const isLibrary = members.length > 0 ? libraryFiles(members) : isLibraryByLayout([...change.head.keys()]);
   const findings = [
     ...auditTests({ syntax, ...change }),
-    ...auditCode({ syntax, head: change.head, added: change.added, isLibrary: libraryFiles(members) }),
+    ...auditCode({ syntax, head: change.head, added: change.added, isLibrary }),
     ...manifests(change),
   ];
   const weighed = liftByDeviations(findings, deviations);
