@@ -198,6 +198,7 @@ function evidenceTerms(world: World, brief: Brief, ready: Ready, notebook: Noteb
     syntax: ready.workshop.syntax,
     baseTree: ready.base.tree,
     requirements: brief.spec.requirements,
+    auditRules: world.inputs.auditRules,
     handover: () => ({
       claims: notebook.handover?.claims ?? [],
       waiting: notebook.waitingRequirements(),

@@ -33,6 +33,7 @@ const INPUTS = {
   'cargo-args': undefined,
   gates: 'check\ntest\nfmt\nclippy\naudit\nledger',
   'advisory-gates': undefined,
+  'audit-rules': undefined,
   dependencies: 'registry',
   'protected-paths': undefined,
   'max-turns': '200',

@@ -37,6 +37,7 @@ describe('defaults', () => {
       cargoArgs: [],
       gates: ['check', 'test', 'fmt', 'clippy', 'audit', 'ledger'],
       advisoryGates: [],
+      auditRules: {},
       dependencies: 'registry',
       protectedPaths: [],
       maxTurns: 200,
@@ -76,6 +77,31 @@ describe('lists', () => {
 
   it('suggest nothing for a gate that resembles none', () => {
     expect(refusal({ gates: 'coverage' })).not.toContain('Did you mean');
+  });
+});
+
+describe("severities of the audit's rules", () => {
+  it('are set one a line or by commas', () => {
+    expect(read({ 'audit-rules': 'unwrap-used: warn, missing-docs:off\n  test-renamed : block\n' }).auditRules).toEqual(
+      {
+        'unwrap-used': 'warn',
+        'missing-docs': 'off',
+        'test-renamed': 'block',
+      },
+    );
+  });
+
+  it.each([
+    ['unwrap-use: warn', "a rule of the audit, of docs/audit-rules.md. Did you mean 'unwrap-used'?"],
+    ['toString: warn', 'a rule of the audit'],
+    ['unwrap-used: wran', "one of 'block', 'warn', 'off'. Did you mean 'warn'?"],
+    ['unwrap-used:', "one of 'block', 'warn', 'off'"],
+    ['unwrap-used', "entries of the form 'rule: severity'"],
+    ['unwrap-used: warn, unwrap-used: off', 'each rule once'],
+  ])('are refused: %s', (value, expected) => {
+    const message = refusal({ 'audit-rules': value });
+    expect(message).toContain("Input 'audit-rules' has the value '");
+    expect(message).toContain(expected);
   });
 });
 

@@ -18,7 +18,7 @@ export async function openAudit(): Promise<AuditTests> {
       base: new Map(Object.entries(base)),
       head: new Map(Object.entries(head)),
       changed,
-      severities,
+      severities: () => severities,
     });
   };
 }

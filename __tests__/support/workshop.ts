@@ -136,6 +136,7 @@ export function cargoGatesOnly(opened: OpenedWorkshop, baseTree: string): Eviden
     syntax: opened.workshop.syntax,
     baseTree,
     requirements: [],
+    auditRules: {},
     handover: () => ({ claims: [], waiting: new Map(), deviations: [] }),
     members: () => Promise.resolve([]),
     deciding: [],

@@ -23,7 +23,11 @@ const audit = (files: Record<string, string>, members: WorkspaceMember[], base: 
   const head = new Map(Object.entries(files));
   const added = new Map(Object.entries(files).map(([path, text]) => [path, text.split('\n').map((_, i) => i + 1)]));
   const change = { base: new Map(Object.entries(base)), head, changed: new Set(head.keys()), added };
-  return auditChange(syntax, change, members, []).map(({ path, line, blocking }) => ({ path, line, blocking }));
+  return auditChange(syntax, change, members, [], () => ({})).map(({ path, line, blocking }) => ({
+    path,
+    line,
+    blocking,
+  }));
 };
 
 describe('the audit of a change', () => {

@@ -17,7 +17,7 @@ it('a deviation that names the test and a requirement lifts the block and stays 
     {
       ...deleted,
       blocking: false,
-      text: `${deleted.text}; recorded as deviation for R3: keeps_old contradicts the new eviction order`,
+      liftedBy: deviation,
     },
   ]);
 });
@@ -36,7 +36,7 @@ it('a deviation excuses no stub and no empty test', () => {
   const deviation = { requirement: 'R3', text: 'works is not done' };
   const findings: Finding[] = [
     { rule: 'test-empty', path: 'a.rs', line: 1, text: 'test `works` has no body', blocking: true, test: 'works' },
-    { rule: 'stub-left', path: 'a.rs', line: 1, text: '`todo!` left in code', blocking: true },
+    { rule: 'todo-left', path: 'a.rs', line: 1, text: '`todo!` left in code', blocking: true },
   ];
   expect(liftByDeviations(findings, [deviation])).toEqual(findings);
 });

@@ -2,6 +2,8 @@
 // an input leads to is not decided here, and neither the disk nor the network is touched.
 import { didYouMean } from '../did-you-mean.js';
 import { UserError } from '../errors.js';
+import type { AuditSeverities } from '../verify/verify.js';
+import { readAuditRules } from './audit-rules.js';
 import { readBranchName, readBranchTemplate } from './branch-name.js';
 import { readCargoArgs } from './cargo-args.js';
 import type { RunContext } from './event.js';
@@ -62,6 +64,8 @@ export interface Inputs {
   readonly cargoArgs: readonly string[];
   readonly gates: readonly GateName[];
   readonly advisoryGates: readonly GateName[];
+  /** Severities of the audit's rules, as far as the workflow sets them. */
+  readonly auditRules: AuditSeverities;
   readonly dependencies: (typeof DEPENDENCIES)[number];
   /** Globs, added to the paths that are always protected. */
   readonly protectedPaths: readonly string[];
@@ -103,6 +107,7 @@ export const INPUT_DEFAULTS: Readonly<Record<string, string>> = {
   'cargo-args': '',
   gates: 'check\ntest\nfmt\nclippy\naudit\nledger',
   'advisory-gates': '',
+  'audit-rules': '',
   dependencies: 'registry',
   'protected-paths': '',
   'max-turns': '200',
@@ -150,6 +155,7 @@ export function readInputs(get: (name: string) => string, context: Pick<RunConte
     cargoArgs: readCargoArgs(text('cargo-args')),
     gates: readChoices('gates', text('gates'), GATES),
     advisoryGates: readChoices('advisory-gates', text('advisory-gates'), GATES),
+    auditRules: readAuditRules('audit-rules', text('audit-rules')),
     dependencies: choice('dependencies', DEPENDENCIES),
     protectedPaths: splitList(text('protected-paths')).map(repositoryPath('protected-paths')),
     maxTurns: readPositiveInteger('max-turns', text('max-turns')),

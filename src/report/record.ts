@@ -163,6 +163,22 @@ export const runRecordSchema = z
     ledger: z.array(ledgerEntry).describe('Empty when the requirements were not checked one by one.'),
     claims: z.array(claim).optional().describe("What the model's finish call said; not checked."),
     summary: z.string().optional().describe("The model's own closing words; not checked."),
+    plans: z
+      .array(
+        z.object({
+          turn: count.describe("Number of the model's answer that set it."),
+          at: z.iso.datetime(),
+          increments: z.array(
+            z.object({
+              title: z.string(),
+              requirements: requirementIds,
+              commit: z.string().optional().describe('Set when it was completed while this version held.'),
+            }),
+          ),
+        }),
+      )
+      .optional()
+      .describe('Every version of the plan, the one that held at the end last; absent when there was none.'),
     increments: z.array(z.object({ title: z.string(), commit: z.string(), requirements: requirementIds })),
     questions: z.array(question).describe('What is open, of this run and of earlier ones.'),
     answers: z.array(answer).optional().describe('What people answered to earlier runs, as this run was given it.'),
@@ -180,8 +196,22 @@ export const runRecordSchema = z
         line: z.int().positive().optional(),
         text: z.string(),
         blocking: z.boolean(),
+        liftedBy: z
+          .object({ requirement: z.string(), text: z.string() })
+          .optional()
+          .describe('The deviation, one of records, that keeps it from blocking.'),
       }),
     ),
+    auditSeverities: z
+      .array(
+        z.object({
+          rule: z.string(),
+          severity: z.enum(['block', 'warn', 'off']),
+          from: z.string().describe('The input audit-rules, or the manifest of the base whose lints set it.'),
+        }),
+      )
+      .optional()
+      .describe("Severities of the audit's rules that were not the defaults."),
     dependencies: z.array(
       z.object({
         name: z.string(),

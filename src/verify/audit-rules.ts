@@ -1,7 +1,8 @@
 // The rules of the audits: what each one finds and whether that blocks `verified` by default. How it is found is
 // test-audit.ts's and code-audit.ts's. A rule blocks only where the text alone makes it certain.
 
-export type Severity = 'block' | 'warn' | 'off';
+export const SEVERITIES = ['block', 'warn', 'off'] as const;
+export type Severity = (typeof SEVERITIES)[number];
 
 export interface Finding {
   rule: AuditRule;
@@ -13,6 +14,8 @@ export interface Finding {
   blocking: boolean;
   /** The test it is about, as a deviation may name it; only for tests that were weakened or taken out. */
   test?: string;
+  /** The recorded deviation that answers for it, so that it does not block. */
+  liftedBy?: { requirement: string; text: string };
 }
 
 /** A finding in a file at hand, not yet weighed. */
@@ -76,7 +79,8 @@ export const AUDIT_RULES = {
   'unwrap-used': { finds: '`unwrap` in library code', default: 'block' },
   'expect-used': { finds: '`expect` in library code', default: 'block' },
   'panic-used': { finds: '`panic!` in library code', default: 'block' },
-  'stub-left': { finds: '`todo!` or `unimplemented!` outside of tests', default: 'block' },
+  'todo-left': { finds: '`todo!` outside of tests', default: 'block' },
+  'unimplemented-left': { finds: '`unimplemented!` outside of tests', default: 'block' },
   'debug-print-left': { finds: '`dbg!` outside of tests', default: 'block' },
   'unsafe-unexplained': { finds: 'an `unsafe` block or impl without a `// SAFETY:` comment', default: 'block' },
   'lint-silenced': { finds: 'an `allow` or `expect` attribute without a reason', default: 'block' },
@@ -87,16 +91,16 @@ export const AUDIT_RULES = {
 
 export type AuditRule = keyof typeof AUDIT_RULES;
 
-/** Severities that differ from the defaults. */
+/** Severities that are set in the place of the defaults. */
 export type AuditSeverities = Partial<Record<AuditRule, Severity>>;
 
-/** The findings as severities have them: those of rules that are off are left out. */
+/** The findings as the severities for their files have them: those of rules that are off are left out. */
 export function applySeverities(
   findings: readonly Omit<Finding, 'blocking'>[],
-  severities: AuditSeverities,
+  severities: (path: string) => AuditSeverities,
 ): Finding[] {
   return findings.flatMap((finding) => {
-    const severity = severities[finding.rule] ?? AUDIT_RULES[finding.rule].default;
+    const severity = severities(finding.path)[finding.rule] ?? AUDIT_RULES[finding.rule].default;
     return severity === 'off' ? [] : [{ ...finding, blocking: severity === 'block' }];
   });
 }

@@ -2,7 +2,9 @@
 // `audit`; the others are for the reader. Texts only: what ran and passed is the gate `test`'s.
 import type { RustSyntax, WorkspaceMember } from '../workshop/workshop.js';
 import { manifestFindings } from '../workshop/workshop.js';
+import type { AuditPolicy } from './audit-policy.js';
 import type { Finding } from './audit-rules.js';
+import { applySeverities } from './audit-rules.js';
 import type { ChangeSources } from './change-sources.js';
 import { libraryFiles } from './change-sources.js';
 import { auditCode } from './code-audit.js';
@@ -17,20 +19,21 @@ export function auditChange(
   change: ChangeSources,
   members: readonly WorkspaceMember[],
   deviations: readonly RecordedDeviation[],
+  severities: AuditPolicy['severities'],
 ): Finding[] {
   // Where cargo cannot read the manifests (a limit left them broken, say) the layout tells, or nothing would be a library.
   const isLibrary = members.length > 0 ? libraryFiles(members) : isLibraryByLayout([...change.head.keys()]);
   const findings = [
-    ...auditTests({ syntax, ...change }),
-    ...auditCode({ syntax, head: change.head, added: change.added, isLibrary }),
-    ...manifests(change),
+    ...auditTests({ syntax, ...change, severities }),
+    ...auditCode({ syntax, head: change.head, added: change.added, isLibrary, severities }),
+    ...applySeverities(manifests(change), severities),
   ];
   const weighed = liftByDeviations(findings, deviations);
   return [...weighed].sort((a, b) => Number(b.blocking) - Number(a.blocking));
 }
 
 /** What the file tools would have refused, however it came about: a manifest deleted and written anew, say. */
-function manifests({ base, head, changed }: ChangeSources): Finding[] {
+function manifests({ base, head, changed }: ChangeSources): Omit<Finding, 'blocking'>[] {
   return [...changed]
     .filter((path) => /(^|\/)Cargo\.toml$/.test(path))
     .flatMap((path) => {
@@ -40,7 +43,6 @@ function manifests({ base, head, changed }: ChangeSources): Finding[] {
         rule: 'manifest-setting' as const,
         path,
         text,
-        blocking: true,
       }));
     });
 }

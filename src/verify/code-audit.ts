@@ -21,10 +21,16 @@ export interface CodeAuditTerms {
   isLibrary(path: string): boolean;
   /** Whether a file is code of tests, benches or examples; without it, folders and `#[cfg(test)] mod` tell. */
   isTestCode?(path: string): boolean;
-  severities?: AuditSeverities;
+  /** By a file's path; the defaults when absent. */
+  severities?: (path: string) => AuditSeverities;
 }
 
 const PANICKING = /^(unwrap|expect)(_err|_none)?$/;
+const LEFTOVERS: ReadonlyMap<string, AuditRule> = new Map([
+  ['todo', 'todo-left'],
+  ['unimplemented', 'unimplemented-left'],
+  ['dbg', 'debug-print-left'],
+]);
 /** Macros whose argument is not run where it stands. */
 const QUOTING = /^(stringify|quote|quote_spanned|parse_quote|parse_quote_spanned|concat|include_str|doc|rustfmt_skip)$/;
 
@@ -54,7 +60,7 @@ export function auditCode(terms: CodeAuditTerms): Finding[] {
     kept.sort((a, b) => a.line - b.line);
     drafts.push(...kept.map((finding) => ({ ...finding, path })));
   }
-  return applySeverities(drafts, terms.severities ?? {});
+  return applySeverities(drafts, terms.severities ?? (() => ({})));
 }
 
 /** `.unwrap()`, `Option::unwrap`, `.expect("…")`, `panic!`. */
@@ -85,9 +91,8 @@ function leftovers({ tokens }: SourceItems): LineFinding[] {
   return occurrences(tokens).flatMap((i) => {
     const token = tokens[i];
     if (token === undefined || !isMacro(tokens, i)) return [];
-    const isStub = token.text === 'todo' || token.text === 'unimplemented';
-    if (!isStub && token.text !== 'dbg') return [];
-    const rule: AuditRule = isStub ? 'stub-left' : 'debug-print-left';
+    const rule = LEFTOVERS.get(token.text);
+    if (rule === undefined) return [];
     return [{ rule, line: token.line, text: `\`${token.text}!\` left in code` }];
   });
 }

@@ -25,12 +25,10 @@ export function liftByDeviations(findings: readonly Finding[], deviations: reado
   return findings.map((finding) => {
     const { test } = finding;
     if (!finding.blocking || test === undefined || !LIFTABLE.has(finding.rule)) return finding;
-    const deviation = deviations.find(
-      ({ requirement, text }) => requirement !== undefined && requirement !== '' && namesTest(text, test),
-    );
+    const deviation = deviations.find(({ requirement, text }) => requirement && namesTest(text, test));
     if (deviation === undefined) return finding;
-    const reason = `recorded as deviation for ${deviation.requirement ?? ''}: ${deviation.text}`;
-    return { ...finding, blocking: false, text: `${finding.text}; ${reason}` };
+    const { requirement = '', text } = deviation;
+    return { ...finding, blocking: false, liftedBy: { requirement, text } };
   });
 }
 

@@ -4,7 +4,9 @@ import type { Git } from '../platform/git.js';
 import type { GateRecord } from '../report/report.js';
 import type { RustSyntax, TestReport, WorkspaceMember } from '../workshop/workshop.js';
 import { auditChange, describeFinding } from './audit.js';
-import type { Finding } from './audit-rules.js';
+import type { SeverityChange } from './audit-policy.js';
+import { auditPolicy } from './audit-policy.js';
+import type { AuditSeverities, Finding } from './audit-rules.js';
 import { librariesOf, readChange } from './change-sources.js';
 import type { RecordedDeviation } from './deviations.js';
 import type { Ledger, LedgerFacts } from './ledger.js';
@@ -28,6 +30,8 @@ export interface EvidenceTerms {
   syntax: RustSyntax;
   baseTree: string;
   requirements: LedgerFacts['requirements'];
+  /** What the workflow sets; the project's own lints and the defaults count where it sets nothing. */
+  auditRules: AuditSeverities;
   handover: () => Handover;
   members: () => Promise<readonly WorkspaceMember[]>;
   deciding: readonly EvidenceGate[];
@@ -46,6 +50,8 @@ export interface Evidence {
   /** What changed in the public interface of the workspace's libraries. */
   publicApi: ApiChange[];
   findings: Finding[];
+  /** Severities of the audit's rules that were not the defaults. */
+  severityChanges: SeverityChange[];
   gates: JudgedGate[];
 }
 
@@ -79,11 +85,13 @@ export async function judgeEvidence(
     status: reasons.length === 0 ? 'passed' : 'failed',
     reasons,
   });
-  const findings = auditChange(terms.syntax, change, members, handover.deviations);
+  const policy = auditPolicy(terms.auditRules, change);
+  const findings = auditChange(terms.syntax, change, members, handover.deviations, policy.severities);
   const reasons = { audit: findings.filter(({ blocking }) => blocking).map(describeFinding), ledger: ledger.reasons };
   const publicApi = comparePublicApi({ syntax: terms.syntax, ...change, libraries: librariesOf(members) });
   const asked = EVIDENCE_GATES.filter((name) => terms.deciding.includes(name) || terms.advisory.includes(name));
-  return { ledger, findings, publicApi, gates: asked.map((name) => gate(name, reasons[name])) };
+  const gates = asked.map((name) => gate(name, reasons[name]));
+  return { ledger, findings, severityChanges: policy.changes, publicApi, gates };
 }
 
 /** The judged gate in the shape of report.json: there is no command, so no exit code and no output. */

@@ -22,7 +22,8 @@ export interface TestAuditTerms {
   head: ReadonlyMap<string, string>;
   /** Paths that differ between the two, those that only one of them has included. */
   changed: ReadonlySet<string>;
-  severities?: AuditSeverities;
+  /** By a file's path; the defaults when absent. */
+  severities?: (path: string) => AuditSeverities;
 }
 
 /** A test whose name says that compiling, or running through, is the point. */
@@ -62,7 +63,7 @@ export function auditTests(terms: TestAuditTerms): Finding[] {
     ...tests.flatMap((each) => newFindings(each, known.get(each), after)),
   ];
   drafts.sort((a, b) => (a.path === b.path ? (a.line ?? 0) - (b.line ?? 0) : a.path < b.path ? -1 : 1));
-  return applySeverities(drafts, terms.severities ?? {});
+  return applySeverities(drafts, terms.severities ?? (() => ({})));
 }
 
 /** What became of a test of the base. */

@@ -6,6 +6,8 @@ import type { Baseline, GateResult, GateTerms } from './gate-result.js';
 import type { Bench } from './run-gates.js';
 import { runGate, runGates } from './run-gates.js';
 
+export type { AuditRule, AuditSeverities } from './audit-rules.js';
+export { AUDIT_RULES, SEVERITIES } from './audit-rules.js';
 export type { EvidenceGate, EvidenceTerms, Handover, JudgedGate } from './evidence.js';
 export { EVIDENCE_GATES, judgedGateRecord } from './evidence.js';
 export type { Failure } from './failures.js';
