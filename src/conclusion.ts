@@ -89,6 +89,7 @@ function fillIn(
   const durationSeconds = Math.round(minutes * 600) / 10;
   Object.assign(record.usage, spent, { costUsd, durationSeconds });
   record.increments = notebook.increments;
+  if (notebook.plans.length > 0) record.plans = notebook.plans;
   record.questions = questionRecords(notebook.questions, mask);
   record.records = notebook.notes.map(({ requirement, ...note }) => ({
     ...note,
@@ -108,12 +109,14 @@ function fillIn(
   record.verification = { commit, tree, gates: [...gates.map((gate) => gateRecord(gate, baseline)), ...judged] };
   record.ledger = evidence.ledger.entries;
   record.publicApi = evidence.publicApi;
-  record.audit = evidence.findings.map(({ rule, path: file, line, text, blocking }) => ({
+  record.auditSeverities = evidence.severityChanges;
+  record.audit = evidence.findings.map(({ rule, path: file, line, text, blocking, liftedBy }) => ({
     rule,
     path: file,
     text,
     blocking,
     ...(line === undefined ? {} : { line }),
+    ...(liftedBy === undefined ? {} : { liftedBy }),
   }));
 }
 

@@ -95,6 +95,7 @@ export async function implement(
       reads: new ReadStates(),
       unread,
       scope: terms.scope,
+      turn: () => budget.spent().turns,
       // A commit cannot be masked later, and a server that knows the key can put it into the model's words.
       completeIncrement: ({ commitMessage, ...request }) =>
         series.complete({ ...request, commitMessage: world.mask(commitMessage) }),

@@ -3,6 +3,39 @@ import { Notebook } from '../../src/agent/agent.js';
 
 const open = { number: 2, text: 'Which order?', requirement: 'R1', blocking: true };
 
+describe('the plan', () => {
+  const planned = (title: string) => ({ title, requirements: ['R1'] });
+  const increments = { types: planned('Types'), store: planned('Store'), search: planned('Search') };
+
+  it('keeps every version, with the turn and the commits that came while it held', () => {
+    const notebook = new Notebook(['R1']);
+    notebook.revisePlan([increments.types, increments.store], 2);
+    notebook.complete({ ...increments.types, commit: 'a' });
+    notebook.revisePlan([increments.store, increments.search], 5);
+    notebook.complete({ ...increments.store, commit: 'b' });
+    expect(notebook.plans).toEqual([
+      { turn: 2, at: expect.any(String), increments: [{ ...increments.types, commit: 'a' }, increments.store] },
+      { turn: 5, at: expect.any(String), increments: [{ ...increments.store, commit: 'b' }, increments.search] },
+    ]);
+    expect(notebook.openIncrements).toEqual([increments.search]);
+    expect(notebook.increments.map(({ commit }) => commit)).toEqual(['a', 'b']);
+  });
+
+  it('has an increment that was planned again open again', () => {
+    const notebook = new Notebook(['R1']);
+    notebook.revisePlan([increments.types], 1);
+    notebook.complete({ ...increments.types, commit: 'a' });
+    notebook.revisePlan([increments.types], 2);
+    expect(notebook.openIncrements).toEqual([increments.types]);
+  });
+
+  it('takes an increment that nobody planned', () => {
+    const notebook = new Notebook(['R1']);
+    notebook.complete({ ...increments.types, commit: 'a' });
+    expect([notebook.plans, notebook.openIncrements]).toEqual([[], []]);
+  });
+});
+
 describe('questions', () => {
   it('are numbered from one', () => {
     const notebook = new Notebook(['R1']);

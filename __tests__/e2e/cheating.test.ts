@@ -46,6 +46,7 @@ interface AuditEntry {
   path: string;
   blocking: boolean;
   text: string;
+  liftedBy?: object;
 }
 const auditOf = (run: ScriptedRunResult) => (run.action.report as unknown as { audit: AuditEntry[] }).audit;
 const blocking = (run: ScriptedRunResult) =>
@@ -82,9 +83,10 @@ describe('tests of the base', () => {
   });
 
   it('may go where a recorded deviation names the test and the requirement, and the report shows it', async () => {
+    const DEVIATION = 'adds_small is covered by the tests of double.';
     const deviation: ToolUse = {
       name: 'record',
-      input: { kind: 'deviation', text: 'adds_small is covered by the tests of double.', requirement: 'R1' },
+      input: { kind: 'deviation', text: DEVIATION, requirement: 'R1' },
     };
     await using run = await runScripted({
       files: TESTED,
@@ -93,8 +95,10 @@ describe('tests of the base', () => {
     });
     expect(run.action).toMatchObject({ code: 0, outputs: { outcome: 'verified' } });
     expect(auditOf(run)).toMatchObject([{ rule: 'test-deleted', blocking: false }]);
-    expect(auditOf(run)[0]?.text).toContain('recorded as deviation for R1');
-    expect(run.github.pulls[0]?.body).toContain('adds_small');
+    expect(auditOf(run)[0]?.liftedBy).toEqual({ requirement: 'R1', text: DEVIATION });
+    expect(run.github.pulls[0]?.body).toMatch(
+      /> \[!CAUTION\]\n> - \*\*R1:\*\* adds_small is .*\n> {3}- does not block .*test-deleted/,
+    );
   });
 });
 

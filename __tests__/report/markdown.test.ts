@@ -79,6 +79,57 @@ describe('renderMarkdown', () => {
     expect(text).toContain('| u | 1.0.0 | crates.io | unknown | unknown (its source was not there to read) |  |  |');
   });
 
+  it('ticks off what was completed of the plan as it stands, and folds its earlier versions', () => {
+    const at = '2026-11-22T09:31:00.000Z';
+    const increments = [
+      { title: 'Types', commit: 'a1'.repeat(20), requirements: ['R1'] },
+      { title: 'Store', commit: 'b2'.repeat(20), requirements: ['R2'] },
+    ];
+    const [types, store] = increments;
+    const open = { title: 'Store', requirements: ['R2'] };
+    const plans = [
+      { turn: 2, at, increments: [types ?? open, { title: 'Everything else', requirements: [] }] },
+      { turn: 9, at, increments: [store ?? open, { title: 'Search', requirements: ['R3'] }] },
+    ];
+    const text = renderMarkdown(sampleRecord({ increments, plans }), whole);
+    expect(text).toContain(
+      '### What was planned and built\n\n' +
+        '- [x] Types (`a1a1a1a`) – R1\n- [x] Store (`b2b2b2b`) – R2\n- [ ] Search – R3\n\n' +
+        '<details>\n<summary>The plan was revised 1 time</summary>\n\n' +
+        `**Version 1**, turn 2, ${at}\n\n- [x] Types (\`a1a1a1a\`) – R1\n- [ ] Everything else\n\n</details>`,
+    );
+    const once = renderMarkdown(sampleRecord({ increments: [], plans: plans.slice(1) }), whole);
+    expect(once).not.toContain('was revised');
+  });
+
+  it('shows a deviation in red, with the findings that it answers for', () => {
+    const deviation = { kind: 'deviation' as const, text: 'keeps_old is obsolete.', requirement: 'R2' };
+    const liftedBy = { requirement: 'R2', text: deviation.text };
+    const found = { rule: 'test-deleted', path: 'tests/a.rs', text: 'test `keeps_old` was deleted', blocking: false };
+    const other = { rule: 'missing-docs', path: 'src/a.rs', line: 3, text: '`A` has no documentation', blocking: true };
+    const record = sampleRecord({ records: [deviation], audit: [{ ...found, liftedBy }, other] });
+    const text = renderMarkdown(record, whole);
+    expect(text).toContain(
+      '### Deviations from the spec\n\n> [!CAUTION]\n> - **R2:** keeps_old is obsolete.\n' +
+        '>   - does not block because of it: test-deleted at `tests/a.rs`: test \\`keeps_old\\` was deleted\n',
+    );
+    expect(text).toContain(
+      '### Audit of the change\n\n- **blocking** missing-docs at `src/a.rs:3`: \\`A\\` has no documentation\n\n' +
+        '1 finding with a deviation that answers for it: see there.',
+    );
+  });
+
+  it('says which rules of the audit had another severity, and who set it', () => {
+    const auditSeverities = [
+      { rule: 'unwrap-used', severity: 'warn' as const, from: 'input audit-rules' },
+      { rule: 'missing-docs', severity: 'off' as const, from: 'crates/a/Cargo.toml' },
+    ];
+    expect(renderMarkdown(sampleRecord({ auditSeverities }), whole)).toContain(
+      '### Audit of the change\n\nSeverities other than the defaults: unwrap-used warn (input audit-rules) and ' +
+        'missing-docs off (crates/a/Cargo.toml).',
+    );
+  });
+
   it('lists the public API crate by crate, old and new signature side by side', () => {
     const removed = { crate: 'other', kind: 'removed' as const, item: 'f', before: 'pub fn f()', note: 'why' };
     const publicApi = [...(sampleRecord().publicApi ?? []), removed];
@@ -162,8 +213,13 @@ function recordOf(text: string, repeat: number): RunRecord {
     increments: times({ title: text, commit: text, requirements: [text] }),
     questions: times({ number: 1, text, requirement: text, blocking: true }),
     answers: times({ number: 2, question: text, answer: text, author: text, requirement: text, blocking: true }),
+    plans: times({ turn: 1, at: text, increments: times({ title: text, requirements: [text] }).slice(0, 3) }),
     records: times({ kind: 'deviation' as const, text, requirement: text }),
-    audit: times({ rule: text, path: text, line: 1, text, blocking: true }),
+    audit: [
+      ...times({ rule: text, path: text, line: 1, text, blocking: true }),
+      ...times({ rule: text, path: text, text, blocking: false, liftedBy: { requirement: text, text } }).slice(0, 3),
+    ],
+    auditSeverities: times({ rule: text, severity: 'off' as const, from: text }),
     dependencies: times({
       ...{
         name: text,

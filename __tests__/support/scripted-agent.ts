@@ -69,6 +69,7 @@ export function scriptedAgent(
     reads: new ReadStates(),
     unread: new UnreadOutputs(),
     scope: { package: undefined, extraArgs: [] },
+    turn: () => budget.spent().turns,
     completeIncrement: () => Promise.resolve({ kind: 'nothing-to-commit' }),
     commandTimeoutMs: () => 300_000,
     signal: abort.signal,

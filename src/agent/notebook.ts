@@ -10,6 +10,15 @@ export interface CompletedIncrement extends PlannedIncrement {
   commit: string;
 }
 
+/** The plan as it was set or revised once. */
+export interface PlanVersion {
+  turn: number;
+  /** ISO 8601. */
+  at: string;
+  /** With the commit of those that were completed while this version held. */
+  increments: (PlannedIncrement & { commit?: string })[];
+}
+
 export interface Question {
   number: number;
   text: string;
@@ -38,7 +47,8 @@ export interface Handover {
 }
 
 export class Notebook {
-  plan: PlannedIncrement[] = [];
+  /** Every version of the plan, the one that holds last. */
+  readonly plans: PlanVersion[] = [];
   readonly increments: CompletedIncrement[] = [];
   /** What is open: of earlier runs, then of this one. */
   readonly questions: Question[];
@@ -56,6 +66,26 @@ export class Notebook {
     private readonly earlier: { questions: readonly Question[]; lastNumber: number } = { questions: [], lastNumber: 0 },
   ) {
     this.questions = earlier.questions.map((question) => ({ ...question }));
+  }
+
+  /** What is planned and not completed. */
+  get openIncrements(): readonly PlannedIncrement[] {
+    return (this.plans.at(-1)?.increments ?? []).filter(({ commit }) => commit === undefined);
+  }
+
+  /** Sets the plan, or revises it: what was open is replaced, what is completed stays. */
+  revisePlan(increments: readonly PlannedIncrement[], turn: number): void {
+    const at = new Date().toISOString();
+    this.plans.push({ turn, at, increments: increments.map((increment) => ({ ...increment })) });
+  }
+
+  /** Notes a committed increment, and ticks it off where it was planned. */
+  complete(increment: CompletedIncrement): void {
+    this.increments.push(increment);
+    const planned = this.plans
+      .at(-1)
+      ?.increments.find(({ title, commit }) => title === increment.title && commit === undefined);
+    if (planned !== undefined) planned.commit = increment.commit;
   }
 
   /** Those of the ids that the spec does not have. */

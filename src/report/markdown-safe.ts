@@ -59,6 +59,11 @@ export function quotation(text: string): string {
   return broken.map((line) => `> ${line}`.trimEnd()).join('\n');
 }
 
+/** GitHub's red alert. The body has to be safe Markdown. */
+export function warningBlock(body: string): string {
+  return `> [!CAUTION]\n${body.replaceAll(/^/gm, '> ')}`;
+}
+
 /** A block that is closed until it is opened. The title is shown as text; the body has to be safe Markdown. */
 export function foldedBlock(title: string, body: string): string {
   return `<details>\n<summary>${htmlText(title)}</summary>\n\n${body}\n\n</details>`;

@@ -1,8 +1,11 @@
 // Composes report.md, the text of the pull request and the comment. The first level of detail that fits is taken, and a
 // text that leaves something out says so; no level cuts blindly. Where the text goes is decided elsewhere.
+import { auditSection, deviationsSection } from './audit-sections.js';
 import { excerptOutput } from './excerpt.js';
+import type { Extent } from './layout.js';
 import { formatMark } from './mark.js';
 import { clipped, codeBlock, foldedBlock, inlineCode, inlineText } from './markdown-safe.js';
+import { planSection } from './plan-section.js';
 import { ANSWERED_BY_SPEC, answerFingerprint, formatQuestionsMark } from './questions-mark.js';
 import type { GateRecord, RunRecord } from './record.js';
 import * as sections from './sections.js';
@@ -21,7 +24,7 @@ export interface MarkdownOptions {
   pullRequestNotes?: readonly string[];
 }
 
-interface Level extends sections.Extent {
+interface Level extends Extent {
   /** How many lines of each gate's output are shown; of advisory and passed gates too, or of failed ones only. */
   outputLines: number;
   outputsOf: 'all' | 'failed' | 'none';
@@ -121,10 +124,11 @@ function details(record: RunRecord, level: Level, outputs: Context['outputs']): 
   return [
     sections.questionsSection(record, level),
     sections.answersSection(record, level),
-    sections.incrementsSection(record, level),
+    deviationsSection(record, level),
+    planSection(record, level),
     sections.requirementsSection(record, level),
     sections.recordsSections(record, level),
-    sections.auditSection(record, level),
+    auditSection(record, level),
     sections.publicApiSection(record, level),
     sections.dependenciesSection(record, level),
     sections.modelSummarySection(record, level),

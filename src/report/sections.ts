@@ -1,14 +1,10 @@
 // The parts of a report in Markdown, each a function of the record that gives an empty text where there is nothing to
 // tell. Their order and how much of each fits is decided in markdown.ts.
+import type { Extent } from './layout.js';
+import { bullets, recordText, section, table } from './layout.js';
 import { clipped, codeBlock, inlineCode, inlineText, quotation } from './markdown-safe.js';
 import type { GateRecord, RunRecord } from './record.js';
 import { counted, dollars, duration, listed, shortId, wholeNumber } from './wording.js';
-
-/** How much of lists and texts a level of detail shows. */
-export interface Extent {
-  maxRows: number;
-  maxTextChars: number;
-}
 
 export function gatesSection({ verification, baseline }: RunRecord, extent: Extent): string {
   const gates = verification?.gates ?? [];
@@ -46,15 +42,6 @@ export function publicationLine({ publication, run }: RunRecord): string {
     run.url === undefined ? '' : link('workflow run', run.url),
   ].filter((place) => place !== '');
   return places.length === 0 ? '' : `Where: ${places.join(' · ')}`;
-}
-
-export function incrementsSection({ increments }: RunRecord, extent: Extent): string {
-  const items = increments.map(({ title, commit, requirements }) => {
-    const ids =
-      requirements.length === 0 ? '' : ` – ${inlineText(clipped(requirements.join(', '), extent.maxTextChars))}`;
-    return `${inlineText(clipped(title, extent.maxTextChars))} (${inlineCode(shortId(commit))})${ids}`;
-  });
-  return section('What was built', [bullets(items, extent)]);
 }
 
 /** The ledger; without one, what the model claimed, labelled as unchecked. */
@@ -120,31 +107,16 @@ function quoteBelow(text: string): string {
   return `\n${lines.map((line) => `  ${line}`).join('\n')}`;
 }
 
+/** What the model proposes and took for granted; its deviations have a section of their own. */
 export function recordsSections({ records }: RunRecord, extent: Extent): string {
-  const titles = {
-    deviation: 'Deviations from the spec',
-    improvement: 'Suggested improvements',
-    assumption: 'Assumptions',
-  };
-  return (['deviation', 'improvement', 'assumption'] as const)
+  const titles = { improvement: 'Suggested improvements', assumption: 'Assumptions' };
+  return (['improvement', 'assumption'] as const)
     .map((kind) => {
-      const items = records.filter((entry) => entry.kind === kind);
-      const texts = items.map(({ text, requirement }) => {
-        const lead = requirement === undefined ? '' : `**${inlineText(requirement)}:** `;
-        return `${lead}${inlineText(clipped(text, extent.maxTextChars))}`;
-      });
+      const texts = records.filter((entry) => entry.kind === kind).map((entry) => recordText(entry, extent));
       return section(titles[kind], [bullets(texts, extent)]);
     })
     .filter((text) => text !== '')
     .join('\n\n');
-}
-
-export function auditSection({ audit }: RunRecord, extent: Extent): string {
-  const items = audit.map(({ rule, path, line, text, blocking }) => {
-    const place = inlineCode(line === undefined ? path : `${path}:${line}`);
-    return `${blocking ? '**blocking** ' : ''}${inlineText(rule)} at ${place}: ${inlineText(clipped(text, extent.maxTextChars))}`;
-  });
-  return section('Audit of the change', [bullets(items, extent)]);
 }
 
 export function dependenciesSection({ dependencies }: RunRecord, extent: Extent): string {
@@ -263,27 +235,4 @@ function link(words: string, url: string): string {
 
 function about(requirement: string | undefined): string {
   return requirement === undefined ? '' : ` on ${inlineText(requirement)}`;
-}
-
-function section(title: string, parts: readonly string[]): string {
-  const body = parts.filter((part) => part !== '');
-  return body.length === 0 ? '' : [`### ${title}`, ...body].join('\n\n');
-}
-
-function bullets(items: readonly string[], { maxRows }: { maxRows: number }): string {
-  const shown = items.slice(0, maxRows).map((item) => `- ${item}`);
-  if (items.length > maxRows) shown.push(`- … and ${items.length - maxRows} more in \`report.json\``);
-  return shown.join('\n');
-}
-
-function table(
-  head: readonly string[],
-  rows: readonly (readonly string[])[],
-  { maxRows }: { maxRows: number },
-): string {
-  if (rows.length === 0) return '';
-  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
-  const shown = [line(head), line(head.map(() => '---')), ...rows.slice(0, maxRows).map(line)];
-  const rest = rows.length > maxRows ? `\n\n… and ${rows.length - maxRows} more in \`report.json\`.` : '';
-  return `${shown.join('\n')}${rest}`;
 }

@@ -33,14 +33,14 @@ describe('plan', () => {
     const increments = [{ title: 'Next', requirements: ['R2'] }];
     expect(await use('plan', { increments })).toBe('Planned 1 increment. Not in any increment yet: R3.');
     await use('plan', { increments: [{ title: 'Other', requirements: ['R2', 'R3'] }] });
-    expect(notebook.plan).toEqual([{ title: 'Other', requirements: ['R2', 'R3'] }]);
+    expect(notebook.openIncrements).toEqual([{ title: 'Other', requirements: ['R2', 'R3'] }]);
     expect(notebook.increments).toHaveLength(1);
   });
 
   it('with a requirement that the spec does not have sets nothing and lists those it has', async () => {
     const increments = [{ title: 'Next', requirements: ['R2', 'R9'] }];
     expect(await use('plan', { increments })).toBe('refused: The spec has no requirement R9. It has: R1, R2, R3.');
-    expect(notebook.plan).toEqual([]);
+    expect(notebook.openIncrements).toEqual([]);
   });
 });
 

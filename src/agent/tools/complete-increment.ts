@@ -17,7 +17,7 @@ export const completeIncrement = defineTool({
     const objection = objectionToSubject(commit_message.split('\n')[0] ?? '');
     if (objection !== undefined) throw new ToolError(`commit_message: ${objection}`);
     unread.requireNone('complete_increment');
-    const planned = notebook.plan.find((increment) => increment.title === title);
+    const planned = notebook.openIncrements.find((increment) => increment.title === title);
     const requirements = planned?.requirements ?? [];
     const result = await complete({ title, commitMessage: commit_message, requirements });
     switch (result.kind) {
@@ -26,12 +26,11 @@ export const completeIncrement = defineTool({
       case 'not-green':
         return { failed: `Not committed.\n${result.text}` };
       case 'committed':
-        notebook.increments.push({ title, requirements, commit: result.commit });
-        notebook.plan = notebook.plan.filter((increment) => increment !== planned);
+        notebook.complete({ title, requirements, commit: result.commit });
         return [
           `Committed ${result.commit.slice(0, 12)}. ${result.text}`,
           ...(planned ? [] : ['The plan has no increment of this title, so the commit names no requirements.']),
-          ...remaining(notebook.plan),
+          ...remaining(notebook.openIncrements),
         ].join('\n');
     }
   },

@@ -14,13 +14,13 @@ export const plan = defineTool({
       .min(1)
       .max(60),
   }),
-  run: ({ increments }, { notebook }) => {
+  run: ({ increments }, { notebook, turn }) => {
     const unknown = notebook.unknownIds(increments.flatMap((increment) => increment.requirements));
     if (unknown.length > 0)
       throw new ToolError(
         `The spec has no requirement ${unknown.join(', ')}. It has: ${notebook.requirementIds.join(', ')}.`,
       );
-    notebook.plan = increments;
+    notebook.revisePlan(increments, turn());
     const covered = new Set([...increments, ...notebook.increments].flatMap((increment) => increment.requirements));
     const open = notebook.requirementIds.filter((id) => !covered.has(id));
     const rest = open.length > 0 ? ` Not in any increment yet: ${open.join(', ')}.` : '';

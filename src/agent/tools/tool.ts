@@ -28,6 +28,8 @@ export interface ToolContext {
   reads: ReadStates;
   unread: UnreadOutputs;
   scope: CargoScope;
+  /** Number of the model's answer that is being carried out, from 1. */
+  turn: () => number;
   completeIncrement: (request: IncrementRequest) => Promise<IncrementResult>;
   /** Time limit of one command now, in milliseconds. */
   commandTimeoutMs: () => number;

@@ -1,0 +1,40 @@
+// The shapes that sections of a report are made of: heading, list, table, and how much of each is shown. The texts they are
+// given have to be safe Markdown.
+import { clipped, inlineText } from './markdown-safe.js';
+import type { RunRecord } from './record.js';
+
+/** How much of lists and texts a level of detail shows. */
+export interface Extent {
+  maxRows: number;
+  maxTextChars: number;
+}
+
+/** The parts under a heading; an empty text where every part is empty. */
+export function section(title: string, parts: readonly string[]): string {
+  const body = parts.filter((part) => part !== '');
+  return body.length === 0 ? '' : [`### ${title}`, ...body].join('\n\n');
+}
+
+export function bullets(items: readonly string[], { maxRows }: { maxRows: number }): string {
+  const shown = items.slice(0, maxRows).map((item) => `- ${item}`);
+  if (items.length > maxRows) shown.push(`- … and ${items.length - maxRows} more in \`report.json\``);
+  return shown.join('\n');
+}
+
+export function table(
+  head: readonly string[],
+  rows: readonly (readonly string[])[],
+  { maxRows }: { maxRows: number },
+): string {
+  if (rows.length === 0) return '';
+  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
+  const shown = [line(head), line(head.map(() => '---')), ...rows.slice(0, maxRows).map(line)];
+  const rest = rows.length > maxRows ? `\n\n… and ${rows.length - maxRows} more in \`report.json\`.` : '';
+  return `${shown.join('\n')}${rest}`;
+}
+
+/** What the model recorded, with the requirement it concerns in front. */
+export function recordText({ text, requirement }: RunRecord['records'][number], extent: Extent): string {
+  const lead = requirement === undefined ? '' : `**${inlineText(requirement)}:** `;
+  return `${lead}${inlineText(clipped(text, extent.maxTextChars))}`;
+}
