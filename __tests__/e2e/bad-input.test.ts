@@ -113,6 +113,11 @@ describe('a bad input is refused in one line:', () => {
   const cases: [what: string, inputs: Record<string, string>, message: RegExp][] = [
     ['an unknown agent', { agent: 'backend-engineer' }, /^Refused: .*'backend-engineer'/],
     [
+      'an unknown rule of the audit',
+      { 'audit-rules': 'unwraps-used: warn' },
+      /^Input 'audit-rules' has the value 'unwraps-used: warn'\. .* Did you mean 'unwrap-used'\?$/,
+    ],
+    [
       'an unknown model alias',
       { model: 'sonet' },
       /^Input 'model': Unknown model 'sonet'\. .* Did you mean 'sonnet'\?$/,

@@ -103,13 +103,14 @@ describe('tests of the base', () => {
 });
 
 describe('new work', () => {
-  it('that proves nothing or may panic goes back to the model, and mended passes', async () => {
+  it('that proves nothing or may panic, be it inside a macro, goes back to the model, and mended passes', async () => {
+    const macro = 'macro_rules! parsed {\n    ($text:expr) => {\n        $text.parse::<u32>().unwrap()\n    };\n}\n\n';
     const shaky = `//! Doubling.
 
-/// Twice the number, as text.
+${macro}/// Twice the number, as text.
 pub fn double(n: u32) -> u32 {
     println!("{}", format!("{n}").parse::<u32>().unwrap());
-    n * 2
+    parsed!(n.to_string()) * 2
 }
 
 pub fn triple(n: u32) -> u32 {
@@ -129,8 +130,10 @@ pub fn triple(n: u32) -> u32 {
         (request) => {
           const told = toolResults(request).map(String).join('\n') + JSON.stringify(request.messages.at(-1));
           expect(told).toContain('Gate audit failed');
-          expect(told).toContain('src/double.rs:5');
+          for (const line of [5, 11]) expect(told).toContain(`src/double.rs:${line}: \`unwrap\` in library code`);
           return calls(
+            edit('src/double.rs', macro, ''),
+            edit('src/double.rs', 'parsed!(n.to_string())', 'n'),
             edit('src/double.rs', '    println!("{}", format!("{n}").parse::<u32>().unwrap());\n', ''),
             edit('src/double.rs', 'pub fn triple', '/// Three times the number.\npub fn triple'),
             edit('tests/double.rs', 'assert_eq!(4, 4)', 'assert_eq!(tiny::double::double(4), 8)'),
@@ -164,6 +167,48 @@ describe('claims', () => {
     });
     expect(run.action).toMatchObject({ code: 1, outputs: { outcome: 'unverified' } });
     expect((run.gate('ledger')?.reasons ?? []).join('\n')).toContain(reason);
+  });
+});
+
+describe('claims about tests', () => {
+  it('that are there but did not run are not believed', async () => {
+    const idle =
+      '#[test]\n#[ignore = "slow"]\nfn doubles_slowly() {\n    assert_eq!(tiny::double::double(4), 8);\n}\n\n' +
+      '#[cfg(windows)]\n#[test]\nfn doubles_elsewhere() {\n    assert_eq!(tiny::double::double(4), 8);\n}\n';
+    await using run = await runScripted({
+      answers: [
+        calls(...GOOD_WORK, write('tests/idle.rs', idle), complete('Add double')),
+        calls(finish({ R1: { tests: ['doubles_slowly'] }, R2: { tests: ['doubles_elsewhere'] } })),
+      ],
+      inputs: ONE_ROUND,
+    });
+    expect(run.action).toMatchObject({ code: 1, outputs: { outcome: 'unverified', 'requirements-proven': '0' } });
+    expect(run.gate('test')?.status).toBe('passed');
+    expect(run.gate('ledger')?.reasons).toEqual([
+      'R1 is unproven: test doubles_slowly: ignored',
+      'R2 is unproven: test doubles_elsewhere did not run',
+    ]);
+  });
+
+  it('that leave requirements out are asked for once, and what is left out then is unproven', async () => {
+    const nothing: ToolUse = { name: 'finish', input: { summary: 'All requirements are met.', requirements: [] } };
+    const told: string[] = [];
+    await using run = await runScripted({
+      answers: [
+        calls(...GOOD_WORK, complete('Add double')),
+        calls(nothing),
+        (request) => {
+          told.push(...toolResults(request).map(({ text }) => text));
+          return calls(nothing);
+        },
+      ],
+      inputs: ONE_ROUND,
+    });
+    expect(told).toEqual([expect.stringContaining('Left out: R1, R2.')]);
+    expect(run.action).toMatchObject({ code: 1, outputs: { outcome: 'unverified', 'requirements-proven': '0' } });
+    expect(run.gate('ledger')?.reasons).toEqual(
+      ['R1', 'R2'].map((id) => `${id} is unproven: the handover does not mention it`),
+    );
   });
 });
 

@@ -2,7 +2,7 @@
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { createServer } from 'node:http';
+import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -25,6 +25,8 @@ export interface CrateRegistry extends AsyncDisposable {
   config: string;
   /** Index entries that were asked for, in order. */
   asked: string[];
+  /** Answers as the registry does, for a server with another address. */
+  answer: RequestListener;
 }
 
 export async function crateRegistry(crates: readonly Crate[]): Promise<CrateRegistry> {
@@ -57,18 +59,21 @@ export async function crateRegistry(crates: readonly Crate[]): Promise<CrateRegi
     index.set(indexPath(name), `${index.get(indexPath(name)) ?? ''}${JSON.stringify(entry)}\n`);
   }
   const asked: string[] = [];
-  const server = createServer((request, response) => {
-    const { pathname, origin } = new URL(request.url ?? '/', `http://${request.headers.host ?? ''}`);
+  const listener: RequestListener = (request, response) => {
+    const scheme = 'encrypted' in request.socket ? 'https' : 'http';
+    const { pathname, origin } = new URL(request.url ?? '/', `${scheme}://${request.headers.host ?? ''}`);
     if (pathname === '/config.json') return void response.end(JSON.stringify({ dl: `${origin}/dl`, api: origin }));
     if (!pathname.startsWith('/dl/')) asked.push(pathname);
     const answer = archives.get(pathname) ?? index.get(pathname);
     if (answer === undefined) response.statusCode = 404;
     response.end(answer);
-  });
+  };
+  const server = createServer(listener);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
   return {
     asked,
+    answer: listener,
     config: `[source.crates-io]\nreplace-with = "double"\n[source.double]\nregistry = "sparse+http://127.0.0.1:${port}/"\n`,
     async [Symbol.asyncDispose]() {
       server.closeAllConnections();
