@@ -29,6 +29,14 @@ describe('the plan', () => {
     expect(notebook.openIncrements).toEqual([increments.types]);
   });
 
+  it('ticks off one of two increments of the same title at a time', () => {
+    const notebook = new Notebook(['R1']);
+    notebook.revisePlan([increments.types, increments.types], 1);
+    notebook.complete({ ...increments.types, commit: 'a' });
+    notebook.complete({ ...increments.types, commit: 'b' });
+    expect(notebook.plans[0]?.increments.map(({ commit }) => commit)).toEqual(['a', 'b']);
+  });
+
   it('takes an increment that nobody planned', () => {
     const notebook = new Notebook(['R1']);
     notebook.complete({ ...increments.types, commit: 'a' });

@@ -203,24 +203,6 @@ describe('a model that does not finish', () => {
   });
 });
 
-describe('a model that repeats itself', () => {
-  it('is warned when the same call fails again, and stopped the fifth time with its green increment kept', async () => {
-    const again = calls({ name: 'cargo', input: { command: 'test', args: ['--package', 'absent'] } });
-    await using run = await runScripted({
-      answers: [calls(...GOOD_WORK, complete('Add double')), again, again, again, again, again],
-    });
-    const { action, model } = run;
-    const warning = 'This very call has now failed 2 times, and nothing was changed in between.';
-    expect(toldOf(model.requests[2], 'cargo')).not.toContain('This very call');
-    expect(toldOf(model.requests[3], 'cargo')).toContain(warning);
-    expect(action.code).toBe(1);
-    expect(action.outputs).toMatchObject({ outcome: 'unverified', 'stop-reason': 'loop', turns: '6' });
-    expect(action.report.verification?.commit).toBe((await run.commits())[0]);
-    expect(run.github.pulls).toMatchObject([{ draft: true }]);
-    expect(run.github.pulls[0]?.body).toContain('The run ended early: the model repeated the same failing step.');
-  });
-});
-
 describe('a verification that fails at first', () => {
   it('goes back to the model, whose repair is verified in the second round', async () => {
     const careless = DOUBLE.replace('    n * 2', 'return n   * 2;');

@@ -107,11 +107,13 @@ describe('renderMarkdown', () => {
     const liftedBy = { requirement: 'R2', text: deviation.text };
     const found = { rule: 'test-deleted', path: 'tests/a.rs', text: 'test `keeps_old` was deleted', blocking: false };
     const other = { rule: 'missing-docs', path: 'src/a.rs', line: 3, text: '`A` has no documentation', blocking: true };
-    const record = sampleRecord({ records: [deviation], audit: [{ ...found, liftedBy }, other] });
+    const second = { ...deviation, text: 'Order is by age.' };
+    const record = sampleRecord({ records: [deviation, second], audit: [{ ...found, liftedBy }, other] });
     const text = renderMarkdown(record, whole);
     expect(text).toContain(
       '### Deviations from the spec\n\n> [!CAUTION]\n> - **R2:** keeps_old is obsolete.\n' +
-        '>   - does not block because of it: test-deleted at `tests/a.rs`: test \\`keeps_old\\` was deleted\n',
+        '>   - does not block because of it: test-deleted at `tests/a.rs`: test \\`keeps_old\\` was deleted\n' +
+        '> - **R2:** Order is by age.\n\n',
     );
     expect(text).toContain(
       '### Audit of the change\n\n- **blocking** missing-docs at `src/a.rs:3`: \\`A\\` has no documentation\n\n' +

@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { auditChange } from '../../src/verify/audit.js';
+import type { AuditSeverities } from '../../src/verify/audit-rules.js';
 import type { RustSyntax, WorkspaceMember } from '../../src/workshop/workshop.js';
 import { openRustSyntax } from '../../src/workshop/workshop.js';
 
@@ -19,11 +20,16 @@ const MEMBER: WorkspaceMember = {
   features: [],
 };
 
-const audit = (files: Record<string, string>, members: WorkspaceMember[], base: Record<string, string> = {}) => {
+const audit = (
+  files: Record<string, string>,
+  members: WorkspaceMember[],
+  base: Record<string, string> = {},
+  severities: AuditSeverities = {},
+) => {
   const head = new Map(Object.entries(files));
   const added = new Map(Object.entries(files).map(([path, text]) => [path, text.split('\n').map((_, i) => i + 1)]));
   const change = { base: new Map(Object.entries(base)), head, changed: new Set(head.keys()), added };
-  return auditChange(syntax, change, members, [], () => ({})).map(({ path, line, blocking }) => ({
+  return auditChange(syntax, change, members, [], () => severities).map(({ path, line, blocking }) => ({
     path,
     line,
     blocking,
@@ -43,6 +49,8 @@ describe('the audit of a change', () => {
   it('blocks a manifest setting that takes tests out of the run, however it was written', () => {
     const weakened = `${MANIFEST}autotests = false\n`;
     const base = { 'Cargo.toml': MANIFEST };
-    expect(audit({ 'Cargo.toml': weakened }, [MEMBER], base)).toMatchObject([{ path: 'Cargo.toml', blocking: true }]);
+    const judged = (severities: AuditSeverities) => audit({ 'Cargo.toml': weakened }, [MEMBER], base, severities);
+    expect(judged({})).toMatchObject([{ path: 'Cargo.toml', blocking: true }]);
+    expect(judged({ 'manifest-setting': 'warn' })).toMatchObject([{ path: 'Cargo.toml', blocking: false }]);
   });
 });
