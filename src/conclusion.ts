@@ -9,6 +9,7 @@ import { ciNote } from './publish/publish.js';
 import type { RunRecord, StopReason } from './report/report.js';
 import { MAX_BODY_CHARS, baselineRecord, renderMarkdown } from './report/report.js';
 import type { Baseline, Verification } from './verify/verify.js';
+import { proveBeside } from './proofs.js';
 import { gateRecord, judgeOutcome, judgedGateRecord, reproduceCommands } from './verify/verify.js';
 
 export interface RoundsEnd {
@@ -50,6 +51,7 @@ export async function conclude(world: World, brief: Brief, ready: Ready, run: Co
     await series.close(subject.slice(0, 72), `${names}: passed on tree ${verification.tree}.`);
   }
   fillIn(record, run, world.mask);
+  if (verification?.passed || verification?.onlyWaiting) await proveBeside(world, ready, { ...run, verification });
   record.dependencies = await addedCrates(world, ready);
   if (verification)
     record.reproduce = reproduceCommands(series.head.commit, world.inputs.workingDirectory, verification);
@@ -88,7 +90,7 @@ function fillIn(
   // Set again at the very end; the pull request is written before that.
   const durationSeconds = Math.round(minutes * 600) / 10;
   Object.assign(record.usage, spent, { costUsd, durationSeconds });
-  record.increments = notebook.increments;
+  record.increments = notebook.increments.map((increment) => ({ ...increment }));
   record.questions = questionRecords(notebook.questions, mask);
   record.records = notebook.notes.map(({ requirement, ...note }) => ({
     ...note,

@@ -89,6 +89,37 @@ describe('renderMarkdown', () => {
     expect(text).toContain('**other**: 0 added, 0 changed, 1 removed\n\n- removed `f`: `pub fn f()` (why)');
   });
 
+  it('tells of each commit whether it builds on its own', () => {
+    const commit = { title: 'A', commit: 'c5d6e7f8', requirements: [] };
+    const increments = [{ ...commit, builds: true }, { ...commit, builds: false }, commit];
+    const shown = (changes: Partial<RunRecord>) => renderMarkdown(sampleRecord({ increments, ...changes }), whole);
+    expect(shown({})).toContain(
+      '- A (`c5d6e7f`), builds on its own\n' +
+        '- A (`c5d6e7f`), **does not build on its own**\n' +
+        '- A (`c5d6e7f`), not checked whether it builds on its own\n',
+    );
+    expect(shown({ outcome: 'unverified' })).toContain('**does not build on its own**\n- A (`c5d6e7f`)\n');
+  });
+
+  it("tells what new test files give on the base's code", () => {
+    const file = (path: string, result: 'ran' | 'not-built' | 'unknown', passed: string[] = []) => ({
+      ...{ path, package: 'ledger', result, passed, failed: 1 },
+    });
+    const newTestsOnBase = [
+      file('tests/a.rs', 'not-built'),
+      file('tests/b.rs', 'ran'),
+      file('tests/c.rs', 'ran', ['one', 'two']),
+      file('tests/d.rs', 'unknown'),
+    ];
+    expect(renderMarkdown(sampleRecord({ newTestsOnBase }), whole)).toContain(
+      "### New test files, on the base's code\n\n" +
+        '- `tests/a.rs` does not build there\n' +
+        '- `tests/b.rs`: none of its tests passes there\n' +
+        '- `tests/c.rs`: passing there too, so proving nothing new: `one` and `two`\n' +
+        '- `tests/d.rs` was not tried, or not to its end\n',
+    );
+  });
+
   it('holds the complete output of every gate where it fits', () => {
     const text = renderMarkdown(sampleRecord(), whole);
     for (const gate of sampleRecord().verification?.gates ?? [])
@@ -159,7 +190,8 @@ function recordOf(text: string, repeat: number): RunRecord {
     ledger: repeat % 2 === 0 ? [] : times({ ...ledgerEntry(text) }),
     claims: times({ id: text, status: 'met' as const, code: times(text), tests: times(text), note: text }),
     summary: text,
-    increments: times({ title: text, commit: text, requirements: [text] }),
+    increments: times({ title: text, commit: text, requirements: [text], builds: false }),
+    newTestsOnBase: times({ path: text, package: text, result: 'ran' as const, passed: times(text), failed: 1 }),
     questions: times({ number: 1, text, requirement: text, blocking: true }),
     answers: times({ number: 2, question: text, answer: text, author: text, requirement: text, blocking: true }),
     records: times({ kind: 'deviation' as const, text, requirement: text }),

@@ -125,6 +125,7 @@ function details(record: RunRecord, level: Level, outputs: Context['outputs']): 
     sections.requirementsSection(record, level),
     sections.recordsSections(record, level),
     sections.auditSection(record, level),
+    sections.newTestsSection(record, level),
     sections.publicApiSection(record, level),
     sections.dependenciesSection(record, level),
     sections.modelSummarySection(record, level),
