@@ -43,6 +43,7 @@ export async function conclude(world: World, brief: Brief, ready: Ready, run: Co
       verification: verification && { ...verification, failed: failedGates(verification) },
       isChanged,
       blockingQuestions: run.notebook.questions.filter((question) => question.blocking).length,
+      isAllWaiting: run.notebook.isAllWaiting,
     }),
   );
   if (record.outcome === 'verified' && verification !== undefined) {
@@ -50,6 +51,10 @@ export async function conclude(world: World, brief: Brief, ready: Ready, run: Co
     const subject = `Verify the implementation of ${path.basename(brief.spec.path)}`;
     await series.close(subject.slice(0, 72), `${names}: passed on tree ${verification.tree}.`);
   }
+  // A branch without a commit cannot become a pull request, and then nobody could answer on it.
+  const hasNothingToPropose = series.head.commit === ready.base.commit && ready.publisher.kind === 'pull-request';
+  if (record.outcome === 'needs-answer' && hasNothingToPropose && world.github !== undefined)
+    await series.ask(`Ask about ${path.basename(brief.spec.path)}`.slice(0, 72), record.message);
   fillIn(record, run, world.mask);
   if (verification?.passed || verification?.onlyWaiting) await proveBeside(world, ready, { ...run, verification });
   record.dependencies = await addedCrates(world, ready);
@@ -138,6 +143,9 @@ async function publish(
       commentBody: mask(renderMarkdown(record, options)),
     });
     for (const warning of record.publication.warnings) log.warning(warning);
+    const { pullRequest, comment } = record.publication;
+    if (record.outcome === 'needs-answer' && pullRequest === undefined && comment === undefined)
+      record.message += ' There is no pull request to answer on: change the spec, or answer in the input instructions.';
   } finally {
     log.endGroup();
   }
