@@ -56,12 +56,12 @@ export async function conclude(world: World, brief: Brief, ready: Ready, run: Co
   if (record.outcome === 'needs-answer' && hasNothingToPropose && world.github !== undefined)
     await series.ask(`Ask about ${path.basename(brief.spec.path)}`.slice(0, 72), record.message);
   fillIn(record, run, world.mask);
-  if (verification?.passed || verification?.onlyWaiting) await proveBeside(world, ready, { ...run, verification });
   record.dependencies = await addedCrates(world, ready);
   if (verification)
     record.reproduce = reproduceCommands(series.head.commit, world.inputs.workingDirectory, verification);
   const patch = await world.git.diff(ready.base.tree, await series.workTree());
   await run.folder.writeBytes('change.patch', patch);
+  if (verification?.passed || verification?.onlyWaiting) await proveBeside(world, ready, { ...run, verification });
   await publish(world, brief, ready, run);
 }
 
