@@ -153,12 +153,13 @@ async function runTarget(
     return run;
   };
   const read = (run: CargoRun) => workshop.outputs.read(run.output);
+  // Listed first: what does not compile is then compiled once.
+  const list = await cargo(['--', '--list', '--format', 'terse']);
+  if (list.exitCode !== 0)
+    return { output: list.output.file, result: list.exitCode === null ? 'unknown' : 'not-built' };
   const run = await cargo([]);
   const output = run.output.file;
   if (run.exitCode === null) return { output };
-  const list = await cargo(['--', '--list', '--format', 'terse']);
-  if (list.exitCode === null) return { output };
-  if (list.exitCode !== 0) return { output, result: 'not-built' };
   const { tests } = judgeTests({ list: await read(list), run: await read(run), exitCode: run.exitCode });
   return {
     output,
