@@ -26,6 +26,8 @@ export interface SeriesOptions {
 export class Series {
   /** The last commit of the series: green, or the start. */
   head: WorkCommit;
+  /** Commits of the run that became the head with work in them, oldest first. */
+  readonly commits: WorkCommit[] = [];
 
   constructor(private readonly options: SeriesOptions) {
     this.head = options.start;
@@ -52,6 +54,7 @@ export class Series {
       body: body.join('\n'),
       requirements: request.requirements,
     });
+    this.commits.push(this.head);
     const pushed = await publisher.pushIncrement(this.head.commit);
     if (pushed.kind === 'moved' || pushed.kind === 'refused')
       warn(
@@ -75,12 +78,18 @@ export class Series {
 
   /** The candidate was verified: it becomes the head. */
   accept(candidate: WorkCommit): void {
+    if (candidate.commit !== this.head.commit) this.commits.push(candidate);
     this.head = candidate;
   }
 
   /** Ends a verified series with a commit of the same tree that says so, for whoever asks later whether the spec is proven. */
   async close(subject: string, body: string): Promise<void> {
     this.head = await this.write(this.head.tree, { subject, body, requirements: [], outcome: 'verified' });
+  }
+
+  /** Adds a commit of the same tree, where only a commit gives a pull request on which questions can be answered. */
+  async ask(subject: string, body: string): Promise<void> {
+    this.head = await this.write(this.head.tree, { subject, body, requirements: [] });
   }
 
   /** The tree of the work as it is now. */
