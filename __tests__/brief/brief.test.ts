@@ -13,7 +13,19 @@ const tree = sourceTree({
   'AGENTS.md': 'Be brief.',
 });
 const read = (spec: string, inputs: { agent?: string; model?: string; package?: string } = {}) =>
-  readSources({ tree, spec, builtIns, toolNames: TOOL_NAMES, workingDirectory: '.', ...inputs });
+  readSources({ tree, trusted: tree, spec, builtIns, toolNames: TOOL_NAMES, workingDirectory: '.', ...inputs });
+
+describe('agent file and standards', () => {
+  it('come from the trusted tree, whatever the tree of the spec holds', async () => {
+    const trusted = sourceTree({ 'agents/own.md': agentFile('reviewed', 'haiku'), 'CLAUDE.md': 'Reviewed rules.' });
+    const request = { tree, trusted, builtIns, toolNames: TOOL_NAMES, workingDirectory: '.' };
+    const sources = await readSources({ ...request, spec: 'agent-only.md' });
+    expect(sources.agent.name).toBe('reviewed');
+    expect(sources.standards).toEqual([{ path: 'CLAUDE.md', text: 'Reviewed rules.' }]);
+    const added = readSources({ ...request, trusted: sourceTree({}), spec: 'agent-only.md' });
+    await expect(added).rejects.toThrow(/'agents\/own\.md' is neither .*on a pull request, to its base branch\.$/);
+  });
+});
 
 describe('agent, model and package', () => {
   it('come from our default when nobody names them', async () => {

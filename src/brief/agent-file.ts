@@ -135,7 +135,7 @@ export async function loadAgent(request: {
     const known = [...builtIns.keys()];
     throw new UserError(
       `Agent '${shown(agent)}' is neither a built-in (${known.join(', ')}) nor a file in the commit.` +
-        (didYouMean(agent, known) || ' Give a path relative to the repository and commit the file.'),
+        (didYouMean(agent, known) || ' Give a path relative to the repository and commit the file; on a pull request, to its base branch.'),
     );
   }
   const where = `Agent file '${shown(path)}'`;

@@ -27,7 +27,10 @@ export { loadStandards, type ProjectStandard } from './standards.js';
 export const DEFAULT_AGENT = 'backend-implementation-engineer';
 
 export interface SourcesRequest {
+  /** Holds the spec. */
   tree: SourceTree;
+  /** Holds agent file and standards, which the model obeys: of a pull request's base, where the spec is of its head. */
+  trusted: SourceTree;
   /** Path of the spec, a file or a folder. */
   spec: string;
   /** Explicit inputs; each wins over the spec's front matter, which wins over the agent file and the default. */
@@ -53,17 +56,17 @@ export interface Sources {
 }
 
 /**
- * Reads spec, agent and standards from the pinned commit and decides agent, model and package by precedence.
+ * Reads spec, agent and standards from the pinned commits and decides agent, model and package by precedence.
  * @throws UserError for anything that whoever wrote the workflow, spec or agent file has to correct
  */
 export async function readSources(request: SourcesRequest): Promise<Sources> {
-  const { tree, builtIns, toolNames } = request;
+  const { tree, trusted, builtIns, toolNames } = request;
   const spec = await loadSpec(tree, request.spec);
   const agentName = request.agent ?? spec.frontMatter.agent ?? DEFAULT_AGENT;
-  const agent = await loadAgent({ tree, agent: agentName, builtIns, toolNames });
+  const agent = await loadAgent({ tree: trusted, agent: agentName, builtIns, toolNames });
   const { model } = resolveModel(request.model ?? spec.frontMatter.model ?? agent.model);
   const packageName = request.package ?? spec.frontMatter.package;
-  const standards = await loadStandards(tree, request.workingDirectory);
+  const standards = await loadStandards(trusted, request.workingDirectory);
   const warnings = [...spec.warnings, ...agent.warnings];
   return { spec, agent, model, ...(packageName !== undefined && { package: packageName }), standards, warnings };
 }

@@ -19,7 +19,7 @@ import { ANTHROPIC_API_URL, readBaseUrl, readModel, readSecret } from './model-s
 import { readRepositoryPath } from './repository-path.js';
 
 export { readEvent } from './event.js';
-export type { Environment, PullRequestContext, RunContext } from './event.js';
+export type { CommentContext, Environment, PullRequestContext, RunContext } from './event.js';
 export { judgeTrust } from './trust.js';
 export type { Trust, TrustRule } from './trust.js';
 
