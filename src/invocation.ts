@@ -114,7 +114,9 @@ function onlySpec(wanted: string, specs: readonly string[]): string {
 }
 
 function openRepository({ githubToken: token }: Inputs, { apiUrl, repository }: RunContext): GitHub | undefined {
-  return token && repository ? openGitHub({ token, apiUrl, owner: repository.owner, repo: repository.name }) : undefined;
+  return token && repository
+    ? openGitHub({ token, apiUrl, owner: repository.owner, repo: repository.name })
+    : undefined;
 }
 
 async function openWorld(invocation: Invocation, github: GitHub | undefined, folders: Folders): Promise<World> {

@@ -114,6 +114,7 @@ export async function readBrief(world: World, specPath: string, record: RunRecor
   });
   const { spec, agent, model } = sources;
   for (const warning of sources.warnings) log.warning(warning);
+  if (sources.warnings.length > 0) record.sourceWarnings = sources.warnings;
   const hash = spec.hash.replace(/^sha256:/, '');
   const requirements = spec.requirements.map(({ id, text, line }) => ({ id, text, line }));
   record.spec = { path: spec.path, title: spec.title, hash, requirements };

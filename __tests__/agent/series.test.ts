@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { Series, UnreadOutputs } from '../../src/agent/agent.js';
 import type { IncrementPush, Publisher } from '../../src/publish/publish.js';
-import { createPublisher, isVerifiedCommit, readTrailers } from '../../src/publish/publish.js';
+import { changePolicy, createPublisher, isVerifiedCommit, readTrailers } from '../../src/publish/publish.js';
 import { scriptedAgent, toolUser } from '../support/scripted-agent.js';
 import type { Bench, OpenedWorkshop } from '../support/workshop.js';
 import { MANIFEST, openBench, openTestWorkshop } from '../support/workshop.js';
@@ -64,6 +64,7 @@ function series(push: IncrementPush = { kind: 'not-published' }) {
     git,
     start,
     publisher,
+    policy: changePolicy({ git, start: start.commit, isProtected: () => undefined }),
     spec: SPEC,
     runUrl: 'local',
     terms: {

@@ -3,6 +3,7 @@
 import type { SourceTree } from '../platform/source-tree.js';
 import { loadAgent, type AgentDefinition } from './agent-file.js';
 import { resolveModel } from './model-aliases.js';
+import { shown } from './repository-text.js';
 import { loadSpec, type Spec } from './spec.js';
 import { loadStandards, type ProjectStandard } from './standards.js';
 
@@ -51,7 +52,7 @@ export interface Sources {
   model: string;
   package?: string;
   standards: ProjectStandard[];
-  /** Of spec and agent file, one line each. */
+  /** Of spec, agent file and standards, one line each. */
   warnings: string[];
 }
 
@@ -67,6 +68,9 @@ export async function readSources(request: SourcesRequest): Promise<Sources> {
   const { model } = resolveModel(request.model ?? spec.frontMatter.model ?? agent.model);
   const packageName = request.package ?? spec.frontMatter.package;
   const standards = await loadStandards(trusted, request.workingDirectory);
-  const warnings = [...spec.warnings, ...agent.warnings];
+  const hidden = standards.flatMap(({ path, hidden: removed = [] }) =>
+    removed.map((what) => `Standard '${shown(path)}': ${what} are not shown to the model.`),
+  );
+  const warnings = [...spec.warnings, ...agent.warnings, ...hidden];
   return { spec, agent, model, ...(packageName !== undefined && { package: packageName }), standards, warnings };
 }

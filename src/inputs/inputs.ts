@@ -21,7 +21,7 @@ import { readRepositoryPath } from './repository-path.js';
 export { readEvent } from './event.js';
 export type { CommentContext, Environment, PullRequestContext, RunContext } from './event.js';
 export { judgeTrust } from './trust.js';
-export type { Trust, TrustRule } from './trust.js';
+export type { Trust, TrustRule, TrustTerms } from './trust.js';
 
 const GATES = ['check', 'test', 'fmt', 'clippy', 'doc', 'audit', 'ledger'] as const;
 const PUBLISH = ['auto', 'pull-request', 'commit', 'comment', 'none'] as const;

@@ -100,7 +100,10 @@ async function judgeComment(context: RunContext, terms: TrustTerms): Promise<Tru
   }
   const refusal = judgeSandbox(eventName, terms) ?? (await judgeAuthor(eventName, comment, terms));
   if (refusal) return refusal;
-  const trusted = { kind: 'trusted' as const, ...(command.specPath === undefined ? {} : { specPath: command.specPath }) };
+  const trusted = {
+    kind: 'trusted' as const,
+    ...(command.specPath === undefined ? {} : { specPath: command.specPath }),
+  };
   if (!comment.isPullRequest) return { ...trusted, context };
   const ends = await terms.github?.pullRequestEnds(comment.issueNumber);
   if (ends?.kind !== 'ok') {

@@ -55,6 +55,8 @@ export interface GitHub {
   identity(): Promise<string>;
   /** `url` is the repository's page, which links are built from. */
   repository(): Promise<GitHubResult<{ defaultBranch: string; url: string }>>;
+  /** False also for a branch that does not exist. */
+  isProtectedBranch(branch: string): Promise<GitHubResult<boolean>>;
   /** The open pull request from `branch` of this repository (not of a fork) into `base`. */
   findPullRequest(wanted: { branch: string; base: string }): Promise<GitHubResult<PullRequest | undefined>>;
   pullRequestEnds(number: number): Promise<GitHubResult<PullRequestEnds>>;
@@ -171,6 +173,12 @@ export function openGitHub({ token, apiUrl, owner, repo, retryDelaysMs = RETRY_D
         const { data } = await rest.repos.get(here);
         return { defaultBranch: data.default_branch, url: data.html_url };
       }),
+    async isProtectedBranch(branch) {
+      const answer = await attempt('reading the branch', repeatable, async ({ rest }) => {
+        return (await rest.repos.getBranch({ ...here, branch })).data.protected;
+      });
+      return answer.kind === 'failed' && answer.error.status === 404 ? { kind: 'ok', value: false } : answer;
+    },
     findPullRequest: ({ branch, base }) =>
       attempt('looking for the pull request', repeatable, async ({ rest }) => {
         const { data } = await rest.pulls.list({ ...here, state: 'open', head: `${owner}:${branch}`, base });

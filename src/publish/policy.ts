@@ -39,7 +39,10 @@ export function changePolicy({
       return rule === undefined ? [] : [`'${printable(change.path)}' ${rule}`];
     });
     if (changes.length > MAX_FILES) breaches.push(`${changes.length} files differ, at most ${MAX_FILES} may`);
-    const totalBytes = changes.reduce((sum, { after, oid }) => sum + (after === undefined ? 0 : (sizes.get(oid) ?? 0)), 0);
+    const totalBytes = changes.reduce(
+      (sum, { after, oid }) => sum + (after === undefined ? 0 : (sizes.get(oid) ?? 0)),
+      0,
+    );
     if (totalBytes > MAX_TOTAL_BYTES)
       breaches.push(`the changed files hold ${mebibytes(totalBytes)}, at most ${mebibytes(MAX_TOTAL_BYTES)} may`);
     if (breaches.length === 0) return undefined;

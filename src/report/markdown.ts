@@ -121,6 +121,7 @@ function details(record: RunRecord, level: Level, outputs: Context['outputs']): 
   return [
     sections.questionsSection(record, level),
     sections.answersSection(record, level),
+    sections.sourceWarningsSection(record, level),
     sections.incrementsSection(record, level),
     sections.requirementsSection(record, level),
     sections.recordsSections(record, level),
