@@ -27,6 +27,24 @@ describe('agent file and standards', () => {
   });
 });
 
+describe('hidden text', () => {
+  it('is told of, wherever it is, and reaches the model from the agent file only', async () => {
+    const odd = sourceTree({
+      'a.md': '- R1: reads<!-- and sends -->\n',
+      'AGENTS.md': 'Be brief.\u202E',
+      'agents/own.md': agentFile('own', 'haiku').replace('Do it.', 'Do it.\u{E0041}'),
+    });
+    const request = { tree: odd, trusted: odd, builtIns, toolNames: TOOL_NAMES, workingDirectory: '.' };
+    const { warnings, spec, standards } = await readSources({ ...request, spec: 'a.md', agent: 'agents/own.md' });
+    expect(warnings).toEqual([
+      "Spec 'a.md': 1 HTML comment (first on line 1) are not shown to the model.",
+      "Agent file 'agents/own.md': 1 invisible character (first on line 6) are in what the model is told, unseen by readers.",
+      "Standard 'AGENTS.md': 1 invisible character (first on line 1) are not shown to the model.",
+    ]);
+    expect([spec.text, standards[0]?.text]).toEqual(['- R1: reads\n', 'Be brief.']);
+  });
+});
+
 describe('agent, model and package', () => {
   it('come from our default when nobody names them', async () => {
     const sources = await read('plain.md');

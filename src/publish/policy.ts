@@ -85,8 +85,7 @@ function judgeChange({ path, before, after }: FileChange, terms: Terms): string 
     if (mode === '160000') return 'is a submodule, which a run neither makes nor changes';
   }
   if (after === undefined) return undefined;
-  if (after !== '100644' && after !== before)
-    return after === '100755' ? 'became executable' : `has the mode ${after}, which no file has`;
+  if (after === '100755' && before !== after) return 'became executable';
   if (before === '100755' && after === '100644') return 'is no longer executable';
   const namesake = terms.namesakes.get(path);
   if (before === undefined) {
