@@ -120,6 +120,7 @@ describe('a change that must not leave', () => {
     ['a reversed name', () => [put('src/\u202Esr.bil')], /'src\/\\u\{202e\}sr\.bil' has a name with control/],
     ['an invisible name', () => [put('src/li\u200Bb.rs')], /has a name with control, invisible/],
     ['a line break in a name', () => [put('src/a\n::error::.rs')], /'src\/a\\u\{a\}::error::\.rs' has a name/],
+    ['a line separator', () => [put('src/a\u2028b.rs')], /'src\/a\\u\{2028\}b\.rs' has a name with control/],
     ['a backslash', () => [put('src\\lib.rs.txt')], /has a name with .* a backslash/],
     ['a name for a tag', () => [put('src/\u{E0041}.rs')], /has a name with control, invisible/],
   ];
