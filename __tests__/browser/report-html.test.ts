@@ -14,7 +14,9 @@ beforeAll(async () => {
   browser = await openBrowser();
 });
 
-afterAll(() => browser[Symbol.asyncDispose]());
+afterAll(async () => {
+  await browser[Symbol.asyncDispose]();
+});
 
 const failedRun = () =>
   renderPage(

@@ -33,7 +33,7 @@ function storedText(id) {
   // Data that is still being read is cut off in the middle; what follows it tells that it is complete.
   const isWhole = document.readyState !== 'loading' || data?.nextElementSibling !== null;
   if (data === null || !isWhole) return undefined;
-  const text = /** @type {string} */ (JSON.parse(data.textContent));
+  const text = String(JSON.parse(data.textContent));
   texts.set(id, text);
   return text;
 }
