@@ -59,7 +59,10 @@ export function publicApiSection({ publicApi = [] }: RunRecord): Section | undef
   const tones = { added: 'good', changed: 'warn', removed: 'bad' };
   const rows = publicApi.map(({ crate, kind, item, before, after, note }) => [
     safeHtml`<span class="status ${tones[kind]}">${kind}</span>`,
-    [safeHtml`<code>${crate}::${item}</code>`, note === undefined ? NOTHING : safeHtml`<span class="note">${note}</span>`],
+    [
+      safeHtml`<code>${crate}::${item}</code>`,
+      note === undefined ? NOTHING : safeHtml`<span class="note">${note}</span>`,
+    ],
     [
       before === undefined ? NOTHING : safeHtml`<code class="signature before">${before}</code>`,
       after === undefined ? NOTHING : safeHtml`<code class="signature">${after}</code>`,

@@ -42,7 +42,9 @@ export function expensesSection(record: RunRecord, story: Story): Section | unde
   const cells = rows.map(({ name, told, limit, share }) => [safeHtml`<b>${name}</b>`, told, limit, meter(share)]);
   return section('spent', 'Time, tokens and cost', [
     table(['', 'used', 'limit', 'share'], cells),
-    stopReason === undefined ? NOTHING : safeHtml`<p class="note">The run ended early: ${stopReasonText(stopReason)}.</p>`,
+    stopReason === undefined
+      ? NOTHING
+      : safeHtml`<p class="note">The run ended early: ${stopReasonText(stopReason)}.</p>`,
     timeline(record, story),
     tokensChart(story),
   ]);

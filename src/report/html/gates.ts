@@ -33,7 +33,9 @@ function gateDetails(gate: GateRecord, id: string, outputs: PageOutputs, isOpen:
   const newTests =
     gate.tests === undefined || gate.tests.new === 0 ? NOTHING : safeHtml`<span>${gate.tests.new} new</span>`;
   const ignored =
-    gate.tests === undefined || gate.tests.ignored === 0 ? NOTHING : safeHtml`<span>${gate.tests.ignored} ignored</span>`;
+    gate.tests === undefined || gate.tests.ignored === 0
+      ? NOTHING
+      : safeHtml`<span>${gate.tests.ignored} ignored</span>`;
   return safeHtml`<details id="${id}" class="gate" ${isOpen ? safeHtml` open` : NOTHING}>
     <summary>
       <span class="sign ${gateTone(gate)}" aria-hidden="true">${gateSign(gate)}</span> <b>${gate.name}</b>

@@ -85,7 +85,12 @@ export function auditSection({ audit }: RunRecord, placeLink: (place: string) =>
 
 export function summarySection({ summary }: RunRecord): Section | undefined {
   if (summary === undefined || summary.trim() === '') return undefined;
-  return section('summary', 'The model’s own summary', safeHtml`<blockquote>${prose(summary)}</blockquote>`, 'not checked');
+  return section(
+    'summary',
+    'The model’s own summary',
+    safeHtml`<blockquote>${prose(summary)}</blockquote>`,
+    'not checked',
+  );
 }
 
 function quoted(text: string | undefined): Part {

@@ -93,7 +93,9 @@ function openList(record: RunRecord): Part {
           safeHtml`<a href="#questions">${counted(questions.length, 'question')}</a> to the
             architect${questions.some((each) => each.blocking) ? ', blocking' : ''}`,
         ]),
-    ...(deviations === 0 ? [] : [safeHtml`<a href="#deviations">${counted(deviations, 'deviation')}</a> from the spec`]),
+    ...(deviations === 0
+      ? []
+      : [safeHtml`<a href="#deviations">${counted(deviations, 'deviation')}</a> from the spec`]),
     ...(blocking === 0 ? [] : [safeHtml`<a href="#audit">${counted(blocking, 'blocking finding')}</a> of the audit`]),
   ];
   if (items.length === 0) return outcome === 'verified' ? safeHtml`<p class="open">Nothing is open.</p>` : NOTHING;
