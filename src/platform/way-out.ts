@@ -52,7 +52,6 @@ const HOST_UNREACHABLE = 4;
 const CONNECT = 1;
 const IPV4 = 1;
 const DOMAIN = 3;
-const MAX_REQUEST_BYTES = 600;
 
 /**
  * Opens the way out; disposing of it ends every connection, and throws what `judge` or `onConnection` threw.
@@ -142,13 +141,14 @@ async function readRequest(client: Socket): Promise<{ host: string; port: number
 
 /** Exactly so many bytes; the rest stays in the stream. @throws Error when it ends before */
 async function readBytes(client: Socket, count: number): Promise<Buffer> {
-  if (count === 0) return Buffer.alloc(0);
-  if (count > MAX_REQUEST_BYTES) throw new Error('request too long');
-  for (;;) {
-    const bytes = client.read(count) as Buffer | null;
-    if (bytes !== null) {
-      if (bytes.length < count) throw new Error('ended within a request');
-      return bytes;
+  const parts: Buffer[] = [];
+  for (let missing = count; missing > 0;) {
+    // Only what is there: waiting for `readable` with bytes left in the stream would go round without end.
+    const bytes = client.read(Math.min(missing, client.readableLength)) as Buffer | null;
+    if (bytes !== null && bytes.length > 0) {
+      parts.push(bytes);
+      missing -= bytes.length;
+      continue;
     }
     if (client.readableEnded || client.destroyed) throw new Error('ended within a request');
     await new Promise<void>((resolve) => {
@@ -159,6 +159,7 @@ async function readBytes(client: Socket, count: number): Promise<Buffer> {
       for (const event of ['readable', 'end', 'close']) client.on(event, over);
     });
   }
+  return Buffer.concat(parts);
 }
 
 function replyOf(reply: number): Buffer {
