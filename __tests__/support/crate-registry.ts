@@ -44,9 +44,7 @@ export async function crateRegistry(crates: readonly Crate[]): Promise<CrateRegi
   const index = new Map<string, string>();
   for (const { name, version, files, deps = [], features = {}, archive: ready } of crates) {
     const id = `${name}-${version}`;
-    await writeFiles(path.join(folder, id), files);
-    await promisify(execFile)('tar', ['-czf', `${id}.crate`, id], { cwd: folder });
-    const archive = ready ?? (await readFile(path.join(folder, `${id}.crate`)));
+    const archive = ready ?? (await packed(folder, id, files));
     archives.set(`/dl/${name}/${version}/download`, archive);
     const dependency = {
       req: '*',
@@ -94,6 +92,13 @@ export async function crateRegistry(crates: readonly Crate[]): Promise<CrateRegi
       await rm(folder, { recursive: true, force: true });
     },
   });
+}
+
+/** An archive as `cargo publish` makes it. */
+async function packed(folder: string, id: string, files: Files): Promise<Buffer> {
+  await writeFiles(path.join(folder, id), files);
+  await promisify(execFile)('tar', ['-czf', `${id}.crate`, id], { cwd: folder });
+  return readFile(path.join(folder, `${id}.crate`));
 }
 
 /** Where a sparse index has the entry of a crate whose name has four letters or more. */

@@ -22,8 +22,10 @@ export function judgeDestination(host: string, port: number, allowed: readonly D
   if (!HOST_NAME.test(host)) return { kind: 'refused', reason: 'not a plain host name' };
   const match = allowed.find((each) => each.host === host && each.port === port);
   if (match !== undefined) return { kind: 'allowed', mayBeInner: match.mayBeInner };
-  if (IP_LITERAL.test(host)) return { kind: 'refused', reason: 'an address instead of a name' };
-  return allowed.some((each) => each.host === host)
-    ? { kind: 'refused', reason: `port ${port} is not that of a registry of this run` }
-    : { kind: 'refused', reason: 'not a registry of this run' };
+  if (allowed.some((each) => each.host === host))
+    return { kind: 'refused', reason: `port ${port} is not that of a registry of this run` };
+  return {
+    kind: 'refused',
+    reason: IP_LITERAL.test(host) ? 'an address instead of a name' : 'not a registry of this run',
+  };
 }
