@@ -1,9 +1,8 @@
 // The way out of the NET box, spoken to byte by byte over its real socket, with real servers on loopback behind it.
-import { mkdtemp, rm, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { createServer as createHttpServer } from 'node:http';
 import type { AddressInfo, Server, Socket } from 'node:net';
 import { connect, createServer } from 'node:net';
-import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { readHttpProxy } from '../../src/platform/http-proxy.js';
@@ -11,12 +10,10 @@ import type { Connection, WayOutOptions } from '../../src/platform/way-out.js';
 import { openWayOut } from '../../src/platform/way-out.js';
 import { askSocks, socksRequest, take } from '../support/socks-client.js';
 
-let folder: string;
 let echo: Server;
 let port: number;
 const open = new Set<Socket>();
 beforeAll(async () => {
-  folder = await mkdtemp(path.join(tmpdir(), 'ferrule-way-out-'));
   echo = createServer((socket) => {
     open.add(socket);
     socket.on('error', () => undefined);
@@ -28,17 +25,13 @@ beforeAll(async () => {
 afterAll(async () => {
   for (const socket of open) socket.destroy();
   await new Promise((resolve) => echo.close(resolve));
-  await rm(folder, { recursive: true, force: true });
 });
 
-let opened = 0;
 /** A way out that allows everything, inner addresses too, unless told otherwise. */
 async function wayOut(more: Partial<WayOutOptions> = {}) {
   const connections: Connection[] = [];
   const asked: string[] = [];
-  const socketPath = path.join(folder, `${++opened}.sock`);
   const running = await openWayOut({
-    socketPath,
     judge: (host, to) => {
       asked.push(`${host}:${to}`);
       return Promise.resolve({ kind: 'allowed', mayBeInner: true });
@@ -47,7 +40,7 @@ async function wayOut(more: Partial<WayOutOptions> = {}) {
     onConnection: (connection) => connections.push(connection),
     ...more,
   });
-  return { ...running, socketPath, connections, asked };
+  return { ...running, connections, asked };
 }
 
 describe('the way out', () => {
@@ -61,6 +54,12 @@ describe('the way out', () => {
     await way[Symbol.asyncDispose]();
     expect(way.asked).toEqual([`localhost:${port}`]);
     expect(way.connections).toEqual([{ host: 'localhost', port, sentBytes: 5, receivedBytes: 5 }]);
+  });
+
+  it('is a socket in a folder that nobody else can enter', async () => {
+    const way = await wayOut();
+    expect((await stat(path.dirname(way.socketPath))).mode & 0o777).toBe(0o700);
+    await way[Symbol.asyncDispose]();
   });
 
   it('understands a request that arrives byte by byte, and an IPv4 address', async () => {
@@ -162,7 +161,7 @@ describe('the way out', () => {
     const { socket } = await askSocks(way.socketPath, socksRequest('localhost', port));
     await way[Symbol.asyncDispose]();
     expect(await take(socket, 1)).toBeUndefined();
-    await expect(stat(way.socketPath)).rejects.toThrow('ENOENT');
+    await expect(stat(path.dirname(way.socketPath))).rejects.toThrow('ENOENT');
   });
 
   it('hands over what its policy throws, instead of ending the process', async () => {

@@ -1,9 +1,11 @@
 // The one way from a box without network to the outside: a SOCKS5 server (RFC 1928) on a unix socket. Each connection's
 // host and port are judged by the caller's policy; names are resolved here, once, and never inside the box.
 import { lookup } from 'node:dns/promises';
-import { chmod, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import type { LookupFunction, Socket } from 'node:net';
 import { connect, createServer, isIP } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { messageOf } from '../errors.js';
 import type { HttpProxy } from './http-proxy.js';
@@ -26,14 +28,17 @@ export interface Connection {
 }
 
 export interface WayOutOptions {
-  /** A path of the host that does not exist yet, 100 bytes at most; whoever can reach it can use the way out. */
-  socketPath: string;
   judge: (host: string, port: number) => Promise<Verdict>;
   /** The runner's own proxy, through which everything goes that it does not except. */
   proxy?: HttpProxy;
   limits: WayOutLimits;
   /** Called once for each connection, when it is over. */
   onConnection: (connection: Connection) => void;
+}
+
+export interface WayOut extends AsyncDisposable {
+  /** On the host, in a folder that only we can enter: whoever reaches it can use the way out. */
+  socketPath: string;
 }
 
 export interface WayOutLimits {
@@ -57,7 +62,7 @@ const DOMAIN = 3;
  * Opens the way out; disposing of it ends every connection, and throws what `judge` or `onConnection` threw.
  * @throws Error when the socket cannot be made
  */
-export async function openWayOut(options: WayOutOptions): Promise<AsyncDisposable> {
+export async function openWayOut(options: WayOutOptions): Promise<WayOut> {
   const open = new Set<Socket>();
   const serving = new Set<Promise<void>>();
   const failures: unknown[] = [];
@@ -74,16 +79,20 @@ export async function openWayOut(options: WayOutOptions): Promise<AsyncDisposabl
     serving.add(served);
   });
   server.maxConnections = options.limits.connections;
+  // Not in the run's own folder: a socket's path has 107 bytes at most, and RUNNER_TEMP can be long.
+  const folder = await mkdtemp(path.join(tmpdir(), 'ferrule-net-'));
+  const socketPath = path.join(folder, 'way-out.sock');
   await new Promise<void>((resolve, reject) => {
     server.on('error', reject);
-    server.listen(options.socketPath, resolve);
+    server.listen(socketPath, resolve);
   });
-  await chmod(options.socketPath, 0o666); // the box may run under another uid; the folder keeps others out
+  await chmod(socketPath, 0o666); // the box may run under another uid; the folder keeps others out
   return {
+    socketPath,
     async [Symbol.asyncDispose]() {
       for (const socket of open) socket.destroy();
       await Promise.all([...serving, new Promise((resolve) => server.close(resolve))]);
-      await rm(options.socketPath, { force: true });
+      await rm(folder, { recursive: true, force: true });
       if (failures.length > 0) throw failures[0];
     },
   };

@@ -2,7 +2,6 @@
 // through, certificates. How the box is built is sandbox's, how a connection is made is platform's.
 import { lstat, readFile, readdir } from 'node:fs/promises';
 import path from 'node:path';
-import { UserError } from '../errors.js';
 import type { Connection } from '../platform/way-out.js';
 import { openWayOut } from '../platform/way-out.js';
 import type { Destination, Mount } from '../sandbox/sandbox.js';
@@ -28,8 +27,6 @@ export interface RegistryAccess extends AsyncDisposable {
 }
 
 const BOX_SOCKET = '/way-out.sock';
-/** A unix socket's path has 107 bytes at most. */
-const SOCKET_PATH_MAX_BYTES = 100;
 /** Above the largest dependency trees known; below what a runner's disk bears. */
 const LIMITS = { totalBytes: 4 * 1024 ** 3, connections: 64, idleMs: 60_000 };
 const MAX_INDEX_CONFIG_BYTES = 64 * 1024;
@@ -37,23 +34,12 @@ const MAX_INDEX_CONFIG_BYTES = 64 * 1024;
 /**
  * Opens the way out for one command.
  * @param cargoHome that of the boxes, on the host
- * @param scratch a folder of the host for the socket, which nobody else can enter
  */
-export async function openRegistryAccess(
-  terms: RegistryTerms,
-  cargoHome: string,
-  scratch: string,
-): Promise<RegistryAccess> {
+export async function openRegistryAccess(terms: RegistryTerms, cargoHome: string): Promise<RegistryAccess> {
   const { runner, locked } = terms;
   const registries = [...runner.destinations, ...locked];
-  const socketPath = path.join(scratch, `net-${process.hrtime.bigint()}.sock`);
-  if (Buffer.byteLength(socketPath) > SOCKET_PATH_MAX_BYTES)
-    throw new UserError(
-      `RUNNER_TEMP is too long a path for a socket in it (${socketPath}); point it to a shorter one.`,
-    );
   const refused = new Set<string>();
   const wayOut = await openWayOut({
-    socketPath,
     judge: async (host, port) => {
       const verdict = judgeDestination(host, port, registries);
       // An index may name another host for downloads, which is known once cargo has asked it.
@@ -69,7 +55,7 @@ export async function openRegistryAccess(
     },
   });
   return {
-    mounts: [{ host: socketPath, box: BOX_SOCKET, writable: true }, ...certificateMounts(runner.certificates)],
+    mounts: [{ host: wayOut.socketPath, box: BOX_SOCKET, writable: true }, ...certificateMounts(runner.certificates)],
     // cargo's own libcurl (as of 7.84) takes a SOCKS5 proxy on a unix socket; `h`: names are resolved by the proxy.
     env: { ...runner.certificates, CARGO_HTTP_PROXY: `socks5h://localhost${BOX_SOCKET}` },
     refusals: () => [...refused],

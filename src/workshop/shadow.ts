@@ -82,9 +82,7 @@ async function runIn(
   await mkdir(path.join(folder, request.workingDirectory), { recursive: true });
   const chunks: Buffer[] = [];
   const online = request.box === 'net';
-  await using access = online
-    ? await openRegistryAccess(options.registries, options.cargoHome, options.scratch)
-    : undefined;
+  await using access = online ? await openRegistryAccess(options.registries, options.cargoHome) : undefined;
   const result = await options.sandbox.run({
     command: [options.toolchain.cargo, ...request.args],
     cwd: path.posix.join(BOX_PROJECT, request.workingDirectory),
