@@ -111,6 +111,7 @@ describe('what cargo add may have changed', () => {
       `${before}[build-dependencies]\nitoa = { path = "/etc" }\n`,
       "source ('path')",
     ],
+    ['a broken file', ['itoa'], '[package', 'not valid TOML'],
     ['a patch', ['itoa'], `${before}[patch.crates-io]\nserde = { path = "x" }\n`, '[patch]'],
     ['a replacement', ['itoa'], `${before}[replace]\n"serde:1.0.0" = { path = "x" }\n`, '[replace]'],
     ['the package', ['itoa'], before.replace('0.1.0', '0.2.0'), '[package]'],

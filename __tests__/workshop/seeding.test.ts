@@ -8,7 +8,6 @@ import type { Crate } from '../support/crate-registry.js';
 import { crateRegistry } from '../support/crate-registry.js';
 import { startGitServer } from '../support/git-server.js';
 import { hostCargo } from '../support/host-cargo.js';
-import type { TempRepo } from '../support/temp-repo.js';
 import { tempRepo } from '../support/temp-repo.js';
 import type { Bench } from '../support/workshop.js';
 import { MANIFEST, agentCargo, openBench, openTestWorkshop } from '../support/workshop.js';
@@ -32,7 +31,7 @@ afterAll(() => bench[Symbol.asyncDispose]());
 async function fetched(
   dependencies: string,
   config: string,
-): Promise<{ repo: TempRepo; home: string; files: Record<string, string> }> {
+): Promise<AsyncDisposable & { home: string; files: Record<string, string> }> {
   const files = { 'Cargo.toml': `${MANIFEST}[dependencies]\n${dependencies}`, 'src/lib.rs': '' };
   const repo = await tempRepo(files);
   const home = path.join(repo.parent, 'runner');
@@ -40,7 +39,12 @@ async function fetched(
   await writeFile(path.join(home, 'config.toml'), config);
   const { succeeded, text } = await hostCargo(repo.dir, home, 'fetch');
   if (!succeeded) throw new Error(text);
-  return { repo, home, files: { ...files, 'Cargo.lock': await readFile(path.join(repo.dir, 'Cargo.lock'), 'utf8') } };
+  const dispose = () => repo[Symbol.asyncDispose]();
+  return {
+    [Symbol.asyncDispose]: dispose,
+    home,
+    files: { ...files, 'Cargo.lock': await readFile(path.join(repo.dir, 'Cargo.lock'), 'utf8') },
+  };
 }
 
 const crates = (folder: string) =>
@@ -51,8 +55,8 @@ const crates = (folder: string) =>
 describe('archives of crates.io', () => {
   it('are taken when the lock file names them with their checksum, and no others', async () => {
     await using registry = await crateRegistry([crate('tinyone'), crate('tinytwo')]);
-    const { repo, home, files } = await fetched('tinyone = "1"\n', registry.config);
-    await using _ = repo;
+    await using made = await fetched('tinyone = "1"\n', registry.config);
+    const { home, files } = made;
     await using other = await tempRepo({
       'Cargo.toml': `${MANIFEST}[dependencies]\ntinytwo = "1"\n`,
       'src/lib.rs': '',
@@ -76,8 +80,8 @@ describe('archives of crates.io', () => {
 
   it('are left behind when their bytes are not those of the lock file, or they are links', async () => {
     await using registry = await crateRegistry([crate('tinyone'), crate('tinytwo')]);
-    const { repo, home, files } = await fetched('tinyone = "1"\ntinytwo = "1"\n', registry.config);
-    await using _ = repo;
+    await using made = await fetched('tinyone = "1"\ntinytwo = "1"\n', registry.config);
+    const { home, files } = made;
     const cache = path.join(home, 'registry', 'cache', (await readdir(path.join(home, 'registry', 'cache')))[0] ?? '');
     const honest = await readFile(path.join(cache, 'tinytwo-1.0.0.crate'));
     await writeFile(path.join(cache, 'tinyone-1.0.0.crate'), 'planted');
@@ -94,8 +98,8 @@ describe('archives of crates.io', () => {
 it('another registry of the base is used without reaching it', async () => {
   const registry = await crateRegistry([crate('tinyone')]);
   const config = `[registries.own]\nindex = "${registry.index}"\n`;
-  const { repo, home, files } = await fetched('tinyone = { version = "1", registry = "own" }\n', config);
-  await using _ = repo;
+  await using made = await fetched('tinyone = { version = "1", registry = "own" }\n', config);
+  const { home, files } = made;
   await registry[Symbol.asyncDispose]();
   const runnerCargo = await readRunnerCargo({ CARGO_HOME: home });
   await using opened = await openTestWorkshop(bench, files, { runnerCargo });
@@ -109,8 +113,8 @@ it('a git repository of the base is used without reaching it, and its hooks stay
   const bare = path.join(upstream.parent, 'TinyGit.git');
   await upstream.git('clone', '-q', '--bare', upstream.dir, bare);
   const server = await startGitServer(bare, {});
-  const { repo, home, files } = await fetched(`tinygit = { git = "${server.url}" }\n`, '');
-  await using _ = repo;
+  await using made = await fetched(`tinygit = { git = "${server.url}" }\n`, '');
+  const { home, files } = made;
   await server[Symbol.asyncDispose]();
   expect(files['Cargo.lock']).toContain('source = "git+http://127.0.0.1:');
   const databases = path.join(home, 'git', 'db');

@@ -47,9 +47,16 @@ export function checkManifest(
   command: string,
   args: readonly string[],
 ): void {
-  const [before, after] = [parse(texts.before), parse(texts.after)];
   const refuse = (what: string) =>
     new ToolError(`cargo ${command} changed ${what} in ${file}, which is not taken over. Nothing was changed.`);
+  const read = (text: string) => {
+    try {
+      return parse(text);
+    } catch {
+      throw refuse('what is not valid TOML');
+    }
+  };
+  const [before, after] = [read(texts.before), read(texts.after)];
   if (command !== 'add' && command !== 'remove') {
     if (!isDeepStrictEqual(before, after)) throw refuse('more than the lock file:');
     return;
