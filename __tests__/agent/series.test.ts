@@ -40,7 +40,7 @@ afterAll(async () => {
 });
 
 /** A series whose pushes end as given. */
-function series(push: IncrementPush = { kind: 'not-published' }) {
+function series(push: IncrementPush = { kind: 'not-published' }, timeLeftMs = 600_000) {
   const warnings: string[] = [];
   const pushes: string[] = [];
   const { git, workshop } = opened;
@@ -73,6 +73,7 @@ function series(push: IncrementPush = { kind: 'not-published' }) {
       scope: { package: undefined, extraArgs: [] },
       timeoutMs: 300_000,
     },
+    commandTimeoutMs: () => timeLeftMs,
     baseline: Promise.resolve(undefined),
     unread: new UnreadOutputs(),
     warn: (text) => warnings.push(text),

@@ -151,7 +151,7 @@ async function open(to: {
     maxRetries: 0,
     timeout: BEGIN_TIMEOUT_MS,
     logLevel: 'off',
-    fetch: fetch as unknown as typeof globalThis.fetch,
+    fetch: fetch,
     fetchOptions: { dispatcher } as NonNullable<ClientOptions['fetchOptions']>,
   });
   return { sdk, api };

@@ -53,7 +53,7 @@ function unreachable(code: string, isProxied: boolean): string {
 }
 
 function ofStatus(error: ApiError): Refusal {
-  const status = error.status as number | undefined;
+  const status = error.status;
   const type = error.type ?? typeIn(error.error);
   const words = oneLine(error.apiMessage ?? error.message);
   if (status === 402 || type === 'billing_error' || (isClientError(status) && NO_CREDIT.test(words)))
