@@ -14,8 +14,10 @@ const WINDOWS: Readonly<Record<string, number>> = {
   'claude-opus-4-7': MILLION,
   'claude-opus-4-6': MILLION,
   'claude-opus-4-5': 200_000,
+  'claude-sonnet-5-5': MILLION,
   'claude-sonnet-5': MILLION,
   'claude-sonnet-4-6': MILLION,
+  'claude-haiku-5-5': MILLION,
   'claude-haiku-4-5': 200_000,
   'claude-haiku-4-5-20251001': 200_000,
 };
