@@ -144,6 +144,16 @@ describe('limits', () => {
     expect(await s.agent.work()).toEqual({ kind: 'limit', limit: 'time' });
   });
 
+  it('that do not even allow a first answer say so, and nothing is asked', async () => {
+    const s = script([], { maxTokens: 4_000 });
+    expect(await s.agent.work()).toEqual({
+      kind: 'limit',
+      limit: 'tokens',
+      detail: 'The first answer alone could go beyond it.',
+    });
+    expect(s.requests).toEqual([]);
+  });
+
   it('shorten the answer that is asked for when little is left', async () => {
     const s = script([{ calls: [['list_files', {}]], outputTokens: 20_000 }, { calls: [FINISH] }], {
       maxTokens: 60_000,

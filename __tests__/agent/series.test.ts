@@ -126,6 +126,16 @@ describe('an increment', () => {
     expect(JSON.stringify(result)).not.toContain('Gate test failed');
   });
 
+  it('takes no more than the time that is left: the verification needs the rest', async () => {
+    const { made } = series(undefined, 1);
+    await write('src/lib.rs', GREEN);
+    expect(await made.complete(REQUEST)).toMatchObject({
+      kind: 'not-green',
+      text: expect.stringContaining('time limit'),
+    });
+    expect(made.isEmpty).toBe(true);
+  });
+
   it('of nothing is none, before the first commit and after', async () => {
     const { made } = series();
     expect(await made.complete(REQUEST)).toEqual({ kind: 'nothing-to-commit' });

@@ -178,7 +178,10 @@ export class Agent {
     const { model, modelId, budget, transcript, events, signal } = this.options;
     const nextCall = () => budget.next(this.conversation.tokens, this.window.answerTokens);
     const next = nextCall();
-    if (next.kind === 'forbidden') return { end: { kind: 'limit', limit: next.limit } };
+    if (next.kind === 'forbidden') {
+      const detail = this.turn === 0 ? { detail: 'The first answer alone could go beyond it.' } : {};
+      return { end: { kind: 'limit', limit: next.limit, ...detail } };
+    }
     const started = performance.now();
     const request = {
       model: modelId,
