@@ -35,7 +35,8 @@ export async function openTunnel(host: string, upstream: string | undefined, dir
   const options = { key: await readFile(key), cert: await readFile(certificate) };
   const server = createTlsServer(options, (request, response) => {
     const { method, url = '/' } = request;
-    const { host: _ofTheTunnel, ...headers } = request.headers;
+    const headers = { ...request.headers };
+    delete headers.host; // the tunnel's; the plain server has a name of its own
     const onward = httpRequest(new URL(url, upstream), { method, headers }, (reply) => {
       response.writeHead(reply.statusCode ?? 500, reply.headers);
       reply.pipe(response);
