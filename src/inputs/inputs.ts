@@ -20,6 +20,7 @@ import { readRepositoryPath } from './repository-path.js';
 
 export { readEvent } from './event.js';
 export type { Environment, PullRequestContext, RunContext } from './event.js';
+export { canBeMasked } from './model-server.js';
 export { judgeTrust } from './trust.js';
 export type { Trust, TrustRule } from './trust.js';
 
