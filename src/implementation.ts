@@ -95,9 +95,7 @@ export async function implement(
       reads: new ReadStates(),
       unread,
       scope: terms.scope,
-      // A commit cannot be masked later, and a server that knows the key can put it into the model's words.
-      completeIncrement: ({ commitMessage, ...request }) =>
-        series.complete({ ...request, commitMessage: world.mask(commitMessage) }),
+      completeIncrement: (request) => series.complete(request),
       commandTimeoutMs: () => Math.max(MIN_COMMAND_MS, budget.remainingMs()),
       signal: world.signal,
     },

@@ -15,6 +15,7 @@ import { openGitHub } from './platform/github.js';
 import type { Log } from './platform/log.js';
 import type { Model } from './platform/model.js';
 import { messagesApi } from './platform/model.js';
+import type { Outlet } from './platform/outlet.js';
 import { replayModel } from './platform/replay.js';
 import { ReportFolder } from './platform/report-folder.js';
 import type { World } from './preparation.js';
@@ -28,6 +29,8 @@ export interface Invocation {
   context: RunContext;
   environment: NodeJS.ProcessEnv;
   log: Log;
+  outlet: Outlet;
+  /** Takes secrets out of what is kept in the files of the report. */
   mask: (text: string) => string;
   builtInAgents: ReadonlyMap<string, string>;
   /** Text of the transcript that the input `replay` names. */

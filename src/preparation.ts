@@ -13,6 +13,7 @@ import type { Git } from './platform/git.js';
 import type { GitHub } from './platform/github.js';
 import type { Log } from './platform/log.js';
 import type { Model } from './platform/model.js';
+import type { Outlet } from './platform/outlet.js';
 import type { ReportFolder } from './platform/report-folder.js';
 import type { SourceTree } from './platform/source-tree.js';
 import type { EarlierWork, PublishKind, Publisher } from './publish/publish.js';
@@ -39,6 +40,8 @@ export interface World {
   /** The process environment without secrets. */
   environment: NodeJS.ProcessEnv;
   log: Log;
+  outlet: Outlet;
+  /** Takes secrets out of what is kept in the files of the report. */
   mask: (text: string) => string;
   runCommand: RunCommand;
   git: Git;
@@ -237,6 +240,7 @@ async function openPublication(
     base: base.branch,
     baseCommit: base.commit,
     pullRequest: { draft: inputs.draft, labels: inputs.labels, reviewers: inputs.reviewers },
+    refusal: world.outlet.refusal,
     ...(home === undefined ? {} : { remote: home }),
     ...(github === undefined ? {} : { github }),
     ...(pullRequest === undefined ? {} : { target: pullRequest.headRef, commentOn: pullRequest.number }),

@@ -52,6 +52,7 @@ function series(push: IncrementPush = { kind: 'not-published' }) {
     base: 'main',
     baseCommit: start.commit,
     pullRequest: { draft: 'until-verified', labels: [], reviewers: [] },
+    refusal: () => undefined,
   });
   const publisher: Publisher = {
     ...none,
