@@ -117,6 +117,12 @@ describe('masking', () => {
     );
   });
 
+  it('keeps JSON valid where the letter of an escape begins what looks like the secret', () => {
+    const own = createSecretScan([{ name: 'own', value: 'nQ7rXw2LmT9bVt4K' }]);
+    for (const text of ['a\nQ7rXw2LmT9bVt4K b', 'a\nQ7r Xw2 LmT 9bV t4K b', 'a\\nQ7rXw2LmT9bVt4K b'])
+      expect(JSON.parse(own.mask(JSON.stringify(text)))).toMatch(/^a\\?[* ]+b$/);
+  });
+
   it('does not let what is left over join to another secret', () => {
     const text = `${KEY.slice(0, 30)}${TOKEN}${KEY.slice(30)}`;
     expect(scan.mask(text)).toMatch(/^\*+$/);

@@ -64,7 +64,7 @@ export function createSecretScan(secrets: readonly Secret[]): SecretScan {
       return undefined;
     },
     mask(text) {
-      let masked = exact.reduce((rest, { value }) => rest.replaceAll(value, '***'), text);
+      let masked = exact.reduce((rest, { value }) => withoutExact(rest, value), text);
       if (needles.length === 0) return masked;
       for (let pass = 0; pass < MAX_PASSES; pass++) {
         let isClean = true;
@@ -153,6 +153,12 @@ function withoutMatches(text: string, reading: Reading, matches: readonly Match[
     copied = end;
   });
   return parts.join('') + text.slice(copied);
+}
+
+function withoutExact(text: string, value: string): string {
+  if (!text.includes(value)) return text;
+  const parts = text.split(value);
+  return [...parts.slice(0, -1).map(withoutEscape), ...parts.slice(-1)].join('***');
 }
 
 /** A backslash left alone before `***` would be an escape that JSON does not know. */
