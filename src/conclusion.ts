@@ -128,7 +128,7 @@ function fillIn(
 }
 
 async function publish(
-  { log, github, mask }: World,
+  { log, github }: World,
   brief: Brief,
   ready: Ready,
   { record, series, folder }: Conclusion,
@@ -136,14 +136,15 @@ async function publish(
   const { publisher, base } = ready;
   log.group('Publication');
   try {
+    await folder.maskWholeFiles(); // what the alarm would say of them has to be known before anything is sent
     const note = ciNote(await github?.identity(), publisher.kind);
     const options = { outputs: (file: string) => folder.readText(file), maxChars: MAX_BODY_CHARS };
     record.publication = await publisher.publish({
       outcome: record.outcome,
       headCommit: series.head.commit === base.commit ? undefined : series.head.commit,
       title: `Implement ${brief.spec.title}`,
-      body: mask(renderMarkdown(record, { ...options, pullRequestNotes: note === '' ? [] : [note] })),
-      commentBody: mask(renderMarkdown(record, options)),
+      body: renderMarkdown(record, { ...options, pullRequestNotes: note === '' ? [] : [note] }),
+      commentBody: renderMarkdown(record, options),
     });
     for (const warning of record.publication.warnings) log.warning(warning);
     const { pullRequest, comment } = record.publication;
