@@ -17,6 +17,7 @@ import { ignoredPaths } from './ignored-paths.js';
 import type { WorkspaceMember } from './metadata.js';
 import { workspaceMembers } from './metadata.js';
 import type { Outputs } from './outputs.js';
+import { makeFolder } from './ownership.js';
 import type { Place } from './places.js';
 import { protectedPaths } from './protected-paths.js';
 import type { RustSyntax } from './rust-syntax.js';
@@ -97,7 +98,7 @@ type CargoTerms = Pick<CargoRequest, 'args' | 'format' | 'timeoutMs' | 'signal' 
 export async function openWorkshop(options: WorkshopOptions): Promise<Workshop> {
   const { git, base, scratch } = options;
   const cargoHome = path.join(scratch, 'cargo');
-  for (const folder of ['registry', 'git']) await mkdir(path.join(cargoHome, folder), { recursive: true });
+  for (const folder of ['registry', 'git']) await makeFolder(path.join(cargoHome, folder), options.sandbox.owner);
   const isIgnored = await ignoredPaths(base.tree);
   const copy = await WorkCopy.create({
     git,
@@ -106,6 +107,7 @@ export async function openWorkshop(options: WorkshopOptions): Promise<Workshop> 
     protection: protectedPaths(options.protectedGlobs, options.protectedFiles),
     isIgnored,
     unchanged: new Map(base.tree.files.map((file) => [file.path, file])),
+    owner: options.sandbox.owner,
   });
   const baseHasCrate = base.tree.files.some(
     (file) => file.path === path.posix.join(options.workingDirectory, 'Cargo.toml'),
@@ -276,6 +278,7 @@ export class Workshop {
       protection: () => undefined,
       isIgnored: () => false,
       unchanged: this.baseFiles,
+      owner: this.options.sandbox.owner,
     });
     const lock = this.dependencies.unpublishedLock;
     if (lock !== undefined) await copy.accompany(lock.path, lock.content);
