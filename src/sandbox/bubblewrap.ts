@@ -95,6 +95,6 @@ function becoming({ uid, gid }: Owner): string[] {
 
 /** Goes to its first argument and becomes the others. The kernel ends the box before it ends us. */
 function launcher(merged: boolean): string {
-  const prepare = '{ echo 1000 > /proc/self/oom_score_adj; } 2>/dev/null; cd "$1" || exit 126; shift';
+  const prepare = '{ echo 1000 > /proc/self/oom_score_adj; } 2>/dev/null; cd "$1" || exit 126; shift; unset OLDPWD';
   return `${prepare}; exec "$@"${merged ? ' 2>&1' : ''}`;
 }

@@ -86,5 +86,7 @@ async function giveTo({ uid, gid }: Owner, folder: string, runCommand: RunComman
     timeoutMs: GIVE_TIMEOUT_MS,
   });
   if (result.end.kind !== 'exited' || result.end.code !== 0)
-    throw new Error(`A folder could not be given to the box's user: ${describeEnd(result.end)} ${result.stderr}`);
+    throw new Error(
+      `A folder could not be given to the box's user: ${describeEnd(result.end)} ${result.stderr.toString('utf8')}`,
+    );
 }
