@@ -27,7 +27,10 @@ function bundle() {
   rmSync(dist, { recursive: true, force: true }); // ncc leaves chunks of earlier builds behind
   const ncc = join(root, 'node_modules/@vercel/ncc/dist/ncc/cli.js');
   const flags = ['--out', 'dist', '--source-map', '--transpile-only', '--no-cache', '--quiet'];
-  const built = spawnSync(process.execPath, [ncc, 'build', 'src/start-up.ts', ...flags], { cwd: root, stdio: 'inherit' });
+  const built = spawnSync(process.execPath, [ncc, 'build', 'src/start-up.ts', ...flags], {
+    cwd: root,
+    stdio: 'inherit',
+  });
   if (built.status !== 0) process.exit(built.status ?? 1);
 }
 

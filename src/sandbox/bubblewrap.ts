@@ -4,6 +4,7 @@ import { existsSync, lstatSync, readlinkSync } from 'node:fs';
 import path from 'node:path';
 import type { BoxRequest, Owner } from './box.js';
 import type { Profile } from './profiles.js';
+import type { Start } from './start.js';
 
 /** Bytes of each tmpfs inside (`/tmp`, home, cargo's home, shared memory). */
 const TMPFS_BYTES = 2 * 1024 * 1024 * 1024;
@@ -29,17 +30,6 @@ const NETWORK_FILES = [
 const CHROOT = '/box';
 /** What root needs inside until it has become the user: change root and user, empty the bounding set. bwrap drops the rest. */
 const START_CAPABILITIES = ['CAP_SYS_CHROOT', 'CAP_SETUID', 'CAP_SETGID', 'CAP_SETPCAP'];
-
-/** Programs of the host that start a command inside, and the limits it gets. */
-export interface Start {
-  /** Of coreutils. */
-  chroot: string;
-  /** Of util-linux, as is `prlimit`. */
-  setpriv: string;
-  prlimit: string;
-  /** Arguments of prlimit. */
-  limits: readonly string[];
-}
 
 /**
  * The arguments for `bwrap`, ending in the command.

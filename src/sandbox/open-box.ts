@@ -4,9 +4,9 @@ import { lstat } from 'node:fs/promises';
 import type { RunCommand } from '../platform/command.js';
 import { describeEnd } from '../platform/command.js';
 import type { BoxRequest, Mount, Owner, Sandbox } from './box.js';
-import type { Start } from './bubblewrap.js';
 import { bubblewrapArguments } from './bubblewrap.js';
 import type { Profile } from './profiles.js';
+import type { Start } from './start.js';
 
 export interface BoxOptions {
   /** Absolute path of bwrap. */

@@ -5,9 +5,8 @@ import { UserError } from '../errors.js';
 import type { RunCommand } from '../platform/command.js';
 import { findProgram } from '../platform/find-program.js';
 import type { Mount, Sandbox } from './box.js';
-import type { Start } from './bubblewrap.js';
 import { installBubblewrap } from './install.js';
-import { boxLimits } from './limits.js';
+import { findStart } from './start.js';
 import { openBox } from './open-box.js';
 import type { Profile } from './profiles.js';
 import { privilegedProfile } from './profiles.js';
@@ -75,20 +74,4 @@ async function* profilesToTry(options: SandboxOptions, program: string): AsyncGe
 async function answerOf({ runCommand }: SandboxOptions, file: string, question: string): Promise<string> {
   const { stdout } = await runCommand({ file, args: [question], cwd: '/', env: {}, timeoutMs: 10_000 });
   return stdout.toString('utf8');
-}
-
-/** @throws UserError when a program is missing that every Debian and Ubuntu has */
-async function findStart(): Promise<Start> {
-  const find = (name: string, of: string) => {
-    const program = findProgram(name, { PATH: '/usr/sbin:/usr/bin:/sbin:/bin' });
-    if (program === undefined)
-      throw new UserError(`The sandbox needs '${name}', which this runner lacks. Install the package ${of}.`);
-    return program;
-  };
-  return {
-    chroot: find('chroot', 'coreutils'),
-    setpriv: find('setpriv', 'util-linux'),
-    prlimit: find('prlimit', 'util-linux'),
-    limits: boxLimits(await readFile('/proc/self/limits', 'utf8')),
-  };
 }
