@@ -1,7 +1,10 @@
 // The start of the bundle: what of a secret can be read from outside while a run goes on, and whether a signal opens the
 // process. The walker has the same user as the action; as root the kernel refuses it nothing.
-import { beforeAll, describe, expect, it } from '@jest/globals';
-import { readdirSync, readFileSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { node24 } from '../support/node24.js';
 import { API_KEY, runScripted, TOKEN } from '../support/scripts-crate.js';
 
@@ -20,6 +23,8 @@ interface Action {
   readable: string[];
   environment: string;
   command: string;
+  /** What its open descriptors lead to. */
+  files: string[];
 }
 
 /** Looks at the action and sends it SIGUSR1 while it waits for the model; it then ends by its limit of turns. */
@@ -56,7 +61,17 @@ function processesOf(workspace: string): (Action & { pid: number })[] {
     const [command, environment] = [linesOf(`/proc/${name}/cmdline`), linesOf(`/proc/${name}/environ`)];
     if (!command.includes('/dist/index.js') || !environment.includes(`GITHUB_WORKSPACE=${workspace}\n`)) return [];
     const readable = Object.entries(SECRETS).flatMap(([key, value]) => (environment.includes(value) ? [key] : []));
-    return [{ pid: Number(name), command, environment, readable }];
+    return [{ pid: Number(name), command, environment, readable, files: openFiles(name) }];
+  });
+}
+
+function openFiles(pid: string): string[] {
+  return readdirSync(`/proc/${pid}/fd`).flatMap((descriptor) => {
+    try {
+      return [readlinkSync(`/proc/${pid}/fd/${descriptor}`)];
+    } catch {
+      return []; // it has been closed
+    }
   });
 }
 
@@ -70,9 +85,22 @@ function linesOf(file: string): string {
 
 describe('a run under the Node of GitHub', () => {
   let seen: Awaited<ReturnType<typeof runAndLook>>;
+  let folder: string;
   beforeAll(async () => {
-    seen = await runAndLook(await node24());
+    // As a careless supervisor would start it: with a file open that is none of its business.
+    folder = await mkdtemp(path.join(tmpdir(), 'ferrule-start-'));
+    const start = path.join(folder, 'node');
+    await writeFile(path.join(folder, 'open'), SECRETS.DEPLOY_KEY);
+    // perl, since a shell drops variables with a hyphen in their name, as inputs have it.
+    const script = `#!/usr/bin/perl
+$^F = 99;
+open F, "<", "${folder}/open";
+exec "${await node24()}", @ARGV;
+`;
+    await writeFile(start, script, { mode: 0o755 });
+    seen = await runAndLook(start);
   }, 300_000);
+  afterAll(() => rm(folder, { recursive: true, force: true }));
 
   it('has no secret in the environment of its process, and what it needs is still there', () => {
     expect(seen.actions).toHaveLength(1);
@@ -81,6 +109,12 @@ describe('a run under the Node of GitHub', () => {
     expect(seen.actions[0]?.environment).toMatch(/^GITHUB_OUTPUT=/m);
     expect(seen.requests).toBe(1); // the key arrived
     expect(seen.outputs['stop-reason']).toBe('turns');
+  });
+
+  it('holds no file that it did not open, neither one it was started with nor the one its inputs came in', () => {
+    expect(seen.actions[0]?.files.length).toBeGreaterThan(3);
+    expect(seen.actions[0]?.files.filter((file) => file.includes('ferrule-start-'))).toEqual([]);
+    expect(seen.actions[0]?.files).toContain('/dev/null');
   });
 
   it('is not opened by the signal that starts the inspector', () => {

@@ -17,7 +17,7 @@ const SCRIPT = `
 outside=$1; shift
 cat "$outside" 2>/dev/null && echo reads-outside
 echo changed > "$outside" 2>/dev/null && echo writes-outside
-echo x > /usr/ferrule-self-test 2>/dev/null && echo writes-system
+echo x > /usr/ferrule-self-test 2>/dev/null && echo writes-system && rm /usr/ferrule-self-test
 [ "$(id -u)" = 0 ] && echo is-root
 [ "$(grep -c '^Cap[A-Z][a-z]*:[[:space:]]*0*$' /proc/self/status)" = 5 ] || echo has-capabilities
 grep -q '^NoNewPrivs:[[:space:]]*1$' /proc/self/status || echo can-gain-privileges
