@@ -33,6 +33,7 @@ const MUTATIONS = [
   ['another group', PROFILE, "'--regid', String(gid), '--clear-groups'", "'--keep-groups'"],
   ['no groups', PROFILE, "'--clear-groups'", "'--groups', '4'"],
   ['empty bounding set', PROFILE, ", '--bounding-set=-all'", ''],
+  ['end of what a command leaves behind', PROFILE, 'kill -s KILL -- -1 2>/dev/null; ', ''],
   ['first to be ended', PROFILE, 'echo 1000 >', 'echo 0 >'],
   [
     'allowlist of folders',

@@ -83,8 +83,11 @@ function becoming({ uid, gid }: Owner): string[] {
   return ['--reuid', String(uid), '--regid', String(gid), '--clear-groups', ...capabilities, '--no-new-privs'];
 }
 
-/** Goes to its first argument and becomes the others. The kernel ends the box before it ends us. */
+/**
+ * Goes to its first argument, runs the others as its child, and ends whatever that leaves behind: bwrap returns when this
+ * does, and kills only after that. The kernel ends the box before it ends us.
+ */
 function launcher(merged: boolean): string {
   const prepare = '{ echo 1000 > /proc/self/oom_score_adj; } 2>/dev/null; cd "$1" || exit 126; shift; unset OLDPWD';
-  return `${prepare}; exec "$@"${merged ? ' 2>&1' : ''}`;
+  return `${prepare}; "$@"${merged ? ' 2>&1' : ''}; status=$?; kill -s KILL -- -1 2>/dev/null; exit $status`;
 }
