@@ -225,9 +225,13 @@ describe.each(BOXES.filter(({ profile }) => profile.kind === 'unprivileged' || p
         timeoutMs: 0,
       });
       const parent = spawn('/bin/sh', ['-c', '"$@"; true', 'sh', ...command], { cwd: folder.path, stdio: 'ignore' });
-      await until(() => pidsOf(mark).length === 2);
-      parent.kill('SIGKILL');
-      await until(() => pidsOf(mark).length === 0);
+      try {
+        await until(() => pidsOf(mark).length === 2);
+        parent.kill('SIGKILL');
+        await until(() => pidsOf(mark).length === 0);
+      } finally {
+        for (const pid of pidsOf(mark)) process.kill(pid, 'SIGKILL');
+      }
     });
   },
 );
