@@ -15,8 +15,15 @@ import type { Log } from './platform/log.js';
 import type { Model } from './platform/model.js';
 import type { ReportFolder } from './platform/report-folder.js';
 import type { SourceTree } from './platform/source-tree.js';
-import type { EarlierWork, PublishKind, Publisher } from './publish/publish.js';
-import { branchName, chooseKind, createPublisher, findEarlierWork } from './publish/publish.js';
+import type { ChangePolicy, EarlierWork, PublishKind, Publisher } from './publish/publish.js';
+import {
+  branchName,
+  changePolicy,
+  chooseKind,
+  createPublisher,
+  findEarlierWork,
+  guardedPublisher,
+} from './publish/publish.js';
 import type { RunRecord } from './report/report.js';
 import type { Sandbox } from './sandbox/sandbox.js';
 import { openSandbox } from './sandbox/sandbox.js';
@@ -29,6 +36,7 @@ import {
   networkEnvironment,
   openRustSyntax,
   openWorkshop,
+  protectedPaths,
   readChannel,
 } from './workshop/workshop.js';
 
@@ -46,6 +54,8 @@ export interface World {
   github: GitHub | undefined;
   /** The pinned commit and the branch that pull requests go to. */
   base: { commit: string; branch: string };
+  /** Where agent files and standards are read: the base of a pull request, never its head; else the pinned commit. */
+  trustedCommit: string;
   /** A fresh model for a run; `undefined` in a dry run. */
   openModel: (() => Model) | undefined;
   builtInAgents: ReadonlyMap<string, string>;
@@ -68,6 +78,8 @@ interface Point {
 
 export interface Ready {
   publisher: Publisher;
+  /** What the run's commits may hold; the publisher keeps to it too. */
+  policy: ChangePolicy;
   workshop: Workshop;
   /** What the work is compared with: the pinned commit, or where an earlier run's branch left it. */
   base: Point;
@@ -84,12 +96,14 @@ export interface Ready {
 /** Of one gate's command; beyond `max-minutes` on purpose, since a run must always be able to verify. */
 const GATE_TIMEOUT_MS = 15 * 60_000;
 
-/** Spec, agent and standards, as the pinned commit has them. @throws UserError */
+/** The spec as the pinned commit has it, agent and standards as the trusted one has them. @throws UserError */
 export async function readBrief(world: World, specPath: string, record: RunRecord): Promise<Brief> {
   const { inputs, git, log } = world;
   const tree = await git.sourceTree(world.base.commit);
+  const trusted = world.trustedCommit === world.base.commit ? tree : await git.sourceTree(world.trustedCommit);
   const sources = await readSources({
     tree,
+    trusted,
     spec: specPath,
     builtIns: world.builtInAgents,
     toolNames: TOOL_NAMES,
@@ -100,6 +114,7 @@ export async function readBrief(world: World, specPath: string, record: RunRecor
   });
   const { spec, agent, model } = sources;
   for (const warning of sources.warnings) log.warning(warning);
+  if (sources.warnings.length > 0) record.sourceWarnings = sources.warnings;
   const hash = spec.hash.replace(/^sha256:/, '');
   const requirements = spec.requirements.map(({ id, text, line }) => ({ id, text, line }));
   record.spec = { path: spec.path, title: spec.title, hash, requirements };
@@ -149,6 +164,9 @@ export async function prepare(
     const baseCommit = earlier?.mergeBase ?? world.base.commit;
     const startCommit = earlier?.commit ?? baseCommit;
     const treeOf = (commit: string) => (commit === world.base.commit ? brief.tree : git.sourceTree(commit));
+    const protectedFiles = [...brief.spec.files, brief.agent.path];
+    const isProtected = protectedPaths(inputs.protectedPaths, protectedFiles);
+    const policy = changePolicy({ git, start: startCommit, isProtected });
     const workshop = await openWorkshop({
       git,
       base: { tree: await treeOf(baseCommit) },
@@ -156,7 +174,7 @@ export async function prepare(
       scratch,
       workingDirectory: inputs.workingDirectory,
       protectedGlobs: inputs.protectedPaths,
-      protectedFiles: [...brief.spec.files, brief.agent.path],
+      protectedFiles,
       dependencyPolicy: inputs.dependencies,
       sandbox,
       toolchain,
@@ -168,7 +186,8 @@ export async function prepare(
     });
     const scope = { package: brief.package, extraArgs: inputs.cargoArgs };
     return {
-      publisher,
+      publisher: guardedPublisher(publisher, policy),
+      policy,
       workshop,
       base: { commit: baseCommit, tree: await git.treeOf(baseCommit) },
       start: { commit: startCommit, tree: await git.treeOf(startCommit) },
@@ -225,8 +244,9 @@ async function openPublication(
   const { inputs, context, git, remote, github, base, log } = world;
   const kind: PublishKind = chooseKind({ publish: inputs.publish, context });
   const spec = { path: brief.spec.path, hash: brief.hash };
-  const branch = branchName(inputs.branch, spec.path, [base.branch]);
+  const branch = branchName(inputs.branch, spec.path, [base.branch, context.defaultBranch ?? base.branch]);
   const pullRequest = context.pullRequest;
+  const reportOn = pullRequest?.number ?? context.comment?.issueNumber;
   // On a runner `none` leaves no branch anywhere; in somebody's own clone the work branch stays there.
   const home = kind === 'none' && context.kind === 'github' ? undefined : remote;
   const publisher = createPublisher({
@@ -239,7 +259,8 @@ async function openPublication(
     pullRequest: { draft: inputs.draft, labels: inputs.labels, reviewers: inputs.reviewers },
     ...(home === undefined ? {} : { remote: home }),
     ...(github === undefined ? {} : { github }),
-    ...(pullRequest === undefined ? {} : { target: pullRequest.headRef, commentOn: pullRequest.number }),
+    ...(pullRequest === undefined ? {} : { target: pullRequest.headRef }),
+    ...(reportOn === undefined ? {} : { commentOn: reportOn }),
   });
   record.publication = { kind, warnings: [] };
   for (const warning of await publisher.preflight()) log.warning(warning);
@@ -248,7 +269,7 @@ async function openPublication(
   if (earlier) log.info(`Branch ${branch} holds work of an earlier run: going on from ${earlier.commit.slice(0, 12)}.`);
   const earlierRun = await readEarlierRun({
     ...{ inputs, github, kind, branch, spec, base: base.branch, mask: world.mask },
-    pullRequestNumber: pullRequest?.number,
+    pullRequestNumber: reportOn,
     warn: (text) => log.warning(text),
   });
   const { questions, answers } = earlierRun;

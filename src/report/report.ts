@@ -3,6 +3,7 @@
 export { emptyRecord } from './empty-record.js';
 export { excerptOutput, type Excerpt } from './excerpt.js';
 export { MAX_BODY_CHARS, renderMarkdown, type MarkdownOptions } from './markdown.js';
+export { inlineText } from './markdown-safe.js';
 export { formatMark, parseMark, type Mark } from './mark.js';
 export {
   ANSWERED_BY_SPEC,
