@@ -33,6 +33,7 @@ function requestOf(scene: PublishScene, more: Partial<EarlierRunRequest> = {}): 
     inputs: { resume: 'auto', onQuestion: 'pause' },
     github: scene.github(),
     kind: 'pull-request',
+    isPublishedElsewhere: false,
     pullRequestNumber: undefined,
     branch: 'ferrule/login',
     base: 'main',

@@ -1,4 +1,4 @@
-// Builds dist/ from src/index.ts: the bundle with its source maps, the command line's entry and the licences of
+// Builds dist/ from src/index.ts: the bundle with its source maps, the entries of command line and second action and the licences of
 // everything bundled. The same sources and lock file give the same bytes in any folder; types are checked elsewhere.
 import { spawnSync } from 'node:child_process';
 import { chmodSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -20,6 +20,11 @@ Evan Wallace), source-map (BSD-3-Clause, Copyright (c) 2009-2011, Mozilla Founda
 const CLI = `#!/usr/bin/env node
 // Starts the bundle as a command line instead of as an action.
 process.env.FERRULE_ENTRY = 'cli';
+await import('./index.js');
+`;
+
+const PUBLISH = `// Starts the bundle as the action that publishes what another job left (publish/action.yml).
+process.env.FERRULE_ENTRY = 'publish';
 await import('./index.js');
 `;
 
@@ -83,5 +88,6 @@ function writeLicences() {
 bundle();
 writeFileSync(join(dist, 'cli.js'), CLI);
 chmodSync(join(dist, 'cli.js'), 0o755);
+writeFileSync(join(dist, 'publish.js'), PUBLISH);
 const licences = writeLicences();
 console.log(`dist/ built: ${readdirSync(dist).length} files, licences of ${licences} packages.`);

@@ -5,7 +5,8 @@ import { questionRecords } from './earlier-run.js';
 import { ToolError } from './errors.js';
 import type { ReportFolder } from './platform/report-folder.js';
 import type { Brief, Ready, World } from './preparation.js';
-import { ciNote } from './publish/publish.js';
+import type { Publisher } from './publish/publish.js';
+import { RESULT_FILE, ciNote, packSeries, resultJson } from './publish/publish.js';
 import type { RunRecord, StopReason } from './report/report.js';
 import { MAX_BODY_CHARS, baselineRecord, renderMarkdown } from './report/report.js';
 import type { Baseline, Verification } from './verify/verify.js';
@@ -121,20 +122,59 @@ function fillIn(
 }
 
 async function publish(
-  { log, github, mask }: World,
+  world: World,
   brief: Brief,
-  ready: Ready,
+  { publisher, base, start }: Ready,
   { record, series, folder }: Conclusion,
 ): Promise<void> {
-  const { publisher, base } = ready;
+  await publishRecord(world, publisher, record, {
+    title: `Implement ${brief.spec.title}`,
+    headCommit: series.head.commit === base.commit ? undefined : series.head.commit,
+    outputs: (file) => folder.readText(file),
+  });
+  if (publisher.kind !== 'none' || world.context.kind !== 'github') return;
+  const warning = await leaveResult(world, start, series, folder);
+  if (warning === undefined) return;
+  world.log.warning(warning);
+  record.publication.warnings.push(warning);
+}
+
+/** Leaves the commits for the action `publish`, which publishes them in another job. @returns why it did not */
+async function leaveResult(
+  { git, context, base, mask }: World,
+  start: Ready['start'],
+  series: Series,
+  folder: ReportFolder,
+): Promise<string | undefined> {
+  const text = resultJson({
+    schema: 'ferrule.result/v1',
+    repository: `${context.repository?.owner ?? ''}/${context.repository?.name ?? ''}`,
+    base,
+    start: start.commit,
+    commits: await packSeries(git, series.commits()),
+  });
+  // Masked it would no longer be the series that was verified.
+  if (mask(text) !== text)
+    return `A commit holds a secret of this run, so ${RESULT_FILE} was not written and no other job can publish them.`;
+  await folder.write(RESULT_FILE, text);
+  return undefined;
+}
+
+/** Publishes a result with its report, and notes in the record where it is. */
+export async function publishRecord(
+  { log, github, mask }: Pick<World, 'log' | 'github' | 'mask'>,
+  publisher: Publisher,
+  record: RunRecord,
+  result: { title: string; headCommit: string | undefined; outputs: (file: string) => string },
+): Promise<void> {
   log.group('Publication');
   try {
     const note = ciNote(await github?.identity(), publisher.kind);
-    const options = { outputs: (file: string) => folder.readText(file), maxChars: MAX_BODY_CHARS };
+    const options = { outputs: result.outputs, maxChars: MAX_BODY_CHARS };
     record.publication = await publisher.publish({
       outcome: record.outcome,
-      headCommit: series.head.commit === base.commit ? undefined : series.head.commit,
-      title: `Implement ${brief.spec.title}`,
+      headCommit: result.headCommit,
+      title: result.title,
       body: mask(renderMarkdown(record, { ...options, pullRequestNotes: note === '' ? [] : [note] })),
       commentBody: mask(renderMarkdown(record, options)),
     });
