@@ -10,6 +10,7 @@ import { RESULT_FILE, ciNote, packSeries, resultJson } from './publish/publish.j
 import type { RunRecord, StopReason } from './report/report.js';
 import { MAX_BODY_CHARS, baselineRecord, renderMarkdown } from './report/report.js';
 import type { Baseline, Verification } from './verify/verify.js';
+import { proveBeside } from './proofs.js';
 import { gateRecord, judgeOutcome, judgedGateRecord, reproduceCommands } from './verify/verify.js';
 
 export interface RoundsEnd {
@@ -43,6 +44,7 @@ export async function conclude(world: World, brief: Brief, ready: Ready, run: Co
       verification: verification && { ...verification, failed: failedGates(verification) },
       isChanged,
       blockingQuestions: run.notebook.questions.filter((question) => question.blocking).length,
+      isAllWaiting: run.notebook.isAllWaiting,
     }),
   );
   if (record.outcome === 'verified' && verification !== undefined) {
@@ -50,12 +52,18 @@ export async function conclude(world: World, brief: Brief, ready: Ready, run: Co
     const subject = `Verify the implementation of ${path.basename(brief.spec.path)}`;
     await series.close(subject.slice(0, 72), `${names}: passed on tree ${verification.tree}.`);
   }
+  // A branch without a commit cannot become a pull request, and then nobody could answer on it.
+  const mayBeProposed = ready.publisher.kind === 'pull-request' || leavesResult(world, ready);
+  const hasNothingToPropose = series.head.commit === ready.base.commit && mayBeProposed;
+  if (record.outcome === 'needs-answer' && hasNothingToPropose && world.github !== undefined)
+    await series.ask(`Ask about ${path.basename(brief.spec.path)}`.slice(0, 72), record.message);
   fillIn(record, run, world.mask);
   record.dependencies = await addedCrates(world, ready);
   if (verification)
     record.reproduce = reproduceCommands(series.head.commit, world.inputs.workingDirectory, verification);
   const patch = await world.git.diff(ready.base.tree, await series.workTree());
   await run.folder.writeBytes('change.patch', patch);
+  if (verification?.passed || verification?.onlyWaiting) await proveBeside(world, ready, { ...run, verification });
   await publish(world, brief, ready, run);
 }
 
@@ -89,7 +97,7 @@ function fillIn(
   // Set again at the very end; the pull request is written before that.
   const durationSeconds = Math.round(minutes * 600) / 10;
   Object.assign(record.usage, spent, { costUsd, durationSeconds });
-  record.increments = notebook.increments;
+  record.increments = notebook.increments.map((increment) => ({ ...increment }));
   if (notebook.plans.length > 0) record.plans = notebook.plans;
   record.questions = questionRecords(notebook.questions, mask);
   record.records = notebook.notes.map(({ requirement, ...note }) => ({
@@ -124,19 +132,25 @@ function fillIn(
 async function publish(
   world: World,
   brief: Brief,
-  { publisher, base, start }: Ready,
+  ready: Ready,
   { record, series, folder }: Conclusion,
 ): Promise<void> {
+  const { publisher, base, start } = ready;
   await publishRecord(world, publisher, record, {
     title: `Implement ${brief.spec.title}`,
     headCommit: series.head.commit === base.commit ? undefined : series.head.commit,
     outputs: (file) => folder.readText(file),
   });
-  if (publisher.kind !== 'none' || world.context.kind !== 'github') return;
+  if (!leavesResult(world, ready)) return;
   const warning = await leaveResult(world, start, series, folder);
   if (warning === undefined) return;
   world.log.warning(warning);
   record.publication.warnings.push(warning);
+}
+
+/** On a runner, what is not published may be published by another job. */
+function leavesResult({ context }: World, { publisher }: Ready): boolean {
+  return publisher.kind === 'none' && context.kind === 'github';
 }
 
 /** Leaves the commits for the action `publish`, which publishes them in another job. @returns why it did not */
@@ -151,7 +165,7 @@ async function leaveResult(
     repository: `${context.repository?.owner ?? ''}/${context.repository?.name ?? ''}`,
     base,
     start: start.commit,
-    commits: await packSeries(git, series.commits()),
+    commits: await packSeries(git, series.line()),
   });
   // Masked it would no longer be the series that was verified.
   if (mask(text) !== text)
@@ -179,6 +193,9 @@ export async function publishRecord(
       commentBody: mask(renderMarkdown(record, options)),
     });
     for (const warning of record.publication.warnings) log.warning(warning);
+    const { pullRequest, comment } = record.publication;
+    if (record.outcome === 'needs-answer' && pullRequest === undefined && comment === undefined)
+      record.message += ' There is no pull request to answer on: change the spec, or answer in the input instructions.';
   } finally {
     log.endGroup();
   }

@@ -87,7 +87,7 @@ export async function runInvocation(invocation: Invocation, folders: Folders): P
     const start = { specPath: inputs.spec[0] ?? '', version, runUrl: context.runUrl, limits: inputs };
     const record: RunRecord = { ...emptyRecord(start), outcome: 'refused', message: error.message };
     const folder = await ReportFolder.create(folders.report, invocation.mask);
-    await writeReport(record, folder);
+    await writeReport(record, folder, log);
     return [{ record, folder }];
   }
 }

@@ -13,14 +13,15 @@ const CONTEXT: RunContext = {
   temp: '/home/runner/work/_temp',
 };
 const ENDS = { number: 7, headRef: 'design', headSha: 'a'.repeat(40), baseRef: 'main', sameRepository: true };
-const COMMENT: CommentContext = {
+/** Of an account that is gone. */
+const ORPHAN: CommentContext = {
   id: 1,
   action: 'created',
   body: '/ferrule implement',
-  author: { login: 'ada', isBot: false },
   issueNumber: 7,
   isPullRequest: true,
 };
+const COMMENT: CommentContext = { ...ORPHAN, author: { login: 'ada', isBot: false } };
 
 const ok = <T>(value: T): GitHubResult<T> => ({ kind: 'ok', value });
 const failed = (status: number): GitHubResult<never> => ({
@@ -87,6 +88,10 @@ describe('an event that only writers cause', () => {
     expect(await verdict(actor)).toBe('trusted');
   });
 
+  it('does not take a person for a bot', async () => {
+    expect((await judge({ eventName: 'push', actor: 'ada-bot' })).verdict).toBe('trusted');
+  });
+
   it('trusts a schedule whoever edited it last', async () => {
     expect((await judge({ eventName: 'schedule', actor: 'dependabot[bot]' })).verdict).toBe('trusted');
   });
@@ -126,6 +131,13 @@ describe('a pull request', () => {
     ['of a fork', pullRequest({ sameRepository: false }), {}, 'fork', []],
     ['that is not described', { eventName: 'pull_request' }, {}, 'unreadable-event', []],
     ['with the box off', pullRequest(), { sandbox: 'unsafe-off' }, 'unsafe-sandbox', []],
+    [
+      'by a person whose name ends like a bot’s',
+      { ...pullRequest(), actor: 'evil-bot' },
+      { allowedBots: ['bot[bot]'], permission: ok('read') },
+      'no-write-access',
+      ['evil-bot'],
+    ],
     ['by a bot', { ...pullRequest(), actor: 'a[bot]' }, {}, 'bot', []],
     ['by a listed bot', { ...pullRequest(), actor: 'a[bot]' }, { allowedBots: ['a[bot]'] }, 'trusted', []],
     [
@@ -135,7 +147,7 @@ describe('a pull request', () => {
       'fork',
       [],
     ],
-    ['by nobody', { ...pullRequest(), actor: undefined as never }, {}, 'permission-unknown', []],
+    ['by nobody', { ...pullRequest(), actor: undefined }, {}, 'permission-unknown', []],
     ['without a token', pullRequest(), { noToken: true }, 'permission-unknown', []],
   ];
   it.each(cases)('%s', async (_what, context, answers, verdict, asked) => {
@@ -210,8 +222,7 @@ describe.each(['issue_comment', 'pull_request_review_comment'])('on %s', (eventN
   });
 
   it('an author whose account is gone is refused', async () => {
-    const { author: _gone, ...orphan } = COMMENT;
-    expect(await judge({ eventName, comment: orphan })).toMatchObject({ verdict: 'deleted-author', asked: [] });
+    expect(await judge({ eventName, comment: ORPHAN })).toMatchObject({ verdict: 'deleted-author', asked: [] });
   });
 
   it('the head is the one that GitHub tells of now', async () => {
@@ -266,7 +277,7 @@ describe('a command', () => {
 
 describe('each refusal', () => {
   const mallory = comment(by('mallory'));
-  const gone: Partial<RunContext> = { eventName: 'issue_comment', comment: { ...COMMENT, author: undefined as never } };
+  const gone: Partial<RunContext> = { eventName: 'issue_comment', comment: ORPHAN };
   const cases: [context: Partial<RunContext>, answers: Answers, message: RegExp][] = [
     [{ eventName: 'pull_request_target' }, {}, /Use 'pull_request' .*or 'workflow_dispatch'/],
     [{ eventName: 'issues' }, {}, /Use one of workflow_dispatch, .*issue_comment/],

@@ -150,10 +150,12 @@ describe('a run that is not allowed', () => {
 
   it('is allowed to a writer, to an administrator and to a listed app', async () => {
     const inputs = { 'dry-run': 'true' };
+    scene.fake.repository.issues.push(99);
     for (const run of [
       commented({}),
       commented({ user: user('maintainer'), body: '/ferrule retry', pull: 1 }),
       { ...commented({ user: user('helper[bot]', 'Bot') }), inputs: { 'allowed-bots': 'helper[bot]' } },
+      { ...commented({}), inputs: { publish: 'comment' } },
       pulled(1, head),
     ]) {
       const result = await scene.run({ ...run, inputs: { ...inputs, ...run.inputs } });

@@ -28,6 +28,8 @@ export interface SeriesOptions {
 export class Series {
   /** The last commit of the series: green, or the start. */
   head: WorkCommit;
+  /** Commits of the run that became the head with work in them, oldest first. */
+  readonly commits: WorkCommit[] = [];
   /** Every commit that was written, by its id; a candidate that failed is among them. */
   private readonly written = new Map<string, SeriesCommit>();
 
@@ -59,6 +61,7 @@ export class Series {
       body: body.join('\n'),
       requirements: request.requirements,
     });
+    this.commits.push(this.head);
     const pushed = await publisher.pushIncrement(this.head.commit);
     if (pushed.kind === 'moved' || pushed.kind === 'refused')
       warn(
@@ -87,6 +90,7 @@ export class Series {
 
   /** The candidate was verified: it becomes the head. */
   accept(candidate: WorkCommit): void {
+    if (candidate.commit !== this.head.commit) this.commits.push(candidate);
     this.head = candidate;
   }
 
@@ -95,8 +99,13 @@ export class Series {
     this.head = await this.write(this.head.tree, { subject, body, requirements: [], outcome: 'verified' });
   }
 
-  /** The commits from the start to the head, oldest first. */
-  commits(): SeriesCommit[] {
+  /** Adds a commit of the same tree, where only a commit gives a pull request on which questions can be answered. */
+  async ask(subject: string, body: string): Promise<void> {
+    this.head = await this.write(this.head.tree, { subject, body, requirements: [] });
+  }
+
+  /** Every commit from the start to the head, oldest first. */
+  line(): SeriesCommit[] {
     const line: SeriesCommit[] = [];
     let at = this.written.get(this.head.commit);
     for (; at !== undefined; at = this.written.get(at.parent)) line.unshift(at);

@@ -32,8 +32,11 @@ export function changePolicy({
     if (changes.length === 0) return undefined;
     const { files } = await git.sourceTree(tree);
     const sizes = new Map(files.map(({ oid, size }) => [oid, size]));
-    const isAnyNew = changes.some(({ before }) => before === undefined);
-    const namesakes = findNamesakes(isAnyNew ? files.map(({ path }) => path) : []);
+    const added = changes.filter(({ before }) => before === undefined).map(({ path }) => path);
+    const namesakes = findNamesakes(
+      files.map(({ path }) => path),
+      added,
+    );
     const breaches = changes.flatMap((change) => {
       const rule = judgeChange(change, { isProtected, namesakes, sizeBytes: sizes.get(change.oid) ?? 0 });
       return rule === undefined ? [] : [`'${printable(change.path)}' ${rule}`];
@@ -71,7 +74,7 @@ export function guardedPublisher(publisher: Publisher, policy: ChangePolicy): Pu
 
 interface Terms {
   isProtected: ProtectedPaths;
-  /** Paths of the tree that some disks take for one another; see `findNamesakes`. */
+  /** Added paths that some disks take for others of the tree; see `findNamesakes`. */
   namesakes: ReadonlyMap<string, string>;
   sizeBytes: number;
 }
@@ -113,25 +116,38 @@ function judgeName(path: string): string | undefined {
 }
 
 /**
- * For each path that shares its folded form, or that of a folder above it, with another path of the tree: that other
- * one. Macs and Windows would write the one over the other.
+ * For each of `added` that shares its folded form, or that of a folder above it, with another path of the tree: that
+ * other one. Macs and Windows would write the one over the other.
  */
-function findNamesakes(paths: readonly string[]): ReadonlyMap<string, string> {
-  const spellings = new Map<string, Set<string>>();
-  const places = (path: string) =>
-    [...path.matchAll(/\/|$/g)].map(({ index }) => path.slice(0, index)).filter((place) => place !== '');
-  for (const place of paths.flatMap(places)) {
+function findNamesakes(paths: readonly string[], added: readonly string[]): ReadonlyMap<string, string> {
+  if (added.length === 0) return new Map();
+  const spellings = new Map<string, string[]>();
+  for (const place of placesOf(paths)) {
     const folded = fold(place);
-    spellings.set(folded, (spellings.get(folded) ?? new Set()).add(place));
+    spellings.set(folded, [...(spellings.get(folded) ?? []), place]);
   }
   const found = new Map<string, string>();
-  for (const path of paths) {
-    for (const place of places(path)) {
-      const other = [...(spellings.get(fold(place)) ?? [])].find((spelling) => spelling !== place);
+  for (const path of added) {
+    for (const place of placesOf([path])) {
+      const other = spellings.get(fold(place))?.find((spelling) => spelling !== place);
       if (other !== undefined) found.set(path, other);
     }
   }
   return found;
+}
+
+/** Each path and each folder above one, once. */
+function placesOf(paths: readonly string[]): ReadonlySet<string> {
+  const places = new Set<string>();
+  for (const path of paths) {
+    for (
+      let place = path;
+      place !== '' && !places.has(place);
+      place = place.slice(0, Math.max(0, place.lastIndexOf('/')))
+    )
+      places.add(place);
+  }
+  return places;
 }
 
 function fold(path: string): string {
