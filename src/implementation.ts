@@ -10,6 +10,7 @@ import {
   Series,
   TOOL_NAMES,
   UnreadOutputs,
+  VerificationReserve,
   createTranscript,
   priceOf,
   showRun,
@@ -36,7 +37,8 @@ import type { CargoRun } from './workshop/workshop.js';
 import { outlineFolder } from './workshop/workshop.js';
 
 const CRATE_MAP_CHARS = 24_000;
-const MIN_COMMAND_MS = 60_000;
+/** Of a command that begins when the time is over: its timeout is its answer. */
+const MIN_COMMAND_MS = 1_000;
 
 /** Implements the spec and publishes the result. Fills in the record. @throws a defect of ours, after publication */
 export async function implement(
@@ -48,7 +50,11 @@ export async function implement(
 ): Promise<void> {
   const { workshop, terms } = ready;
   const startedMs = performance.now();
-  const budget = new Budget(world.inputs, priceOf(brief.model), () => performance.now() - startedMs);
+  const reserve = new VerificationReserve(world.inputs.maxMinutes);
+  const budget = new Budget(world.inputs, priceOf(brief.model), () => performance.now() - startedMs, {
+    reserveMs: () => reserve.ms(),
+  });
+  const commandTimeoutMs = () => Math.max(MIN_COMMAND_MS, budget.remainingMs());
   const notebook = new Notebook(
     brief.spec.requirements.map(({ id }) => id),
     ready.earlierRun,
@@ -61,7 +67,12 @@ export async function implement(
     world.log.warning(`cargo could not resolve the dependencies of the base: ${synced.text.slice(0, 2_000)}`);
   const hasCrate = synced.kind !== 'no-crate';
   const firstMessage = await writeFirstMessage(world, brief, ready, hasCrate);
-  const baseline = hasCrate ? startBaseline(world, terms, (text) => news.push(text)) : Promise.resolve(undefined);
+  const baseline = hasCrate
+    ? startBaseline(world, terms, (built) => {
+        news.push(describeBaseline(built.gates));
+        reserve.took(built.gates);
+      })
+    : Promise.resolve(undefined);
   const series = new Series({
     git: world.git,
     start: ready.start,
@@ -70,6 +81,7 @@ export async function implement(
     spec: { path: brief.spec.path, hash: brief.hash },
     runUrl: world.context.runUrl ?? 'local',
     terms,
+    commandTimeoutMs,
     baseline,
     unread,
     warn: (text) => world.log.warning(text),
@@ -100,7 +112,7 @@ export async function implement(
       // A commit cannot be masked later, and a server that knows the key can put it into the model's words.
       completeIncrement: ({ commitMessage, ...request }) =>
         series.complete({ ...request, commitMessage: world.mask(commitMessage) }),
-      commandTimeoutMs: () => Math.max(MIN_COMMAND_MS, budget.remainingMs()),
+      commandTimeoutMs,
       signal: world.signal,
     },
     budget,
@@ -116,7 +128,8 @@ export async function implement(
   // A lock file that was not in step with its manifests has just been changed by the harness, not by the run.
   const untouchedTree = ready.start.tree === ready.base.tree ? await series.workTree() : ready.base.tree;
   const isChanged = (tree: string) => tree !== ready.base.tree && tree !== untouchedTree;
-  const end = await workInRounds(world, brief, ready, { agent, series, notebook, unread, baseline, record, isChanged });
+  const rounds = { agent, series, notebook, unread, baseline, reserve, record, isChanged };
+  const end = await workInRounds(world, brief, ready, rounds);
   const settled = { ...end, baseline: await baseline, isChanged };
   await conclude(world, brief, ready, { ...settled, series, notebook, budget, record, folder });
   if (end.defect !== undefined) throw end.defect;
@@ -133,6 +146,7 @@ async function workInRounds(
     notebook: Notebook;
     unread: UnreadOutputs;
     baseline: Promise<Baseline | undefined>;
+    reserve: VerificationReserve;
     record: RunRecord;
     isChanged: (tree: string) => boolean;
   },
@@ -144,7 +158,9 @@ async function workInRounds(
   const verifyCommit = async (subject: { commit: string; tree: string }) => {
     const touched = new Set(await git.changedPaths(ready.base.tree, subject.tree));
     log.info(`Verifying tree ${subject.tree.slice(0, 12)} on a clean checkout.`);
-    return verify(ready.terms, { ...subject, touched }, await run.baseline, evidence);
+    const verified = await verify(ready.terms, { ...subject, touched }, await run.baseline, evidence);
+    run.reserve.took(verified.gates);
+    return verified;
   };
   try {
     for (let round = 1; ; round++) {
@@ -232,7 +248,12 @@ function stopOf(end: ConversationEnd): RoundsEnd['stop'] {
     case 'unfinished':
       return undefined;
     case 'limit':
-      return { reason: end.limit, message: `The limit on ${end.limit} was reached.` };
+      return {
+        reason: end.limit,
+        message: [`The limit on ${end.limit} was reached.`, ...(end.detail === undefined ? [] : [end.detail])].join(
+          ' ',
+        ),
+      };
     case 'cancelled':
       return { reason: 'cancelled', message: 'The run was cancelled.' };
     case 'refusal':
@@ -284,12 +305,16 @@ async function writeFirstMessage(world: World, brief: Brief, ready: Ready, hasCr
   });
 }
 
-/** Builds the base beside the model's first turns; the result is told to the model when it is there. */
-function startBaseline(world: World, terms: GateTerms, tell: (text: string) => void): Promise<Baseline | undefined> {
+/** Builds the base beside the model's first turns. */
+function startBaseline(
+  world: World,
+  terms: GateTerms,
+  built: (baseline: Baseline) => void,
+): Promise<Baseline | undefined> {
   const building = runBaseline(terms);
   return building.then(
     (baseline) => {
-      tell(describeBaseline(baseline.gates));
+      built(baseline);
       return baseline;
     },
     (error: unknown) => {

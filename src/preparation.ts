@@ -33,11 +33,11 @@ import type { Toolchain, WatchCommand, Workshop } from './workshop/workshop.js';
 import {
   Outputs,
   findToolchain,
-  networkEnvironment,
   openRustSyntax,
   openWorkshop,
   protectedPaths,
   readChannel,
+  readRunnerCargo,
 } from './workshop/workshop.js';
 
 /** What a run is given: made once in index.ts, from real things. */
@@ -182,7 +182,8 @@ export async function prepare(
       outputs: new Outputs(folder.dir, world.mask),
       watch: watchCommands(log),
       runCommand: world.runCommand,
-      networkEnvironment: networkEnvironment(world.environment),
+      runnerCargo: await readRunnerCargo(world.environment),
+      sayNetwork: (line) => log.info(line),
     });
     const scope = { package: brief.package, extraArgs: inputs.cargoArgs };
     return {
