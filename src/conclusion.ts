@@ -136,6 +136,7 @@ async function publish(
   { record, series, folder }: Conclusion,
 ): Promise<void> {
   const { publisher, base, start } = ready;
+  await folder.maskWholeFiles(); // what the alarm would say of them has to be known before anything is sent
   await publishRecord(world, publisher, record, {
     title: `Implement ${brief.spec.title}`,
     headCommit: series.head.commit === base.commit ? undefined : series.head.commit,
@@ -155,7 +156,7 @@ function leavesResult({ context }: World, { publisher }: Ready): boolean {
 
 /** Leaves the commits for the action `publish`, which publishes them in another job. @returns why it did not */
 async function leaveResult(
-  { git, context, base, mask }: World,
+  { git, context, base, outlet }: World,
   start: Ready['start'],
   series: Series,
   folder: ReportFolder,
@@ -168,15 +169,15 @@ async function leaveResult(
     commits: await packSeries(git, series.line()),
   });
   // Masked it would no longer be the series that was verified.
-  if (mask(text) !== text)
-    return `A commit holds a secret of this run, so ${RESULT_FILE} was not written and no other job can publish them.`;
+  const refused = outlet.refusal('the commits', text);
+  if (refused !== undefined) return `${refused} ${RESULT_FILE} was not written, so no other job can publish it either.`;
   await folder.write(RESULT_FILE, text);
   return undefined;
 }
 
 /** Publishes a result with its report, and notes in the record where it is. */
 export async function publishRecord(
-  { log, github, mask }: Pick<World, 'log' | 'github' | 'mask'>,
+  { log, github }: Pick<World, 'log' | 'github'>,
   publisher: Publisher,
   record: RunRecord,
   result: { title: string; headCommit: string | undefined; outputs: (file: string) => string },
@@ -189,8 +190,8 @@ export async function publishRecord(
       outcome: record.outcome,
       headCommit: result.headCommit,
       title: result.title,
-      body: mask(renderMarkdown(record, { ...options, pullRequestNotes: note === '' ? [] : [note] })),
-      commentBody: mask(renderMarkdown(record, options)),
+      body: renderMarkdown(record, { ...options, pullRequestNotes: note === '' ? [] : [note] }),
+      commentBody: renderMarkdown(record, options),
     });
     for (const warning of record.publication.warnings) log.warning(warning);
     const { pullRequest, comment } = record.publication;

@@ -16,6 +16,7 @@ import { openGitHub } from './platform/github.js';
 import type { Log } from './platform/log.js';
 import { messagesApi } from './platform/messages-api.js';
 import type { Model } from './platform/model.js';
+import type { Outlet } from './platform/outlet.js';
 import { replayModel } from './platform/replay.js';
 import { ReportFolder } from './platform/report-folder.js';
 import type { World } from './preparation.js';
@@ -29,6 +30,8 @@ export interface Invocation {
   context: RunContext;
   environment: NodeJS.ProcessEnv;
   log: Log;
+  outlet: Outlet;
+  /** Takes secrets out of what is kept in the files of the report. */
   mask: (text: string) => string;
   builtInAgents: ReadonlyMap<string, string>;
   /** Text of the transcript that the input `replay` names. */

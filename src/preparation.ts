@@ -13,6 +13,7 @@ import type { Git } from './platform/git.js';
 import type { GitHub } from './platform/github.js';
 import type { Log } from './platform/log.js';
 import type { Model } from './platform/model.js';
+import type { Outlet } from './platform/outlet.js';
 import type { ReportFolder } from './platform/report-folder.js';
 import type { SourceTree } from './platform/source-tree.js';
 import type { ChangePolicy, EarlierWork, PublishKind, Publisher } from './publish/publish.js';
@@ -47,6 +48,8 @@ export interface World {
   /** The process environment without secrets. */
   environment: NodeJS.ProcessEnv;
   log: Log;
+  outlet: Outlet;
+  /** Takes secrets out of what is kept in the files of the report. */
   mask: (text: string) => string;
   runCommand: RunCommand;
   git: Git;
@@ -258,6 +261,7 @@ async function openPublication(
     base: base.branch,
     baseCommit: base.commit,
     pullRequest: { draft: inputs.draft, labels: inputs.labels, reviewers: inputs.reviewers },
+    refusal: world.outlet.refusal,
     ...(home === undefined ? {} : { remote: home }),
     ...(github === undefined ? {} : { github }),
     ...(pullRequest === undefined ? {} : { target: pullRequest.headRef }),

@@ -13,6 +13,7 @@ import type { Git } from './platform/git.js';
 import { openGit, readCheckout } from './platform/git.js';
 import type { GitHub } from './platform/github.js';
 import type { Log } from './platform/log.js';
+import type { Outlet } from './platform/outlet.js';
 import type { ReceivedFolder } from './platform/received-folder.js';
 import { openReceivedFolder } from './platform/received-folder.js';
 import type { Publisher, Result } from './publish/publish.js';
@@ -35,7 +36,7 @@ export interface PublicationJob {
   /** The process environment without secrets. */
   environment: NodeJS.ProcessEnv;
   log: Log;
-  mask: (text: string) => string;
+  outlet: Outlet;
 }
 
 export type PublishedResult =
@@ -172,7 +173,7 @@ async function requireStart({ git, remote }: Ground, { start, base }: Result, br
 }
 
 function openPublisher(ground: Ground, { result, spec }: ReceivedResult, branch: string): Publisher {
-  const { inputs, context, git, remote, github, base } = ground;
+  const { inputs, context, git, remote, github, base, outlet } = ground;
   const { pullRequest } = context;
   const reportOn = pullRequest?.number ?? context.comment?.issueNumber;
   return createPublisher({
@@ -182,6 +183,7 @@ function openPublisher(ground: Ground, { result, spec }: ReceivedResult, branch:
     base: base.branch,
     baseCommit: result.base.commit,
     pullRequest: { draft: inputs.draft, labels: inputs.labels, reviewers: inputs.reviewers },
+    refusal: outlet.refusal,
     ...(github === undefined ? {} : { github }),
     ...(pullRequest === undefined ? {} : { target: pullRequest.headRef }),
     ...(reportOn === undefined ? {} : { commentOn: reportOn }),
