@@ -7,7 +7,17 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { ActionScene, SceneResult } from '../support/action-scene.js';
 import { actionScene } from '../support/action-scene.js';
 import { openPublishJob, type PublishJob } from '../support/publish-job.js';
-import { CRATE, SPEC_ONLY, UNVERIFIED, VERIFIED, finishGreeting } from '../support/scripts-greeting.js';
+import {
+  CODE,
+  CRATE,
+  SPEC_ONLY,
+  TESTS,
+  UNVERIFIED,
+  VERIFIED,
+  editLibrary,
+  finishGreeting,
+  use,
+} from '../support/scripts-greeting.js';
 import { gitIn } from '../support/temp-repo.js';
 
 const BRANCH = 'ferrule/specs-greeting';
@@ -90,6 +100,21 @@ describe('an unverified result', () => {
     const published = await openPublishJob(scene)(reportDir, { publish: 'commit' });
     expect(published).toMatchObject({ code: 0, outputs: { outcome: 'unverified', branch: BRANCH } });
     expect(await scene.repo.remoteHead('main')).toBe(before);
+  });
+});
+
+describe('a result that holds a secret', () => {
+  it('is not handed on at all', async () => {
+    await using scene = await actionScene(CRATE);
+    const completion = use('complete_increment', { title: 'Greeting', commit_message: 'Add greet' });
+    const leak = { tool_use: [...editLibrary(`${CODE}// sk-ant-loopback\n`, TESTS), completion] };
+    const run = await scene.run({ inputs: { publish: 'none' }, answers: [leak, finishGreeting()] });
+    expect(run.code).toBe(1);
+    expect(run.warnings).toContainEqual(expect.stringMatching(/result\.json was not written/));
+    expect(existsSync(path.join(run.reportDir, 'result.json'))).toBe(false);
+    const published = await openPublishJob(scene)(run.reportDir);
+    expect(published).toMatchObject({ code: 0, outputs: { outcome: 'unchanged' } });
+    expect(await scene.repo.remoteBranches()).toEqual(['main']);
   });
 });
 
