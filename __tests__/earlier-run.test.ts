@@ -114,6 +114,17 @@ describe('questions of earlier runs', () => {
     await expect(refused).rejects.toThrow(/^Questions of earlier runs: Looking for the pull request failed/);
   });
 
+  it('that cannot be read are passed over where another job publishes, whose token may read them', async () => {
+    await using scene = await publishScene();
+    scene.fake.fail({ method: 'GET', path: /pulls$/, status: 403, times: 9 });
+    const warnings: string[] = [];
+    const more = { isPublishedElsewhere: true, warn: (text: string) => void warnings.push(text) };
+    expect(await readEarlierRun(requestOf(scene, more))).toMatchObject({ questions: [], isWaiting: false });
+    expect(warnings).toEqual([
+      expect.stringMatching(/^Questions of earlier runs: .* This run knows nothing of them\.$/),
+    ]);
+  });
+
   it('come out of the report without secrets', () => {
     const question = { number: 1, text: 'Is it s3cr3t?', requirement: undefined, blocking: true };
     expect(questionRecords([question], (text) => text.replace('s3cr3t', '***'))).toEqual([

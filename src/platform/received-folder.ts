@@ -1,5 +1,6 @@
 // Reads a folder that another job left, such as a downloaded artifact: whoever could write to that job's runner chose
 // every name and byte in it. Only ordinary files inside it are ever opened. What they say is not judged here.
+import { isUtf8 } from 'node:buffer';
 import { constants } from 'node:fs';
 import { lstat, open, opendir, realpath } from 'node:fs/promises';
 import path from 'node:path';
@@ -58,9 +59,8 @@ async function readText(
   const file = await open(path.join(root, name), constants.O_RDONLY | constants.O_NOFOLLOW);
   try {
     const bytes = await file.readFile();
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
-  } catch {
-    throw refusal(`holds '${printable(name)}', which is not UTF-8 text`);
+    if (!isUtf8(bytes)) throw refusal(`holds '${printable(name)}', which is not UTF-8 text`);
+    return bytes.toString('utf8');
   } finally {
     await file.close();
   }
