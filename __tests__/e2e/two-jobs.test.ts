@@ -6,6 +6,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { ActionScene, SceneResult } from '../support/action-scene.js';
 import { actionScene } from '../support/action-scene.js';
+import { node24 } from '../support/node24.js';
 import { openPublishJob, type PublishJob } from '../support/publish-job.js';
 import {
   CODE,
@@ -142,6 +143,15 @@ describe('the job that publishes', () => {
     expect(published).toMatchObject({ code: 1, outputs: { outcome: 'refused' } });
     expect(published.stdout).toMatch(message);
   });
+
+  it('is still that job after the action has become a process without secrets, under Node 24', async () => {
+    await using scene = await actionScene(SPEC_ONLY);
+    const folder = path.join(scene.repo.parent, 'empty');
+    await mkdir(folder);
+    const published = await openPublishJob(scene)(folder, {}, { node: await node24() });
+    expect(published).toMatchObject({ code: 0, outputs: { outcome: 'unchanged' } });
+    expect(published.stdout).toContain('There is nothing to publish');
+  }, 300_000);
 
   it('does not start on events that strangers cause', async () => {
     await using scene = await actionScene(SPEC_ONLY);
