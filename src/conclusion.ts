@@ -29,6 +29,8 @@ export interface Conclusion extends RoundsEnd {
   baseline: Baseline | undefined;
   record: RunRecord;
   folder: ReportFolder;
+  /** Writes down how far the run is, so that a kill from here on leaves its verdict. */
+  keep: () => void;
 }
 
 /** Judges, records, saves and publishes, in this order: what was made is on disk before anything is sent. */
@@ -49,8 +51,10 @@ export async function conclude(world: World, brief: Brief, ready: Ready, run: Co
     const subject = `Verify the implementation of ${path.basename(brief.spec.path)}`;
     await series.close(subject.slice(0, 72), `${names}: passed on tree ${verification.tree}.`);
   }
-  fillIn(record, run, world.mask);
-  record.dependencies = await addedCrates(world, ready);
+  recordProgress(record, run, world.mask);
+  recordVerification(record, run);
+  run.keep();
+  record.dependencies = world.signal.aborted ? [] : await addedCrates(world, ready);
   if (verification)
     record.reproduce = reproduceCommands(series.head.commit, world.inputs.workingDirectory, verification);
   const patch = await world.git.diff(ready.base.tree, await series.workTree());
@@ -79,9 +83,10 @@ function failedGates({ gates, evidence }: Verification): string[] {
     .map(({ name }) => name);
 }
 
-function fillIn(
+/** What the run has done and spent so far, apart from what cargo said of it. */
+export function recordProgress(
   record: RunRecord,
-  { notebook, budget, verification, baseline }: Conclusion,
+  { notebook, budget }: Pick<Conclusion, 'notebook' | 'budget'>,
   mask: (text: string) => string,
 ): void {
   const { costUsd = null, minutes, ...spent } = budget.spent();
@@ -102,6 +107,9 @@ function fillIn(
       ...(note === undefined ? {} : { note }),
     }));
   }
+}
+
+function recordVerification(record: RunRecord, { verification, baseline }: Conclusion): void {
   if (baseline) record.baseline = baselineRecord(baseline.gates.map((gate) => gateRecord(gate, baseline)));
   if (!verification) return;
   const { commit, tree, gates, evidence } = verification;

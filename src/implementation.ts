@@ -22,7 +22,9 @@ import type { RoundsEnd } from './conclusion.js';
 import { conclude } from './conclusion.js';
 import type { ReportFolder } from './platform/report-folder.js';
 import type { Brief, Ready, World } from './preparation.js';
-import type { RunRecord } from './report/report.js';
+import type { RunRecord, Spending } from './report/report.js';
+import { addSpending } from './report/report.js';
+import { keepUnfinished } from './unfinished.js';
 import type { Baseline, EvidenceGate, EvidenceTerms, GateTerms, Verification } from './verify/verify.js';
 import {
   EVIDENCE_GATES,
@@ -48,11 +50,18 @@ export async function implement(
 ): Promise<void> {
   const { workshop, terms } = ready;
   const startedMs = performance.now();
-  const budget = new Budget(world.inputs, priceOf(brief.model), () => performance.now() - startedMs);
+  const spentBefore = record.usage.earlier && { costUsd: 0, ...record.usage.earlier };
+  const budget = new Budget(
+    world.inputs,
+    priceOf(brief.model),
+    () => performance.now() - startedMs,
+    spentBefore && { spentBefore },
+  );
   const notebook = new Notebook(
     brief.spec.requirements.map(({ id }) => id),
     ready.earlierRun,
   );
+  const keeper = keepUnfinished({ world, brief, ready, record, folder, progress: { notebook, budget } });
   const unread = new UnreadOutputs();
   const news: string[] = [];
 
@@ -66,8 +75,10 @@ export async function implement(
     git: world.git,
     start: ready.start,
     publisher: ready.publisher,
-    spec: { path: brief.spec.path, hash: brief.hash },
+    spec: { path: brief.spec.path, hash: brief.hash, requirements: brief.spec.requirements },
     runUrl: world.context.runUrl ?? 'local',
+    spent: () => spentSoFar(budget, record),
+    keep: (head) => keeper.keep(head.commit),
     terms,
     baseline,
     unread,
@@ -97,15 +108,22 @@ export async function implement(
       scope: terms.scope,
       turn: () => budget.spent().turns,
       // A commit cannot be masked later, and a server that knows the key can put it into the model's words.
-      completeIncrement: ({ commitMessage, ...request }) =>
-        series.complete({ ...request, commitMessage: world.mask(commitMessage) }),
+      completeIncrement: ({ commitMessage, planned, ...request }) =>
+        series.complete({
+          ...request,
+          planned: planned.map((increment) => ({ ...increment, title: world.mask(increment.title) })),
+          commitMessage: world.mask(commitMessage),
+        }),
       commandTimeoutMs: () => Math.max(MIN_COMMAND_MS, budget.remainingMs()),
       signal: world.signal,
     },
     budget,
     transcript,
     events: {
-      action: (turn, text) => world.log.info(`turn ${turn} · ${text}`),
+      action: (turn, text) => {
+        world.log.info(`turn ${turn} · ${text}`);
+        keeper.keep();
+      },
       words: (_turn, text) => world.log.output(text),
     },
     news: () => news.splice(0),
@@ -117,7 +135,8 @@ export async function implement(
   const isChanged = (tree: string) => tree !== ready.base.tree && tree !== untouchedTree;
   const end = await workInRounds(world, brief, ready, { agent, series, notebook, unread, baseline, record, isChanged });
   const settled = { ...end, baseline: await baseline, isChanged };
-  await conclude(world, brief, ready, { ...settled, series, notebook, budget, record, folder });
+  const keep = () => keeper.conclude(series.head.commit);
+  await conclude(world, brief, ready, { ...settled, series, notebook, budget, record, folder, keep });
   if (end.defect !== undefined) throw end.defect;
 }
 
@@ -143,7 +162,9 @@ async function workInRounds(
   const verifyCommit = async (subject: { commit: string; tree: string }) => {
     const touched = new Set(await git.changedPaths(ready.base.tree, subject.tree));
     log.info(`Verifying tree ${subject.tree.slice(0, 12)} on a clean checkout.`);
-    return verify(ready.terms, { ...subject, touched }, await run.baseline, evidence);
+    const verified = await verify(ready.terms, { ...subject, touched }, await run.baseline, evidence);
+    world.signal.throwIfAborted(); // what a cancellation cut short is no verdict
+    return verified;
   };
   try {
     for (let round = 1; ; round++) {
@@ -182,6 +203,8 @@ async function workInRounds(
       agent.tell(failed.filter((part) => part !== '').join('\n\n'));
     }
   } catch (error) {
+    if (world.signal.aborted && error === world.signal.reason)
+      return { stop: stopOf({ kind: 'cancelled' }), verification };
     // Saved and published first, then thrown again by the caller.
     return {
       stop: { reason: 'model-error', message: `Ferrule failed: ${messageOf(error)}` },
@@ -189,6 +212,12 @@ async function workInRounds(
       defect: error instanceof Error ? error : new Error(messageOf(error)),
     };
   }
+}
+
+function spentSoFar(budget: Budget, record: RunRecord): Spending {
+  const { inputTokens, outputTokens, cacheReadTokens, cacheWriteTokens, costUsd } = budget.spent();
+  const tokens = inputTokens + outputTokens + cacheReadTokens + cacheWriteTokens;
+  return addSpending({ tokens, costUsd }, record.usage.earlier);
 }
 
 /** What the ledger is judged by: the notebook is read at the moment of each verification. */
@@ -232,7 +261,7 @@ function stopOf(end: ConversationEnd): RoundsEnd['stop'] {
 
 async function writeFirstMessage(world: World, brief: Brief, ready: Ready, hasCrate: boolean) {
   const { inputs } = world;
-  const { workshop, earlierRun, served } = ready;
+  const { workshop, earlierRun, earlierWork } = ready;
   const requirementIds = brief.spec.requirements.map(({ id }) => id);
   const crateMap = await buildCrateMap({
     packages: hasCrate ? await workshop.members() : [],
@@ -252,7 +281,7 @@ async function writeFirstMessage(world: World, brief: Brief, ready: Ready, hasCr
       : 'There is no Cargo.toml yet: nothing to build. Make the crate with cargo new.',
     answers: earlierRun.answers,
     openQuestions: earlierRun.questions,
-    ...(served === undefined ? {} : { progress: progressOf(requirementIds, served, earlierRun) }),
+    ...(earlierWork === undefined ? {} : { progress: progressOf(requirementIds, earlierWork, earlierRun) }),
     limits: { ...limits, ...(priceOf(brief.model) === undefined ? {} : { maxCostUsd }) },
     workingDirectory: inputs.workingDirectory,
     onQuestion: inputs.onQuestion,

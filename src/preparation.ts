@@ -77,8 +77,8 @@ export interface Ready {
   model: Model;
   /** Questions and answers that earlier runs of the spec brought about. */
   earlierRun: EarlierRun;
-  /** Requirements that the commits between base and start name; absent when there are none. */
-  served: readonly string[] | undefined;
+  /** What the commits between base and start say; absent when there are none. */
+  earlierWork: EarlierWork | undefined;
 }
 
 /** Of one gate's command; beyond `max-minutes` on purpose, since a run must always be able to verify. */
@@ -175,7 +175,7 @@ export async function prepare(
       terms: { workshop, deciding, advisory, scope, timeoutMs: GATE_TIMEOUT_MS, signal: world.signal },
       model: world.openModel(),
       earlierRun,
-      served: earlier?.served,
+      earlierWork: earlier,
     };
   } finally {
     log.endGroup();

@@ -18,7 +18,13 @@ export interface Spent extends ModelUsage {
   minutes: number;
 }
 
+export interface BudgetTerms {
+  /** What earlier runs on the same spec have spent: it counts towards the limits of tokens and cost. */
+  spentBefore?: { tokens: number; costUsd: number };
+}
+
 export class Budget {
+  private readonly before: { tokens: number; costUsd: number };
   private turns = 0;
   private readonly total: ModelUsage = { inputTokens: 0, outputTokens: 0, cacheReadTokens: 0, cacheWriteTokens: 0 };
 
@@ -27,7 +33,10 @@ export class Budget {
     readonly limits: Limits,
     private readonly price: Price | undefined,
     private readonly elapsedMs: () => number,
-  ) {}
+    terms: BudgetTerms = {},
+  ) {
+    this.before = terms.spentBefore ?? { tokens: 0, costUsd: 0 };
+  }
 
   add(usage: ModelUsage): void {
     this.turns++;
@@ -37,6 +46,7 @@ export class Budget {
     this.total.cacheWriteTokens += usage.cacheWriteTokens;
   }
 
+  /** Of this run alone. */
   spent(): Spent {
     const { inputTokens, outputTokens, cacheReadTokens, cacheWriteTokens } = this.total;
     const price = this.price;
@@ -55,7 +65,7 @@ export class Budget {
     const spent = this.spent();
     if (spent.turns >= this.limits.maxTurns) return 'turns';
     if (spent.minutes >= this.limits.maxMinutes) return 'time';
-    if (spent.costUsd !== undefined && spent.costUsd >= this.limits.maxCostUsd) return 'cost';
+    if (spent.costUsd !== undefined && this.before.costUsd + spent.costUsd >= this.limits.maxCostUsd) return 'cost';
     if (this.tokens(spent) >= this.limits.maxTokens) return 'tokens';
     return undefined;
   }
@@ -74,11 +84,11 @@ export class Budget {
       `${this.tokens(spent)} of ${this.limits.maxTokens} tokens`,
     ];
     if (spent.costUsd !== undefined)
-      parts.push(`$${spent.costUsd.toFixed(2)} of $${this.limits.maxCostUsd.toFixed(2)}`);
-    return parts.join(', ');
+      parts.push(`$${(this.before.costUsd + spent.costUsd).toFixed(2)} of $${this.limits.maxCostUsd.toFixed(2)}`);
+    return `${parts.join(', ')}${this.before.tokens > 0 ? ', earlier runs on this spec included' : ''}`;
   }
 
   private tokens(spent: ModelUsage): number {
-    return spent.inputTokens + spent.outputTokens + spent.cacheReadTokens + spent.cacheWriteTokens;
+    return this.before.tokens + spent.inputTokens + spent.outputTokens + spent.cacheReadTokens + spent.cacheWriteTokens;
   }
 }

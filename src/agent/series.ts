@@ -16,6 +16,10 @@ export interface SeriesOptions {
   publisher: Publisher;
   spec: CommitMessageRequest['spec'];
   runUrl: string;
+  /** By all runs on this text of the spec, up to now. */
+  spent: () => CommitMessageRequest['spent'];
+  /** Told of each new head before it is pushed, so that it survives the end of the process. */
+  keep: (head: WorkCommit) => void;
   terms: GateTerms;
   /** Settled before the first increment is judged. */
   baseline: Promise<Baseline | undefined>;
@@ -51,7 +55,9 @@ export class Series {
       subject,
       body: body.join('\n'),
       requirements: request.requirements,
+      planned: request.planned,
     });
+    this.options.keep(this.head);
     const pushed = await publisher.pushIncrement(this.head.commit);
     if (pushed.kind === 'moved' || pushed.kind === 'refused')
       warn(
@@ -76,11 +82,13 @@ export class Series {
   /** The candidate was verified: it becomes the head. */
   accept(candidate: WorkCommit): void {
     this.head = candidate;
+    this.options.keep(this.head);
   }
 
   /** Ends a verified series with a commit of the same tree that says so, for whoever asks later whether the spec is proven. */
   async close(subject: string, body: string): Promise<void> {
     this.head = await this.write(this.head.tree, { subject, body, requirements: [], outcome: 'verified' });
+    this.options.keep(this.head);
   }
 
   /** The tree of the work as it is now. */
@@ -90,9 +98,10 @@ export class Series {
 
   private write(
     tree: string,
-    message: Pick<CommitMessageRequest, 'subject' | 'body' | 'requirements' | 'outcome'>,
+    message: Pick<CommitMessageRequest, 'subject' | 'body' | 'requirements' | 'planned' | 'outcome'>,
   ): Promise<WorkCommit> {
     const { git, spec, runUrl } = this.options;
-    return writeWorkCommit(git, tree, this.head.commit, { ...message, spec, runUrl });
+    const spent = this.options.spent();
+    return writeWorkCommit(git, tree, this.head.commit, { ...message, spec, runUrl, ...(spent && { spent }) });
   }
 }

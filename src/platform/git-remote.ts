@@ -1,5 +1,7 @@
 // The few things Ferrule asks of a git remote. Credentials travel in the environment of that one process, never in a
 // configuration file or an argument list; hooks and user configuration are off (see git.ts).
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
 import type { CommandResult } from './command.js';
 import { describeEnd, runCommand } from './command.js';
 import type { Git } from './git.js';
@@ -74,6 +76,29 @@ export async function fetchCommit(
   const flags = ['--quiet', '--no-tags', '--no-write-fetch-head', '--no-recurse-submodules', ...depth];
   const result = await talk(git, remote, ['fetch', ...flags, '--', remote.url, refOrCommit]);
   return succeeded(result) ? { kind: 'fetched' } : { kind: 'missing', reason: reasonOf(result, remote) };
+}
+
+/** As far as most questions about ancestry go; what is older is fetched whole. */
+const FIRST_DEEPENING = 1_000;
+
+/**
+ * Completes the history that a shallow clone lacks: of the given refs or commits, commits only (`--filter=tree:0`, where
+ * the server knows filters).
+ * @returns false when nothing was missing, or the remote would not give it
+ */
+export async function deepenHistory(git: Git, remote: Remote, refsOrCommits: readonly string[]): Promise<boolean> {
+  const wasShallow = await readShallow(git);
+  if (wasShallow === '') return false;
+  const flags = ['--quiet', '--no-tags', '--no-write-fetch-head', '--no-recurse-submodules', '--filter=tree:0'];
+  const deepen = async (how: string) =>
+    succeeded(await talk(git, remote, ['fetch', ...flags, how, '--', remote.url, ...refsOrCommits]));
+  if (!(await deepen(`--deepen=${FIRST_DEEPENING}`))) return false;
+  return (await readShallow(git)) === '' || (await deepen('--unshallow'));
+}
+
+/** The commits whose parents are missing, as git lists them; empty for a complete history. */
+async function readShallow(git: Git): Promise<string> {
+  return (await readFile(path.join(git.dir, 'shallow'), 'utf8').catch(() => '')).trim();
 }
 
 /**

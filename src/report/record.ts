@@ -111,6 +111,10 @@ const usage = z.object({
   cacheWriteTokens: count,
   costUsd: z.number().nonnegative().nullable().describe("Null when the model's price is unknown."),
   durationSeconds: z.number().nonnegative(),
+  earlier: z
+    .object({ tokens: count, costUsd: z.number().nonnegative().optional() })
+    .optional()
+    .describe('What earlier runs on the same text of the spec spent that this one goes on from; it counts towards the limits.'),
   limits: z.object({
     maxTurns: z.number(),
     maxTokens: z.number(),
@@ -182,6 +186,10 @@ export const runRecordSchema = z
     increments: z.array(z.object({ title: z.string(), commit: z.string(), requirements: requirementIds })),
     questions: z.array(question).describe('What is open, of this run and of earlier ones.'),
     answers: z.array(answer).optional().describe('What people answered to earlier runs, as this run was given it.'),
+    staleRequirements: z
+      .array(z.string())
+      .optional()
+      .describe('What commits of earlier runs served in a text that the spec no longer has: open again, its proof gone.'),
     records: z.array(
       z.object({
         kind: z.enum(['improvement', 'deviation', 'assumption']),
