@@ -9,6 +9,7 @@ import { ciNote } from './publish/publish.js';
 import type { RunRecord, StopReason } from './report/report.js';
 import { MAX_BODY_CHARS, baselineRecord, renderMarkdown } from './report/report.js';
 import type { Baseline, Verification } from './verify/verify.js';
+import { proveBeside } from './proofs.js';
 import { gateRecord, judgeOutcome, judgedGateRecord, reproduceCommands } from './verify/verify.js';
 
 export interface RoundsEnd {
@@ -44,6 +45,7 @@ export async function conclude(world: World, brief: Brief, ready: Ready, run: Co
       verification: verification && { ...verification, failed: failedGates(verification) },
       isChanged,
       blockingQuestions: run.notebook.questions.filter((question) => question.blocking).length,
+      isAllWaiting: run.notebook.isAllWaiting,
     }),
   );
   if (record.outcome === 'verified' && verification !== undefined) {
@@ -51,14 +53,20 @@ export async function conclude(world: World, brief: Brief, ready: Ready, run: Co
     const subject = `Verify the implementation of ${path.basename(brief.spec.path)}`;
     await series.close(subject.slice(0, 72), `${names}: passed on tree ${verification.tree}.`);
   }
+  // A branch without a commit cannot become a pull request, and then nobody could answer on it.
+  const hasNothingToPropose = series.head.commit === ready.base.commit && ready.publisher.kind === 'pull-request';
+  if (record.outcome === 'needs-answer' && hasNothingToPropose && world.github !== undefined)
+    await series.ask(`Ask about ${path.basename(brief.spec.path)}`.slice(0, 72), record.message);
   recordProgress(record, run, world.mask);
   recordVerification(record, run);
   run.keep();
-  record.dependencies = world.signal.aborted ? [] : await addedCrates(world, ready);
+  record.dependencies = await addedCrates(world, ready);
   if (verification)
     record.reproduce = reproduceCommands(series.head.commit, world.inputs.workingDirectory, verification);
   const patch = await world.git.diff(ready.base.tree, await series.workTree());
   await run.folder.writeBytes('change.patch', patch);
+  if ((verification?.passed || verification?.onlyWaiting) && !world.signal.aborted)
+    await proveBeside(world, ready, { ...run, verification });
   await publish(world, brief, ready, run);
 }
 
@@ -93,7 +101,7 @@ export function recordProgress(
   // Set again at the very end; the pull request is written before that.
   const durationSeconds = Math.round(minutes * 600) / 10;
   Object.assign(record.usage, spent, { costUsd, durationSeconds });
-  record.increments = notebook.increments;
+  record.increments = notebook.increments.map((increment) => ({ ...increment }));
   if (notebook.plans.length > 0) record.plans = notebook.plans;
   record.questions = questionRecords(notebook.questions, mask);
   record.records = notebook.notes.map(({ requirement, ...note }) => ({
@@ -147,6 +155,9 @@ async function publish(
       commentBody: mask(renderMarkdown(record, options)),
     });
     for (const warning of record.publication.warnings) log.warning(warning);
+    const { pullRequest, comment } = record.publication;
+    if (record.outcome === 'needs-answer' && pullRequest === undefined && comment === undefined)
+      record.message += ' There is no pull request to answer on: change the spec, or answer in the input instructions.';
   } finally {
     log.endGroup();
   }

@@ -178,6 +178,11 @@ async function workInRounds(
       const isLast = round >= inputs.maxRounds;
       const candidate = await series.candidate(brief.spec.title);
       if (!isChanged(candidate.tree)) {
+        if (inputs.onQuestion === 'pause') {
+          if (run.notebook.isAllWaiting) return { stop: undefined, verification: undefined };
+          const asBefore = run.notebook.waitingRequirements().size > 0 ? await verifyCommit(candidate) : undefined;
+          if (asBefore?.onlyWaiting) return { stop: undefined, verification: asBefore };
+        }
         if (isLast) return { stop: undefined, verification };
         agent.tell(NOTHING_CHANGED);
         continue;

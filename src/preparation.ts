@@ -18,6 +18,7 @@ import type { SourceTree } from './platform/source-tree.js';
 import type { EarlierWork, PublishKind, Publisher } from './publish/publish.js';
 import { branchName, chooseKind, createPublisher, findEarlierWork } from './publish/publish.js';
 import type { RunRecord } from './report/report.js';
+import { laterSpending } from './report/report.js';
 import type { Sandbox } from './sandbox/sandbox.js';
 import { openSandbox } from './sandbox/sandbox.js';
 import type { CargoGate, GateTerms } from './verify/verify.js';
@@ -52,6 +53,9 @@ export interface World {
   version: string;
   signal: AbortSignal;
 }
+
+/** What a publisher is made of. */
+export type PublishWorld = Pick<World, 'inputs' | 'context' | 'git' | 'remote' | 'github' | 'base'>;
 
 export interface Brief extends Sources {
   /** The pinned commit's files. */
@@ -216,15 +220,12 @@ async function openBox(
   return { toolchain, sandbox };
 }
 
-/** The publisher, asked whether it could publish, and what earlier runs of this spec left: commits, questions, answers. */
-async function openPublication(
-  world: World,
-  brief: Brief,
-  record: RunRecord,
-): Promise<{ publisher: Publisher; earlier: EarlierWork | undefined; earlierRun: EarlierRun }> {
-  const { inputs, context, git, remote, github, base, log } = world;
+/** Where results of a spec go, by the inputs alone. @throws UserError when they ask for what is not there */
+export function publisherFor(
+  { inputs, context, git, remote, github, base }: PublishWorld,
+  spec: { path: string; hash: string },
+): { publisher: Publisher; branch: string; home: Remote | undefined } {
   const kind: PublishKind = chooseKind({ publish: inputs.publish, context });
-  const spec = { path: brief.spec.path, hash: brief.hash };
   const branch = branchName(inputs.branch, spec.path, [base.branch]);
   const pullRequest = context.pullRequest;
   // On a runner `none` leaves no branch anywhere; in somebody's own clone the work branch stays there.
@@ -241,22 +242,54 @@ async function openPublication(
     ...(github === undefined ? {} : { github }),
     ...(pullRequest === undefined ? {} : { target: pullRequest.headRef, commentOn: pullRequest.number }),
   });
+  return { publisher, branch, home };
+}
+
+/** The publisher, asked whether it could publish, and what earlier runs of this spec left: commits, questions, answers. */
+async function openPublication(
+  world: World,
+  brief: Brief,
+  record: RunRecord,
+): Promise<{ publisher: Publisher; earlier: EarlierWork | undefined; earlierRun: EarlierRun }> {
+  const { inputs, context, git, github, base, log } = world;
+  const spec = { path: brief.spec.path, hash: brief.hash };
+  const { publisher, branch, home } = publisherFor(world, spec);
+  const { kind } = publisher;
   record.publication = { kind, warnings: [] };
   for (const warning of await publisher.preflight()) log.warning(warning);
   const mayResume = home !== undefined && kind !== 'comment' && inputs.resume === 'auto';
-  const earlier = mayResume ? await findEarlierWork(git, home, branch, base.commit, spec) : undefined;
-  if (earlier) log.info(`Branch ${branch} holds work of an earlier run: going on from ${earlier.commit.slice(0, 12)}.`);
+  const specNow = { ...spec, requirements: brief.spec.requirements };
+  const earlier = mayResume
+    ? await findEarlierWork({ git, remote: home, branch, base: base.commit, spec: specNow })
+    : undefined;
   const earlierRun = await readEarlierRun({
-    ...{ inputs, github, kind, branch, spec, base: base.branch, mask: world.mask },
-    pullRequestNumber: pullRequest?.number,
+    ...{ inputs, github, kind, branch: earlier?.branch ?? branch, spec, base: base.branch, mask: world.mask },
+    pullRequestNumber: context.pullRequest?.number,
     warn: (text) => log.warning(text),
   });
+  if (earlier) recordEarlierWork(world, record, earlier, earlierRun);
   const { questions, answers } = earlierRun;
   record.questions = questionRecords(questions);
   if (answers.length > 0) record.answers = answers;
   if (earlierRun.lastNumber > 0)
     log.info(`Of earlier runs' questions ${answers.length} are answered and ${questions.length} open.`);
   return { publisher, earlier, earlierRun };
+}
+
+/** What the run goes on from, for the log and the report. */
+function recordEarlierWork({ log }: World, record: RunRecord, earlier: EarlierWork, { spent }: EarlierRun): void {
+  log.info(
+    `Branch ${earlier.branch} holds work of an earlier run: going on from ${earlier.commit.slice(0, 12)}.`,
+  );
+  if (earlier.stale.length > 0) {
+    record.staleRequirements = earlier.stale;
+    log.info(`Open again, as the spec's text of them was changed: ${earlier.stale.join(', ')}.`);
+  }
+  const before = laterSpending(earlier.spent, spent);
+  if (before === undefined) return;
+  const { tokens, costUsd } = before;
+  record.usage.earlier = { tokens, ...(costUsd === undefined ? {} : { costUsd }) };
+  log.info(`Earlier runs on this text of the spec spent ${tokens} tokens, which count towards the limits.`);
 }
 
 function isCargoGate(name: string): name is CargoGate {

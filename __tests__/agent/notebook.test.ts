@@ -67,6 +67,20 @@ describe('questions', () => {
     expect(notebook.questions).toHaveLength(2);
   });
 
+  it('leave nothing to do when they block every requirement, or the spec as a whole', () => {
+    const notebook = new Notebook(['R1', 'R2']);
+    notebook.ask('Which?', 'R1', true);
+    notebook.ask('And?', 'R2', false);
+    notebook.ask('By the way?', undefined, false);
+    expect(notebook.isAllWaiting).toBe(false);
+    notebook.ask('And?', 'R2', true);
+    expect(notebook.isAllWaiting).toBe(true);
+    expect(new Notebook([]).isAllWaiting).toBe(false);
+    const whole = new Notebook(['R1']);
+    whole.ask('For whom is this?', undefined, true);
+    expect(whole.isAllWaiting).toBe(true);
+  });
+
   it('leave what they were made from as it was', () => {
     const given = { ...open, blocking: false };
     new Notebook(['R1'], { questions: [given], lastNumber: 2 }).ask('Which order?', 'R1', true);

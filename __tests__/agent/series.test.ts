@@ -158,8 +158,18 @@ describe('the candidate', () => {
     expect([made.head, candidate.commit === start.commit]).toEqual([start, false]);
     const [message = ''] = await log(candidate.commit);
     expect(message.split('\n')[0]?.length).toBeLessThanOrEqual(72);
+    expect(made.commits).toEqual([]);
     made.accept(candidate);
-    expect(made.head).toEqual(candidate);
+    expect([made.head, made.commits]).toEqual([candidate, [candidate]]);
+  });
+
+  it('that is the head already is no second commit of the series', async () => {
+    const { made } = series();
+    made.accept(await made.candidate('One'));
+    await write('src/lib.rs', GREEN);
+    await made.complete(REQUEST);
+    made.accept(await made.candidate('One'));
+    expect(made.commits).toEqual([made.head]);
   });
 
   it('that was verified is closed by a commit of the same tree that says so', async () => {

@@ -2,6 +2,7 @@
 // GitHub's double and a real remote, with a scripted model; how answers are read in detail is answers.test.ts.
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { RunRecord } from '../../src/report/report.js';
+import { actionScene, type ActionScene, type SceneResult } from '../support/action-scene.js';
 import { startFakeGitHub, type FakeGitHub } from '../support/fake-github.js';
 import { startMessagesApi, type MessagesRequest, type ScriptedAnswer } from '../support/messages-api.js';
 import { runAction, type ActionResult } from '../support/run-action.js';
@@ -193,5 +194,93 @@ describe('a blocking question', () => {
     expect(fake.pulls[0]?.body).toContain('### Answers that this run was given');
     expect(fake.pulls[0]?.body).toContain('  > Neither: it must return \\`Hello, nobody!\\`.');
     expect(await repo.remoteBranches()).toEqual([BRANCH, 'main']);
+  });
+});
+
+const OTHER_QUESTION = 'Is the name trimmed first?';
+const ONLY_ASKING: ScriptedAnswer[] = [
+  {
+    tool_use: [
+      use('ask', { question: OTHER_QUESTION, requirement: 'R1', blocking: true }),
+      use('ask', { question: QUESTION, requirement: 'R2', blocking: true }),
+    ],
+  },
+  finish(claim('R1', 'not-met', [], 'Waits.'), claim('R2', 'not-met', [], 'Waits.')),
+];
+
+describe('a run that can only ask, since every requirement waits', () => {
+  let scene: ActionScene;
+  const runs: SceneResult[] = [];
+  const inputs = { 'max-rounds': '3' };
+  beforeAll(async () => {
+    scene = await actionScene(FILES, { permissions: { ada: 'write' } });
+  });
+  afterAll(async () => {
+    await scene[Symbol.asyncDispose]();
+  });
+
+  it('ends at once as needs-answer, red, and asks on a draft whose only commit changes nothing', async () => {
+    const run = await scene.run({ inputs, answers: ONLY_ASKING });
+    runs.push(run);
+    expect({ code: run.code, ...run.outputs }).toMatchObject({
+      ...{ code: 1, outcome: 'needs-answer', questions: '2', rounds: '1', 'pull-request-number': '1', branch: BRANCH },
+    });
+    expect(run.record.message).toBe(
+      'Nothing was changed, as no requirement can be met yet: 2 questions wait for an answer.',
+    );
+    expect(run.errors.join()).toContain(`Needs an answer: 2 questions are open. ${run.record.message}`);
+    const [pull] = scene.fake.pulls;
+    expect(pull).toMatchObject({ draft: true, head: BRANCH });
+    expect(pull?.body).toContain('**Question 1 on R1 (blocking):** Is the name trimmed first?');
+    expect(pull?.body).toContain('`/ferrule answer 1 <text>`');
+    const [head, base] = [await scene.repo.remoteHead(BRANCH), await scene.repo.remoteHead('main')];
+    expect(head).not.toBe(base);
+    expect(await scene.repo.remoteFiles(BRANCH)).toEqual(await scene.repo.remoteFiles('main'));
+    expect((await scene.repo.remoteMessages(BRANCH)).at(0)).toMatch(
+      /^Ask about greeting\.md\n\nNothing was changed.*\n\nFerrule-Spec: specs\/greeting\.md\n/,
+    );
+  });
+
+  it('waits without cost, and goes on from its branch once the questions are answered', async () => {
+    expect(await scene.run({ inputs })).toMatchObject({ code: 0, outputs: { outcome: 'needs-answer', turns: '0' } });
+    scene.fake.repository.addComment({ number: 1, author: 'ada', body: `/ferrule answer 1 No.` });
+    scene.fake.repository.addComment({ number: 1, author: 'ada', body: `/ferrule answer 2 ${ANSWER}` });
+    const answers = [{ tool_use: ASKING[0]?.tool_use?.filter(({ name }) => name !== 'ask') ?? [] }, ...ANSWERED];
+    const run = await scene.run({ inputs, answers });
+    expect(run).toMatchObject({ code: 0, outputs: { outcome: 'verified', 'pull-request-number': '1' } });
+    expect(scene.fake.pulls).toMatchObject([{ draft: false }]);
+    expect(await scene.repo.remoteBranches()).toEqual([BRANCH, 'main']);
+  });
+
+  it('says how to answer where there is no pull request', async () => {
+    await using elsewhere = await actionScene(FILES);
+    const run = await elsewhere.run({ inputs: { ...inputs, publish: 'none' }, answers: ONLY_ASKING });
+    expect({ code: run.code, ...run.outputs }).toMatchObject({ code: 1, outcome: 'needs-answer', branch: '' });
+    expect(run.errors.join()).toContain('change the spec, or answer in the input instructions.');
+    expect(run.summary).toContain('Is the name trimmed first?');
+    expect(await elsewhere.repo.remoteBranches()).toEqual(['main']);
+  });
+});
+
+describe('a run that changes nothing, since the base has all but what waits', () => {
+  const base = { ...FILES, 'src/lib.rs': FIRST_HALF, 'tests/greeting.rs': FIRST_TESTS };
+  const asking = use('ask', { question: QUESTION, requirement: 'R2', blocking: true });
+  const waits = claim('R2', 'not-met', [], 'Waits.');
+
+  it('is verified as it is and needs an answer', async () => {
+    await using scene = await actionScene(base);
+    const answers = [{ tool_use: [asking] }, finish(claim('R1', 'met', ['greets_by_name']), waits)];
+    const run = await scene.run({ answers, inputs: { 'max-rounds': '2' } });
+    expect({ code: run.code, ...run.outputs }).toMatchObject({
+      ...{ code: 1, outcome: 'needs-answer', questions: '1', 'requirements-proven': '1', 'pull-request-number': '1' },
+    });
+    expect(run.record.message).toMatch(/^Nothing was changed, and the other gates pass; 1 question waits/);
+  });
+
+  it('is not excused by a question while another requirement is open', async () => {
+    await using scene = await actionScene(base);
+    const answers = [{ tool_use: [asking] }, finish(claim('R1', 'met', ['no_such_test']), waits)];
+    const run = await scene.run({ answers });
+    expect(run).toMatchObject({ code: 1, outputs: { outcome: 'unverified', branch: '' } });
   });
 });

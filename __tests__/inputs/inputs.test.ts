@@ -94,6 +94,7 @@ describe("severities of the audit's rules", () => {
   it.each([
     ['unwrap-use: warn', "a rule of the audit, of docs/audit-rules.md. Did you mean 'unwrap-used'?"],
     ['toString: warn', 'a rule of the audit'],
+    ['test-proves-nothing-new: block', "Expected one of 'warn', 'off'"],
     ['unwrap-used: wran', "one of 'block', 'warn', 'off'. Did you mean 'warn'?"],
     ['unwrap-used:', "one of 'block', 'warn', 'off'"],
     ['unwrap-used', "entries of the form 'rule: severity'"],

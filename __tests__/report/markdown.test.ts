@@ -91,7 +91,7 @@ describe('renderMarkdown', () => {
       { turn: 2, at, increments: [types ?? open, { title: 'Everything else', requirements: [] }] },
       { turn: 9, at, increments: [store ?? open, { title: 'Search', requirements: ['R3'] }] },
     ];
-    const text = renderMarkdown(sampleRecord({ increments, plans }), whole);
+    const text = renderMarkdown(sampleRecord({ outcome: 'unverified', increments, plans }), whole);
     expect(text).toContain(
       '### What was planned and built\n\n' +
         '- [x] Types (`a1a1a1a`) – R1\n- [x] Store (`b2b2b2b`) – R2\n- [ ] Search – R3\n\n' +
@@ -140,6 +140,39 @@ describe('renderMarkdown', () => {
     expect(text).toContain('- added `entry::Entry::new`: `pub fn new(amount: i64) -> Result<Self, Error>`');
     expect(text).toContain('- changed `Error`: `pub enum Error` → `#[non_exhaustive] pub enum Error`');
     expect(text).toContain('**other**: 0 added, 0 changed, 1 removed\n\n- removed `f`: `pub fn f()` (why)');
+  });
+
+  it('tells of each commit whether it builds on its own', () => {
+    const made = (commit: string) => ({ title: 'A', commit, requirements: [] });
+    const increments = [{ ...made('aaa'), builds: true }, { ...made('bbb'), builds: false }, made('ccc')];
+    const plans = [{ turn: 1, at: '2026-11-22T10:00:00.000Z', increments: [made('bbb')] }];
+    const shown = (changes: Partial<RunRecord>) => renderMarkdown(sampleRecord({ increments, ...changes }), whole);
+    expect(shown({})).toContain(
+      '- A (`aaa`), builds on its own\n' +
+        '- A (`bbb`), **does not build on its own**\n' +
+        '- A (`ccc`), not checked whether it builds on its own\n',
+    );
+    expect(shown({ outcome: 'unverified' })).toContain('**does not build on its own**\n- A (`ccc`)\n');
+    expect(shown({ plans })).toContain('- [x] A (`bbb`), **does not build on its own**');
+  });
+
+  it("tells what new test files give on the base's code", () => {
+    const file = (path: string, result: 'ran' | 'not-built' | 'unknown', passed: string[] = []) => ({
+      ...{ path, package: 'ledger', result, passed, failed: 1 },
+    });
+    const newTestsOnBase = [
+      file('tests/a.rs', 'not-built'),
+      file('tests/b.rs', 'ran'),
+      file('tests/c.rs', 'ran', ['one', 'two']),
+      file('tests/d.rs', 'unknown'),
+    ];
+    expect(renderMarkdown(sampleRecord({ newTestsOnBase }), whole)).toContain(
+      "### New test files, on the base's code\n\n" +
+        '- `tests/a.rs` does not build there\n' +
+        '- `tests/b.rs`: none of its tests passes there\n' +
+        '- `tests/c.rs`: passing there too, so proving nothing new: `one` and `two`\n' +
+        '- `tests/d.rs` was not tried, or not to its end\n',
+    );
   });
 
   it('holds the complete output of every gate where it fits', () => {
@@ -212,7 +245,8 @@ function recordOf(text: string, repeat: number): RunRecord {
     ledger: repeat % 2 === 0 ? [] : times({ ...ledgerEntry(text) }),
     claims: times({ id: text, status: 'met' as const, code: times(text), tests: times(text), note: text }),
     summary: text,
-    increments: times({ title: text, commit: text, requirements: [text] }),
+    increments: times({ title: text, commit: text, requirements: [text], builds: false }),
+    newTestsOnBase: times({ path: text, package: text, result: 'ran' as const, passed: times(text), failed: 1 }),
     questions: times({ number: 1, text, requirement: text, blocking: true }),
     answers: times({ number: 2, question: text, answer: text, author: text, requirement: text, blocking: true }),
     plans: times({ turn: 1, at: text, increments: times({ title: text, requirements: [text] }).slice(0, 3) }),

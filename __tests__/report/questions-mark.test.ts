@@ -103,7 +103,7 @@ describe('a report with questions', () => {
   it('shows what is open with its clause and how to answer, and what was answered', () => {
     expect(text).toContain(
       '- **Question 3 on R2 (blocking):** Which currencies?\n  > An unknown currency must be refused.\n- **Question 4:** Any order?\n\n' +
-        'Answer in a comment on this pull request: `/ferrule answer 3 <text>`, or change the spec.',
+        'Answer in a comment where this report stands on GitHub: `/ferrule answer 3 <text>`, or change the spec.',
     );
     expect(text).toContain('- **Question 1:** Is zero positive? (answered by ada)\n  > No.');
     expect(text).toContain('- **Question 2:** Old?\n  > See the spec.');
@@ -112,7 +112,7 @@ describe('a report with questions', () => {
   it('does not point at a pull request where there is none', () => {
     const local = { ...record, publication: { kind: 'none' as const, warnings: [] } };
     const shown = renderMarkdown(local, { outputs: sampleOutputs, maxChars: Infinity });
-    expect(shown).toContain('Answer by changing the spec.');
+    expect(shown).toContain('Answer by changing the spec, or in the input `instructions`.');
     expect(shown).not.toContain('/ferrule answer');
   });
 

@@ -102,7 +102,9 @@ export function sampleRecord(changes: Partial<RunRecord> = {}): RunRecord {
       { id: 'R2', status: 'met', code: ['src/entry.rs:31'], tests: ['entry::rejects_unknown_currency'] },
     ],
     summary: 'Entries are validated on construction.\nBoth clauses have tests.',
-    increments: [{ title: 'Validated entries', commit: 'c5d6e7f8'.repeat(5), requirements: ['R1', 'R2'] }],
+    increments: [
+      { title: 'Validated entries', commit: 'c5d6e7f8'.repeat(5), requirements: ['R1', 'R2'], builds: true },
+    ],
     questions: [{ number: 1, text: 'Is zero a positive amount?', requirement: 'R1', blocking: false }],
     records: [
       { kind: 'assumption', text: 'Zero is refused.', requirement: 'R1' },

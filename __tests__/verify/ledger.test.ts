@@ -110,6 +110,8 @@ describe('the gate', () => {
     expect(judge({ requirements: two, claims: [met('R1')], waiting }).onlyWaiting).toBe(true);
     const also = judge({ requirements: [...two, { id: 'R3', text: 'x' }], claims: [met('R1')], waiting });
     expect(also.onlyWaiting).toBe(false);
+    const rest = judge({ requirements: two, claims: [untestable('R1')], waiting });
+    expect(rest).toMatchObject({ proven: 0, onlyWaiting: true });
   });
 
   it('never proves a requirement that waits for an answer, whatever is claimed', () => {

@@ -101,6 +101,13 @@ export class Notebook {
     return waiting;
   }
 
+  /** True when a blocking question leaves every requirement open, or concerns the spec as a whole. */
+  get isAllWaiting(): boolean {
+    const waiting = this.waitingRequirements();
+    const isWhole = this.questions.some(({ blocking, requirement }) => blocking && requirement === undefined);
+    return isWhole || (waiting.size > 0 && this.requirementIds.every((id) => waiting.has(id)));
+  }
+
   /** Notes a question under the next number; one that is open already keeps its number, and stays blocking if it was. */
   ask(text: string, requirement: string | undefined, blocking: boolean): Question {
     const again = this.questions.find((open) => open.requirement === requirement && open.text.trim() === text.trim());

@@ -30,6 +30,8 @@ export interface SeriesOptions {
 export class Series {
   /** The last commit of the series: green, or the start. */
   head: WorkCommit;
+  /** Commits of the run that became the head with work in them, oldest first. */
+  readonly commits: WorkCommit[] = [];
 
   constructor(private readonly options: SeriesOptions) {
     this.head = options.start;
@@ -57,6 +59,7 @@ export class Series {
       requirements: request.requirements,
       planned: request.planned,
     });
+    this.commits.push(this.head);
     this.options.keep(this.head);
     const pushed = await publisher.pushIncrement(this.head.commit);
     if (pushed.kind === 'moved' || pushed.kind === 'refused')
@@ -81,6 +84,7 @@ export class Series {
 
   /** The candidate was verified: it becomes the head. */
   accept(candidate: WorkCommit): void {
+    if (candidate.commit !== this.head.commit) this.commits.push(candidate);
     this.head = candidate;
     this.options.keep(this.head);
   }
@@ -89,6 +93,11 @@ export class Series {
   async close(subject: string, body: string): Promise<void> {
     this.head = await this.write(this.head.tree, { subject, body, requirements: [], outcome: 'verified' });
     this.options.keep(this.head);
+  }
+
+  /** Adds a commit of the same tree, where only a commit gives a pull request on which questions can be answered. */
+  async ask(subject: string, body: string): Promise<void> {
+    this.head = await this.write(this.head.tree, { subject, body, requirements: [] });
   }
 
   /** The tree of the work as it is now. */

@@ -133,6 +133,7 @@ function details(record: RunRecord, level: Level, outputs: Context['outputs']): 
     sections.requirementsSection(record, level),
     sections.recordsSections(record, level),
     auditSection(record, level),
+    sections.newTestsSection(record, level),
     sections.publicApiSection(record, level),
     sections.dependenciesSection(record, level),
     sections.modelSummarySection(record, level),

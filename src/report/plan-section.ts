@@ -8,25 +8,30 @@ import { counted, shortId } from './wording.js';
 type Increment = NonNullable<RunRecord['plans']>[number]['increments'][number];
 
 /** The plan as it stands, completed increments ticked; earlier versions folded. Without a plan, what was built. */
-export function planSection({ plans = [], increments }: RunRecord, extent: Extent): string {
+export function planSection(record: RunRecord, extent: Extent): string {
+  const { plans = [], increments } = record;
+  const shown = (increment: Increment) => `${described(increment, extent)}${ownBuild(increment, record)}`;
   const present = plans.at(-1);
-  if (present === undefined)
-    return section('What was built', [
-      bullets(
-        increments.map((increment) => described(increment, extent)),
-        extent,
-      ),
-    ]);
+  if (present === undefined) return section('What was built', [bullets(increments.map(shown), extent)]);
   const ofPresent = new Set(present.increments.map(({ commit }) => commit));
   const before = increments.filter(({ commit }) => !ofPresent.has(commit));
-  const items = [...before, ...present.increments].map((increment) => ticked(increment, extent));
+  const items = [...before, ...present.increments].map((increment) => `${tick(increment)} ${shown(increment)}`);
   return section('What was planned and built', [bullets(items, extent), earlierVersions(plans.slice(0, -1), extent)]);
+}
+
+/** Whether a commit of a proven series stands by itself; nothing where that was not asked. */
+function ownBuild({ commit }: Increment, { increments, outcome, verification }: RunRecord): string {
+  const made = increments.find((each) => each.commit === commit);
+  if (commit === undefined || made === undefined) return '';
+  if (made.builds !== undefined) return made.builds ? ', builds on its own' : ', **does not build on its own**';
+  const isProven = verification !== undefined && (outcome === 'verified' || outcome === 'needs-answer');
+  return isProven ? ', not checked whether it builds on its own' : '';
 }
 
 function earlierVersions(versions: NonNullable<RunRecord['plans']>, extent: Extent): string {
   if (versions.length === 0) return '';
   const parts = versions.slice(0, extent.maxRows).map(({ turn, at, increments }, i) => {
-    const items = increments.map((increment) => ticked(increment, extent));
+    const items = increments.map((increment) => `${tick(increment)} ${described(increment, extent)}`);
     return `**Version ${i + 1}**, turn ${turn}, ${inlineText(at)}\n\n${bullets(items, extent)}`;
   });
   if (versions.length > parts.length)
@@ -34,8 +39,8 @@ function earlierVersions(versions: NonNullable<RunRecord['plans']>, extent: Exte
   return foldedBlock(`The plan was revised ${counted(versions.length, 'time')}`, parts.join('\n\n'));
 }
 
-function ticked(increment: Increment, extent: Extent): string {
-  return `[${increment.commit === undefined ? ' ' : 'x'}] ${described(increment, extent)}`;
+function tick({ commit }: Increment): string {
+  return commit === undefined ? '[ ]' : '[x]';
 }
 
 function described({ title, commit, requirements }: Increment, extent: Extent): string {

@@ -77,6 +77,19 @@ const ledgerEntry = z.object({
   note: z.string().optional(),
 });
 
+const testsOnBase = z.object({
+  path: z.string(),
+  package: z.string(),
+  result: z
+    .enum(['not-built', 'ran', 'unknown'])
+    .describe(
+      'not-built: it does not compile there, as a test of new code should not; unknown: it was not run, or not to its end.',
+    ),
+  passed: z.array(z.string()).describe('Tests that pass there too: they prove nothing new.'),
+  failed: count,
+  output: z.string().optional().describe('File with the complete output, relative to report-dir.'),
+});
+
 const apiChange = z.object({
   crate: z.string(),
   kind: z.enum(['added', 'changed', 'removed']),
@@ -183,7 +196,23 @@ export const runRecordSchema = z
       )
       .optional()
       .describe('Every version of the plan, the one that held at the end last; absent when there was none.'),
-    increments: z.array(z.object({ title: z.string(), commit: z.string(), requirements: requirementIds })),
+    increments: z.array(
+      z.object({
+        title: z.string(),
+        commit: z.string(),
+        requirements: requirementIds,
+        builds: z
+          .boolean()
+          .optional()
+          .describe(
+            'Whether cargo check exits with 0 on a clean checkout of this commit; absent where it was not checked.',
+          ),
+      }),
+    ),
+    newTestsOnBase: z
+      .array(testsOnBase)
+      .optional()
+      .describe('Test files that the run added, run on the code of the base; absent when there was none to run.'),
     questions: z.array(question).describe('What is open, of this run and of earlier ones.'),
     answers: z.array(answer).optional().describe('What people answered to earlier runs, as this run was given it.'),
     staleRequirements: z

@@ -90,9 +90,9 @@ export function questionsSection({ questions, spec, publication }: RunRecord, ex
 }
 
 function howToAnswer(number: number, kind: RunRecord['publication']['kind']): string {
-  if (kind === 'none') return 'Answer by changing the spec.';
+  if (kind === 'none') return 'Answer by changing the spec, or in the input `instructions`.';
   return (
-    `Answer in a comment on this pull request: \`/ferrule answer ${number} <text>\`, or change the spec. ` +
+    `Answer in a comment where this report stands on GitHub: \`/ferrule answer ${number} <text>\`, or change the spec. ` +
     'The next run reads the answers of people with write access.'
   );
 }
@@ -122,6 +122,21 @@ export function recordsSections({ records }: RunRecord, extent: Extent): string 
     })
     .filter((text) => text !== '')
     .join('\n\n');
+}
+
+/** What the new test files give without the change that they are to prove. */
+export function newTestsSection({ newTestsOnBase = [] }: RunRecord, extent: Extent): string {
+  const code = (text: string) => inlineCode(clipped(text, extent.maxTextChars));
+  const items = newTestsOnBase.map(({ path, result, passed }) => {
+    if (result === 'not-built') return `${code(path)} does not build there`;
+    if (result === 'unknown') return `${code(path)} was not tried, or not to its end`;
+    if (passed.length === 0) return `${code(path)}: none of its tests passes there`;
+    const names = passed.slice(0, extent.maxRows).map(code);
+    const rest = passed.length - names.length;
+    const which = listed([...names, ...(rest === 0 ? [] : [`${rest} more`])]);
+    return `${code(path)}: passing there too, so proving nothing new: ${which}`;
+  });
+  return section("New test files, on the base's code", [bullets(items, extent)]);
 }
 
 export function dependenciesSection({ dependencies }: RunRecord, extent: Extent): string {

@@ -55,9 +55,9 @@ function needsAnswer({ questions }: RunRecord): string {
   return `Needs an answer: ${counted(questions.length, 'question')} ${questions.length === 1 ? 'is' : 'are'} open.`;
 }
 
-/** Why a run that made no turn ended; what one that did turns says stands in its gates. */
-function waitingMessage({ message, usage }: RunRecord): string {
-  return usage.turns === 0 ? message : '';
+/** Why a run waits that verified nothing; what one that did says stands in its gates. */
+function waitingMessage({ message, verification }: RunRecord): string {
+  return verification === undefined ? message : '';
 }
 
 function stopCause({ stopReason, message }: RunRecord): string {

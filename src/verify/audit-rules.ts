@@ -51,6 +51,10 @@ export const AUDIT_RULES = {
   },
   'test-stub': { finds: '`todo!` or `unimplemented!` in a new or changed test', default: 'block' },
   'test-never-runs': { finds: 'a new test that is ignored or not compiled', default: 'warn' },
+  'test-proves-nothing-new': {
+    finds: 'a test in a test file of its own that the run added and that passes on the code of the base too',
+    default: 'warn',
+  },
   'test-deleted': { finds: 'a test of the base that is gone', default: 'block' },
   'test-renamed': { finds: 'a test of the base that has another name now', default: 'warn' },
   'test-ignored': { finds: 'a test of the base that is ignored now', default: 'block' },

@@ -42,7 +42,7 @@ export function judgeLedger(facts: LedgerFacts): Ledger {
   const reasons = open.map(({ id, status, note }) => `${id} is ${status}${note === undefined ? '' : `: ${note}`}`);
   if (entries.length > 0 && open.length === 0 && proven === 0)
     reasons.push('no requirement is proven: a spec whose every requirement is declared untestable proves nothing');
-  const onlyWaiting = reasons.length > 0 && proven > 0 && open.every((entry) => facts.waiting.has(entry.id));
+  const onlyWaiting = open.length > 0 && open.every((entry) => facts.waiting.has(entry.id));
   return { entries, proven, reasons, onlyWaiting };
 }
 

@@ -9,6 +9,8 @@ export interface OutcomeFacts {
   /** Whether the verified tree differs from the base. */
   isChanged: boolean;
   blockingQuestions: number;
+  /** No requirement is left that does not wait for the answer to a blocking question. */
+  isAllWaiting: boolean;
 }
 
 export interface Judgement {
@@ -18,19 +20,26 @@ export interface Judgement {
 }
 
 /** The contract's outcomes, section 1. */
-export function judgeOutcome({ stop, verification, isChanged, blockingQuestions }: OutcomeFacts): Judgement {
+export function judgeOutcome(facts: OutcomeFacts): Judgement {
+  const { stop, verification, isChanged, blockingQuestions } = facts;
   const ended = stop === undefined ? {} : { stopReason: stop.reason };
   const because = stop === undefined ? '' : ` ${stop.message}`;
   if (verification === undefined && stop !== undefined) return { outcome: 'stopped', ...ended, message: stop.message };
+  const waiting = `${blockingQuestions} ${blockingQuestions === 1 ? 'question waits' : 'questions wait'} for an answer`;
+  if (verification?.onlyWaiting) {
+    const message = `${isChanged ? 'The other gates passed' : 'Nothing was changed, and the other gates pass'}; ${waiting}.${because}`;
+    return { outcome: 'needs-answer', ...ended, message };
+  }
+  if (!isChanged && facts.isAllWaiting) {
+    const message = `Nothing was changed, as no requirement can be met yet: ${waiting}.${because}`;
+    return { outcome: 'needs-answer', ...ended, message };
+  }
   if (verification === undefined || !isChanged)
     return {
       outcome: 'unverified',
       ...ended,
       message: `Nothing was changed, although the spec has open requirements.${because}`,
     };
-  const waiting = `${blockingQuestions} ${blockingQuestions === 1 ? 'question waits' : 'questions wait'} for an answer`;
-  if (verification.onlyWaiting)
-    return { outcome: 'needs-answer', ...ended, message: `The other gates passed; ${waiting}.${because}` };
   if (!verification.passed) {
     const failed = verification.failed.join(', ') || 'not every gate ran';
     return { outcome: 'unverified', ...ended, message: `Failed: ${failed}.${because}` };

@@ -8,6 +8,8 @@ import { runGate, runGates } from './run-gates.js';
 
 export type { AuditRule, AuditSeverities } from './audit-rules.js';
 export { AUDIT_RULES, SEVERITIES } from './audit-rules.js';
+export type { CommitBuild } from './commit-builds.js';
+export { buildCommits } from './commit-builds.js';
 export type { EvidenceGate, EvidenceTerms, Handover, JudgedGate } from './evidence.js';
 export { EVIDENCE_GATES, judgedGateRecord } from './evidence.js';
 export type { Failure } from './failures.js';
@@ -20,6 +22,9 @@ export type { Judgement, OutcomeFacts } from './outcome.js';
 export { judgeOutcome } from './outcome.js';
 export type { ApiChange, Library } from './public-api.js';
 export { comparePublicApi } from './public-api.js';
+export type { BaseRun, TestsOnBase } from './tests-without-change.js';
+export { runTestsOnBase } from './tests-without-change.js';
+export { timeLeft } from './time-left.js';
 
 export interface Verification {
   commit: string;

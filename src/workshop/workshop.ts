@@ -8,6 +8,8 @@ import type { SourceTree, TreeFile } from '../platform/source-tree.js';
 import type { Sandbox } from '../sandbox/sandbox.js';
 import type { CargoRequest, CargoRun, RunCargo, WatchCommand } from './cargo.js';
 import { createCargo } from './cargo.js';
+import type { CheckedOut, CheckoutSequence } from './commit-checkouts.js';
+import { CommitCheckouts } from './commit-checkouts.js';
 import type { AddedCrate } from './added-crates.js';
 import { describeAddedCrates } from './added-crates.js';
 import type { DependencyPolicy, SyncResult } from './dependencies.js';
@@ -32,6 +34,7 @@ export { CARGO_COMMANDS, checkCargoArgs } from './cargo-args.js';
 export type { CargoCommand } from './cargo-args.js';
 export { shellWord } from './cargo.js';
 export type { DependencyPolicy } from './dependencies.js';
+export type { CheckedOut, CheckoutSequence } from './commit-checkouts.js';
 export type { Diagnostic } from './diagnostics.js';
 export { readDependency } from './dependency-source.js';
 export type { WorkspaceMember } from './metadata.js';
@@ -83,14 +86,6 @@ export interface AgentCargoRun extends CargoRun {
   written: string[];
 }
 
-/** A disposable checkout of one commit with a copy of the sealed target directory. */
-export interface CheckedOut {
-  place: Place;
-  /** Puts tracked files back that a gate changed, and names them; removes what it made, which must not reach the next gate. */
-  putBack(): Promise<string[]>;
-  dispose(): Promise<void>;
-}
-
 type CargoTerms = Pick<CargoRequest, 'args' | 'format' | 'timeoutMs' | 'signal' | 'live'>;
 
 /** Opens the work copy and everything around it. Nothing of the repository runs yet. */
@@ -128,8 +123,8 @@ export async function openWorkshop(options: WorkshopOptions): Promise<Workshop> 
 export class Workshop {
   private sealed: Promise<void> = Promise.resolve();
   private agentTarget: string | undefined;
-  private checkouts = 0;
   private readonly baseFiles: ReadonlyMap<string, TreeFile>;
+  private readonly checkouts: CommitCheckouts;
 
   constructor(
     private readonly options: WorkshopOptions,
@@ -138,6 +133,11 @@ export class Workshop {
     private readonly cargo: RunCargo,
   ) {
     this.baseFiles = new Map(options.base.tree.files.map((file) => [file.path, file]));
+    this.checkouts = new CommitCheckouts({
+      ...options,
+      baseFiles: this.baseFiles,
+      companion: () => dependencies.unpublishedLock,
+    });
   }
 
   get outputs(): Outputs {
@@ -186,7 +186,7 @@ export class Workshop {
    */
   buildBaseline<T>(build: (base: CheckedOut) => Promise<T>): Promise<T> {
     const building = (async () => {
-      const checkout = await this.checkout(this.options.base.tree, 'baseline', undefined);
+      const checkout = await this.checkouts.baseline(this.options.base.tree);
       const result = await build(checkout);
       await removeTree(checkout.place.project);
       return result;
@@ -196,10 +196,6 @@ export class Workshop {
       () => undefined, // the failure is the caller's to handle; the agent's target then starts empty
     );
     return building;
-  }
-
-  private get sealedTarget(): string {
-    return path.join(this.options.scratch, 'baseline', 'target');
   }
 
   /** Runs cargo in a checkout (baseline or verification). */
@@ -216,8 +212,8 @@ export class Workshop {
     await this.sealed;
     if (this.agentTarget === undefined) {
       const target = path.join(this.options.scratch, 'agent-target');
-      await mkdir(this.sealedTarget, { recursive: true });
-      await copyFolder(this.options.runCommand, this.sealedTarget, target);
+      await mkdir(this.checkouts.sealedTarget, { recursive: true });
+      await copyFolder(this.options.runCommand, this.checkouts.sealedTarget, target);
       this.agentTarget = target;
       await this.copy.freshen(this.baseFiles); // the work began while the base was still being built
     }
@@ -257,37 +253,13 @@ export class Workshop {
   /** A clean checkout of a commit-to-be for verification; its target is a fresh copy of the sealed one. */
   async verificationCheckout(commit: string): Promise<CheckedOut> {
     await this.sealed;
-    const tree = await this.options.git.sourceTree(commit);
-    return this.checkout(tree, `verify-${++this.checkouts}`, this.sealedTarget);
+    return this.checkouts.one(commit);
   }
 
-  private async checkout(tree: SourceTree, name: string, sealedTarget: string | undefined): Promise<CheckedOut> {
-    const folder = path.join(this.options.scratch, name);
-    const place = { project: path.join(folder, 'project'), target: path.join(folder, 'target') };
-    if (sealedTarget === undefined) await mkdir(place.target, { recursive: true });
-    else {
-      await mkdir(sealedTarget, { recursive: true });
-      await copyFolder(this.options.runCommand, sealedTarget, place.target);
-    }
-    const copy = await WorkCopy.create({
-      git: this.options.git,
-      tree,
-      root: place.project,
-      protection: () => undefined,
-      isIgnored: () => false,
-      unchanged: this.baseFiles,
-    });
-    const lock = this.dependencies.unpublishedLock;
-    if (lock !== undefined) await copy.accompany(lock.path, lock.content);
-    return {
-      place,
-      putBack: async () => {
-        const changed = await copy.sweep();
-        await copy.clean();
-        return changed;
-      },
-      dispose: () => removeTree(folder),
-    };
+  /** Clean checkouts of one commit after another, over one copy of the sealed target. */
+  async checkoutSequence(): Promise<CheckoutSequence> {
+    await this.sealed;
+    return this.checkouts.sequence();
   }
 
   /** The work against where it started: what a commit on top of that would change. */
