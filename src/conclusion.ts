@@ -5,6 +5,7 @@ import { questionRecords } from './earlier-run.js';
 import { ToolError } from './errors.js';
 import type { ReportFolder } from './platform/report-folder.js';
 import type { Brief, Ready, World } from './preparation.js';
+import type { Publisher } from './publish/publish.js';
 import { ciNote } from './publish/publish.js';
 import type { RunRecord, StopReason } from './report/report.js';
 import { MAX_BODY_CHARS, baselineRecord, renderMarkdown } from './report/report.js';
@@ -67,7 +68,7 @@ export async function conclude(world: World, brief: Brief, ready: Ready, run: Co
   await run.folder.writeBytes('change.patch', patch);
   if ((verification?.passed || verification?.onlyWaiting) && !world.signal.aborted)
     await proveBeside(world, ready, { ...run, verification });
-  await publish(world, brief, ready, run);
+  await publish(world, ready, run);
 }
 
 /** The crates the run brought in; none, with a warning, where the lock file cannot be read. */
@@ -136,21 +137,25 @@ function recordVerification(record: RunRecord, { verification, baseline }: Concl
   }));
 }
 
-async function publish(
-  { log, github, mask }: World,
-  brief: Brief,
-  ready: Ready,
-  { record, series, folder }: Conclusion,
+async function publish(world: World, ready: Ready, { record, series, folder }: Conclusion): Promise<void> {
+  const headCommit = series.head.commit === ready.base.commit ? undefined : series.head.commit;
+  await publishRecord(world, { publisher: ready.publisher, record, headCommit, folder });
+}
+
+/** Publishes commits and report, and fills in where they are. @param run `headCommit`: undefined without a commit */
+export async function publishRecord(
+  { log, github, mask }: Pick<World, 'log' | 'github' | 'mask'>,
+  run: { publisher: Publisher; record: RunRecord; headCommit: string | undefined; folder: ReportFolder },
 ): Promise<void> {
-  const { publisher, base } = ready;
+  const { publisher, record, headCommit, folder } = run;
   log.group('Publication');
   try {
     const note = ciNote(await github?.identity(), publisher.kind);
     const options = { outputs: (file: string) => folder.readText(file), maxChars: MAX_BODY_CHARS };
     record.publication = await publisher.publish({
       outcome: record.outcome,
-      headCommit: series.head.commit === base.commit ? undefined : series.head.commit,
-      title: `Implement ${brief.spec.title}`,
+      headCommit,
+      title: `Implement ${record.spec.title}`,
       body: mask(renderMarkdown(record, { ...options, pullRequestNotes: note === '' ? [] : [note] })),
       commentBody: mask(renderMarkdown(record, options)),
     });

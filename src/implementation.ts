@@ -61,7 +61,11 @@ export async function implement(
     brief.spec.requirements.map(({ id }) => id),
     ready.earlierRun,
   );
-  const keeper = keepUnfinished({ world, brief, ready, record, folder, progress: { notebook, budget } });
+  const keeper = keepUnfinished({
+    ...{ world, ready, record, folder },
+    spec: { path: brief.spec.path, hash: brief.hash },
+    progress: { notebook, budget },
+  });
   const unread = new UnreadOutputs();
   const news: string[] = [];
 
@@ -108,7 +112,7 @@ export async function implement(
       scope: terms.scope,
       turn: () => budget.spent().turns,
       // A commit cannot be masked later, and a server that knows the key can put it into the model's words.
-      completeIncrement: ({ commitMessage, planned, ...request }) =>
+      completeIncrement: ({ commitMessage, planned = [], ...request }) =>
         series.complete({
           ...request,
           planned: planned.map((increment) => ({ ...increment, title: world.mask(increment.title) })),

@@ -12,6 +12,7 @@ import type { RunContext } from './inputs/inputs.js';
 import { readEvent, readInputs, unknownInputs } from './inputs/inputs.js';
 import type { Invocation, RunResult } from './invocation.js';
 import { makeFolders, runInvocation } from './invocation.js';
+import { finishKilledRuns, hasUnfinished } from './post-step.js';
 import { createLog, maskSecrets } from './platform/log.js';
 import type { RunRecord } from './report/report.js';
 import { MAX_SUMMARY_BYTES, actionOutputs, exitStatus, renderSummary, verdictLine } from './report/report.js';
@@ -20,6 +21,9 @@ import { MAX_SUMMARY_BYTES, actionOutputs, exitStatus, renderSummary, verdictLin
 const ROOT = path.join(path.dirname(fileURLToPath(import.meta.url)), '..');
 /** Names that hold secrets or give a child power over the job. */
 const PRIVATE_VARIABLES = /^(INPUT_|ACTIONS_|GITHUB_TOKEN$|GH_TOKEN$|NODE_OPTIONS$|ANTHROPIC_|CLAUDE_)/;
+
+/** A runner gives a cancelled step 7.5 s, then SIGTERM, then 2.5 s. */
+const CANCEL_GRACE_MS = 5_000;
 
 const secrets: string[] = [];
 const log = createLog({
@@ -32,7 +36,7 @@ await main();
 
 async function main(): Promise<void> {
   const abort = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => abort.abort());
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => cancel(abort));
   try {
     if (process.env.FERRULE_ENTRY === 'cli') process.exitCode = await cli(abort.signal);
     else if (getState('report') !== '') await post();
@@ -43,6 +47,20 @@ async function main(): Promise<void> {
     log.error(`Ferrule failed: ${messageOf(error)} This is a defect of Ferrule; please report it with the log.`);
     if (error instanceof Error) log.output(error.stack ?? '');
   }
+}
+
+/** The first signal asks the run to end; one that does not in time, or the second signal, ends the process. */
+function cancel(abort: AbortController): void {
+  if (abort.signal.aborted) return leave('Cancelled again');
+  log.warning('Cancelled: the run ends now and publishes what it has.');
+  abort.abort();
+  setTimeout(() => leave('The end took too long'), CANCEL_GRACE_MS).unref();
+}
+
+/** Report and state are on disk at any moment (unfinished.ts); the post step does what is left. */
+function leave(why: string): void {
+  log.warning(`${why}: the process ends here. The post step publishes what is left to publish.`);
+  process.exit(1);
 }
 
 async function action(signal: AbortSignal): Promise<number> {
@@ -117,16 +135,22 @@ async function cli(signal: AbortSignal): Promise<number> {
   });
 }
 
-/** After a job was cancelled or killed: says what is left of the run, and removes its working files. */
+/** After the job's other steps: finishes a run that was killed, and removes its working files. */
 async function post(): Promise<void> {
-  const [report, scratch] = [getState('report'), getState('scratch')];
-  await rm(scratch, { recursive: true, force: true });
-  const specs = existsSync(report) ? await readdir(report, { recursive: true }) : [];
-  if (specs.some((name) => path.basename(name) === 'report.json')) return;
-  if (!specs.some((name) => path.basename(name) === 'transcript.jsonl')) return;
-  log.warning(
-    'The run was ended from outside before its report was written. Its transcript and outputs are in the report folder; completed increments are on the work branch.',
-  );
+  const folders = { report: getState('report'), scratch: getState('scratch') };
+  try {
+    if (hasUnfinished(folders)) {
+      const context = readEvent(process.env, await readEventFile(), { workspace: process.cwd(), temp: tmpdir() });
+      const inputs = readInputs(getInput, context);
+      keepSecret(inputs.anthropicApiKey);
+      keepSecret(inputs.githubToken);
+      forgetPrivateVariables();
+      const mask = (text: string) => maskSecrets(text, secrets);
+      await finishKilledRuns({ inputs, context, environment: { ...process.env }, log, mask }, folders);
+    }
+  } finally {
+    await rm(folders.scratch, { recursive: true, force: true });
+  }
 }
 
 async function invocation(given: Pick<Invocation, 'inputs' | 'context' | 'signal'>): Promise<Invocation> {

@@ -10,18 +10,22 @@ import { runCommand } from './platform/command.js';
 import type { Remote } from './platform/git-remote.js';
 import { fetchCommit, readRemoteBranch } from './platform/git-remote.js';
 import type { Git } from './platform/git.js';
-import { openGit, readCheckout } from './platform/git.js';
+import { openGit, readCheckout, reopenGit } from './platform/git.js';
+import type { GitHub } from './platform/github.js';
 import { openGitHub } from './platform/github.js';
 import type { Log } from './platform/log.js';
 import type { Model } from './platform/model.js';
 import { messagesApi } from './platform/model.js';
 import { replayModel } from './platform/replay.js';
 import { ReportFolder } from './platform/report-folder.js';
-import type { World } from './preparation.js';
+import type { PublishWorld, World } from './preparation.js';
 import { specSlug } from './publish/publish.js';
 import type { RunRecord } from './report/report.js';
 import { emptyRecord } from './report/report.js';
 import { runSpec, writeReport } from './run.js';
+
+/** Our bare repository, in the scratch folder. */
+const REPOSITORY = 'repository.git';
 
 export interface Invocation {
   inputs: Inputs;
@@ -95,19 +99,34 @@ async function runOne(world: World, spec: string, isOneOfMany: boolean, folders:
   }
 }
 
+function openRepository({ githubToken: token }: Inputs, { apiUrl, repository }: RunContext): GitHub | undefined {
+  return token && repository
+    ? openGitHub({ token, apiUrl, owner: repository.owner, repo: repository.name })
+    : undefined;
+}
+
+/** What a killed run published with, opened again. @param base as that run had pinned it */
+export async function reopenWorld(
+  { inputs, context, environment }: Pick<Invocation, 'inputs' | 'context' | 'environment'>,
+  folders: Folders,
+  base: World['base'],
+): Promise<PublishWorld> {
+  const git = reopenGit(path.join(folders.scratch, REPOSITORY), environment);
+  const remote = remoteOf(inputs, context, await readCheckout(context.workspace, environment));
+  return { inputs, context, git, remote, github: openRepository(inputs, context), base };
+}
+
 async function openWorld(invocation: Invocation, folders: Folders): Promise<World> {
   const { inputs, context, environment, log } = invocation;
-  const git = await openGit(context.workspace, path.join(folders.scratch, 'repository.git'), environment);
+  const git = await openGit(context.workspace, path.join(folders.scratch, REPOSITORY), environment);
   const checkout = await readCheckout(context.workspace, environment);
   const remote = remoteOf(inputs, context, checkout);
-  const { githubToken: token } = inputs;
-  const { owner, name: repo } = context.repository ?? {};
   return {
     ...invocation,
     runCommand,
     git,
     remote,
-    github: token && owner && repo ? openGitHub({ token, apiUrl: context.apiUrl, owner, repo }) : undefined,
+    github: openRepository(inputs, context),
     base: await pinBase(git, inputs, context, checkout, remote),
     openModel: inputs.dryRun ? undefined : () => openModel(inputs, invocation.replay, log),
   };

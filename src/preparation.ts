@@ -71,6 +71,8 @@ interface Point {
 }
 
 export interface Ready {
+  /** The run's folder of the host that is removed at its end. */
+  scratch: string;
   publisher: Publisher;
   workshop: Workshop;
   /** What the work is compared with: the pinned commit, or where an earlier run's branch left it. */
@@ -172,6 +174,7 @@ export async function prepare(
     });
     const scope = { package: brief.package, extraArgs: inputs.cargoArgs };
     return {
+      scratch,
       publisher,
       workshop,
       base: { commit: baseCommit, tree: await git.treeOf(baseCommit) },
@@ -278,9 +281,7 @@ async function openPublication(
 
 /** What the run goes on from, for the log and the report. */
 function recordEarlierWork({ log }: World, record: RunRecord, earlier: EarlierWork, { spent }: EarlierRun): void {
-  log.info(
-    `Branch ${earlier.branch} holds work of an earlier run: going on from ${earlier.commit.slice(0, 12)}.`,
-  );
+  log.info(`Branch ${earlier.branch} holds work of an earlier run: going on from ${earlier.commit.slice(0, 12)}.`);
   if (earlier.stale.length > 0) {
     record.staleRequirements = earlier.stale;
     log.info(`Open again, as the spec's text of them was changed: ${earlier.stale.join(', ')}.`);

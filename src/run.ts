@@ -3,6 +3,7 @@
 import { UserError } from './errors.js';
 import { findProof } from './fleet/fleet.js';
 import { implement } from './implementation.js';
+import { deepenHistory } from './platform/git-remote.js';
 import type { ReportFolder } from './platform/report-folder.js';
 import type { Brief, World } from './preparation.js';
 import { prepare, readBrief } from './preparation.js';
@@ -30,10 +31,12 @@ export async function runSpec(
     limits: world.inputs,
   });
   try {
+    if (world.signal.aborted) return recordCancelled(record);
     const brief = await readBrief(world, specPath, record);
     if (!(await isAlreadyProven(world, brief, record))) {
       const ready = await prepare(world, brief, record, folder, scratch);
-      if (ready !== undefined) await implement(world, brief, ready, record, folder);
+      if (ready !== undefined && world.signal.aborted) recordCancelled(record);
+      else if (ready !== undefined) await implement(world, brief, ready, record, folder);
     }
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
@@ -46,6 +49,13 @@ export async function runSpec(
   return record;
 }
 
+function recordCancelled(record: RunRecord): RunRecord {
+  record.outcome = 'stopped';
+  record.stopReason = 'cancelled';
+  record.message = 'The run was cancelled before anything was spent.';
+  return record;
+}
+
 /** report.json and report.md, for machines and for people. */
 export async function writeReport(record: RunRecord, folder: ReportFolder): Promise<void> {
   await folder.write('report.json', reportJson(record));
@@ -54,7 +64,14 @@ export async function writeReport(record: RunRecord, folder: ReportFolder): Prom
 }
 
 async function isAlreadyProven(world: World, brief: Brief, record: RunRecord): Promise<boolean> {
-  const proof = await findProof(world.git, world.base.commit, { path: brief.spec.path, hash: brief.hash });
+  const spec = { path: brief.spec.path, hash: brief.hash };
+  let proof = await findProof(world.git, world.base.commit, spec);
+  if (
+    proof === undefined &&
+    world.remote !== undefined &&
+    (await deepenHistory(world.git, world.remote, [world.base.commit]))
+  )
+    proof = await findProof(world.git, world.base.commit, spec);
   if (proof === undefined) return false;
   record.outcome = 'unchanged';
   record.message = `The spec is unchanged since commit ${proof.slice(0, 12)} verified it.`;

@@ -26,6 +26,18 @@ describe('a budget', () => {
     expect(costUsd).toBeCloseTo((101 + 12 * 10 + 203 * 0.1 + 54 * 2) / 1_000_000, 12);
   });
 
+  it('counts what earlier runs spent towards tokens and cost, and not as its own', () => {
+    const before = (tokens: number, costUsd: number) =>
+      new Budget(LIMITS, PRICE, () => 0, { spentBefore: { tokens, costUsd } });
+    expect(before(1_000, 0).reached()).toBe('tokens');
+    expect(before(0, 0.01).reached()).toBe('cost');
+    expect(before(999, 0.009).reached()).toBeUndefined();
+    expect(before(999, 0.009).spent()).toMatchObject({ turns: 0, costUsd: 0, inputTokens: 0 });
+    expect(before(999, 0.009).describe()).toBe(
+      'turn 0 of 3, 0 of 10 minutes, 999 of 1000 tokens, $0.01 of $0.01, earlier runs on this spec included',
+    );
+  });
+
   it.each([
     ['turns', { maxTurns: 2 }, NOTHING],
     [

@@ -29,7 +29,15 @@ const FLOORS = [
 ];
 const TOP = [
   ...['index.ts', 'cli.ts', 'invocation.ts', 'run.ts'],
-  ...['preparation.ts', 'earlier-run.ts', 'implementation.ts', 'proofs.ts', 'conclusion.ts'],
+  ...[
+    'preparation.ts',
+    'earlier-run.ts',
+    'implementation.ts',
+    'proofs.ts',
+    'conclusion.ts',
+    'unfinished.ts',
+    'post-step.ts',
+  ],
 ];
 const MAX_LEAVES = 4;
 const MAX_LINES = 300;

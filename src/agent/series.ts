@@ -57,7 +57,7 @@ export class Series {
       subject,
       body: body.join('\n'),
       requirements: request.requirements,
-      planned: request.planned,
+      ...(request.planned === undefined ? {} : { planned: request.planned }),
     });
     this.commits.push(this.head);
     this.options.keep(this.head);

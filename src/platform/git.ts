@@ -90,6 +90,11 @@ export async function openGit(checkout: string, dir: string, inherited: NodeJS.P
   return git;
 }
 
+/** Opens a repository that `openGit` made earlier, as it is. */
+export function reopenGit(dir: string, inherited: NodeJS.ProcessEnv): Git {
+  return new BareGit(dir, gitEnvironment(inherited));
+}
+
 /** The checked-out commit, its branch and the address of `origin`, read from the user's checkout. */
 export async function readCheckout(
   checkout: string,

@@ -127,7 +127,9 @@ const usage = z.object({
   earlier: z
     .object({ tokens: count, costUsd: z.number().nonnegative().optional() })
     .optional()
-    .describe('What earlier runs on the same text of the spec spent that this one goes on from; it counts towards the limits.'),
+    .describe(
+      'What earlier runs on the same text of the spec spent that this one goes on from; it counts towards the limits.',
+    ),
   limits: z.object({
     maxTurns: z.number(),
     maxTokens: z.number(),
@@ -218,7 +220,9 @@ export const runRecordSchema = z
     staleRequirements: z
       .array(z.string())
       .optional()
-      .describe('What commits of earlier runs served in a text that the spec no longer has: open again, its proof gone.'),
+      .describe(
+        'What commits of earlier runs served in a text that the spec no longer has: open again, its proof gone.',
+      ),
     records: z.array(
       z.object({
         kind: z.enum(['improvement', 'deviation', 'assumption']),

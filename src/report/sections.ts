@@ -45,7 +45,10 @@ export function publicationLine({ publication, run }: RunRecord): string {
 }
 
 /** The ledger; without one, what the model claimed, labelled as unchecked. */
-export function requirementsSection({ ledger, claims = [], staleRequirements = [] }: RunRecord, extent: Extent): string {
+export function requirementsSection(
+  { ledger, claims = [], staleRequirements = [] }: RunRecord,
+  extent: Extent,
+): string {
   const cell = (text: string) => inlineText(clipped(text, extent.maxTextChars));
   const code = (texts: readonly string[]) =>
     texts.map((text) => inlineCode(clipped(text, extent.maxTextChars))).join(' ');

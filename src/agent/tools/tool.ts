@@ -21,7 +21,7 @@ export interface IncrementRequest {
   commitMessage: string;
   requirements: readonly string[];
   /** What the plan still holds besides. */
-  planned: readonly { title: string; requirements: readonly string[] }[];
+  planned?: readonly { title: string; requirements: readonly string[] }[];
 }
 
 export interface ToolContext {
