@@ -1,6 +1,5 @@
 // The chapters that cost money: rounds of conversation and verification, the verdict, and the publication of whatever
 // was made, however the conversation ended.
-import { randomBytes } from 'node:crypto';
 import type { ConversationEnd } from './agent/agent.js';
 import {
   Agent,
@@ -15,15 +14,15 @@ import {
   showRun,
   toolset,
 } from './agent/agent.js';
-import { buildBrief, buildCrateMap, offeredTools } from './brief/brief.js';
-import { progressOf } from './earlier-run.js';
+import { offeredTools } from './brief/brief.js';
 import { messageOf } from './errors.js';
 import type { RoundsEnd } from './conclusion.js';
 import { conclude } from './conclusion.js';
+import { writeFirstMessage } from './first-message.js';
 import type { ReportFolder } from './platform/report-folder.js';
 import type { Brief, Ready, World } from './preparation.js';
-import type { RunRecord, Spending } from './report/report.js';
-import { addSpending } from './report/report.js';
+import type { RunRecord } from './report/report.js';
+import { totalSpending } from './report/report.js';
 import { keepUnfinished } from './unfinished.js';
 import type { Baseline, EvidenceGate, EvidenceTerms, GateTerms, Verification } from './verify/verify.js';
 import {
@@ -35,9 +34,7 @@ import {
   verify,
 } from './verify/verify.js';
 import type { CargoRun } from './workshop/workshop.js';
-import { outlineFolder } from './workshop/workshop.js';
 
-const CRATE_MAP_CHARS = 24_000;
 const MIN_COMMAND_MS = 60_000;
 
 /** Implements the spec and publishes the result. Fills in the record. @throws a defect of ours, after publication */
@@ -50,12 +47,12 @@ export async function implement(
 ): Promise<void> {
   const { workshop, terms } = ready;
   const startedMs = performance.now();
-  const spentBefore = record.usage.earlier && { costUsd: 0, ...record.usage.earlier };
+  const { earlier } = record.usage;
   const budget = new Budget(
     world.inputs,
     priceOf(brief.model),
     () => performance.now() - startedMs,
-    spentBefore && { spentBefore },
+    earlier && { spentBefore: { costUsd: 0, ...earlier } },
   );
   const notebook = new Notebook(
     brief.spec.requirements.map(({ id }) => id),
@@ -81,7 +78,7 @@ export async function implement(
     publisher: ready.publisher,
     spec: { path: brief.spec.path, hash: brief.hash, requirements: brief.spec.requirements },
     runUrl: world.context.runUrl ?? 'local',
-    spent: () => spentSoFar(budget, record),
+    spent: () => totalSpending({ ...budget.spent(), ...(earlier === undefined ? {} : { earlier }) }),
     keep: (head) => keeper.keep(head.commit),
     terms,
     baseline,
@@ -223,12 +220,6 @@ async function workInRounds(
   }
 }
 
-function spentSoFar(budget: Budget, record: RunRecord): Spending {
-  const { inputTokens, outputTokens, cacheReadTokens, cacheWriteTokens, costUsd } = budget.spent();
-  const tokens = inputTokens + outputTokens + cacheReadTokens + cacheWriteTokens;
-  return addSpending({ tokens, costUsd }, record.usage.earlier);
-}
-
 /** What the ledger is judged by: the notebook is read at the moment of each verification. */
 function evidenceTerms(world: World, brief: Brief, ready: Ready, notebook: Notebook): EvidenceTerms {
   const isJudged = (name: string): name is EvidenceGate => (EVIDENCE_GATES as readonly string[]).includes(name);
@@ -266,48 +257,6 @@ function stopOf(end: ConversationEnd): RoundsEnd['stop'] {
     case 'loop':
       return { reason: end.kind, message: end.message };
   }
-}
-
-async function writeFirstMessage(world: World, brief: Brief, ready: Ready, hasCrate: boolean) {
-  const { inputs } = world;
-  const { workshop, earlierRun, earlierWork } = ready;
-  const requirementIds = brief.spec.requirements.map(({ id }) => id);
-  const crateMap = await buildCrateMap({
-    packages: hasCrate ? await workshop.members() : [],
-    outline: (folder) => outlineFolder(workshop, folder),
-    maxChars: CRATE_MAP_CHARS,
-    specText: brief.spec.text,
-    ...(brief.package === undefined ? {} : { package: brief.package }),
-  });
-  const { maxCostUsd, ...limits } = inputs;
-  return buildBrief({
-    agent: brief.agent,
-    spec: brief.spec,
-    standards: brief.standards,
-    crateMap,
-    baseline: hasCrate
-      ? 'cargo checks and tests the base while you read; what it finds is told with a later result.'
-      : 'There is no Cargo.toml yet: nothing to build. Make the crate with cargo new.',
-    answers: earlierRun.answers,
-    openQuestions: earlierRun.questions,
-    ...(earlierWork === undefined ? {} : { progress: progressOf(requirementIds, earlierWork, earlierRun) }),
-    limits: { ...limits, ...(priceOf(brief.model) === undefined ? {} : { maxCostUsd }) },
-    workingDirectory: inputs.workingDirectory,
-    onQuestion: inputs.onQuestion,
-    dependencies: inputs.dependencies,
-    protectedPaths: [
-      '.github',
-      '.cargo',
-      'rust-toolchain*',
-      'CLAUDE.md',
-      'AGENTS.md',
-      brief.spec.path,
-      ...inputs.protectedPaths,
-    ],
-    nonce: randomBytes(8).toString('hex'),
-    ...(brief.package === undefined ? {} : { package: brief.package }),
-    ...(inputs.instructions === undefined ? {} : { instructions: inputs.instructions }),
-  });
 }
 
 /** Builds the base beside the model's first turns; the result is told to the model when it is there. */

@@ -24,6 +24,10 @@ const PRIVATE_VARIABLES = /^(INPUT_|ACTIONS_|GITHUB_TOKEN$|GH_TOKEN$|NODE_OPTION
 
 /** A runner gives a cancelled step 7.5 s, then SIGTERM, then 2.5 s. */
 const CANCEL_GRACE_MS = 5_000;
+const CANCELLED_OUTPUTS = [
+  ['outcome', 'stopped'],
+  ['stop-reason', 'cancelled'],
+] as const;
 
 const secrets: string[] = [];
 const log = createLog({
@@ -57,9 +61,11 @@ function cancel(abort: AbortController): void {
   setTimeout(() => leave('The end took too long'), CANCEL_GRACE_MS).unref();
 }
 
-/** Report and state are on disk at any moment (unfinished.ts); the post step does what is left. */
+/** Report and state are on disk at any moment (unfinished.ts). */
 function leave(why: string): void {
-  log.warning(`${why}: the process ends here. The post step publishes what is left to publish.`);
+  const isAction = process.env.FERRULE_ENTRY !== 'cli';
+  log.warning(`${why}: the process ends here.${isAction ? ' The post step publishes what is left to publish.' : ''}`);
+  if (isAction) for (const [name, value] of CANCELLED_OUTPUTS) setOutput(name, value);
   process.exit(1);
 }
 
@@ -98,6 +104,7 @@ async function runAction(context: RunContext, signal: AbortSignal): Promise<numb
     keepSecret(inputs.anthropicApiKey);
     keepSecret(inputs.githubToken);
     forgetPrivateVariables();
+    setOutput('report-dir', folders.report); // now, so that it is known also of a run that is killed
     results = await runInvocation(await invocation({ inputs, context, signal }), folders);
   } finally {
     await rm(folders.scratch, { recursive: true, force: true });

@@ -79,7 +79,11 @@ describe('a run that is told to stop', () => {
     expect(scene.fake.pulls).toEqual([]);
   });
 
-  it('while cargo runs a test leaves no process, and no verdict of what was cut short', async () => {
+  const onGreeting = [{ id: 'R1', status: 'not-met', code: [], tests: [], note: 'Asleep.' }];
+  it.each([
+    ['cargo runs a test for the model', use('cargo', { command: 'test' })],
+    ['its work is verified', use('finish', { summary: 'Sleepy.', requirements: onGreeting })],
+  ])('while %s leaves no process, and no verdict of what was cut short', async (_, last) => {
     await using scene = await actionScene(CRATE);
     const name = `sleepy_${Date.now().toString(36)}`;
     const sleep = 'std::thread::sleep(std::time::Duration::from_secs(3_600));';
@@ -88,9 +92,7 @@ describe('a run that is told to stop', () => {
       const isAsleep = async () => (await processesWith(`deps/${name}-`)).length > 0;
       void until(isAsleep).then(() => kill('SIGTERM'));
       return {
-        answers: [
-          { tool_use: [use('write_file', { path: `tests/${name}.rs`, content }), use('cargo', { command: 'test' })] },
-        ],
+        answers: [{ tool_use: [use('write_file', { path: `tests/${name}.rs`, content }), last] }],
       };
     });
     expect(await run).toMatchObject({ code: 1, outputs: { outcome: 'stopped', 'stop-reason': 'cancelled' } });
@@ -118,9 +120,9 @@ describe('a run that is told to stop', () => {
   });
 
   it.each([
-    ['that cannot end in time ends all the same', ['SIGTERM']],
-    ['twice ends at once', ['SIGINT', 'SIGTERM']],
-  ] as const)('%s, with a true report, and the post step does the rest', async (_, signals) => {
+    ['that cannot end in time ends all the same', 'The end took too long', ['SIGTERM']],
+    ['twice ends at once', 'Cancelled again', ['SIGINT', 'SIGTERM']],
+  ] as const)('%s, with a true report, and the post step does the rest', async (_, why, signals) => {
     await using scene = await actionScene(CRATE);
     await using gate = await gitGate(scene.repo.origin, BRANCH);
     await gate.set('hold');
@@ -128,8 +130,8 @@ describe('a run that is told to stop', () => {
       void gate.arrival().then(() => signals.forEach((signal, i) => setTimeout(() => kill(signal), i * 200)));
       return { answers: [step('R1')] };
     });
-    expect(run.code).toBe(1);
-    expect(run.stdout).toContain('the process ends here');
+    expect(run).toMatchObject({ code: 1, outputs: { outcome: 'stopped', 'stop-reason': 'cancelled' } });
+    expect(run.stdout).toContain(`${why}: the process ends here.`);
     const dir = run.state.report ?? '';
     expect(await reportOf(dir)).toMatchObject({ outcome: 'stopped', stopReason: 'cancelled' });
     await gate.set('open');
@@ -149,6 +151,7 @@ describe('a run that is killed', () => {
     const run = await signalled(scene, (kill) => oneIncrement(() => kill('SIGKILL')));
     expect(run.code).toBeNull();
     const dir = run.state.report ?? '';
+    expect(run.reportDir).toBe(dir);
     const soFar = await reportOf(dir);
     expect(soFar).toMatchObject({
       ...{ outcome: 'stopped', stopReason: 'cancelled', usage: { turns: 1, inputTokens: 1_000, outputTokens: 100 } },

@@ -10,14 +10,18 @@ export interface Spending {
 }
 
 /** Of a run and of the earlier ones that it goes on from. */
-export function totalSpending(usage: UsageRecord): Spending {
+export function totalSpending(
+  usage: Pick<UsageRecord, 'inputTokens' | 'outputTokens' | 'cacheReadTokens' | 'cacheWriteTokens' | 'earlier'> & {
+    costUsd: number | null | undefined;
+  },
+): Spending {
   const { inputTokens, outputTokens, cacheReadTokens, cacheWriteTokens, earlier } = usage;
   const tokens = inputTokens + outputTokens + cacheReadTokens + cacheWriteTokens;
   return addSpending({ tokens, costUsd: usage.costUsd ?? undefined }, earlier);
 }
 
 /** The sum; an unknown cost adds nothing to a known one. */
-export function addSpending(
+function addSpending(
   { tokens, costUsd }: Spending,
   before: { tokens: number; costUsd?: number | undefined } = { tokens: 0 },
 ): Spending {
