@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 
 const OPERATIONS = [
   'repos/get',
+  'repos/get-branch',
   'repos/get-collaborator-permission-level',
   'pulls/list',
   'pulls/create',

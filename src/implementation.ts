@@ -76,6 +76,7 @@ export async function implement(
     git: world.git,
     start: ready.start,
     publisher: ready.publisher,
+    policy: ready.policy,
     spec: { path: brief.spec.path, hash: brief.hash, requirements: brief.spec.requirements },
     runUrl: world.context.runUrl ?? 'local',
     spent: () => totalSpending({ ...budget.spent(), ...(earlier === undefined ? {} : { earlier }) }),
@@ -186,6 +187,12 @@ async function workInRounds(
         }
         if (isLast) return { stop: undefined, verification };
         agent.tell(NOTHING_CHANGED);
+        continue;
+      }
+      const objection = await series.objectionTo(candidate);
+      if (objection !== undefined) {
+        if (isLast) return { stop: { reason: 'rounds', message: objection }, verification };
+        agent.tell(`${objection} Take that back, then call finish again.`);
         continue;
       }
       verification = await verifyCommit(candidate);

@@ -2,9 +2,9 @@
 // the other. What a run does is run.ts; what the caller does with the records is its own affair.
 import { mkdir, mkdtemp, realpath, rm } from 'node:fs/promises';
 import path from 'node:path';
-import { UserError } from './errors.js';
+import { UserError, messageOf } from './errors.js';
 import { selectSpecs } from './fleet/fleet.js';
-import type { Inputs, RunContext } from './inputs/inputs.js';
+import type { Inputs, PullRequestContext, RunContext } from './inputs/inputs.js';
 import { judgeTrust, notYetEffective } from './inputs/inputs.js';
 import { runCommand } from './platform/command.js';
 import type { Remote } from './platform/git-remote.js';
@@ -67,12 +67,20 @@ export async function runInvocation(invocation: Invocation, folders: Folders): P
   const { inputs, context, log } = invocation;
   try {
     for (const sentence of notYetEffective(inputs)) log.info(sentence);
-    const trust = judgeTrust(context, inputs.allowedBots);
+    const github = openRepository(inputs, context);
+    const { allowedBots, sandbox } = inputs;
+    const trust = await judgeTrust(context, { allowedBots, sandbox, github });
     if (trust.kind === 'refused') throw new UserError(trust.message);
-    const world = await openWorld(invocation, folders);
+    if (trust.kind === 'idle') {
+      log.info(`${trust.message} Nothing was spent.`);
+      return [];
+    }
+    const world = await openWorld({ ...invocation, context: trust.context }, github, folders);
     const { files } = await world.git.sourceTree(world.base.commit);
-    const { specs, emptyGlobs } = selectSpecs(inputs.spec, files);
-    for (const glob of emptyGlobs) log.warning(`Input 'spec': '${glob}' matches no Markdown file of the commit.`);
+    const selected = selectSpecs(inputs.spec, files);
+    for (const glob of selected.emptyGlobs)
+      log.warning(`Input 'spec': '${glob}' matches no Markdown file of the commit.`);
+    const specs = trust.specPath === undefined ? selected.specs : [onlySpec(trust.specPath, selected.specs)];
     const results: RunResult[] = [];
     for (const spec of specs) results.push(await runOne(world, spec, specs.length > 1, folders));
     return results;
@@ -82,7 +90,7 @@ export async function runInvocation(invocation: Invocation, folders: Folders): P
     const start = { specPath: inputs.spec[0] ?? '', version, runUrl: context.runUrl, limits: inputs };
     const record: RunRecord = { ...emptyRecord(start), outcome: 'refused', message: error.message };
     const folder = await ReportFolder.create(folders.report, invocation.mask);
-    await writeReport(record, folder);
+    await writeReport(record, folder, log);
     return [{ record, folder }];
   }
 }
@@ -97,6 +105,15 @@ async function runOne(world: World, spec: string, isOneOfMany: boolean, folders:
   } finally {
     await rm(scratch, { recursive: true, force: true });
   }
+}
+
+/** The spec a comment asks for: it may choose among those that the workflow selects, and name no other. */
+function onlySpec(wanted: string, specs: readonly string[]): string {
+  const found = specs.find((spec) => spec.replace(/\/+$/, '') === wanted);
+  if (found !== undefined) return found;
+  throw new UserError(
+    "The comment asks for a spec that the workflow's input 'spec' does not select. Write its path as it is in the repository, or only '/ferrule implement'.",
+  );
 }
 
 function openRepository({ githubToken: token }: Inputs, { apiUrl, repository }: RunContext): GitHub | undefined {
@@ -116,7 +133,7 @@ export async function reopenWorld(
   return { inputs, context, git, remote, github: openRepository(inputs, context), base };
 }
 
-async function openWorld(invocation: Invocation, folders: Folders): Promise<World> {
+async function openWorld(invocation: Invocation, github: GitHub | undefined, folders: Folders): Promise<World> {
   const { inputs, context, environment, log } = invocation;
   const git = await openGit(context.workspace, path.join(folders.scratch, REPOSITORY), environment);
   const checkout = await readCheckout(context.workspace, environment);
@@ -126,8 +143,8 @@ async function openWorld(invocation: Invocation, folders: Folders): Promise<Worl
     runCommand,
     git,
     remote,
-    github: openRepository(inputs, context),
-    base: await pinBase(git, inputs, context, checkout, remote),
+    github,
+    ...(await pinCommits(git, inputs, context, checkout, remote)),
     openModel: inputs.dryRun ? undefined : () => openModel(inputs, invocation.replay, log),
   };
 }
@@ -156,29 +173,65 @@ function remoteOf(inputs: Inputs, context: RunContext, checkout: Checkout): Remo
   return checkout.origin?.startsWith('https:') ? { url: checkout.origin, ...token } : undefined;
 }
 
-/** The commit the run starts from, and the branch it belongs to. @throws UserError when there is none */
-async function pinBase(
+/**
+ * The commit the run starts from with the branch it belongs to, and the commit whose agent file and standards count: on a
+ * pull request that of its base, since its head is what is still to be reviewed.
+ * @throws UserError when there is none, or a pull request has moved since it was pinned
+ */
+async function pinCommits(
   git: Git,
   inputs: Inputs,
   context: RunContext,
   checkout: Checkout,
   remote: Remote | undefined,
-): Promise<World['base']> {
-  const named = inputs.base ?? context.pullRequest?.headRef;
-  if (named !== undefined && remote !== undefined) {
-    const wanted =
-      inputs.base === undefined ? context.pullRequest?.headSha : await readRemoteBranch(git, remote, named);
-    if (wanted === undefined) throw new UserError(`Input 'base': the remote has no branch '${named}'.`);
-    if ((await git.resolve(wanted)) === undefined) {
-      const fetched = await fetchCommit(git, remote, wanted, { depth: 1 });
-      if (fetched.kind === 'missing')
-        throw new UserError(`Commit ${wanted.slice(0, 12)} of '${named}' cannot be fetched: ${fetched.reason}`);
-    }
-    return { commit: wanted, branch: named };
+): Promise<Pick<World, 'base' | 'trustedCommit'>> {
+  const { pullRequest } = context;
+  if (pullRequest !== undefined && remote !== undefined) await refuseMovedHead(git, remote, pullRequest);
+  if (inputs.base !== undefined && remote !== undefined) {
+    const commit = await fetchTip(git, remote, inputs.base, "Input 'base'");
+    return { base: { commit, branch: inputs.base }, trustedCommit: commit };
+  }
+  if (pullRequest !== undefined && remote !== undefined) {
+    const { headRef: branch, headSha: commit, baseRef } = pullRequest;
+    await fetchMissing(git, remote, commit, branch);
+    const trustedCommit = await fetchTip(git, remote, baseRef, 'The base of the pull request');
+    return { base: { commit, branch }, trustedCommit };
   }
   if (checkout.head === undefined)
     throw new UserError('The repository has no commit yet. Commit the spec first; Ferrule works on commits only.');
   const ofEvent = /^refs\/heads\/(.+)$/.exec(context.ref ?? '')?.[1];
-  const branch = named ?? checkout.branch ?? ofEvent ?? context.defaultBranch ?? 'main';
-  return { commit: checkout.head, branch };
+  const branch = inputs.base ?? checkout.branch ?? ofEvent ?? context.defaultBranch ?? 'main';
+  return { base: { commit: checkout.head, branch }, trustedCommit: checkout.head };
+}
+
+/** What was approved or asked for is the pinned commit; asked again before a branch is moved (publish/commit.ts). */
+async function refuseMovedHead(git: Git, remote: Remote, pullRequest: PullRequestContext): Promise<void> {
+  const { number, headRef, headSha } = pullRequest;
+  const tip = await readTip(git, remote, headRef);
+  if (tip === headSha) return;
+  const now = tip === undefined ? 'its branch is gone' : `its branch is at ${tip.slice(0, 12)} now`;
+  throw new UserError(
+    `Pull request #${number} has moved: this run was started for ${headSha.slice(0, 12)}, ${now}. Leave it to the run of the newer commit, or start a new one.`,
+  );
+}
+
+async function fetchTip(git: Git, remote: Remote, branch: string, what: string): Promise<string> {
+  const tip = await readTip(git, remote, branch);
+  if (tip === undefined) throw new UserError(`${what}: the remote has no branch '${branch}'.`);
+  await fetchMissing(git, remote, tip, branch);
+  return tip;
+}
+
+async function readTip(git: Git, remote: Remote, branch: string): Promise<string | undefined> {
+  return readRemoteBranch(git, remote, branch).catch((thrown: unknown) => {
+    const reason = messageOf(thrown).replaceAll(/\s+/g, ' ');
+    throw new UserError(`${reason} Check the remote 'origin' and the input 'github-token'.`);
+  });
+}
+
+async function fetchMissing(git: Git, remote: Remote, commit: string, branch: string): Promise<void> {
+  if ((await git.resolve(commit)) !== undefined) return;
+  const fetched = await fetchCommit(git, remote, commit, { depth: 1 });
+  if (fetched.kind === 'missing')
+    throw new UserError(`Commit ${commit.slice(0, 12)} of '${branch}' cannot be fetched: ${fetched.reason}`);
 }

@@ -8,7 +8,8 @@ import { messageOf } from './errors.js';
 import type { Folders, Invocation } from './invocation.js';
 import { reopenWorld } from './invocation.js';
 import { ReportFolder } from './platform/report-folder.js';
-import { publisherFor } from './preparation.js';
+import { policyFor, publisherFor } from './preparation.js';
+import { guardedPublisher } from './publish/publish.js';
 import type { RunRecord } from './report/report.js';
 import { runRecordSchema, verdictLine } from './report/report.js';
 import { writeReport } from './run.js';
@@ -43,10 +44,10 @@ async function finish(step: PostStep, folders: Folders, run: UnfinishedRun): Pro
   const patch = path.join(folder.dir, 'change.patch');
   if (!existsSync(patch)) await folder.writeBytes('change.patch', await world.git.diff(run.from, run.head));
   try {
-    const { publisher } = publisherFor(world, run.spec);
+    const publisher = guardedPublisher(publisherFor(world, run.spec, run.place).publisher, policyFor(world, run));
     await publishRecord({ ...step, github: world.github }, { publisher, record, headCommit, folder });
   } finally {
-    await writeReport(record, folder);
+    await writeReport(record, folder, step.log);
   }
   return record;
 }

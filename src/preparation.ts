@@ -15,8 +15,15 @@ import type { Log } from './platform/log.js';
 import type { Model } from './platform/model.js';
 import type { ReportFolder } from './platform/report-folder.js';
 import type { SourceTree } from './platform/source-tree.js';
-import type { EarlierWork, PublishKind, Publisher } from './publish/publish.js';
-import { branchName, chooseKind, createPublisher, findEarlierWork } from './publish/publish.js';
+import type { ChangePolicy, EarlierWork, PublishKind, Publisher } from './publish/publish.js';
+import {
+  branchName,
+  changePolicy,
+  chooseKind,
+  createPublisher,
+  findEarlierWork,
+  guardedPublisher,
+} from './publish/publish.js';
 import type { RunRecord } from './report/report.js';
 import { laterSpending } from './report/report.js';
 import type { Sandbox } from './sandbox/sandbox.js';
@@ -30,6 +37,7 @@ import {
   networkEnvironment,
   openRustSyntax,
   openWorkshop,
+  protectedPaths,
   readChannel,
 } from './workshop/workshop.js';
 
@@ -47,6 +55,8 @@ export interface World {
   github: GitHub | undefined;
   /** The pinned commit and the branch that pull requests go to. */
   base: { commit: string; branch: string };
+  /** Where agent files and standards are read: the base of a pull request, never its head; else the pinned commit. */
+  trustedCommit: string;
   /** A fresh model for a run; `undefined` in a dry run. */
   openModel: (() => Model) | undefined;
   builtInAgents: ReadonlyMap<string, string>;
@@ -73,7 +83,11 @@ interface Point {
 export interface Ready {
   /** The run's folder of the host that is removed at its end. */
   scratch: string;
+  /** Spec and agent file of the run. */
+  protectedFiles: readonly string[];
   publisher: Publisher;
+  /** What the run's commits may hold; the publisher keeps to it too. */
+  policy: ChangePolicy;
   workshop: Workshop;
   /** What the work is compared with: the pinned commit, or where an earlier run's branch left it. */
   base: Point;
@@ -90,12 +104,14 @@ export interface Ready {
 /** Of one gate's command; beyond `max-minutes` on purpose, since a run must always be able to verify. */
 const GATE_TIMEOUT_MS = 15 * 60_000;
 
-/** Spec, agent and standards, as the pinned commit has them. @throws UserError */
+/** The spec as the pinned commit has it, agent and standards as the trusted one has them. @throws UserError */
 export async function readBrief(world: World, specPath: string, record: RunRecord): Promise<Brief> {
   const { inputs, git, log } = world;
   const tree = await git.sourceTree(world.base.commit);
+  const trusted = world.trustedCommit === world.base.commit ? tree : await git.sourceTree(world.trustedCommit);
   const sources = await readSources({
     tree,
+    trusted,
     spec: specPath,
     builtIns: world.builtInAgents,
     toolNames: TOOL_NAMES,
@@ -106,6 +122,7 @@ export async function readBrief(world: World, specPath: string, record: RunRecor
   });
   const { spec, agent, model } = sources;
   for (const warning of sources.warnings) log.warning(warning);
+  if (sources.warnings.length > 0) record.sourceWarnings = sources.warnings;
   const hash = spec.hash.replace(/^sha256:/, '');
   const requirements = spec.requirements.map(({ id, text, line }) => ({ id, text, line }));
   record.spec = { path: spec.path, title: spec.title, hash, requirements };
@@ -155,6 +172,8 @@ export async function prepare(
     const baseCommit = earlier?.mergeBase ?? world.base.commit;
     const startCommit = earlier?.commit ?? baseCommit;
     const treeOf = (commit: string) => (commit === world.base.commit ? brief.tree : git.sourceTree(commit));
+    const protectedFiles = [...brief.spec.files, brief.agent.path];
+    const policy = policyFor(world, { start: startCommit, protectedFiles });
     const workshop = await openWorkshop({
       git,
       base: { tree: await treeOf(baseCommit) },
@@ -162,7 +181,7 @@ export async function prepare(
       scratch,
       workingDirectory: inputs.workingDirectory,
       protectedGlobs: inputs.protectedPaths,
-      protectedFiles: [...brief.spec.files, brief.agent.path],
+      protectedFiles,
       dependencyPolicy: inputs.dependencies,
       sandbox,
       toolchain,
@@ -175,7 +194,9 @@ export async function prepare(
     const scope = { package: brief.package, extraArgs: inputs.cargoArgs };
     return {
       scratch,
-      publisher,
+      protectedFiles,
+      publisher: guardedPublisher(publisher, policy),
+      policy,
       workshop,
       base: { commit: baseCommit, tree: await git.treeOf(baseCommit) },
       start: { commit: startCommit, tree: await git.treeOf(startCommit) },
@@ -227,10 +248,15 @@ async function openBox(
 export function publisherFor(
   { inputs, context, git, remote, github, base }: PublishWorld,
   spec: { path: string; hash: string },
+  place: { pullRequest?: RunContext['pullRequest']; issueNumber?: number | undefined },
 ): { publisher: Publisher; branch: string; home: Remote | undefined } {
-  const kind: PublishKind = chooseKind({ publish: inputs.publish, context });
-  const branch = branchName(inputs.branch, spec.path, [base.branch]);
-  const pullRequest = context.pullRequest;
+  const { pullRequest } = place;
+  const reportOn = pullRequest?.number ?? place.issueNumber;
+  const kind: PublishKind = chooseKind({
+    publish: inputs.publish,
+    context: { kind: context.kind, ...(pullRequest === undefined ? {} : { pullRequest }) },
+  });
+  const branch = branchName(inputs.branch, spec.path, [base.branch, context.defaultBranch ?? base.branch]);
   // On a runner `none` leaves no branch anywhere; in somebody's own clone the work branch stays there.
   const home = kind === 'none' && context.kind === 'github' ? undefined : remote;
   const publisher = createPublisher({
@@ -243,9 +269,21 @@ export function publisherFor(
     pullRequest: { draft: inputs.draft, labels: inputs.labels, reviewers: inputs.reviewers },
     ...(home === undefined ? {} : { remote: home }),
     ...(github === undefined ? {} : { github }),
-    ...(pullRequest === undefined ? {} : { target: pullRequest.headRef, commentOn: pullRequest.number }),
+    ...(pullRequest === undefined ? {} : { target: pullRequest.headRef }),
+    ...(reportOn === undefined ? {} : { commentOn: reportOn }),
   });
   return { publisher, branch, home };
+}
+
+/** What the commits of a run may hold. @param run `start`: what its changes are compared with */
+export function policyFor(
+  { git, inputs }: Pick<World, 'git' | 'inputs'>,
+  run: { start: string; protectedFiles: readonly string[] },
+): ChangePolicy {
+  return changePolicy({
+    ...{ git, start: run.start },
+    isProtected: protectedPaths(inputs.protectedPaths, run.protectedFiles),
+  });
 }
 
 /** The publisher, asked whether it could publish, and what earlier runs of this spec left: commits, questions, answers. */
@@ -256,7 +294,9 @@ async function openPublication(
 ): Promise<{ publisher: Publisher; earlier: EarlierWork | undefined; earlierRun: EarlierRun }> {
   const { inputs, context, git, github, base, log } = world;
   const spec = { path: brief.spec.path, hash: brief.hash };
-  const { publisher, branch, home } = publisherFor(world, spec);
+  const { pullRequest, comment } = context;
+  const place = { pullRequest, issueNumber: comment?.issueNumber };
+  const { publisher, branch, home } = publisherFor(world, spec, place);
   const { kind } = publisher;
   record.publication = { kind, warnings: [] };
   for (const warning of await publisher.preflight()) log.warning(warning);
@@ -267,7 +307,7 @@ async function openPublication(
     : undefined;
   const earlierRun = await readEarlierRun({
     ...{ inputs, github, kind, branch: earlier?.branch ?? branch, spec, base: base.branch, mask: world.mask },
-    pullRequestNumber: context.pullRequest?.number,
+    pullRequestNumber: pullRequest?.number ?? comment?.issueNumber,
     warn: (text) => log.warning(text),
   });
   if (earlier) recordEarlierWork(world, record, earlier, earlierRun);

@@ -1,14 +1,15 @@
 // The story of one spec's run: brief, preparation, implementation, report. The chapters are preparation.ts and
 // implementation.ts; everything real comes in through `World`.
-import { UserError } from './errors.js';
+import { messageOf, UserError } from './errors.js';
 import { findProof } from './fleet/fleet.js';
 import { implement } from './implementation.js';
 import { deepenHistory } from './platform/git-remote.js';
+import type { Log } from './platform/log.js';
 import type { ReportFolder } from './platform/report-folder.js';
 import type { Brief, World } from './preparation.js';
 import { prepare, readBrief } from './preparation.js';
-import type { RunRecord } from './report/report.js';
-import { emptyRecord, renderMarkdown, reportJson } from './report/report.js';
+import type { PageSources, RunRecord } from './report/report.js';
+import { emptyRecord, renderMarkdown, renderPage, reportJson } from './report/report.js';
 
 export type { World } from './preparation.js';
 
@@ -44,7 +45,7 @@ export async function runSpec(
     record.message = error.message;
   } finally {
     record.usage.durationSeconds = Math.round((performance.now() - started) / 100) / 10;
-    await writeReport(record, folder);
+    await writeReport(record, folder, world.log);
   }
   return record;
 }
@@ -56,11 +57,28 @@ function recordCancelled(record: RunRecord): RunRecord {
   return record;
 }
 
-/** report.json and report.md, for machines and for people. */
-export async function writeReport(record: RunRecord, folder: ReportFolder): Promise<void> {
+/** report.json for machines, report.md and report.html for people. */
+export async function writeReport(record: RunRecord, folder: ReportFolder, log: Log): Promise<void> {
   await folder.write('report.json', reportJson(record));
   const outputs = (file: string) => folder.readText(file);
   await folder.write('report.md', renderMarkdown(record, { outputs, maxChars: Infinity }));
+  try {
+    await folder.write('report.html', renderPage(pageSources(folder)));
+  } catch (error) {
+    // The page holds nothing that the other files lack: a run that is over must not fail for it.
+    log.warning(`report.html could not be written: ${messageOf(error)}`);
+  }
+}
+
+/** Only what lies in the folder, where every secret is masked; escaped for the page, some could no longer be recognised. */
+function pageSources(folder: ReportFolder): PageSources {
+  return {
+    record: JSON.parse(folder.readText('report.json')) as RunRecord,
+    transcript: folder.readText('transcript.jsonl'),
+    patch: folder.readText('change.patch'),
+    outputFiles: folder.outputFiles(),
+    readOutput: (file, maxBytes) => folder.readEnds(file, maxBytes),
+  };
 }
 
 async function isAlreadyProven(world: World, brief: Brief, record: RunRecord): Promise<boolean> {
@@ -69,7 +87,7 @@ async function isAlreadyProven(world: World, brief: Brief, record: RunRecord): P
   if (
     proof === undefined &&
     world.remote !== undefined &&
-    (await deepenHistory(world.git, world.remote, [world.base.commit]))
+    (await deepenHistory(world.git, world.remote, [world.base.commit], 'recent'))
   )
     proof = await findProof(world.git, world.base.commit, spec);
   if (proof === undefined) return false;

@@ -16,8 +16,21 @@ const unfinishedRun = z.object({
   spec: z.object({ path: z.string(), hash: z.string().regex(/^[0-9a-f]{64}$/) }),
   /** What the run was started on. */
   base: z.object({ commit: commitId, branch: z.string() }),
+  /** Where reports go that belong to a pull request or issue; of a comment's event GitHub had to be asked for it. */
+  place: z.object({
+    pullRequest: z
+      .object({
+        number: z.int().positive(),
+        ...{ headRef: z.string(), headSha: z.string(), baseRef: z.string(), sameRepository: z.boolean() },
+      })
+      .optional(),
+    issueNumber: z.int().positive().optional(),
+  }),
   /** What the work is compared with. */
   from: commitId,
+  /** What the work goes on from. */
+  start: commitId,
+  protectedFiles: z.array(z.string()),
   /** The last green commit; `from` while there is none. */
   head: commitId,
   /** Folder of the report, absolute. */
@@ -34,9 +47,9 @@ export interface Keeper {
 }
 
 export interface KeeperTerms {
-  world: Pick<World, 'base' | 'mask'>;
+  world: Pick<World, 'base' | 'context' | 'mask'>;
   spec: UnfinishedRun['spec'];
-  ready: Pick<Ready, 'base' | 'start' | 'scratch'>;
+  ready: Pick<Ready, 'base' | 'start' | 'scratch' | 'protectedFiles'>;
   record: RunRecord;
   folder: ReportFolder;
   progress: { notebook: Notebook; budget: Budget };
@@ -44,7 +57,15 @@ export interface KeeperTerms {
 
 /** Begins to keep a run, and writes down its start. The files are gone with the run's scratch folder. */
 export function keepUnfinished({ world, spec, ready, record, folder, progress }: KeeperTerms): Keeper {
-  const facts = { spec, base: world.base, from: ready.base.commit, report: folder.dir };
+  const { pullRequest, comment } = world.context;
+  const facts: Omit<UnfinishedRun, 'head'> = {
+    ...{ spec, base: world.base, from: ready.base.commit, start: ready.start.commit, report: folder.dir },
+    protectedFiles: [...ready.protectedFiles],
+    place: {
+      ...(pullRequest === undefined ? {} : { pullRequest }),
+      ...(comment === undefined ? {} : { issueNumber: comment.issueNumber }),
+    },
+  };
   const keepHead = (head: string) => replaceFile(path.join(ready.scratch, FILE), JSON.stringify({ ...facts, head }));
   const keeper: Keeper = {
     keep(head) {

@@ -1,7 +1,8 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { Series, UnreadOutputs } from '../../src/agent/agent.js';
 import type { IncrementPush, Publisher } from '../../src/publish/publish.js';
-import { createPublisher, isVerifiedCommit, readTrailers } from '../../src/publish/publish.js';
+import { changePolicy, createPublisher, isVerifiedCommit, readTrailers } from '../../src/publish/publish.js';
+import type { ProtectedPaths } from '../../src/workshop/workshop.js';
 import { scriptedAgent, toolUser } from '../support/scripted-agent.js';
 import type { Bench, OpenedWorkshop } from '../support/workshop.js';
 import { MANIFEST, openBench, openTestWorkshop } from '../support/workshop.js';
@@ -40,7 +41,7 @@ afterAll(async () => {
 });
 
 /** A series whose pushes end as given. */
-function series(push: IncrementPush = { kind: 'not-published' }) {
+function series(push: IncrementPush = { kind: 'not-published' }, isProtected: ProtectedPaths = () => undefined) {
   const warnings: string[] = [];
   const pushes: string[] = [];
   const kept: string[] = [];
@@ -68,6 +69,7 @@ function series(push: IncrementPush = { kind: 'not-published' }) {
     git,
     start,
     publisher,
+    policy: changePolicy({ git, start: start.commit, isProtected }),
     spec: SPEC,
     runUrl: 'local',
     spent: () => ({ tokens: 1200, costUsd: 0.25 }),
@@ -141,6 +143,15 @@ describe('an increment', () => {
     await write('src/lib.rs', GREEN);
     await made.complete(REQUEST);
     expect(await made.complete(REQUEST)).toEqual({ kind: 'nothing-to-commit' });
+  });
+
+  it('that may not be published is told to the model, and neither committed nor pushed', async () => {
+    const { made, pushes } = series(undefined, (file) => (file === 'src/lib.rs' ? 'it is dear to us' : undefined));
+    await write('src/lib.rs', GREEN);
+    const objection = "The change may not be published: 'src/lib.rs' is protected: it is dear to us.";
+    expect(await made.complete(REQUEST)).toEqual({ kind: 'not-green', text: objection });
+    expect([made.isEmpty, pushes]).toEqual([true, []]);
+    expect(await made.objectionTo(await made.candidate('One'))).toBe(objection);
   });
 
   it('is kept when it cannot be pushed, with a warning that says so', async () => {

@@ -80,7 +80,8 @@ describe('a transcript', () => {
     const entries = transcript.map((line) => JSON.parse(line) as Record<string, unknown>);
     for (const line of transcript) expect(line).not.toContain('\n');
     expect(entries.filter(({ type }) => type === 'answer')).toHaveLength(SCRIPT.length);
-    expect(entries[0]).toEqual({ type: 'brief', system: 'You implement specs.', text: 'Implement this.' });
+    expect(entries[0]).toMatchObject({ type: 'brief', system: 'You implement specs.', text: 'Implement this.' });
+    for (const { at } of entries) expect(new Date(String(at)).toISOString()).toBe(at);
     const results = entries.flatMap((entry) => (entry.type === 'results' ? (entry.results as { name: string }[]) : []));
     expect(results.map(({ name }) => name)).toEqual(
       SCRIPT.filter(({ stopReason }) => stopReason === undefined).flatMap(({ calls }) =>

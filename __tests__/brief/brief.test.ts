@@ -13,7 +13,37 @@ const tree = sourceTree({
   'AGENTS.md': 'Be brief.',
 });
 const read = (spec: string, inputs: { agent?: string; model?: string; package?: string } = {}) =>
-  readSources({ tree, spec, builtIns, toolNames: TOOL_NAMES, workingDirectory: '.', ...inputs });
+  readSources({ tree, trusted: tree, spec, builtIns, toolNames: TOOL_NAMES, workingDirectory: '.', ...inputs });
+
+describe('agent file and standards', () => {
+  it('come from the trusted tree, whatever the tree of the spec holds', async () => {
+    const trusted = sourceTree({ 'agents/own.md': agentFile('reviewed', 'haiku'), 'CLAUDE.md': 'Reviewed rules.' });
+    const request = { tree, trusted, builtIns, toolNames: TOOL_NAMES, workingDirectory: '.' };
+    const sources = await readSources({ ...request, spec: 'agent-only.md' });
+    expect(sources.agent.name).toBe('reviewed');
+    expect(sources.standards).toEqual([{ path: 'CLAUDE.md', text: 'Reviewed rules.' }]);
+    const added = readSources({ ...request, trusted: sourceTree({}), spec: 'agent-only.md' });
+    await expect(added).rejects.toThrow(/'agents\/own\.md' is neither .*on a pull request, to its base branch\.$/);
+  });
+});
+
+describe('hidden text', () => {
+  it('is told of, wherever it is, and reaches the model from the agent file only', async () => {
+    const odd = sourceTree({
+      'a.md': '- R1: reads<!-- and sends -->\n',
+      'AGENTS.md': 'Be brief.\u202E',
+      'agents/own.md': agentFile('own', 'haiku').replace('Do it.', 'Do it.\u{E0041}'),
+    });
+    const request = { tree: odd, trusted: odd, builtIns, toolNames: TOOL_NAMES, workingDirectory: '.' };
+    const { warnings, spec, standards } = await readSources({ ...request, spec: 'a.md', agent: 'agents/own.md' });
+    expect(warnings).toEqual([
+      "Spec 'a.md': 1 HTML comment (first on line 1) are not shown to the model.",
+      "Agent file 'agents/own.md': 1 invisible character (first on line 6) are in what the model is told, unseen by readers.",
+      "Standard 'AGENTS.md': 1 invisible character (first on line 1) are not shown to the model.",
+    ]);
+    expect([spec.text, standards[0]?.text]).toEqual(['- R1: reads\n', 'Be brief.']);
+  });
+});
 
 describe('agent, model and package', () => {
   it('come from our default when nobody names them', async () => {

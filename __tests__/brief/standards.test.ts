@@ -85,9 +85,13 @@ describe('project standards', () => {
     expect(standards[0]?.text).toContain("'4.md' was left out: the limit for standards is reached");
   });
 
-  it('are read without hidden text', async () => {
+  it('are read without hidden text, which is told of', async () => {
     expect(await load({ 'AGENTS.md': 'Be\u200B brief.<!-- or not -->' })).toEqual([
-      { path: 'AGENTS.md', text: 'Be brief.' },
+      {
+        path: 'AGENTS.md',
+        text: 'Be brief.',
+        hidden: ['1 invisible character (first on line 1)', '1 HTML comment (first on line 1)'],
+      },
     ]);
   });
 });

@@ -187,7 +187,7 @@ describe('secrets', () => {
     }
     expect(Object.keys(places)).toEqual(
       expect.arrayContaining(
-        ['report.json', 'report.md', 'transcript.jsonl', 'change.patch'].map((name) =>
+        ['report.json', 'report.md', 'report.html', 'transcript.jsonl', 'change.patch'].map((name) =>
           path.join(path.relative(action.temp, action.reportDir), name),
         ),
       ),

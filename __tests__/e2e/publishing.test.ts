@@ -213,6 +213,7 @@ describe('a run that publishes no commit', () => {
     for (const name of [
       'report.json',
       'report.md',
+      'report.html',
       'transcript.jsonl',
       run.record.verification?.gates[1]?.output ?? '',
     ])

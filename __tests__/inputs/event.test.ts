@@ -86,3 +86,68 @@ describe('readEvent', () => {
     expect(() => readEvent(env, undefined, LOCAL)).toThrow('GITHUB_REPOSITORY');
   });
 });
+
+describe('readEvent of a comment', () => {
+  const COMMENT = { id: 9, body: '/ferrule retry', user: { login: 'ada', type: 'User' } };
+  const issue = { action: 'created', issue: { number: 3 }, comment: COMMENT };
+  const read = (payload: unknown, name = 'issue_comment') =>
+    readEvent({ ...RUNNER, GITHUB_EVENT_NAME: name }, payload, LOCAL);
+
+  it('takes who wrote what where', () => {
+    expect(read(issue).comment).toEqual({
+      ...{ id: 9, body: '/ferrule retry', action: 'created', issueNumber: 3, isPullRequest: false },
+      author: { login: 'ada', isBot: false },
+    });
+  });
+
+  it('tells a pull request from an issue', () => {
+    const on = (more: object) => read({ ...issue, issue: { number: 3, ...more } }).comment?.isPullRequest;
+    expect(on({ pull_request: { url: 'https://api.github.com/…' } })).toBe(true);
+    expect(on({ pull_request: null })).toBe(false);
+    expect(on({})).toBe(false);
+  });
+
+  it('reads a review comment, whose event describes the pull request, and does not trust that description', () => {
+    const payload = { action: 'created', comment: COMMENT, ...pullRequest('octo-org/shop') };
+    const context = read(payload, 'pull_request_review_comment');
+    expect(context.comment).toMatchObject({ issueNumber: 7, isPullRequest: true });
+    expect(context).not.toHaveProperty('pullRequest');
+  });
+
+  it.each([
+    ['by its type', { login: 'helper', type: 'Bot' }],
+    ['by its name', { login: 'helper[bot]', type: 'User' }],
+    ['by its name alone', { login: 'helper[bot]' }],
+  ])('knows an app %s', (_how, user) => {
+    expect(read({ ...issue, comment: { ...COMMENT, user } }).comment?.author).toEqual({
+      login: user.login,
+      isBot: true,
+    });
+  });
+
+  it.each([null, { login: 'ghost', type: 'User' }, { login: 'Ghost', type: 'User' }])(
+    'leaves out an author who is gone',
+    (user) => {
+      const { comment } = read({ ...issue, comment: { ...COMMENT, user } });
+      expect(comment?.id).toBe(9);
+      expect(comment).not.toHaveProperty('author');
+    },
+  );
+
+  it.each([
+    ['no action', { ...issue, action: undefined }],
+    ['no comment', { ...issue, comment: undefined }],
+    ['no place', { ...issue, issue: undefined }],
+    ['a body that is none', { ...issue, comment: { ...COMMENT, body: null } }],
+    ['no word of an author', { ...issue, comment: { ...COMMENT, user: undefined } }],
+    ['a login that GitHub does not give', { ...issue, comment: { ...COMMENT, user: { login: 'a b\n::error::' } } }],
+    ['a number that is none', { ...issue, issue: { number: '3' } }],
+    ['text', 'text'],
+  ])('leaves out a comment with %s', (_what, payload) => {
+    expect(read(payload)).not.toHaveProperty('comment');
+  });
+
+  it('reads a comment of no other event', () => {
+    expect(read(issue, 'issues')).not.toHaveProperty('comment');
+  });
+});

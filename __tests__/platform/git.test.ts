@@ -220,6 +220,28 @@ describe('history', () => {
   });
 });
 
+describe('what two trees differ in', () => {
+  it('is told with modes, whatever the names are', async () => {
+    await using repo = await tempRepo({ 'gone.txt': 'x', 'kept.txt': 'x', ':100644 odd\n\t"name"': 'x' });
+    const git = await open(repo);
+    const start = await head(git, repo);
+    const [oid, script] = [await git.writeBlob(Buffer.from('new')), await file(git, 'script', '100755')];
+    const tree = await git.writeTree(start, [
+      { path: 'gone.txt', content: undefined },
+      { path: ':100644 odd\n\t"name"', content: { oid, mode: '100644' } },
+      { path: 'run.sh', content: script },
+      { path: 'link', content: { oid, mode: '120000' } },
+    ]);
+    expect(await git.changes(start, tree)).toEqual([
+      { path: ':100644 odd\n\t"name"', before: '100644', after: '100644', oid },
+      { path: 'gone.txt', before: '100644', after: undefined, oid: '0'.repeat(40) },
+      { path: 'link', before: undefined, after: '120000', oid },
+      { path: 'run.sh', before: undefined, after: '100755', oid: script.oid },
+    ]);
+    expect(await git.changedPaths(tree, tree)).toEqual([]);
+  });
+});
+
 describe('diff', () => {
   async function change(repo: TempRepo, after: Record<string, string | Uint8Array | null>) {
     const git = await open(repo);

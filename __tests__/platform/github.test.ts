@@ -56,6 +56,23 @@ describe('pull requests', () => {
     expect(valueOf(await open(fake).findPullRequest({ branch: 'ferrule/x', base: 'main' }))).toBeUndefined();
   });
 
+  it('tell where they come from and where they go, also of a fork', async () => {
+    await using fake = await startFakeGitHub();
+    const own = {
+      number: 1,
+      isOpen: true,
+      headRef: 'topic',
+      headSha: '0'.repeat(40),
+      baseRef: 'dev',
+      sameRepository: true,
+    };
+    fake.repository.addPull({ head: 'topic', base: 'dev' });
+    fake.repository.addPull({ head: 'topic', base: 'dev', headRepository: 'mallory/demo', state: 'closed' });
+    expect(valueOf(await open(fake).pullRequestEnds(1))).toEqual(own);
+    expect(valueOf(await open(fake).pullRequestEnds(2))).toMatchObject({ isOpen: false, sameRepository: false });
+    expect(await open(fake).pullRequestEnds(3)).toMatchObject({ kind: 'failed', error: { status: 404 } });
+  });
+
   it('get labels, reviewers and teams', async () => {
     await using fake = await startFakeGitHub();
     const github = open(fake);
@@ -104,6 +121,16 @@ it('reads the default branch, the page, and what people may do', async () => {
   expect(valueOf(await github.permissionOf('ada'))).toBe('admin');
   expect(valueOf(await github.permissionOf('bob'))).toBe('read');
   expect(valueOf(await github.permissionOf('nobody'))).toBe('none');
+});
+
+it('reads whether a branch is protected, which one that does not exist is not', async () => {
+  await using repo = await tempRepo({ 'a.txt': 'a' }, { remote: true });
+  await repo.git('push', '--quiet', 'origin', 'main:release/1.0');
+  await using fake = await startFakeGitHub({ bare: repo.origin, protectedBranches: ['release/1.0', 'gone'] });
+  const github = open(fake);
+  expect(valueOf(await github.isProtectedBranch('release/1.0'))).toBe(true);
+  expect(valueOf(await github.isProtectedBranch('main'))).toBe(false);
+  expect(valueOf(await github.isProtectedBranch('gone'))).toBe(false);
 });
 
 describe('refusals', () => {

@@ -49,6 +49,27 @@ describe('the report folder', () => {
     expect(folder.readText('transcript.jsonl')).toBe('one\ntwo\n');
   });
 
+  it('lists the outputs with their sizes, in the order the commands ran', async () => {
+    await folder.write('outputs/010-cargo-test.log', 'Ö');
+    await folder.write('outputs/009-cargo-check.log', '');
+    expect(folder.outputFiles()).toEqual([
+      { file: 'outputs/009-cargo-check.log', bytes: 0 },
+      { file: 'outputs/010-cargo-test.log', bytes: 2 },
+    ]);
+  });
+
+  it('reads the ends of a long file at line ends, and says how much it leaves out', async () => {
+    const lines = Array.from({ length: 1000 }, (_, at) => `Größe ${at}\n`);
+    await folder.write('long', lines.join(''));
+    const bytes = Buffer.byteLength(lines.join(''));
+    expect(folder.readEnds('long', bytes)).toBe(lines.join(''));
+    const [head, note, tail] = folder.readEnds('long', 100).split(/(\[….*…\]\n)/);
+    expect(lines.join('').startsWith(head ?? '-')).toBe(true);
+    expect(lines.join('').endsWith(tail ?? '-')).toBe(true);
+    const left = bytes - Buffer.byteLength(`${head}${tail}`);
+    expect(note).toBe(`[… ${left.toLocaleString('en-US')} bytes left out; the whole is in long …]\n`);
+  });
+
   it('reads a file that is not there as empty', () => {
     expect(folder.readText('outputs/001-cargo.log')).toBe('');
   });

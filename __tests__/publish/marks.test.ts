@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { markedBody } from '../../src/publish/marks.js';
-import { formatMark, type Mark } from '../../src/report/report.js';
+import { markedBody, notedBody } from '../../src/publish/marks.js';
+import { formatMark, formatQuestionsMark, parseQuestionsMark, type Mark } from '../../src/report/report.js';
 
 const specHash = 'ab'.repeat(32);
 
@@ -19,5 +19,17 @@ describe('markedBody', () => {
     expect(body.length).toBeLessThanOrEqual(65_536);
     expect(body).toMatch(/a line of text\n\n_This text reached the size limit of GitHub/);
     expect(markedBody(mark, 'x'.repeat(100_000)).length).toBeLessThanOrEqual(65_536);
+  });
+});
+
+describe('notedBody', () => {
+  it('puts a sentence above the text and below the hidden lines, which stay readable', () => {
+    const mark: Mark = { specPath: 'a.md', specHash, outcome: 'verified' };
+    const questions = [{ number: 1, text: 'Why?', blocking: true }];
+    const hidden = `${formatMark(mark)}\n${formatQuestionsMark(questions)}\n`;
+    const noted = notedBody(`${hidden}**Verified**`, 'Branch @org/x moved.');
+    expect(noted).toBe(`${hidden}> Branch @&#8203;org/x moved.\n\n**Verified**`);
+    expect(parseQuestionsMark(noted)).toEqual(questions);
+    expect(notedBody('Text', 'Moved.')).toBe('> Moved.\n\nText');
   });
 });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { UserError } from '../../src/errors.js';
 import { chooseKind, ciNote } from '../../src/publish/publish.js';
@@ -59,6 +60,46 @@ describe('commit', () => {
   });
 });
 
+describe('a target that has moved since the run started', () => {
+  it('is not moved back to commits that were taken away from it', async () => {
+    await using scene = await publishScene();
+    const { repo, fake, base, publisher, commitOn } = scene;
+    const { number } = fake.repository.addPull({ head: 'main', base: 'trunk' });
+    const pinned = await repo.commit({ 'b.txt': 'b' }, 'To be dropped');
+    const work = await commitOn(pinned, 'one');
+    await repo.git('push', '--quiet', '--force', 'origin', `${base}:main`);
+    const commit = publisher({ kind: 'commit', target: 'main', commentOn: number, baseCommit: pinned });
+    const published = await commit.publish(result('verified', work));
+    expect([await repo.remoteHead('main'), await repo.remoteHead('ferrule/login')]).toEqual([base, work]);
+    const note = `Branch 'main' has moved from ${pinned.slice(0, 12)}, where this run started, to ${base.slice(0, 12)}; it was left there. The verified result is on 'ferrule/login'.`;
+    expect(published).toMatchObject({ branch: 'ferrule/login', warnings: [note] });
+    expect(fake.comments[0]?.body).toBe(`${markOf('verified')}\n> ${note}\n\nComment: verified`);
+  });
+
+  it('by this very result may be published again', async () => {
+    await using scene = await publishScene();
+    const work = await scene.commitOn(scene.base, 'one');
+    const publisher = scene.publisher({ kind: 'commit', target: 'main' });
+    await publisher.publish(result('verified', work));
+    expect(await publisher.publish(result('verified', work))).toMatchObject({ branch: 'main', warnings: [] });
+  });
+
+  it('and is protected is left to GitHub, whose refusal is told', async () => {
+    await using scene = await publishScene();
+    const { repo, base, publisher, commitOn } = scene;
+    const hook =
+      '#!/bin/sh\nwhile read old new ref; do [ "$ref" != refs/heads/main ] || { echo "GH006: Protected branch update failed for $ref."; exit 1; }; done\n';
+    await writeFile(path.join(repo.origin, 'hooks', 'pre-receive'), hook, { mode: 0o755 });
+    const work = await commitOn(base, 'one');
+    const published = await publisher({ kind: 'commit', target: 'main' }).publish(result('verified', work));
+    expect(await repo.remoteHead('main')).toBe(base);
+    expect(published).toMatchObject({ branch: 'ferrule/login', commit: work });
+    expect(published.warnings.join()).toMatch(
+      /Branch 'main' could not be pushed: .*pre-receive hook declined.*GH006: Protected branch.* The verified result is on 'ferrule\/login'/s,
+    );
+  });
+});
+
 describe('none', () => {
   it('touches neither the remote nor GitHub', async () => {
     await using scene = await publishScene();
@@ -98,7 +139,7 @@ describe('the pre-flight', () => {
     const { repo, fake, publisher } = scene;
     expect(await publisher().preflight()).toEqual([]);
     expect(await repo.remoteBranches()).toEqual(['main']);
-    expect(fake.requests.map(({ method }) => method)).toEqual(['GET', 'GET']);
+    expect(fake.requests.map(({ method }) => method)).toEqual(['GET', 'GET', 'GET']);
   });
 
   it.each([
@@ -135,6 +176,21 @@ describe('the pre-flight', () => {
     await expect(publisher({ branch: 'main' }).preflight()).rejects.toThrow(/'main' is also the branch/);
     await expect(publisher({ kind: 'commit', target: 'ferrule/login' }).preflight()).rejects.toThrow(UserError);
   });
+
+  it.each(['pull-request', 'commit'] as const)(
+    'of %s stops at a work branch that is the default branch or protected',
+    async (kind) => {
+      await using scene = await publishScene({ defaultBranch: 'trunk', protectedBranches: ['release'] });
+      const { repo, publisher } = scene;
+      await repo.git('push', '--quiet', 'origin', 'main:release', 'main:trunk');
+      const flight = (branch: string) => publisher({ kind, branch }).preflight();
+      await expect(flight('Trunk')).rejects.toThrow(/'Trunk' is the repository's default branch\. Give another name/);
+      await expect(flight('release')).rejects.toThrow(/'release' is protected, .*Give another name/);
+      expect(await flight('released')).toEqual([]);
+      scene.fake.fail({ method: 'GET', path: /branches\/release$/, status: 403 });
+      expect(await flight('release')).toEqual([]);
+    },
+  );
 
   it('stops at a wrong token and at pull requests that may not be read', async () => {
     await using scene = await publishScene();

@@ -132,6 +132,14 @@ describe('renderMarkdown', () => {
     );
   });
 
+  it('tells what was hidden in the spec', () => {
+    const sourceWarnings = ["Spec 'a.md': 1 HTML comment (first on line 3) are not shown to the model."];
+    expect(renderMarkdown(sampleRecord({ sourceWarnings }), whole)).toContain(
+      "### Noticed while reading spec, agent file and standards\n\n- Spec 'a.md': 1 HTML comment (first on line 3)",
+    );
+    expect(renderMarkdown(sampleRecord(), whole)).not.toContain('Noticed while reading');
+  });
+
   it('lists the public API crate by crate, old and new signature side by side', () => {
     const removed = { crate: 'other', kind: 'removed' as const, item: 'f', before: 'pub fn f()', note: 'why' };
     const publicApi = [...(sampleRecord().publicApi ?? []), removed];

@@ -37,7 +37,9 @@ export interface ActionScene extends AsyncDisposable {
 
 export async function actionScene(files: Files, options: FakeGitHubOptions = {}): Promise<ActionScene> {
   const repo = await tempRepo(files, { remote: true });
-  const fake = await startFakeGitHub({ bare: repo.origin, ...options });
+  // The runner's actor: a pull request or comment of somebody without write access starts nothing.
+  const permissions = { octocat: 'write' };
+  const fake = await startFakeGitHub({ bare: repo.origin, permissions, ...options });
   return {
     repo,
     fake,

@@ -11,6 +11,8 @@ export interface FakeRepositoryOptions {
   hasDrafts?: boolean;
   /** What collaborators may do: `admin`, `write`, `read`. */
   permissions?: Record<string, string>;
+  /** Branches that have a rule of protection. */
+  protectedBranches?: readonly string[];
 }
 
 export interface FakePull {
@@ -103,6 +105,12 @@ export class FakeRepository {
         const { defaultBranch = 'main' } = this.options;
         const html_url = this.page('');
         return { status: 200, body: { id: 1, full_name: this.fullName, default_branch: defaultBranch, html_url } };
+      }
+      case 'repos/get-branch': {
+        const name = String(parameters.branch);
+        const sha = await this.commitOf(name);
+        const isProtected = this.options.protectedBranches?.includes(name) ?? false;
+        return sha === undefined ? NOT_FOUND : { status: 200, body: { name, commit: { sha }, protected: isProtected } };
       }
       case 'repos/get-collaborator-permission-level': {
         const permission = this.options.permissions?.[String(parameters.username)];

@@ -1,7 +1,7 @@
 // The series of commits that a run makes: one for each green increment, pushed as it comes, and at the end the candidate
 // that is verified. The only way from the work copy into a commit.
 import type { Git } from '../platform/git.js';
-import type { CommitMessageRequest, Publisher, WorkCommit } from '../publish/publish.js';
+import type { ChangePolicy, CommitMessageRequest, Publisher, WorkCommit } from '../publish/publish.js';
 import { writeWorkCommit, writeWorkTree } from '../publish/publish.js';
 import type { Baseline, GateTerms } from '../verify/verify.js';
 import { checkIncrement, describeFailures } from '../verify/verify.js';
@@ -14,6 +14,8 @@ export interface SeriesOptions {
   /** The commit the work copy started from. */
   start: WorkCommit;
   publisher: Publisher;
+  /** Asked before a commit is made, so that the model can mend what may not be published. */
+  policy: ChangePolicy;
   spec: CommitMessageRequest['spec'];
   runUrl: string;
   /** By all runs on this text of the spec, up to now. */
@@ -53,7 +55,10 @@ export class Series {
     if (failed !== '') return { kind: 'not-green', text: failed };
     const [subject = '', ...body] = request.commitMessage.split('\n');
     // The tree is taken after the gates: cargo may have brought the lock file in step before them.
-    this.head = await this.write(await this.workTree(), {
+    const tree = await this.workTree();
+    const objection = await this.options.policy(tree);
+    if (objection !== undefined) return { kind: 'not-green', text: objection };
+    this.head = await this.write(tree, {
       subject,
       body: body.join('\n'),
       requirements: request.requirements,
@@ -80,6 +85,11 @@ export class Series {
     if (tree === this.head.tree) return this.head;
     const body = 'Changes made after the last completed increment.';
     return this.write(tree, { subject: `Complete the work on ${title}`.slice(0, 72), body, requirements: [] });
+  }
+
+  /** Why a candidate may not be published; one with an objection is never accepted. */
+  objectionTo(candidate: WorkCommit): Promise<string | undefined> {
+    return this.options.policy(candidate.tree);
   }
 
   /** The candidate was verified: it becomes the head. */

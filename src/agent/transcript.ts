@@ -21,7 +21,10 @@ export interface Transcript {
   append(entry: TranscriptEntry): void;
 }
 
-/** @param appendLine writes one line so that it survives the process */
+/**
+ * Every line also says when it was written, in `at` (ISO 8601): answers and results then tell where the time went.
+ * @param appendLine writes one line so that it survives the process
+ */
 export function createTranscript(appendLine: (line: string) => void): Transcript {
-  return { append: (entry) => appendLine(JSON.stringify(entry)) };
+  return { append: (entry) => appendLine(JSON.stringify({ ...entry, at: new Date().toISOString() })) };
 }

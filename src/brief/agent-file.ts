@@ -7,6 +7,7 @@ import { parseFrontMatter, type UnparsedFrontMatter } from '../front-matter.js';
 import type { SourceTree } from '../platform/source-tree.js';
 import { translateTools } from './agent-tools.js';
 import { contentHash } from './content-hash.js';
+import { removeHiddenText } from './hidden-text.js';
 import { decodeText, shown } from './repository-text.js';
 
 export interface AgentDefinition {
@@ -98,6 +99,9 @@ export function parseAgentFile(source: string, path: string, toolNames: readonly
   if (body.trim() === '') {
     throw new UserError(`${where} has no text below its front matter. Write the agent's instructions there.`);
   }
+  // Reported only: whoever wrote the agent file may instruct the model, but a reviewer should know of what they miss.
+  const { removed } = removeHiddenText(source.replace(/^\uFEFF/, '').replace(/\r\n?/g, '\n'));
+  warnings.push(...removed.map((what) => `${where}: ${what} are in what the model is told, unseen by readers.`));
   return {
     name,
     description: description.replace(/\\n/g, '\n').replace(/\\t/g, ' ').replace(/\\"/g, '"'),
@@ -135,7 +139,8 @@ export async function loadAgent(request: {
     const known = [...builtIns.keys()];
     throw new UserError(
       `Agent '${shown(agent)}' is neither a built-in (${known.join(', ')}) nor a file in the commit.` +
-        (didYouMean(agent, known) || ' Give a path relative to the repository and commit the file.'),
+        (didYouMean(agent, known) ||
+          ' Give a path relative to the repository and commit the file; on a pull request, to its base branch.'),
     );
   }
   const where = `Agent file '${shown(path)}'`;

@@ -3,6 +3,7 @@
 import type { SourceTree } from '../platform/source-tree.js';
 import { loadAgent, type AgentDefinition } from './agent-file.js';
 import { resolveModel } from './model-aliases.js';
+import { shown } from './repository-text.js';
 import { loadSpec, type Spec } from './spec.js';
 import { loadStandards, type ProjectStandard } from './standards.js';
 
@@ -27,7 +28,10 @@ export { loadStandards, type ProjectStandard } from './standards.js';
 export const DEFAULT_AGENT = 'backend-implementation-engineer';
 
 export interface SourcesRequest {
+  /** Holds the spec. */
   tree: SourceTree;
+  /** Holds agent file and standards, which the model obeys: of a pull request's base, where the spec is of its head. */
+  trusted: SourceTree;
   /** Path of the spec, a file or a folder. */
   spec: string;
   /** Explicit inputs; each wins over the spec's front matter, which wins over the agent file and the default. */
@@ -48,22 +52,25 @@ export interface Sources {
   model: string;
   package?: string;
   standards: ProjectStandard[];
-  /** Of spec and agent file, one line each. */
+  /** Of spec, agent file and standards, one line each. */
   warnings: string[];
 }
 
 /**
- * Reads spec, agent and standards from the pinned commit and decides agent, model and package by precedence.
+ * Reads spec, agent and standards from the pinned commits and decides agent, model and package by precedence.
  * @throws UserError for anything that whoever wrote the workflow, spec or agent file has to correct
  */
 export async function readSources(request: SourcesRequest): Promise<Sources> {
-  const { tree, builtIns, toolNames } = request;
+  const { tree, trusted, builtIns, toolNames } = request;
   const spec = await loadSpec(tree, request.spec);
   const agentName = request.agent ?? spec.frontMatter.agent ?? DEFAULT_AGENT;
-  const agent = await loadAgent({ tree, agent: agentName, builtIns, toolNames });
+  const agent = await loadAgent({ tree: trusted, agent: agentName, builtIns, toolNames });
   const { model } = resolveModel(request.model ?? spec.frontMatter.model ?? agent.model);
   const packageName = request.package ?? spec.frontMatter.package;
-  const standards = await loadStandards(tree, request.workingDirectory);
-  const warnings = [...spec.warnings, ...agent.warnings];
+  const standards = await loadStandards(trusted, request.workingDirectory);
+  const hidden = standards.flatMap(({ path, hidden: removed = [] }) =>
+    removed.map((what) => `Standard '${shown(path)}': ${what} are not shown to the model.`),
+  );
+  const warnings = [...spec.warnings, ...agent.warnings, ...hidden];
   return { spec, agent, model, ...(packageName !== undefined && { package: packageName }), standards, warnings };
 }

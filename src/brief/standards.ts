@@ -9,6 +9,8 @@ export interface ProjectStandard {
   path: string;
   /** Ends with a note in brackets for each thing that was left out. */
   text: string;
+  /** What was taken out because a reader does not see it; see hidden-text.ts. Absent when there was nothing. */
+  hidden?: string[];
 }
 
 const FILE_NAMES = ['CLAUDE.md', 'AGENTS.md'];
@@ -35,10 +37,11 @@ export async function loadStandards(tree: SourceTree, workingDirectory: string):
     if (source === undefined) return `'${path}' is not a regular text file`;
     if (charsLeft <= 0 || loaded.length >= MAX_FILES)
       return `'${path}' was left out: the limit for standards is reached`;
-    const whole = removeHiddenText(source.replace(/\r\n?/g, '\n')).text.trim();
+    const visible = removeHiddenText(source.replace(/^\uFEFF/, '').replace(/\r\n?/g, '\n'));
+    const whole = visible.text.trim();
     const text = whole.slice(0, Math.min(MAX_CHARS_PER_FILE, charsLeft));
     charsLeft -= text.length;
-    const standard = { path, text };
+    const standard = { path, text, ...(visible.removed.length > 0 && { hidden: visible.removed }) };
     loaded.push(standard);
     const notes: string[] = [];
     if (text.length < whole.length)

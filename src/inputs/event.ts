@@ -12,6 +12,19 @@ export interface PullRequestContext {
   readonly sameRepository: boolean;
 }
 
+/** The comment that started the run. Its text is a stranger's until trust.ts has asked who wrote it. */
+export interface CommentContext {
+  readonly id: number;
+  /** `created`, `edited` or `deleted`: what happened to the comment. */
+  readonly action: string;
+  readonly body: string;
+  /** Absent once the account is deleted. */
+  readonly author?: { readonly login: string; readonly isBot: boolean };
+  /** Of the issue or pull request that it stands on. */
+  readonly issueNumber: number;
+  readonly isPullRequest: boolean;
+}
+
 /** Facts of the run's start. Absent means: the runner did not say, or the run is not on GitHub Actions. */
 export interface RunContext {
   readonly kind: 'github' | 'local';
@@ -25,7 +38,9 @@ export interface RunContext {
   /** Fully qualified: `refs/heads/main`, `refs/pull/7/merge`. */
   readonly ref?: string;
   readonly defaultBranch?: string;
+  /** Of a comment's event only once GitHub was asked for it: the event says nothing of the head, or may be outdated. */
   readonly pullRequest?: PullRequestContext;
+  readonly comment?: CommentContext;
   readonly actor?: string;
   readonly runUrl?: string;
   readonly runId?: string;
@@ -38,6 +53,8 @@ export interface RunContext {
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
+export const COMMENT_EVENTS: readonly string[] = ['issue_comment', 'pull_request_review_comment'];
+
 const pullRequestShape = z.object({
   number: z.int().positive(),
   head: z.object({
@@ -48,6 +65,19 @@ const pullRequestShape = z.object({
   }),
   base: z.object({ ref: z.string().min(1) }),
 });
+const commentShape = z.object({
+  action: z.string(),
+  comment: z.object({
+    id: z.int().positive(),
+    body: z.string(),
+    // null once the account is deleted
+    user: z.object({ login: z.string().regex(/^[\w.-]{1,100}(\[bot\])?$/), type: z.string().optional() }).nullable(),
+  }),
+});
+const commentedShape = z.union([
+  z.object({ issue: z.object({ number: z.int().positive(), pull_request: z.unknown().optional() }) }),
+  z.object({ pull_request: z.object({ number: z.int().positive() }) }),
+]);
 const payloadShape = z.object({
   pull_request: z.unknown().optional(),
   repository: z
@@ -59,7 +89,7 @@ const payloadShape = z.object({
 /**
  * The run's context from `GITHUB_*`, `RUNNER_TEMP` and the event's JSON (parsed, or undefined where there is none).
  * `local` gives workspace and temp for a run outside GitHub Actions. UserError when the runner's environment is
- * incomplete. A pull request in a shape that is not understood is left out: trust.ts then refuses the run.
+ * incomplete. A pull request or comment in a shape that is not understood is left out: trust.ts then refuses the run.
  */
 export function readEvent(env: Environment, payload: unknown, local: { workspace: string; temp: string }): RunContext {
   const isGithub = env['GITHUB_ACTIONS'] === 'true' || given(env, 'GITHUB_EVENT_NAME') !== undefined;
@@ -72,11 +102,14 @@ export function readEvent(env: Environment, payload: unknown, local: { workspace
     throw new UserError("The environment variable GITHUB_REPOSITORY is not of the form 'owner/name'.");
   }
   const event = payloadShape.safeParse(payload).data;
-  const pullRequest = readPullRequest(event?.pull_request, `${owner}/${name}`);
+  const eventName = required(env, 'GITHUB_EVENT_NAME');
+  const isComment = COMMENT_EVENTS.includes(eventName);
+  const pullRequest = isComment ? undefined : readPullRequest(event?.pull_request, `${owner}/${name}`);
+  const comment = isComment ? readComment(payload) : undefined;
   const runId = given(env, 'GITHUB_RUN_ID');
   return {
     kind: 'github',
-    eventName: required(env, 'GITHUB_EVENT_NAME'),
+    eventName,
     repository: { owner, name },
     serverUrl,
     apiUrl,
@@ -87,6 +120,7 @@ export function readEvent(env: Environment, payload: unknown, local: { workspace
     ...present('ref', given(env, 'GITHUB_REF')),
     ...present('defaultBranch', event?.repository?.default_branch),
     ...present('pullRequest', pullRequest),
+    ...present('comment', comment),
     ...present('actor', given(env, 'GITHUB_ACTOR')),
     ...present('runUrl', runId && `${serverUrl}/${owner}/${name}/actions/runs/${runId}`),
     ...present('runId', runId),
@@ -103,6 +137,25 @@ function readPullRequest(value: unknown, repository: string): PullRequestContext
     headSha: pull.head.sha,
     baseRef: pull.base.ref,
     sameRepository: pull.head.repo?.full_name.toLowerCase() === repository.toLowerCase(),
+  };
+}
+
+function readComment(payload: unknown): CommentContext | undefined {
+  const event = commentShape.safeParse(payload).data;
+  const place = commentedShape.safeParse(payload).data;
+  if (!event || !place) return undefined;
+  const { id, body, user } = event.comment;
+  const isPullRequest = 'pull_request' in place || (place.issue.pull_request ?? null) !== null;
+  return {
+    ...{ id, body, isPullRequest, action: event.action },
+    issueNumber: 'issue' in place ? place.issue.number : place.pull_request.number,
+    // GitHub shows a deleted account as nobody or as its user 'ghost'.
+    ...present(
+      'author',
+      user === null || user.login.toLowerCase() === 'ghost'
+        ? undefined
+        : { login: user.login, isBot: user.type === 'Bot' || user.login.endsWith('[bot]') },
+    ),
   };
 }
 

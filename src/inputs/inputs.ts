@@ -21,9 +21,9 @@ import { ANTHROPIC_API_URL, readBaseUrl, readModel, readSecret } from './model-s
 import { readRepositoryPath } from './repository-path.js';
 
 export { readEvent } from './event.js';
-export type { Environment, PullRequestContext, RunContext } from './event.js';
+export type { CommentContext, Environment, PullRequestContext, RunContext } from './event.js';
 export { judgeTrust } from './trust.js';
-export type { Trust, TrustRule } from './trust.js';
+export type { Trust, TrustRule, TrustTerms } from './trust.js';
 
 const GATES = ['check', 'test', 'fmt', 'clippy', 'doc', 'audit', 'ledger'] as const;
 const PUBLISH = ['auto', 'pull-request', 'commit', 'comment', 'none'] as const;

@@ -84,16 +84,22 @@ const FIRST_DEEPENING = 1_000;
 /**
  * Completes the history that a shallow clone lacks: of the given refs or commits, commits only (`--filter=tree:0`, where
  * the server knows filters).
+ * @param extent `recent`: the first thousand only
  * @returns false when nothing was missing, or the remote would not give it
  */
-export async function deepenHistory(git: Git, remote: Remote, refsOrCommits: readonly string[]): Promise<boolean> {
+export async function deepenHistory(
+  git: Git,
+  remote: Remote,
+  refsOrCommits: readonly string[],
+  extent: 'recent' | 'whole',
+): Promise<boolean> {
   const wasShallow = await readShallow(git);
   if (wasShallow === '') return false;
   const flags = ['--quiet', '--no-tags', '--no-write-fetch-head', '--no-recurse-submodules', '--filter=tree:0'];
   const deepen = async (how: string) =>
     succeeded(await talk(git, remote, ['fetch', ...flags, how, '--', remote.url, ...refsOrCommits]));
   if (!(await deepen(`--deepen=${FIRST_DEEPENING}`))) return false;
-  return (await readShallow(git)) === '' || (await deepen('--unshallow'));
+  return extent === 'recent' || (await readShallow(git)) === '' || (await deepen('--unshallow'));
 }
 
 /** The commits whose parents are missing, as git lists them; empty for a complete history. */

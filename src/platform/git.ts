@@ -8,6 +8,8 @@ import { UserError } from '../errors.js';
 import { parseAddedLines } from './added-lines.js';
 import { describeEnd, runCommand } from './command.js';
 import { gitEnvironment } from './git-environment.js';
+import type { FileChange } from './raw-diff.js';
+import { parseRawDiff } from './raw-diff.js';
 import type { SourceTree, TreeFile } from './source-tree.js';
 
 /** A path of a commit-to-be: its new content, or `undefined` to delete it. */
@@ -43,6 +45,8 @@ export interface Git {
   isAncestor(ancestor: string, descendant: string): Promise<boolean>;
   /** The best common ancestor, `undefined` when there is none (or a shallow clone does not reach it). */
   mergeBase(a: string, b: string): Promise<string | undefined>;
+  /** What two commits or trees differ in, with modes. */
+  changes(from: string, to: string): Promise<FileChange[]>;
   /** Paths that differ between two commits or trees. */
   changedPaths(from: string, to: string): Promise<string[]>;
   /** Full messages of the commits reachable from `head` but not from `exclude`, newest first. */
@@ -267,12 +271,13 @@ class BareGit implements Git {
     return result.code === 0 ? result.stdout.toString('utf8').trim() : undefined;
   }
 
+  async changes(from: string, to: string): Promise<FileChange[]> {
+    const output = await this.bytes(['diff-tree', '-r', '-z', '--raw', '--no-abbrev', '--no-renames', from, to]);
+    return parseRawDiff(output.toString('utf8'));
+  }
+
   async changedPaths(from: string, to: string): Promise<string[]> {
-    const output = await this.bytes(['diff-tree', '-r', '-z', '--name-only', '--no-renames', from, to]);
-    return output
-      .toString('utf8')
-      .split('\0')
-      .filter((name) => name !== '');
+    return (await this.changes(from, to)).map(({ path: name }) => name);
   }
 
   async messages(head: string, options: { exclude?: string; max: number; grep?: string }) {

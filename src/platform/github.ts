@@ -28,6 +28,17 @@ export interface PullRequest {
   author: Author;
 }
 
+/** Where a pull request comes from and where it goes, as GitHub has it now. */
+export interface PullRequestEnds {
+  number: number;
+  isOpen: boolean;
+  headRef: string;
+  headSha: string;
+  baseRef: string;
+  /** Whether the head branch lies in this repository; false for a fork, also a deleted one. */
+  sameRepository: boolean;
+}
+
 export interface Comment {
   id: number;
   url: string;
@@ -44,8 +55,11 @@ export interface GitHub {
   identity(): Promise<string>;
   /** `url` is the repository's page, which links are built from. */
   repository(): Promise<GitHubResult<{ defaultBranch: string; url: string }>>;
+  /** False also for a branch that does not exist. */
+  isProtectedBranch(branch: string): Promise<GitHubResult<boolean>>;
   /** The open pull request from `branch` of this repository (not of a fork) into `base`. */
   findPullRequest(wanted: { branch: string; base: string }): Promise<GitHubResult<PullRequest | undefined>>;
+  pullRequestEnds(number: number): Promise<GitHubResult<PullRequestEnds>>;
   createPullRequest(request: {
     branch: string;
     base: string;
@@ -106,6 +120,9 @@ export function describeGitHubError({ call, status, message }: GitHubError): str
   return `${call} failed with status ${status}: ${message}`;
 }
 
+/** GitHub's description calls the head's repository required; it is null once a fork was deleted. */
+const repositoryOf = (end: { repo: unknown }) => (end.repo as { id: number } | null)?.id;
+
 type Octokit = ReturnType<typeof getOctokit>;
 
 /** Not imported at the top: the package parses the runner's event file as it is loaded, and a broken one would end us there. */
@@ -156,13 +173,23 @@ export function openGitHub({ token, apiUrl, owner, repo, retryDelaysMs = RETRY_D
         const { data } = await rest.repos.get(here);
         return { defaultBranch: data.default_branch, url: data.html_url };
       }),
+    async isProtectedBranch(branch) {
+      const answer = await attempt('reading the branch', repeatable, async ({ rest }) => {
+        return (await rest.repos.getBranch({ ...here, branch })).data.protected;
+      });
+      return answer.kind === 'failed' && answer.error.status === 404 ? { kind: 'ok', value: false } : answer;
+    },
     findPullRequest: ({ branch, base }) =>
       attempt('looking for the pull request', repeatable, async ({ rest }) => {
         const { data } = await rest.pulls.list({ ...here, state: 'open', head: `${owner}:${branch}`, base });
-        // GitHub's description calls the head's repository required; it is null once a fork was deleted.
-        const repositoryOf = (end: { repo: unknown }) => (end.repo as { id: number } | null)?.id;
         const found = data.find((pull) => pull.head.ref === branch && repositoryOf(pull.head) === pull.base.repo.id);
         return found && toPullRequest(found);
+      }),
+    pullRequestEnds: (number) =>
+      attempt('reading the pull request', repeatable, async ({ rest }) => {
+        const { head, base, state } = (await rest.pulls.get({ ...here, pull_number: number })).data;
+        const ends = { headRef: head.ref, headSha: head.sha, baseRef: base.ref };
+        return { number, isOpen: state === 'open', ...ends, sameRepository: repositoryOf(head) === base.repo.id };
       }),
     createPullRequest: ({ branch, ...content }) =>
       attempt('creating the pull request', once, async ({ rest }) =>

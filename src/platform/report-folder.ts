@@ -1,7 +1,18 @@
 // The folder in which everything a run produced is kept for people and programs (contract, section 2). What the files
 // say is not decided here; secrets are masked on the way in.
 import { isUtf8 } from 'node:buffer';
-import { appendFileSync, existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  closeSync,
+  existsSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readSync,
+  renameSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 
@@ -44,4 +55,40 @@ export class ReportFolder {
     const file = path.join(this.dir, name);
     return existsSync(file) ? readFileSync(file, 'utf8') : '';
   }
+
+  /** The commands' outputs in the order they ran: names relative to the folder, sizes in bytes. */
+  outputFiles(): { file: string; bytes: number }[] {
+    const names = readdirSync(path.join(this.dir, 'outputs')).sort();
+    return names.map((name) => ({
+      file: `outputs/${name}`,
+      bytes: statSync(path.join(this.dir, 'outputs', name)).size,
+    }));
+  }
+
+  /**
+   * A file's text; of a file above `maxBytes` its first and last lines, half of the room each, around a line that says
+   * how much is left out.
+   */
+  readEnds(name: string, maxBytes: number): string {
+    const file = openSync(path.join(this.dir, name), 'r');
+    try {
+      const { size } = statSync(path.join(this.dir, name));
+      if (size <= maxBytes) return readFileSync(file, 'utf8');
+      const half = Math.floor(maxBytes / 2);
+      const head = readPart(file, 0, half);
+      const tail = readPart(file, size - half, half);
+      // Cut at line ends, so that no character is cut in two; a single line of this size loses some of its bytes.
+      const first = head.subarray(0, head.lastIndexOf(0x0a) + 1 || half);
+      const last = tail.subarray(tail.indexOf(0x0a) + 1);
+      const left = size - first.length - last.length;
+      return `${first.toString().replace(/\n?$/, '\n')}[… ${left.toLocaleString('en-US')} bytes left out; the whole is in ${name} …]\n${last.toString()}`;
+    } finally {
+      closeSync(file);
+    }
+  }
+}
+
+function readPart(file: number, position: number, length: number): Buffer {
+  const buffer = Buffer.alloc(length);
+  return buffer.subarray(0, readSync(file, buffer, 0, length, position));
 }

@@ -4,6 +4,7 @@ import type { Remote } from '../platform/git-remote.js';
 import { pushBranch, readRemoteBranch } from '../platform/git-remote.js';
 import { messageOf } from '../errors.js';
 import { publishComment } from './comment.js';
+import { notedBody } from './marks.js';
 import { checkGitHub, checkPush } from './preflight.js';
 import type { Publication, Publisher, PublisherOptions } from './publication.js';
 import { describeOtherBranch, describePush } from './publication.js';
@@ -15,11 +16,17 @@ export function commitPublisher(options: PublisherOptions, remote: Remote): Publ
   const target = options.target ?? options.base;
   const workBranch = openWorkBranch(git, remote, options.branch);
 
-  /** Moves the target to `commit` if it contains all that the target holds. @returns why not */
+  /**
+   * Moves the target to `commit` if it still is where this run found it, or there already. A branch that was set back
+   * meanwhile could be moved too, but whoever set it back did not mean to have those commits again.
+   * @returns why not
+   */
   async function moveTarget(commit: string): Promise<string | undefined> {
     try {
       const tip = await readRemoteBranch(git, remote, target);
       if (tip === undefined) return `Branch '${target}' is no longer on the remote.`;
+      if (tip !== baseCommit && tip !== commit)
+        return `Branch '${target}' has moved from ${baseCommit.slice(0, 12)}, where this run started, to ${tip.slice(0, 12)}; it was left there.`;
       const moved = await pushBranch(git, remote, target, commit, tip);
       return moved.kind === 'pushed' ? undefined : describePush(target, moved);
     } catch (thrown) {
@@ -31,13 +38,18 @@ export function commitPublisher(options: PublisherOptions, remote: Remote): Publ
     kind: 'commit',
     async preflight() {
       const warnings = await checkPush(options, remote, [options.branch, target]);
-      const comments = github && commentOn !== undefined ? await checkGitHub(github, { commentOn }) : [];
-      return [...warnings, ...comments];
+      if (!github) return warnings;
+      const { branch } = options;
+      return [
+        ...warnings,
+        ...(await checkGitHub(github, { branch, ...(commentOn === undefined ? {} : { commentOn }) })),
+      ];
     },
     pushIncrement: (commit) => workBranch.push(commit),
     async publish({ outcome, headCommit, commentBody }) {
       const publication: Publication = { kind: 'commit', warnings: [] };
       const { warnings } = publication;
+      let note = '';
       if (headCommit !== undefined && headCommit !== baseCommit) {
         const pushed = await workBranch.push(headCommit);
         const branch = workBranch.name;
@@ -47,13 +59,15 @@ export function commitPublisher(options: PublisherOptions, remote: Remote): Publ
         if (outcome === 'verified') {
           const obstacle = await moveTarget(headCommit);
           if (obstacle === undefined) Object.assign(publication, { branch: target, commit: headCommit });
-          else warnings.push(`${obstacle} The verified result is on '${branch}'.`);
+          else warnings.push((note = `${obstacle} The verified result is on '${branch}'.`));
         }
       }
       if (!github || commentOn === undefined) return publication;
       const mark = { specPath: spec.path, specHash: spec.hash, outcome };
       const identity = await github.identity();
-      const comment = await publishComment({ github, identity, number: commentOn, mark, body: commentBody });
+      // The report was written before the branch was seen to be elsewhere.
+      const body = note === '' ? commentBody : notedBody(commentBody, note);
+      const comment = await publishComment({ github, identity, number: commentOn, mark, body });
       if (comment.url !== undefined) publication.comment = { url: comment.url };
       warnings.push(...comment.warnings);
       return publication;

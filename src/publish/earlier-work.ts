@@ -90,7 +90,7 @@ async function commonAncestor(
 ): Promise<string | undefined> {
   const known = await git.mergeBase(commit, base);
   if (known !== undefined) return known;
-  const isDeeper = await deepenHistory(git, remote, [base, `refs/heads/${branch}`]);
+  const isDeeper = await deepenHistory(git, remote, [base, `refs/heads/${branch}`], 'whole');
   return isDeeper ? git.mergeBase(commit, base) : undefined;
 }
 

@@ -1,6 +1,6 @@
 // The marks that a run leaves and later runs read: the hidden first line of our pull requests and comments, whose form is
 // the report's, and the trailers of our commits (contract, section 6). Anyone can type a mark; who did is not asked here.
-import { formatMark, parseMark, type Mark } from '../report/report.js';
+import { formatMark, inlineText, parseMark, type Mark } from '../report/report.js';
 import { trailerValue } from './trailer-value.js';
 
 /** GitHub's own limit for a body, in characters; the report keeps well below it. */
@@ -19,6 +19,12 @@ export function markedBody(mark: Mark, body: string): string {
   if (whole.length <= GITHUB_MAX_BODY_CHARS) return whole;
   const kept = whole.slice(0, GITHUB_MAX_BODY_CHARS - CUT_NOTE.length);
   return `${kept.slice(0, Math.max(kept.lastIndexOf('\n'), 0)) || kept}${CUT_NOTE}`;
+}
+
+/** A body with a plain sentence, quoted, above what people see of it; the hidden lines stay where they are looked for. */
+export function notedBody(body: string, sentence: string): string {
+  const hidden = /^(?:<!-- ferrule[^\n]*\n)*/.exec(body)?.[0] ?? '';
+  return `${hidden}> ${inlineText(sentence)}\n\n${body.slice(hidden.length)}`;
 }
 
 /** Our trailers by name (`Ferrule-Spec`, …), read from the message's last paragraph only. */

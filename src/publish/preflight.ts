@@ -51,9 +51,9 @@ export async function checkGitHub(
   needed: { branch?: string; base?: string; commentOn?: number },
 ): Promise<string[]> {
   const { branch, base, commentOn } = needed;
-  const answers: [permission: string, answer: GitHubResult<unknown>][] = [
-    ['contents: write', await github.repository()],
-  ];
+  const repository = await github.repository();
+  if (branch !== undefined) await refuseForeignBranch(github, branch, repository);
+  const answers: [permission: string, answer: GitHubResult<unknown>][] = [['contents: write', repository]];
   if (branch !== undefined && base !== undefined)
     answers.push(['pull-requests: write', await github.findPullRequest({ branch, base })]);
   if (commentOn !== undefined) answers.push(['pull-requests: write', await github.listComments(commentOn)]);
@@ -66,6 +66,23 @@ export async function checkGitHub(
     warnings.push(failure);
   }
   return warnings;
+}
+
+/**
+ * The work branch is pushed to without a verdict, so it may be nobody's but ours. A branch that GitHub does not tell
+ * about is left to the push, which its own rules judge.
+ */
+async function refuseForeignBranch(
+  github: GitHub,
+  branch: string,
+  repository: GitHubResult<{ defaultBranch: string }>,
+): Promise<void> {
+  const way = "Give another name in the input 'branch', such as 'ferrule/{spec}'.";
+  if (repository.kind === 'ok' && repository.value.defaultBranch.toLowerCase() === branch.toLowerCase())
+    throw new UserError(`The work branch '${branch}' is the repository's default branch. ${way}`);
+  const isProtected = await github.isProtectedBranch(branch);
+  if (isProtected.kind === 'ok' && isProtected.value)
+    throw new UserError(`The work branch '${branch}' is protected, so it holds more than Ferrule's work. ${way}`);
 }
 
 function oneLine(text: string): string {

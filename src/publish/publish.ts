@@ -16,6 +16,8 @@ export { branchName, specSlug } from './branch-name.js';
 export type { EarlierWork } from './earlier-work.js';
 export { findEarlierWork } from './earlier-work.js';
 export { ciNote } from './ci-note.js';
+export type { ChangePolicy } from './policy.js';
+export { changePolicy, guardedPublisher } from './policy.js';
 export type { WorkCommit } from './work-commit.js';
 export { writeWorkCommit, writeWorkTree } from './work-commit.js';
 export type { CommitMessageRequest } from './commit-message.js';

@@ -128,6 +128,7 @@ function details(record: RunRecord, level: Level, outputs: Context['outputs']): 
   return [
     sections.questionsSection(record, level),
     sections.answersSection(record, level),
+    sections.sourceWarningsSection(record, level),
     deviationsSection(record, level),
     planSection(record, level),
     sections.requirementsSection(record, level),

@@ -165,6 +165,10 @@ export const runRecordSchema = z
       hash: z.string().describe('SHA-256 in hexadecimal; empty when the spec was not read.'),
       requirements: z.array(z.object({ id: z.string(), text: z.string(), line: z.int().positive() })),
     }),
+    sourceWarnings: z
+      .array(z.string())
+      .optional()
+      .describe('What reading spec, agent file and standards brought up: hidden text that was left out, say.'),
     agent: z.object({ name: z.string(), hash: z.string() }),
     model: z.string(),
     baseline: z

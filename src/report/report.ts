@@ -1,8 +1,10 @@
 // The door of the room `report`: the record of a run and every rendering of it. All renderings are pure: record in, text
-// out. Nothing is decided, read or written here.
+// out; report.html also reads its own style sheet and script. Nothing is decided or written here.
 export { emptyRecord } from './empty-record.js';
+export { renderPage, type PageSources } from './html/page.js';
 export { excerptOutput, type Excerpt } from './excerpt.js';
 export { MAX_BODY_CHARS, renderMarkdown, type MarkdownOptions } from './markdown.js';
+export { inlineText } from './markdown-safe.js';
 export { formatMark, parseMark, type Mark } from './mark.js';
 export {
   ANSWERED_BY_SPEC,

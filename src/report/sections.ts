@@ -109,6 +109,12 @@ export function answersSection({ answers = [] }: RunRecord, extent: Extent): str
   return section('Answers that this run was given', [bullets(items, extent)]);
 }
 
+/** Above all hidden text: what the reviewer of spec or standards did not see, and whether the model did. */
+export function sourceWarningsSection({ sourceWarnings = [] }: RunRecord, extent: Extent): string {
+  const items = sourceWarnings.map((text) => inlineText(clipped(text, extent.maxTextChars)));
+  return section('Noticed while reading spec, agent file and standards', [bullets(items, extent)]);
+}
+
 /** A quotation as a part of the list item above it. */
 function quoteBelow(text: string): string {
   const lines = quotation(text).split('\n');

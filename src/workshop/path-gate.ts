@@ -67,8 +67,8 @@ async function realpathOfDeepestParent(root: string, folder: string): Promise<st
   }
 }
 
-/** A path as it may be shown: control and format characters escaped, length bounded. */
+/** A path as it may be shown: on one line, what has no shape escaped, length bounded. */
 export function printable(text: string): string {
-  const escaped = text.replaceAll(/[\p{Cc}\p{Cf}]/gu, (c) => `\\u{${(c.codePointAt(0) ?? 0).toString(16)}}`);
+  const escaped = text.replaceAll(/[\p{C}\u2028\u2029]/gu, (c) => `\\u{${(c.codePointAt(0) ?? 0).toString(16)}}`);
   return escaped.length > 200 ? `${escaped.slice(0, 200)}…` : escaped;
 }

@@ -1,0 +1,50 @@
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { createLog, maskSecrets } from '../src/platform/log.js';
+import { ReportFolder } from '../src/platform/report-folder.js';
+import { writeReport } from '../src/run.js';
+import { SAMPLE_TURNS, transcriptOf } from './support/page-sources.js';
+import { sampleRecord } from './support/sample-record.js';
+
+let dir: string;
+let lines: string[];
+
+beforeEach(async () => {
+  dir = await mkdtemp(path.join(tmpdir(), 'ferrule-run-'));
+  lines = [];
+});
+
+afterEach(() => rm(dir, { recursive: true, force: true }));
+
+const log = () => createLog({ write: (line) => lines.push(line), secrets: () => [], actions: false });
+
+describe('writeReport', () => {
+  it('writes the page from what lies in the folder', async () => {
+    const folder = await ReportFolder.create(dir, (text) => text);
+    await folder.write('outputs/004-cargo-test.log', 'test result: ok, as the file has it\n');
+    await folder.write('transcript.jsonl', transcriptOf(SAMPLE_TURNS));
+    await writeReport(sampleRecord(), folder, log());
+    const page = await readFile(path.join(dir, 'report.html'), 'utf8');
+    expect(page).toContain('as the file has it');
+    expect(page).toContain('id="turn-4"');
+    expect(lines).toEqual([]);
+  });
+
+  it('keeps a secret out of the page also where escaping would change it', async () => {
+    const secret = 'pass<&>word';
+    const folder = await ReportFolder.create(dir, (text) => maskSecrets(text, [secret]));
+    await writeReport(sampleRecord({ summary: `It is ${secret}.` }), folder, log());
+    const page = await readFile(path.join(dir, 'report.html'), 'utf8');
+    expect(page).toContain('It is ***.');
+    expect(page).not.toContain('&gt;word');
+  });
+
+  it('only warns when the page cannot be made', async () => {
+    const folder = await ReportFolder.create(dir, (text) => maskSecrets(text, ['"schema"']));
+    await writeReport(sampleRecord(), folder, log());
+    expect(lines).toEqual([expect.stringMatching(/^warning: report\.html could not be written: /)]);
+    expect((await readdir(dir)).sort()).toEqual(['outputs', 'report.json', 'report.md']);
+  });
+});

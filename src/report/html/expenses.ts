@@ -1,0 +1,101 @@
+// What the run spent against its limits, where the time went, and how to get the same verdict elsewhere.
+import type { RunRecord } from '../record.js';
+import { stopReasonText } from '../verdict.js';
+import { dollars, duration, wholeNumber } from '../wording.js';
+import { timeline, tokensChart } from './charts.js';
+import { safeHtml, NOTHING, type Part, type Section, section, table } from './markup.js';
+import type { Story } from './turns.js';
+
+export function expensesSection(record: RunRecord, story: Story): Section | undefined {
+  const { usage, stopReason } = record;
+  const { limits } = usage;
+  const tokensIn = usage.inputTokens + usage.cacheReadTokens + usage.cacheWriteTokens;
+  const tokens = `${wholeNumber(tokensIn)} in, ${wholeNumber(usage.outputTokens)} out`;
+  const used = tokensIn + usage.outputTokens;
+  const rows: { name: string; told: string; limit: string; share: number }[] = [
+    {
+      name: 'turns',
+      told: wholeNumber(usage.turns),
+      limit: wholeNumber(limits.maxTurns),
+      share: usage.turns / limits.maxTurns,
+    },
+    {
+      name: 'verification rounds',
+      told: wholeNumber(usage.rounds),
+      limit: wholeNumber(limits.maxRounds),
+      share: usage.rounds / limits.maxRounds,
+    },
+    { name: 'tokens', told: tokens, limit: wholeNumber(limits.maxTokens), share: used / limits.maxTokens },
+    {
+      name: 'cost',
+      told: usage.costUsd === null ? 'unknown, no price known for the model' : dollars(usage.costUsd),
+      limit: dollars(limits.maxCostUsd),
+      share: (usage.costUsd ?? 0) / limits.maxCostUsd,
+    },
+    {
+      name: 'time',
+      told: duration(usage.durationSeconds * 1000),
+      limit: duration(limits.maxMinutes * 60_000),
+      share: usage.durationSeconds / 60 / limits.maxMinutes,
+    },
+  ];
+  const cells = rows.map(({ name, told, limit, share }) => [safeHtml`<b>${name}</b>`, told, limit, meter(share)]);
+  return section('spent', 'Time, tokens and cost', [
+    table(['', 'used', 'limit', 'share'], cells),
+    stopReason === undefined
+      ? NOTHING
+      : safeHtml`<p class="note">The run ended early: ${stopReasonText(stopReason)}.</p>`,
+    timeline(record, story),
+    tokensChart(story),
+  ]);
+}
+
+/** A share of a limit as a bar; limits of zero have none. */
+function meter(share: number): Part {
+  if (!Number.isFinite(share)) return NOTHING;
+  const percent = Math.round(share * 100);
+  const width = Math.min(Math.max(percent, 0), 100);
+  return safeHtml`<span class="meter"><svg viewBox="0 0 100 8" preserveAspectRatio="none" aria-hidden="true">
+      <rect class="ground" width="100" height="8" />
+      <rect class="${percent >= 100 ? 'full' : 'used'}" width="${width}" height="8" />
+    </svg>
+    ${percent} %</span>`;
+}
+
+export function reproduceSection({
+  reproduce,
+  toolchain,
+  environment,
+  spec,
+  agent,
+  run,
+}: RunRecord): Section | undefined {
+  const facts = [
+    ['rustc', toolchain.rustc],
+    ['cargo', toolchain.cargo],
+    ['host', toolchain.host],
+    ['sandbox', environment.sandbox],
+    ['runner', environment.runnerOs],
+    ['ferrule', environment.ferrule],
+    ['agent', agent.name],
+    ['agent file, sha256', agent.hash],
+    ['spec, sha256', spec.hash],
+    ['run', run.id],
+  ].filter(([, value]) => value !== '');
+  const commands =
+    reproduce.length === 0
+      ? NOTHING
+      : safeHtml`<div class="commands">
+          <pre tabindex="0" role="region" aria-label="Commands"><code>${reproduce.join('\n')}</code></pre>
+        </div>`;
+  const list = safeHtml`<dl class="facts wide">
+    ${facts.map(
+      ([name, value]) =>
+        safeHtml`<div>
+          <dt>${name}</dt>
+          <dd>${value}</dd>
+        </div> `,
+    )}
+  </dl>`;
+  return section('reproduce', 'How to reproduce', [commands, list]);
+}

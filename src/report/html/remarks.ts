@@ -1,0 +1,98 @@
+// What people have to read besides the verdict: questions, answers, deviations, assumptions, improvements, the audit's
+// findings and the model's own words. What is open is counted in the head of the page.
+import type { RunRecord } from '../record.js';
+import { safeHtml, NOTHING, type Part, prose, type Section, section, table, withCode } from './markup.js';
+
+export function questionsSection({ questions, answers = [], spec, publication }: RunRecord): Section | undefined {
+  const clause = (id: string | undefined) => spec.requirements.find((each) => each.id === id)?.text;
+  const open = questions.map(
+    ({ number, text, requirement, blocking }) =>
+      safeHtml`<li class="remark ${blocking ? 'warn' : ''}">
+        <h3>
+          Question
+          ${number}${requirement === undefined ? NOTHING : safeHtml` on ${requirement}`}${blocking ? safeHtml` <span class="tag warn">blocking</span>` : NOTHING}
+        </h3>
+        ${quoted(clause(requirement))} ${prose(text)}
+      </li> `,
+  );
+  const answered = answers.map(
+    ({ number, question, answer, author }) =>
+      safeHtml`<li class="remark">
+        <h3>Answered: question ${number}</h3>
+        ${quoted(question)} ${prose(answer)}
+        <p class="note">${author === undefined ? 'by a change of the spec' : `by ${author}`}</p>
+      </li> `,
+  );
+  const first = questions[0]?.number;
+  const howTo =
+    first === undefined
+      ? NOTHING
+      : publication.kind === 'none'
+        ? safeHtml`<p class="note">Answer by changing the spec.</p>`
+        : safeHtml`<p class="note">
+            Answer in a comment on the pull request: <code>/ferrule answer ${first} &lt;text&gt;</code>, or change the
+            spec.
+          </p>`;
+  const body = [...open, ...answered];
+  if (body.length === 0) return undefined;
+  return section(
+    'questions',
+    'Questions',
+    safeHtml`<ul class="remarks">
+        ${body}
+      </ul>
+      ${howTo}`,
+  );
+}
+
+/** Deviations stand apart, since they change the design; the rest are proposals and notes. */
+export function recordsSections({ records }: RunRecord): (Section | undefined)[] {
+  const kinds = [
+    { kind: 'deviation', id: 'deviations', title: 'Deviations from the spec', note: NOTHING, tone: 'bad' },
+    { kind: 'assumption', id: 'assumptions', title: 'Assumptions', note: NOTHING, tone: 'warn' },
+    { kind: 'improvement', id: 'improvements', title: 'Suggested improvements', note: 'not built', tone: '' },
+  ] as const;
+  return kinds.map(({ kind, id, title, note, tone }) => {
+    const items = records.filter((each) => each.kind === kind);
+    if (items.length === 0) return undefined;
+    const body = items.map(
+      ({ text, requirement }) =>
+        safeHtml`<li class="remark ${tone}">
+          ${requirement === undefined ? NOTHING : safeHtml`<h3>${requirement}</h3>`}${prose(text)}
+        </li> `,
+    );
+    return section(
+      id,
+      title,
+      safeHtml`<ul class="remarks">
+        ${body}
+      </ul>`,
+      note,
+    );
+  });
+}
+
+/** @param placeLink as in the table of requirements */
+export function auditSection({ audit }: RunRecord, placeLink: (place: string) => Part): Section | undefined {
+  const rows = audit.map(({ rule, path, line, text, blocking }) => [
+    safeHtml`<span class="status ${blocking ? 'bad' : 'warn'}">${blocking ? 'blocking' : 'warning'}</span>`,
+    rule,
+    placeLink(line === undefined ? path : `${path}:${line}`),
+    withCode(text),
+  ]);
+  return section('audit', 'Audit of the change', table(['', 'rule', 'place', 'finding'], rows));
+}
+
+export function summarySection({ summary }: RunRecord): Section | undefined {
+  if (summary === undefined || summary.trim() === '') return undefined;
+  return section(
+    'summary',
+    'The model’s own summary',
+    safeHtml`<blockquote>${prose(summary)}</blockquote>`,
+    'not checked',
+  );
+}
+
+function quoted(text: string | undefined): Part {
+  return text === undefined ? NOTHING : safeHtml`<blockquote>${prose(text)}</blockquote>`;
+}

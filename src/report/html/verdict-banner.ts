@@ -1,0 +1,153 @@
+// The head of the page: how the run ended, what that rests on and what is open. It repeats the record and judges nothing.
+import { verdictLine } from '../verdict.js';
+import type { GateRecord, RunRecord } from '../record.js';
+import { counted, dollars, duration, listed, shortId } from '../wording.js';
+import { safeHtml, NOTHING, type Part, webLink } from './markup.js';
+
+export const OUTCOME_WORDS: Record<
+  RunRecord['outcome'],
+  { words: string; tone: 'good' | 'bad' | 'warn' | 'quiet'; sign: string }
+> = {
+  verified: { words: 'Verified', tone: 'good', sign: '✔' },
+  unverified: { words: 'Not verified', tone: 'bad', sign: '✘' },
+  'needs-answer': { words: 'Needs an answer', tone: 'warn', sign: '?' },
+  stopped: { words: 'Stopped', tone: 'warn', sign: '◼' },
+  refused: { words: 'Refused', tone: 'warn', sign: '⊘' },
+  unchanged: { words: 'Unchanged', tone: 'quiet', sign: '=' },
+};
+
+export function verdictBanner(record: RunRecord): Part {
+  const { tone, sign } = OUTCOME_WORDS[record.outcome];
+  const { spec } = record;
+  // Up to the first colon the line is made of our own words: "Not verified, 2 older failures".
+  const line = verdictLine(record);
+  const [head, sentence] = [line.slice(0, line.indexOf(': ')), line.slice(line.indexOf(': ') + 2)];
+  return safeHtml`<section id="verdict" class="verdict ${tone}" aria-labelledby="verdict-title" tabindex="-1">
+    <p class="eyebrow">${spec.title === '' ? NOTHING : safeHtml`<code>${spec.path}</code>`}</p>
+    <h1>${spec.title === '' ? spec.path : spec.title}</h1>
+    <h2 id="verdict-title"><span class="sign" aria-hidden="true">${sign}</span> ${head}</h2>
+    <p class="sentence">${capitalised(sentence)}</p>
+    ${gateStrip(record)} ${openList(record)}
+    ${record.publication.warnings.map((warning) => safeHtml`<p class="note">${warning}</p>`)} ${facts(record)}
+  </section> `;
+}
+
+function gateStrip({ verification }: RunRecord): Part {
+  const gates = verification?.gates ?? [];
+  if (gates.length === 0) return NOTHING;
+  return safeHtml`<ul class="gate-strip" aria-label="Gates">
+    ${gates.map(
+      (gate) =>
+        safeHtml`<li>
+          <a class="${gateTone(gate)}" href="#${gateId(gate.name)}"><span aria-hidden="true">${gateSign(gate)}</span> <b>${gate.name}</b> ${gateWord(gate)}</a>
+        </li> `,
+    )}
+  </ul>`;
+}
+
+/** `passed`, `3 tests failed`, `27 tests`: what a gate found, in two words. */
+export function gateWord(gate: GateRecord): string {
+  const { status, tests } = gate;
+  const advisory = gate.deciding ? '' : ', advisory';
+  if (status === 'unavailable') return `could not run${advisory}`;
+  if (tests !== undefined && tests.passed + tests.failed > 0)
+    return `${tests.failed === 0 ? `${counted(tests.passed, 'test')} passed` : `${tests.failed} of ${counted(tests.passed + tests.failed, 'test')} failed`}${advisory}`;
+  return `${status}${advisory}`;
+}
+
+export function gateTone({ status, deciding }: GateRecord): string {
+  if (status === 'passed') return 'good';
+  return deciding && status === 'failed' ? 'bad' : 'warn';
+}
+
+export function gateSign({ status }: GateRecord): string {
+  return status === 'passed' ? '✔' : status === 'failed' ? '✘' : '–';
+}
+
+/** The id of a gate's place on the page; names of gates are our own words. */
+export function gateId(name: string): string {
+  return `gate-${name.replace(/[^\w-]+/g, '-')}`;
+}
+
+function openList(record: RunRecord): Part {
+  const { ledger, questions, records, audit, verification, outcome } = record;
+  const failed = (verification?.gates ?? []).filter(({ deciding, status }) => deciding && status !== 'passed');
+  const open = ledger.filter(({ status }) => status !== 'proven' && status !== 'untestable').map(({ id }) => id);
+  const deviations = records.filter(({ kind }) => kind === 'deviation').length;
+  const blocking = audit.filter((finding) => finding.blocking).length;
+  const items: Part[] = [
+    ...failed.map(
+      (gate) =>
+        safeHtml`<a href="#${gateId(gate.name)}">${gate.name}</a>
+          ${gate.status === 'failed' ? 'failed' : 'could not run'}${gate.reasons[0] === undefined ? '' : `: ${gate.reasons[0]}`}`,
+    ),
+    ...(open.length === 0
+      ? []
+      : [
+          safeHtml`<a href="#requirements">${counted(open.length, 'requirement')}</a> not proven:
+            ${listed(open.slice(0, 12))}${open.length > 12 ? ' …' : ''}`,
+        ]),
+    ...(questions.length === 0
+      ? []
+      : [
+          safeHtml`<a href="#questions">${counted(questions.length, 'question')}</a> to the
+            architect${questions.some((each) => each.blocking) ? ', blocking' : ''}`,
+        ]),
+    ...(deviations === 0
+      ? []
+      : [safeHtml`<a href="#deviations">${counted(deviations, 'deviation')}</a> from the spec`]),
+    ...(blocking === 0 ? [] : [safeHtml`<a href="#audit">${counted(blocking, 'blocking finding')}</a> of the audit`]),
+  ];
+  if (items.length === 0) return outcome === 'verified' ? safeHtml`<p class="open">Nothing is open.</p>` : NOTHING;
+  return safeHtml`<div class="open">
+    <h3>Open</h3>
+    <ul>
+      ${items.map((item) => safeHtml`<li>${item}</li>`)}
+    </ul>
+  </div>`;
+}
+
+function facts({ verification, publication, usage, model, run }: RunRecord): Part {
+  const { pullRequest, comment, branch, commit } = publication;
+  const shown: [string, Part][] = [
+    [
+      'tree',
+      verification === undefined
+        ? NOTHING
+        : safeHtml`<code title="${verification.tree}">${shortId(verification.tree)}</code>`,
+    ],
+    ['commit', objectName(commit ?? verification?.commit)],
+    ['branch', branch === undefined ? NOTHING : safeHtml`<code>${branch}</code>`],
+    [
+      'pull request',
+      pullRequest === undefined
+        ? NOTHING
+        : webLink(`${pullRequest.number}${pullRequest.draft ? ' (draft)' : ''}`, pullRequest.url),
+    ],
+    ['comment', comment === undefined ? NOTHING : webLink('on GitHub', comment.url)],
+    ['workflow run', run.url === undefined ? NOTHING : webLink(run.id, run.url)],
+    ['model', model === '' ? NOTHING : model],
+    ['turns', usage.turns === 0 ? NOTHING : usage.turns],
+    ['cost', usage.costUsd === null ? 'unknown' : dollars(usage.costUsd)],
+    ['time', duration(usage.durationSeconds * 1000)],
+    ['started', safeHtml`<time datetime="${run.startedAt}">${run.startedAt.slice(0, 16).replace('T', ' ')} UTC</time>`],
+  ];
+  const known = shown.filter(([, value]) => value !== undefined);
+  return safeHtml`<dl class="facts">
+    ${known.map(
+      ([name, value]) =>
+        safeHtml`<div>
+          <dt>${name}</dt>
+          <dd>${value}</dd>
+        </div> `,
+    )}
+  </dl>`;
+}
+
+function objectName(id: string | undefined): Part {
+  return id === undefined ? NOTHING : safeHtml`<code title="${id}">${shortId(id)}</code>`;
+}
+
+function capitalised(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
