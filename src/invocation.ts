@@ -9,8 +9,9 @@ import { judgeTrust, notYetEffective } from './inputs/inputs.js';
 import { runCommand } from './platform/command.js';
 import type { Remote } from './platform/git-remote.js';
 import { fetchCommit, readRemoteBranch } from './platform/git-remote.js';
+import { gitEnvironment } from './platform/git-environment.js';
 import type { Git } from './platform/git.js';
-import { openGit, readCheckout, reopenGit } from './platform/git.js';
+import { openBare, openGit, readCheckout } from './platform/git.js';
 import type { GitHub } from './platform/github.js';
 import { openGitHub } from './platform/github.js';
 import type { Log } from './platform/log.js';
@@ -128,7 +129,7 @@ export async function reopenWorld(
   folders: Folders,
   base: World['base'],
 ): Promise<PublishWorld> {
-  const git = reopenGit(path.join(folders.scratch, REPOSITORY), environment);
+  const git = openBare(path.join(folders.scratch, REPOSITORY), gitEnvironment(environment));
   const remote = remoteOf(inputs, context, await readCheckout(context.workspace, environment));
   return { inputs, context, git, remote, github: openRepository(inputs, context), base };
 }

@@ -3,7 +3,7 @@
 import { messageOf, UserError } from './errors.js';
 import { findProof } from './fleet/fleet.js';
 import { implement } from './implementation.js';
-import { deepenHistory } from './platform/git-remote.js';
+import { isShallow, readHistory } from './platform/git-history.js';
 import type { Log } from './platform/log.js';
 import type { ReportFolder } from './platform/report-folder.js';
 import type { Brief, World } from './preparation.js';
@@ -83,15 +83,19 @@ function pageSources(folder: ReportFolder): PageSources {
 
 async function isAlreadyProven(world: World, brief: Brief, record: RunRecord): Promise<boolean> {
   const spec = { path: brief.spec.path, hash: brief.hash };
-  let proof = await findProof(world.git, world.base.commit, spec);
-  if (
-    proof === undefined &&
-    world.remote !== undefined &&
-    (await deepenHistory(world.git, world.remote, [world.base.commit], 'recent'))
-  )
-    proof = await findProof(world.git, world.base.commit, spec);
+  const proof = (await findProof(world.git, world.base.commit, spec)) ?? (await findProofInHistory(world, spec));
   if (proof === undefined) return false;
   record.outcome = 'unchanged';
   record.message = `The spec is unchanged since commit ${proof.slice(0, 12)} verified it.`;
   return true;
+}
+
+/** In the history that a shallow clone lacks. */
+async function findProofInHistory(
+  { git, remote, base }: World,
+  spec: { path: string; hash: string },
+): Promise<string | undefined> {
+  if (remote === undefined || !(await isShallow(git))) return undefined;
+  const history = await readHistory(git, remote, [base.commit], 'recent');
+  return history && findProof(history, base.commit, spec);
 }

@@ -1,7 +1,5 @@
 // The few things Ferrule asks of a git remote. Credentials travel in the environment of that one process, never in a
 // configuration file or an argument list; hooks and user configuration are off (see git.ts).
-import { readFile } from 'node:fs/promises';
-import path from 'node:path';
 import type { CommandResult } from './command.js';
 import { describeEnd, runCommand } from './command.js';
 import type { Git } from './git.js';
@@ -70,41 +68,13 @@ export async function fetchCommit(
   git: Git,
   remote: Remote,
   refOrCommit: string,
-  options: { depth?: number } = {},
+  options: { depth?: number; commitsOnly?: boolean } = {},
 ): Promise<{ kind: 'fetched' } | { kind: 'missing'; reason: string }> {
   const depth = options.depth === undefined ? [] : [`--depth=${options.depth}`];
-  const flags = ['--quiet', '--no-tags', '--no-write-fetch-head', '--no-recurse-submodules', ...depth];
+  const filter = options.commitsOnly ? ['--filter=tree:0'] : []; // a server that knows no filters sends everything
+  const flags = ['--quiet', '--no-tags', '--no-write-fetch-head', '--no-recurse-submodules', ...depth, ...filter];
   const result = await talk(git, remote, ['fetch', ...flags, '--', remote.url, refOrCommit]);
   return succeeded(result) ? { kind: 'fetched' } : { kind: 'missing', reason: reasonOf(result, remote) };
-}
-
-/** As far as most questions about ancestry go; what is older is fetched whole. */
-const FIRST_DEEPENING = 1_000;
-
-/**
- * Completes the history that a shallow clone lacks: of the given refs or commits, commits only (`--filter=tree:0`, where
- * the server knows filters).
- * @param extent `recent`: the first thousand only
- * @returns false when nothing was missing, or the remote would not give it
- */
-export async function deepenHistory(
-  git: Git,
-  remote: Remote,
-  refsOrCommits: readonly string[],
-  extent: 'recent' | 'whole',
-): Promise<boolean> {
-  const wasShallow = await readShallow(git);
-  if (wasShallow === '') return false;
-  const flags = ['--quiet', '--no-tags', '--no-write-fetch-head', '--no-recurse-submodules', '--filter=tree:0'];
-  const deepen = async (how: string) =>
-    succeeded(await talk(git, remote, ['fetch', ...flags, how, '--', remote.url, ...refsOrCommits]));
-  if (!(await deepen(`--deepen=${FIRST_DEEPENING}`))) return false;
-  return extent === 'recent' || (await readShallow(git)) === '' || (await deepen('--unshallow'));
-}
-
-/** The commits whose parents are missing, as git lists them; empty for a complete history. */
-async function readShallow(git: Git): Promise<string> {
-  return (await readFile(path.join(git.dir, 'shallow'), 'utf8').catch(() => '')).trim();
 }
 
 /**

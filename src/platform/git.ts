@@ -94,9 +94,9 @@ export async function openGit(checkout: string, dir: string, inherited: NodeJS.P
   return git;
 }
 
-/** Opens a repository that `openGit` made earlier, as it is. */
-export function reopenGit(dir: string, inherited: NodeJS.ProcessEnv): Git {
-  return new BareGit(dir, gitEnvironment(inherited));
+/** A bare repository that is there already. @param env as `gitEnvironment` makes it */
+export function openBare(dir: string, env: Readonly<Record<string, string>>): Git {
+  return new BareGit(dir, env);
 }
 
 /** The checked-out commit, its branch and the address of `origin`, read from the user's checkout. */

@@ -1,7 +1,8 @@
 // Finds what an earlier run of the same spec left on the work branch, so that this run goes on from there and updates the
 // same pull request instead of opening a second one. What people and GitHub say of that run is answers.ts.
 import type { Remote } from '../platform/git-remote.js';
-import { deepenHistory, fetchCommit, readRemoteBranch } from '../platform/git-remote.js';
+import { fetchCommit, readRemoteBranch } from '../platform/git-remote.js';
+import { isShallow, readHistory } from '../platform/git-history.js';
 import type { Git } from '../platform/git.js';
 import type { Spending } from '../report/report.js';
 import { numberedBranch } from './branch-name.js';
@@ -59,15 +60,11 @@ async function lookAt(
   // A remote that cannot be read is the pre-flight's to report.
   const commit = await readRemoteBranch(git, remote, branch).catch(() => undefined);
   if (commit === undefined) return 'no-branch';
-  if ((await git.resolve(commit)) === undefined) {
-    const fetched = await fetchCommit(git, remote, `refs/heads/${branch}`);
-    if (fetched.kind === 'missing') return 'no-branch';
-  }
-  const mergeBase = await commonAncestor(git, remote, { branch, commit, base });
-  if (mergeBase === undefined || mergeBase === commit) return 'not-ours';
-  const messages = await git.messages(commit, { exclude: mergeBase, max: MAX_COMMITS });
+  const series = await readSeries(git, remote, { branch, commit, base });
+  if (series === undefined) return 'not-ours';
+  const { mergeBase, messages } = series;
   const ours = messages
-    .map(({ message }) => readTrailers(message))
+    .map((message) => readTrailers(message))
     .filter((trailers) => trailers.get('Ferrule-Spec') === trailerValue(spec.path));
   if (ours.length === 0) return 'not-ours';
   const onThisText = ours.filter((trailers) => trailers.get('Ferrule-Spec-Hash') === `sha256:${spec.hash}`);
@@ -75,23 +72,40 @@ async function lookAt(
     branch,
     commit,
     mergeBase,
-    isVerified: isVerifiedCommit(messages[0]?.message ?? '', spec.path, spec.hash),
+    isVerified: isVerifiedCommit(messages[0] ?? '', spec.path, spec.hash),
     ...judgeRequirements(ours, spec),
     spent: onThisText.map((trailers) => readSpent(trailers.get('Ferrule-Spent'))).find((spent) => spent !== undefined),
     planned: onThisText[0]?.get('Ferrule-Planned'),
   };
 }
 
-/** Of a shallow clone the history is fetched when it is needed to tell. */
-async function commonAncestor(
+/**
+ * The messages of the commits since the branch left the base, newest first; they are fetched where they are missing. A
+ * shallow clone cannot tell where that was, so its history is asked.
+ */
+async function readSeries(
   git: Git,
   remote: Remote,
   { branch, commit, base }: { branch: string; commit: string; base: string },
-): Promise<string | undefined> {
-  const known = await git.mergeBase(commit, base);
-  if (known !== undefined) return known;
-  const isDeeper = await deepenHistory(git, remote, [base, `refs/heads/${branch}`], 'whole');
-  return isDeeper ? git.mergeBase(commit, base) : undefined;
+): Promise<{ mergeBase: string; messages: string[] } | undefined> {
+  const ref = `refs/heads/${branch}`;
+  const isMissing = (await git.resolve(commit)) === undefined;
+  const history = (await isShallow(git)) ? await readHistory(git, remote, [base, ref], 'whole') : undefined;
+  if (history === undefined && isMissing && (await fetchCommit(git, remote, ref)).kind === 'missing') return undefined;
+  const ancestry = history ?? git;
+  const mergeBase = await ancestry.mergeBase(commit, base);
+  if (mergeBase === undefined || mergeBase === commit) return undefined;
+  const messages = await ancestry.messages(commit, { exclude: mergeBase, max: MAX_COMMITS });
+  if (history !== undefined && (await git.mergeBase(commit, mergeBase)) === undefined) {
+    const fetched = await fetchCommit(
+      git,
+      remote,
+      ref,
+      messages.length < MAX_COMMITS ? { depth: messages.length + 1 } : {},
+    );
+    if (fetched.kind === 'missing') return undefined;
+  }
+  return { mergeBase, messages: messages.map(({ message }) => message) };
 }
 
 /** By the hash of a requirement's text where a commit tells it, else by the id, if the whole spec was the same. */
