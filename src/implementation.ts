@@ -9,6 +9,7 @@ import {
   Series,
   TOOL_NAMES,
   UnreadOutputs,
+  VerificationReserve,
   createTranscript,
   priceOf,
   showRun,
@@ -35,7 +36,8 @@ import {
 } from './verify/verify.js';
 import type { CargoRun } from './workshop/workshop.js';
 
-const MIN_COMMAND_MS = 60_000;
+/** Of a command that begins when the time is over: its timeout is its answer. */
+const MIN_COMMAND_MS = 1_000;
 
 /** Implements the spec and publishes the result. Fills in the record. @throws a defect of ours, after publication */
 export async function implement(
@@ -48,12 +50,12 @@ export async function implement(
   const { workshop, terms } = ready;
   const startedMs = performance.now();
   const { earlier } = record.usage;
-  const budget = new Budget(
-    world.inputs,
-    priceOf(brief.model),
-    () => performance.now() - startedMs,
-    earlier && { spentBefore: { costUsd: 0, ...earlier } },
-  );
+  const reserve = new VerificationReserve(world.inputs.maxMinutes);
+  const budget = new Budget(world.inputs, priceOf(brief.model), () => performance.now() - startedMs, {
+    reserveMs: () => reserve.ms(),
+    ...(earlier === undefined ? {} : { spentBefore: { costUsd: 0, ...earlier } }),
+  });
+  const commandTimeoutMs = () => Math.max(MIN_COMMAND_MS, budget.remainingMs());
   const notebook = new Notebook(
     brief.spec.requirements.map(({ id }) => id),
     ready.earlierRun,
@@ -71,7 +73,12 @@ export async function implement(
     world.log.warning(`cargo could not resolve the dependencies of the base: ${synced.text.slice(0, 2_000)}`);
   const hasCrate = synced.kind !== 'no-crate';
   const firstMessage = await writeFirstMessage(world, brief, ready, hasCrate);
-  const baseline = hasCrate ? startBaseline(world, terms, (text) => news.push(text)) : Promise.resolve(undefined);
+  const baseline = hasCrate
+    ? startBaseline(world, terms, (built) => {
+        news.push(describeBaseline(built.gates));
+        reserve.took(built.gates);
+      })
+    : Promise.resolve(undefined);
   const series = new Series({
     git: world.git,
     start: ready.start,
@@ -82,6 +89,7 @@ export async function implement(
     spent: () => totalSpending({ ...budget.spent(), ...(earlier === undefined ? {} : { earlier }) }),
     keep: (head) => keeper.keep(head.commit),
     terms,
+    commandTimeoutMs,
     baseline,
     unread,
     warn: (text) => world.log.warning(text),
@@ -116,7 +124,7 @@ export async function implement(
           planned: planned.map((increment) => ({ ...increment, title: world.mask(increment.title) })),
           commitMessage: world.mask(commitMessage),
         }),
-      commandTimeoutMs: () => Math.max(MIN_COMMAND_MS, budget.remainingMs()),
+      commandTimeoutMs,
       signal: world.signal,
     },
     budget,
@@ -135,7 +143,8 @@ export async function implement(
   // A lock file that was not in step with its manifests has just been changed by the harness, not by the run.
   const untouchedTree = ready.start.tree === ready.base.tree ? await series.workTree() : ready.base.tree;
   const isChanged = (tree: string) => tree !== ready.base.tree && tree !== untouchedTree;
-  const end = await workInRounds(world, brief, ready, { agent, series, notebook, unread, baseline, record, isChanged });
+  const rounds = { agent, series, notebook, unread, baseline, reserve, record, isChanged };
+  const end = await workInRounds(world, brief, ready, rounds);
   const settled = { ...end, baseline: await baseline, isChanged };
   const keep = () => keeper.conclude(series.head.commit);
   await conclude(world, brief, ready, { ...settled, series, notebook, budget, record, folder, keep });
@@ -153,6 +162,7 @@ async function workInRounds(
     notebook: Notebook;
     unread: UnreadOutputs;
     baseline: Promise<Baseline | undefined>;
+    reserve: VerificationReserve;
     record: RunRecord;
     isChanged: (tree: string) => boolean;
   },
@@ -166,6 +176,7 @@ async function workInRounds(
     log.info(`Verifying tree ${subject.tree.slice(0, 12)} on a clean checkout.`);
     const verified = await verify(ready.terms, { ...subject, touched }, await run.baseline, evidence);
     world.signal.throwIfAborted(); // what a cancellation cut short is no verdict
+    run.reserve.took(verified.gates);
     return verified;
   };
   try {
@@ -256,7 +267,12 @@ function stopOf(end: ConversationEnd): RoundsEnd['stop'] {
     case 'unfinished':
       return undefined;
     case 'limit':
-      return { reason: end.limit, message: `The limit on ${end.limit} was reached.` };
+      return {
+        reason: end.limit,
+        message: [`The limit on ${end.limit} was reached.`, ...(end.detail === undefined ? [] : [end.detail])].join(
+          ' ',
+        ),
+      };
     case 'cancelled':
       return { reason: 'cancelled', message: 'The run was cancelled.' };
     case 'refusal':
@@ -266,12 +282,16 @@ function stopOf(end: ConversationEnd): RoundsEnd['stop'] {
   }
 }
 
-/** Builds the base beside the model's first turns; the result is told to the model when it is there. */
-function startBaseline(world: World, terms: GateTerms, tell: (text: string) => void): Promise<Baseline | undefined> {
+/** Builds the base beside the model's first turns. */
+function startBaseline(
+  world: World,
+  terms: GateTerms,
+  built: (baseline: Baseline) => void,
+): Promise<Baseline | undefined> {
   const building = runBaseline(terms);
   return building.then(
     (baseline) => {
-      tell(describeBaseline(baseline.gates));
+      built(baseline);
       return baseline;
     },
     (error: unknown) => {

@@ -1,31 +1,17 @@
 // The first chapters of a run: what the commit says, and everything that can forbid the run or make it pointless. No
 // token is spent here.
-import type { Sources } from './brief/brief.js';
 import { readSources } from './brief/brief.js';
 import { TOOL_NAMES, priceOf } from './agent/agent.js';
+import { openPublication, policyFor } from './destination.js';
 import type { EarlierRun } from './earlier-run.js';
-import { questionRecords, readEarlierRun, recordWaiting } from './earlier-run.js';
+import { recordWaiting } from './earlier-run.js';
 import { UserError } from './errors.js';
-import type { Inputs, RunContext } from './inputs/inputs.js';
-import type { RunCommand } from './platform/command.js';
-import type { Remote } from './platform/git-remote.js';
-import type { Git } from './platform/git.js';
-import type { GitHub } from './platform/github.js';
 import type { Log } from './platform/log.js';
 import type { Model } from './platform/model.js';
 import type { ReportFolder } from './platform/report-folder.js';
-import type { SourceTree } from './platform/source-tree.js';
-import type { ChangePolicy, EarlierWork, PublishKind, Publisher } from './publish/publish.js';
-import {
-  branchName,
-  changePolicy,
-  chooseKind,
-  createPublisher,
-  findEarlierWork,
-  guardedPublisher,
-} from './publish/publish.js';
+import type { ChangePolicy, EarlierWork, Publisher } from './publish/publish.js';
+import { guardedPublisher } from './publish/publish.js';
 import type { RunRecord } from './report/report.js';
-import { laterSpending } from './report/report.js';
 import type { Sandbox } from './sandbox/sandbox.js';
 import { openSandbox } from './sandbox/sandbox.js';
 import type { CargoGate, GateTerms } from './verify/verify.js';
@@ -34,45 +20,14 @@ import type { Toolchain, WatchCommand, Workshop } from './workshop/workshop.js';
 import {
   Outputs,
   findToolchain,
-  networkEnvironment,
   openRustSyntax,
   openWorkshop,
-  protectedPaths,
   readChannel,
+  readRunnerCargo,
 } from './workshop/workshop.js';
+import type { Brief, World } from './world.js';
 
-/** What a run is given: made once in index.ts, from real things. */
-export interface World {
-  inputs: Inputs;
-  context: RunContext;
-  /** The process environment without secrets. */
-  environment: NodeJS.ProcessEnv;
-  log: Log;
-  mask: (text: string) => string;
-  runCommand: RunCommand;
-  git: Git;
-  remote: Remote | undefined;
-  github: GitHub | undefined;
-  /** The pinned commit and the branch that pull requests go to. */
-  base: { commit: string; branch: string };
-  /** Where agent files and standards are read: the base of a pull request, never its head; else the pinned commit. */
-  trustedCommit: string;
-  /** A fresh model for a run; `undefined` in a dry run. */
-  openModel: (() => Model) | undefined;
-  builtInAgents: ReadonlyMap<string, string>;
-  version: string;
-  signal: AbortSignal;
-}
-
-/** What a publisher is made of. */
-export type PublishWorld = Pick<World, 'inputs' | 'context' | 'git' | 'remote' | 'github' | 'base'>;
-
-export interface Brief extends Sources {
-  /** The pinned commit's files. */
-  tree: SourceTree;
-  /** The spec's hash, 64 hexadecimal digits. */
-  hash: string;
-}
+export type { Brief, PublishWorld, World } from './world.js';
 
 /** A commit and its tree. */
 interface Point {
@@ -189,7 +144,8 @@ export async function prepare(
       outputs: new Outputs(folder.dir, world.mask),
       watch: watchCommands(log),
       runCommand: world.runCommand,
-      networkEnvironment: networkEnvironment(world.environment),
+      runnerCargo: await readRunnerCargo(world.environment),
+      sayNetwork: (line) => log.info(line),
     });
     const scope = { package: brief.package, extraArgs: inputs.cargoArgs };
     return {
@@ -242,95 +198,6 @@ async function openBox(
   record.environment.sandbox = sandbox.description;
   log.info(`${toolchain.rustcVersion}; sandbox: ${sandbox.description}.`);
   return { toolchain, sandbox };
-}
-
-/** Where results of a spec go, by the inputs alone. @throws UserError when they ask for what is not there */
-export function publisherFor(
-  { inputs, context, git, remote, github, base }: PublishWorld,
-  spec: { path: string; hash: string },
-  place: { pullRequest?: RunContext['pullRequest']; issueNumber?: number | undefined },
-): { publisher: Publisher; branch: string; home: Remote | undefined } {
-  const { pullRequest } = place;
-  const reportOn = pullRequest?.number ?? place.issueNumber;
-  const kind: PublishKind = chooseKind({
-    publish: inputs.publish,
-    context: { kind: context.kind, ...(pullRequest === undefined ? {} : { pullRequest }) },
-  });
-  const branch = branchName(inputs.branch, spec.path, [base.branch, context.defaultBranch ?? base.branch]);
-  // On a runner `none` leaves no branch anywhere; in somebody's own clone the work branch stays there.
-  const home = kind === 'none' && context.kind === 'github' ? undefined : remote;
-  const publisher = createPublisher({
-    kind,
-    git,
-    spec,
-    branch,
-    base: base.branch,
-    baseCommit: base.commit,
-    pullRequest: { draft: inputs.draft, labels: inputs.labels, reviewers: inputs.reviewers },
-    ...(home === undefined ? {} : { remote: home }),
-    ...(github === undefined ? {} : { github }),
-    ...(pullRequest === undefined ? {} : { target: pullRequest.headRef }),
-    ...(reportOn === undefined ? {} : { commentOn: reportOn }),
-  });
-  return { publisher, branch, home };
-}
-
-/** What the commits of a run may hold. @param run `start`: what its changes are compared with */
-export function policyFor(
-  { git, inputs }: Pick<World, 'git' | 'inputs'>,
-  run: { start: string; protectedFiles: readonly string[] },
-): ChangePolicy {
-  return changePolicy({
-    ...{ git, start: run.start },
-    isProtected: protectedPaths(inputs.protectedPaths, run.protectedFiles),
-  });
-}
-
-/** The publisher, asked whether it could publish, and what earlier runs of this spec left: commits, questions, answers. */
-async function openPublication(
-  world: World,
-  brief: Brief,
-  record: RunRecord,
-): Promise<{ publisher: Publisher; earlier: EarlierWork | undefined; earlierRun: EarlierRun }> {
-  const { inputs, context, git, github, base, log } = world;
-  const spec = { path: brief.spec.path, hash: brief.hash };
-  const { pullRequest, comment } = context;
-  const place = { pullRequest, issueNumber: comment?.issueNumber };
-  const { publisher, branch, home } = publisherFor(world, spec, place);
-  const { kind } = publisher;
-  record.publication = { kind, warnings: [] };
-  for (const warning of await publisher.preflight()) log.warning(warning);
-  const mayResume = home !== undefined && kind !== 'comment' && inputs.resume === 'auto';
-  const specNow = { ...spec, requirements: brief.spec.requirements };
-  const earlier = mayResume
-    ? await findEarlierWork({ git, remote: home, branch, base: base.commit, spec: specNow })
-    : undefined;
-  const earlierRun = await readEarlierRun({
-    ...{ inputs, github, kind, branch: earlier?.branch ?? branch, spec, base: base.branch, mask: world.mask },
-    pullRequestNumber: pullRequest?.number ?? comment?.issueNumber,
-    warn: (text) => log.warning(text),
-  });
-  if (earlier) recordEarlierWork(world, record, earlier, earlierRun);
-  const { questions, answers } = earlierRun;
-  record.questions = questionRecords(questions);
-  if (answers.length > 0) record.answers = answers;
-  if (earlierRun.lastNumber > 0)
-    log.info(`Of earlier runs' questions ${answers.length} are answered and ${questions.length} open.`);
-  return { publisher, earlier, earlierRun };
-}
-
-/** What the run goes on from, for the log and the report. */
-function recordEarlierWork({ log }: World, record: RunRecord, earlier: EarlierWork, { spent }: EarlierRun): void {
-  log.info(`Branch ${earlier.branch} holds work of an earlier run: going on from ${earlier.commit.slice(0, 12)}.`);
-  if (earlier.stale.length > 0) {
-    record.staleRequirements = earlier.stale;
-    log.info(`Open again, as the spec's text of them was changed: ${earlier.stale.join(', ')}.`);
-  }
-  const before = laterSpending(earlier.spent, spent);
-  if (before === undefined) return;
-  const { tokens, costUsd } = before;
-  record.usage.earlier = { tokens, ...(costUsd === undefined ? {} : { costUsd }) };
-  log.info(`Earlier runs on this text of the spec spent ${tokens} tokens, which count towards the limits.`);
 }
 
 function isCargoGate(name: string): name is CargoGate {

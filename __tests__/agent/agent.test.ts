@@ -73,14 +73,6 @@ describe('why a conversation stops', () => {
     expect(await s.agent.work()).toEqual({ kind: 'refusal', message: 'I will not build this.' });
   });
 
-  it('ends as a model error when the context window is full', async () => {
-    const s = script([{ stopReason: 'model_context_window_exceeded' }]);
-    expect(await s.agent.work()).toMatchObject({
-      kind: 'model-error',
-      message: expect.stringContaining('context window'),
-    });
-  });
-
   it.each(['compaction', 'toString', ''])(
     'ends as a model error on a stop reason nobody knows: %p',
     async (stopReason) => {
@@ -112,9 +104,9 @@ describe('why a conversation stops', () => {
 
   it('ends as cancelled when the run is aborted while the model answers', async () => {
     const s = script([], {
-      model: (_request, signal) =>
+      model: (_request, { signal }) =>
         new Promise((_resolve, reject) => {
-          signal.addEventListener('abort', () => reject(new ModelFailure('aborted', true)));
+          signal.addEventListener('abort', () => reject(new ModelFailure('aborted', 'cancelled')));
           s.abort.abort();
         }),
     });
@@ -130,24 +122,82 @@ describe('limits', () => {
     expect(s.requests).toHaveLength(2);
   });
 
-  it('end the conversation by tokens, cost and time', async () => {
-    const step = { calls: [['list_files', {}]] } as const;
-    const end = (terms: ScriptedTerms) => script([step, step], terms).agent.work();
-    expect(await end({ maxTokens: 110 })).toEqual({ kind: 'limit', limit: 'tokens' });
-    expect(await end({ maxCostUsd: 0.00011 })).toEqual({ kind: 'limit', limit: 'cost' });
+  it('end the conversation by tokens, cost and time, before the call that could go beyond them', async () => {
+    const step = { calls: [['list_files', {}]], inputTokens: 9_000 } as const;
+    const end = async (terms: ScriptedTerms) => {
+      const s = script([step, step], terms);
+      return [await s.agent.work(), s.requests.length];
+    };
+    expect(await end({ maxTokens: 20_000 })).toEqual([{ kind: 'limit', limit: 'tokens' }, 1]);
+    expect(await end({ maxCostUsd: 0.02 })).toEqual([{ kind: 'limit', limit: 'cost' }, 1]);
     let minutes = 0;
-    expect(await end({ maxMinutes: 5, elapsedMs: () => minutes++ * 60_000 })).toEqual({ kind: 'limit', limit: 'time' });
+    const elapsedMs = () => minutes * 60_000;
+    const s = script(
+      [
+        () => {
+          minutes = 4;
+          return step;
+        },
+      ],
+      { maxMinutes: 5, elapsedMs, reserveMs: () => 60_000 },
+    );
+    expect(await s.agent.work()).toEqual({ kind: 'limit', limit: 'time' });
+  });
+
+  it('that do not even allow a first answer say so, and nothing is asked', async () => {
+    const s = script([], { maxTokens: 4_000 });
+    expect(await s.agent.work()).toEqual({
+      kind: 'limit',
+      limit: 'tokens',
+      detail: 'The first answer alone could go beyond it.',
+    });
+    expect(s.requests).toEqual([]);
+  });
+
+  it('shorten the answer that is asked for when little is left', async () => {
+    const s = script([{ calls: [['list_files', {}]], outputTokens: 20_000 }, { calls: [FINISH] }], {
+      maxTokens: 60_000,
+    });
+    await s.agent.work();
+    const [first = 0, second = 0] = s.requests.map(({ maxTokens }) => maxTokens);
+    expect(first).toBe(32_000);
+    expect(second).toBeGreaterThan(4_096);
+    expect(second).toBeLessThan(20_000);
+  });
+
+  it('are told to the model with what to do, each mark once', async () => {
+    const look = { calls: [['list_files', {}]] } as const;
+    const s = script([...Array.from({ length: 9 }, () => look), { calls: [FINISH] }], { maxTurns: 10 });
+    await s.agent.work();
+    const told = s.requests.map((request) => /At least 95 %|80 %|Half/.exec(s.said(request))?.[0]);
+    const none = undefined;
+    expect(told).toEqual([none, none, none, none, none, 'Half', none, none, '80 %', 'At least 95 %']);
+  });
+
+  it('count what a broken answer cost, and say so when they forbid another attempt', async () => {
+    const lost = { inputTokens: 500_000, outputTokens: 0, cacheReadTokens: 0, cacheWriteTokens: 0 };
+    const model = (maxTokens: number) =>
+      script([], {
+        maxTokens,
+        model: (_request, { discarded }) =>
+          Promise.reject(new ModelFailure('It broke off.', discarded(lost) ? 'failed' : 'limit')),
+      });
+    const [narrow, wide] = [model(505_000), model(900_000)];
+    expect(await narrow.agent.work()).toEqual({ kind: 'limit', limit: 'tokens', detail: 'It broke off.' });
+    expect(await wide.agent.work()).toEqual({ kind: 'model-error', message: 'It broke off.' });
+    expect(wide.budget.spent()).toMatchObject({ inputTokens: 500_000, turns: 0 });
   });
 
   it('end an answer that is still being given when the time is up, as a limit and not as a cancellation', async () => {
     const s = script([], {
       maxMinutes: 0.002,
-      model: (_request, signal) =>
-        new Promise((_resolve, reject) => {
-          signal.addEventListener('abort', () => reject(new ModelFailure('aborted', true)));
-        }),
+      model: async (_request, { timeLeftMs }) => {
+        expect(timeLeftMs()).toBe(120);
+        await Promise.resolve();
+        throw new ModelFailure('over', 'time');
+      },
     });
-    expect(await s.agent.work()).toEqual({ kind: 'limit', limit: 'time' });
+    expect(await s.agent.work()).toEqual({ kind: 'limit', limit: 'time', detail: 'over' });
   });
 
   it('are told with each turn, together with the news', async () => {
@@ -233,5 +283,21 @@ describe('the loop guard', () => {
     const s = script(Array.from({ length: 9 }, () => ({ calls: [['cargo', { command: 'check' }]] as const })));
     expect(await s.agent.work()).toMatchObject({ kind: 'loop' });
     expect(s.results()[0]).toMatchObject({ isError: true, text: expect.stringContaining('Cargo.toml') });
+  });
+});
+
+describe('a paused answer', () => {
+  it('is sent back as it is, and what follows belongs to it', async () => {
+    const s = script([
+      { text: 'First I look.', stopReason: 'pause_turn' },
+      { text: 'Now I list.', calls: [['list_files', {}]] },
+      { calls: [FINISH] },
+    ]);
+    expect(await s.agent.work()).toEqual({ kind: 'finished' });
+    expect(s.requests[1]?.messages.at(-1)).toEqual({
+      role: 'assistant',
+      content: [{ type: 'text', text: 'First I look.', citations: null }],
+    });
+    expect(s.requests[2]?.messages.map(({ role }) => role)).toEqual(['user', 'assistant', 'user']);
   });
 });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Limits } from '../../src/agent/agent.js';
-import { Budget, PRICES_AS_OF, priceOf } from '../../src/agent/agent.js';
+import { Budget, PRICES_AS_OF, VerificationReserve, priceOf } from '../../src/agent/agent.js';
+import { LimitNotices } from '../../src/agent/limit-notices.js';
 
 const LIMITS: Limits = { maxTurns: 3, maxTokens: 1_000, maxCostUsd: 0.01, maxMinutes: 10 };
 const PRICE = { input: 1, output: 10, cacheRead: 0.1, cacheWrite: 2 };
@@ -26,50 +27,142 @@ describe('a budget', () => {
     expect(costUsd).toBeCloseTo((101 + 12 * 10 + 203 * 0.1 + 54 * 2) / 1_000_000, 12);
   });
 
-  it('counts what earlier runs spent towards tokens and cost, and not as its own', () => {
-    const before = (tokens: number, costUsd: number) =>
-      new Budget(LIMITS, PRICE, () => 0, { spentBefore: { tokens, costUsd } });
-    expect(before(1_000, 0).reached()).toBe('tokens');
-    expect(before(0, 0.01).reached()).toBe('cost');
-    expect(before(999, 0.009).reached()).toBeUndefined();
-    expect(before(999, 0.009).spent()).toMatchObject({ turns: 0, costUsd: 0, inputTokens: 0 });
-    expect(before(999, 0.009).describe()).toBe(
-      'turn 0 of 3, 0 of 10 minutes, 999 of 1000 tokens, $0.01 of $0.01, earlier runs on this spec included',
-    );
+  it('counts a part of an answer that was thrown away, but not as a turn', () => {
+    const spending = budget();
+    spending.addDiscarded({ ...NOTHING, inputTokens: 70, outputTokens: 5 });
+    expect(spending.spent()).toMatchObject({ turns: 0, inputTokens: 70, outputTokens: 5 });
   });
 
-  it.each([
-    ['turns', { maxTurns: 2 }, NOTHING],
-    [
-      'tokens',
-      { maxTokens: 40 },
-      { ...NOTHING, inputTokens: 5, outputTokens: 5, cacheReadTokens: 5, cacheWriteTokens: 5 },
-    ],
-    ['cost', { maxCostUsd: 0.0004 }, { ...NOTHING, outputTokens: 20 }],
-  ] as const)('is used up by %s exactly when the limit is reached', (limit, limits, usage) => {
-    const spending = budget(limits);
-    spending.add(usage);
-    expect(spending.reached()).toBeUndefined();
-    spending.add(usage);
-    expect(spending.reached()).toBe(limit);
+  it('is used up by turns at the last turn', () => {
+    const spending = budget({ maxTurns: 2, maxTokens: 100_000, maxCostUsd: 10 });
+    spending.add(NOTHING);
+    expect(spending.next(100, 5_000)).toEqual({ kind: 'allowed', maxAnswerTokens: 5_000 });
+    spending.add(NOTHING);
+    expect(spending.next(100, 5_000)).toEqual({ kind: 'forbidden', limit: 'turns' });
   });
 
-  it('is used up by time at the last minute, and never has less than nothing left', () => {
-    let elapsedMs = 9.9 * 60_000;
-    const spending = budget({}, PRICE, () => elapsedMs);
-    expect([spending.reached(), spending.remainingMs()]).toEqual([undefined, 6_000]);
-    elapsedMs = 10 * 60_000;
-    expect([spending.reached(), spending.remainingMs()]).toEqual(['time', 0]);
+  it('is used up by time when only the reserve is left, and never has less than nothing left', () => {
+    let elapsedMs = 0;
+    const limits = { ...LIMITS, maxTokens: 100_000, maxCostUsd: 10 };
+    const spending = new Budget(limits, PRICE, () => elapsedMs, { reserveMs: () => 90_000 });
+    expect(spending.remainingMs()).toBe(510_000);
+    elapsedMs = 509_999;
+    expect([spending.next(0, 5_000).kind, spending.remainingMs()]).toEqual(['allowed', 1]);
+    elapsedMs = 510_000;
+    expect([spending.next(0, 5_000), spending.remainingMs()]).toEqual([{ kind: 'forbidden', limit: 'time' }, 0]);
     elapsedMs *= 2;
-    expect([spending.reached(), spending.remainingMs()]).toEqual(['time', 0]);
+    expect(spending.remainingMs()).toBe(0);
   });
 
   it('without a price has no cost, no limit of cost, and tells tokens instead', () => {
-    const spending = new Budget({ ...LIMITS, maxCostUsd: 0 }, undefined, () => 90_000);
+    const spending = new Budget({ ...LIMITS, maxCostUsd: 0, maxTokens: 10_000 }, undefined, () => 90_000);
     spending.add({ ...NOTHING, outputTokens: 999 });
     expect(spending.spent().costUsd).toBeUndefined();
-    expect(spending.reached()).toBeUndefined();
-    expect(spending.describe()).toBe('turn 1 of 3, 1 of 10 minutes, 999 of 1000 tokens');
+    expect(spending.next(1_000, 5_000).kind).toBe('allowed');
+    expect(spending.nearest(1_000).limit).not.toBe('cost');
+    expect(spending.describe()).toBe('turn 1 of 3, 1 of 10 minutes, 999 of 10000 tokens');
+  });
+});
+
+describe('the worst case of the next call', () => {
+  it('shortens the answer to what the tokens left allow, and forbids one without room for a file', () => {
+    const spending = budget({ maxTokens: 20_000, maxCostUsd: 10 });
+    expect(spending.next(4_000, 32_000)).toEqual({ kind: 'allowed', maxAnswerTokens: 16_000 });
+    spending.add({ ...NOTHING, cacheReadTokens: 11_904 });
+    expect(spending.next(4_000, 32_000)).toEqual({ kind: 'allowed', maxAnswerTokens: 4_096 });
+    expect(spending.next(4_001, 32_000)).toEqual({ kind: 'forbidden', limit: 'tokens' });
+  });
+
+  it('shortens the answer to what is affordable with the whole input written to the cache anew', () => {
+    const spending = budget({ maxTokens: 1_000_000, maxCostUsd: 0.1 });
+    // 20,000 tokens of input at 2 $ leave 0.06 $, which is 6,000 tokens of output at 10 $.
+    expect(spending.next(20_000, 32_000)).toEqual({ kind: 'allowed', maxAnswerTokens: 6_000 });
+    expect(spending.next(30_000, 32_000)).toEqual({ kind: 'forbidden', limit: 'cost' });
+  });
+
+  it('never lets the limits be passed, whatever the answers cost', () => {
+    const limits = { maxTurns: 1_000, maxTokens: 300_000, maxCostUsd: 0.5 };
+    const spending = budget(limits);
+    for (let context = 1_000; ; context += 1_500) {
+      const next = spending.next(context, 32_000);
+      if (next.kind === 'forbidden') break;
+      spending.add({ ...NOTHING, cacheWriteTokens: context, outputTokens: next.maxAnswerTokens });
+    }
+    const { costUsd = 0, cacheWriteTokens, outputTokens, turns } = spending.spent();
+    expect(turns).toBeGreaterThan(1);
+    expect(costUsd).toBeLessThanOrEqual(limits.maxCostUsd);
+    expect(cacheWriteTokens + outputTokens).toBeLessThanOrEqual(limits.maxTokens);
+  });
+
+  it('counts what earlier runs on the same spec have spent, but does not report it as spent now', () => {
+    const spentBefore = { tokens: 90_000, costUsd: 0.4 };
+    const at = (limits: Partial<Limits>) => new Budget({ ...LIMITS, ...limits }, PRICE, () => 0, { spentBefore });
+    const wide = { maxTokens: 1_000_000, maxCostUsd: 10 };
+    expect(at(wide).next(1_000, 5_000).kind).toBe('allowed');
+    expect(at({ ...wide, maxTokens: 95_000 }).next(1_000, 5_000)).toEqual({ kind: 'forbidden', limit: 'tokens' });
+    expect(at({ ...wide, maxCostUsd: 0.44 }).next(1_000, 5_000)).toEqual({ kind: 'forbidden', limit: 'cost' });
+    expect(at(wide).spent()).toMatchObject({ costUsd: 0, inputTokens: 0 });
+    expect(at(wide).describe()).toBe(
+      'turn 0 of 3, 0 of 10 minutes, 90000 of 1000000 tokens, $0.40 of $10.00, earlier runs on this spec included',
+    );
+  });
+});
+
+describe('what the model is told of limits', () => {
+  const WIDE = { maxTurns: 100, maxTokens: 1_000_000, maxCostUsd: 10 };
+
+  it('comes at 50, 80 and 95 %, once each', () => {
+    const spending = budget(WIDE);
+    const notices = new LimitNotices(spending);
+    const told = new Map<number, string>();
+    for (let turn = 1; turn < 100; turn++) {
+      spending.add(NOTHING);
+      const text = notices.next(1_000);
+      if (text !== undefined) told.set(turn, text);
+    }
+    expect([...told.keys()]).toEqual([50, 80, 95]);
+    expect(told.get(80)).toContain('complete_increment');
+    expect(told.get(95)).toMatch(/turns.*complete_increment now/);
+  });
+
+  it('is the most urgent when several marks are passed at once, and never less afterwards', () => {
+    const spending = budget(WIDE);
+    const notices = new LimitNotices(spending);
+    spending.add({ ...NOTHING, outputTokens: 930_000 });
+    expect(notices.next(1_000)).toContain('80 %');
+    expect(notices.next(1_000)).toBeUndefined();
+  });
+
+  it('goes by the limit that is nearest, as the next call would meet it', () => {
+    let elapsedMs = 0;
+    const terms = { reserveMs: () => 120_000 };
+    const limits = { ...LIMITS, ...WIDE, maxTokens: 20_000_000 };
+    const spending = new Budget(limits, PRICE, () => elapsedMs, terms);
+    elapsedMs = 6.5 * 60_000; // of the 8 minutes that are not reserved
+    expect(new LimitNotices(spending).next(1_000)).toMatch(/80 %.*time/);
+    spending.add({ ...NOTHING, outputTokens: 900_000 }); // 9 $ of 10, and the next call may cost 0.9
+    expect(new LimitNotices(spending).next(430_000)).toMatch(/95 %.*money/);
+  });
+
+  it('comes before the last turn, however few there are', () => {
+    const spending = budget({ ...WIDE, maxTurns: 3 });
+    spending.add(NOTHING);
+    spending.add(NOTHING);
+    expect(new LimitNotices(spending).next(1_000)).toContain('95 %');
+  });
+});
+
+describe('the reserve for the verification', () => {
+  it('is a minute at first, then half as much again as the longest run of the gates, a quarter of the time at most', () => {
+    const reserve = new VerificationReserve(60);
+    expect(reserve.ms()).toBe(60_000);
+    reserve.took([{ durationMs: 100_000 }, { durationMs: 60_000 }]);
+    expect(reserve.ms()).toBe(270_000);
+    reserve.took([{ durationMs: 10_000 }]);
+    expect(reserve.ms()).toBe(270_000);
+    reserve.took([{ durationMs: 3_600_000 }]);
+    expect(reserve.ms()).toBe(15 * 60_000);
+    expect(new VerificationReserve(1).ms()).toBe(15_000);
   });
 });
 

@@ -41,7 +41,10 @@ afterAll(async () => {
 });
 
 /** A series whose pushes end as given. */
-function series(push: IncrementPush = { kind: 'not-published' }, isProtected: ProtectedPaths = () => undefined) {
+function series(
+  push: IncrementPush = { kind: 'not-published' },
+  { isProtected = () => undefined, timeLeftMs = 600_000 }: { isProtected?: ProtectedPaths; timeLeftMs?: number } = {},
+) {
   const warnings: string[] = [];
   const pushes: string[] = [];
   const kept: string[] = [];
@@ -81,6 +84,7 @@ function series(push: IncrementPush = { kind: 'not-published' }, isProtected: Pr
       scope: { package: undefined, extraArgs: [] },
       timeoutMs: 300_000,
     },
+    commandTimeoutMs: () => timeLeftMs,
     baseline: Promise.resolve(undefined),
     unread: new UnreadOutputs(),
     warn: (text) => warnings.push(text),
@@ -137,6 +141,16 @@ describe('an increment', () => {
     expect(JSON.stringify(result)).not.toContain('Gate test failed');
   });
 
+  it('takes no more than the time that is left: the verification needs the rest', async () => {
+    const { made } = series(undefined, { timeLeftMs: 1 });
+    await write('src/lib.rs', GREEN);
+    expect(await made.complete(REQUEST)).toMatchObject({
+      kind: 'not-green',
+      text: expect.stringContaining('time limit'),
+    });
+    expect(made.isEmpty).toBe(true);
+  });
+
   it('of nothing is none, before the first commit and after', async () => {
     const { made } = series();
     expect(await made.complete(REQUEST)).toEqual({ kind: 'nothing-to-commit' });
@@ -146,7 +160,9 @@ describe('an increment', () => {
   });
 
   it('that may not be published is told to the model, and neither committed nor pushed', async () => {
-    const { made, pushes } = series(undefined, (file) => (file === 'src/lib.rs' ? 'it is dear to us' : undefined));
+    const { made, pushes } = series(undefined, {
+      isProtected: (file) => (file === 'src/lib.rs' ? 'it is dear to us' : undefined),
+    });
     await write('src/lib.rs', GREEN);
     const objection = "The change may not be published: 'src/lib.rs' is protected: it is dear to us.";
     expect(await made.complete(REQUEST)).toEqual({ kind: 'not-green', text: objection });

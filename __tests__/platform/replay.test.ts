@@ -3,7 +3,7 @@ import { UserError } from '../../src/errors.js';
 import type { ModelRequest } from '../../src/platform/model.js';
 import { replayModel } from '../../src/platform/replay.js';
 
-const NEVER = new AbortController().signal;
+const NEVER = { signal: new AbortController().signal, timeLeftMs: () => 60_000, discarded: () => true };
 const REQUEST = {} as ModelRequest;
 const usage = { inputTokens: 1, outputTokens: 2, cacheReadTokens: 3, cacheWriteTokens: 4 };
 const answer = (text: string) => ({ type: 'answer', content: [{ type: 'text', text }], stopReason: 'end_turn', usage });
@@ -35,7 +35,9 @@ describe('a replay', () => {
 
   it('ends as cancelled when the run is aborted', async () => {
     const model = replayModel(lines(answer('one')), 't.jsonl');
-    await expect(model(REQUEST, AbortSignal.abort())).rejects.toMatchObject({ cancelled: true });
+    await expect(model(REQUEST, { ...NEVER, signal: AbortSignal.abort() })).rejects.toMatchObject({
+      kind: 'cancelled',
+    });
   });
 
   it.each([

@@ -28,16 +28,9 @@ const FLOORS = [
   'leaves',
 ];
 const TOP = [
-  ...['index.ts', 'cli.ts', 'invocation.ts', 'run.ts'],
-  ...[
-    'preparation.ts',
-    'earlier-run.ts',
-    'implementation.ts',
-    'proofs.ts',
-    'conclusion.ts',
-    'unfinished.ts',
-    'post-step.ts',
-  ],
+  ...['index.ts', 'cli.ts', 'invocation.ts', 'post-step.ts', 'run.ts', 'world.ts'],
+  ...['preparation.ts', 'destination.ts', 'earlier-run.ts', 'first-message.ts', 'implementation.ts', 'unfinished.ts'],
+  ...['proofs.ts', 'conclusion.ts'],
 ];
 const MAX_LEAVES = 4;
 const MAX_LINES = 300;

@@ -11,8 +11,11 @@ const MAX_CACHE_MARKS = 4;
 
 type Block = { type: string } & Record<string, unknown>;
 
-/** Everything that is wrong with a request; empty when the API would take it. */
-export function checkMessagesRequest(body: unknown): string[] {
+/**
+ * Everything that is wrong with a request; empty when the API would take it.
+ * @param terms.continuesAnswer the answer before paused: it may come back as the last message
+ */
+export function checkMessagesRequest(body: unknown, terms = { continuesAnswer: false }): string[] {
   if (typeof body !== 'object' || body === null) return ['the body is no JSON object'];
   const request = body as MessagesRequest & Record<string, unknown>;
   return [
@@ -25,7 +28,7 @@ export function checkMessagesRequest(body: unknown): string[] {
       : ['max_tokens: must be a positive integer']),
     ...((request.stream as unknown) === true ? [] : ['stream: this double only streams']),
     ...checkTools(request.tools ?? []),
-    ...checkMessages(request.messages),
+    ...checkMessages(request.messages, terms.continuesAnswer),
     ...checkCacheMarks(request),
   ];
 }
@@ -48,7 +51,7 @@ function blocksOf(content: unknown): Block[] {
   return Array.isArray(content) ? (content as Block[]) : [];
 }
 
-function checkMessages(messages: unknown): string[] {
+function checkMessages(messages: unknown, mayEndWithAnswer: boolean): string[] {
   if (!Array.isArray(messages) || messages.length === 0) return ['messages: at least one message is required'];
   const wrong: string[] = [];
   let open: string[] = []; // ids of the tool uses of the message before
@@ -73,7 +76,7 @@ function checkMessages(messages: unknown): string[] {
     open = blocks.filter((block) => block.type === 'tool_use').map((block) => String(block.id));
     if (new Set(open).size !== open.length) wrong.push(`${at}: tool_use ids must be unique`);
   });
-  if ((messages.at(-1) as { role: string }).role !== 'user')
+  if (!mayEndWithAnswer && (messages.at(-1) as { role: string }).role !== 'user')
     wrong.push('messages: the last message must be of the user');
   return wrong;
 }

@@ -2,14 +2,17 @@
 // where a careless reader breaks, and refuses requests that the real one would refuse.
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { setImmediate as nextTick } from 'node:timers/promises';
+import { setImmediate as nextTick, setTimeout as sleep } from 'node:timers/promises';
 import { checkMessagesRequest, type MessagesRequest } from './messages-api-rules.js';
 
 export type { MessagesRequest } from './messages-api-rules.js';
 
 export interface ScriptedAnswer {
   text?: string;
-  tool_use?: { name: string; input: unknown }[];
+  /** `json`: the input as it is sent, in place of `input`; `id` in place of one of its own. */
+  tool_use?: { name: string; input: unknown; json?: string; id?: string }[];
+  /** Before the first byte. */
+  delayMs?: number;
   /** `tool_use` with tools and `end_turn` without, when absent. */
   stop_reason?: string;
   usage?: Partial<
@@ -19,12 +22,26 @@ export interface ScriptedAnswer {
 
 export interface ScriptedFault {
   fault:
-    | { status: number; type?: string; message?: string; headers?: Record<string, string> }
-    /** An `error` event after the first part of the content. */
-    | { errorEvent: string }
-    /** The connection ends after the first part of the content, or never answers. */
+    | RefusedRequest
+    /** An `error` event after the first part of the content, or before anything else. */
+    | { errorEvent: string; isFirst?: boolean }
+    /** The connection is cut after the first part of the content. */
     | 'cut'
-    | 'hang';
+    /** No answer, ever. */
+    | 'hang'
+    /** The first part of the content, and nothing more on a connection that stays open. */
+    | 'silent'
+    /** All of it but `message_stop`; the stream ends as it should. */
+    | 'no-stop';
+}
+
+interface RefusedRequest {
+  status: number;
+  type?: string;
+  message?: string;
+  headers?: Record<string, string>;
+  /** In place of the API's JSON: the page of a gateway. */
+  html?: string;
 }
 
 export type Scripted = ScriptedAnswer | ScriptedFault;
@@ -64,6 +81,7 @@ export async function startMessagesApi(options: MessagesApiOptions): Promise<Mes
   const violations: string[] = [];
   const steps = [...(options.answers ?? [])];
   let served = 0;
+  let wasPaused = false;
 
   function next(request: MessagesRequest): Scripted {
     if (options.answer) return options.answer(request, served++);
@@ -88,7 +106,7 @@ export async function startMessagesApi(options: MessagesApiOptions): Promise<Mes
     if (key === undefined || (options.apiKey !== undefined && key !== options.apiKey))
       return refuse(response, { status: 401, type: 'authentication_error', message: 'invalid x-api-key' });
     const body: unknown = JSON.parse(text);
-    const wrong = checkMessagesRequest(body);
+    const wrong = checkMessagesRequest(body, { continuesAnswer: wasPaused });
     if (request.headers['anthropic-version'] === undefined) wrong.push('anthropic-version: header is required');
     requests.push(body as MessagesRequest);
     requestBytes.push(Buffer.byteLength(text));
@@ -97,14 +115,20 @@ export async function startMessagesApi(options: MessagesApiOptions): Promise<Mes
       return refuse(response, { status: 400, type: 'invalid_request_error', message: wrong.join('; ') });
     }
     const scripted = next(body as MessagesRequest);
-    if (!('fault' in scripted)) return stream(response, eventsOf(body as MessagesRequest, scripted, served), options);
+    wasPaused = !('fault' in scripted) && scripted.stop_reason === 'pause_turn';
+    if (!('fault' in scripted)) {
+      if (scripted.delayMs !== undefined) await sleep(scripted.delayMs);
+      return stream(response, eventsOf(body as MessagesRequest, scripted, served), options);
+    }
     const { fault } = scripted;
     if (fault === 'hang') return;
-    if (fault !== 'cut' && 'status' in fault) return refuse(response, fault);
-    const begun = eventsOf(body as MessagesRequest, { text: 'This answer breaks off.' }, served).slice(0, 4);
-    if (fault === 'cut') return stream(response, begun, options, { isCut: true });
-    const error = { type: fault.errorEvent, message: fault.errorEvent };
-    return stream(response, [...begun, { type: 'error', error }], options);
+    if (typeof fault === 'object' && 'status' in fault) return refuse(response, fault);
+    const all = eventsOf(body as MessagesRequest, { text: 'This answer breaks off.' }, served);
+    if (fault === 'no-stop') return stream(response, all.slice(0, -1), options);
+    const begun = all.slice(0, 4);
+    if (fault === 'cut' || fault === 'silent') return stream(response, begun, options, { end: fault });
+    const error = { type: 'error', error: { type: fault.errorEvent, message: fault.errorEvent } };
+    return stream(response, fault.isFirst === true ? [error] : [...begun, error], options);
   }
 
   const server = createServer((request, response) => {
@@ -144,11 +168,12 @@ export function toolResults(request: MessagesRequest): { name: string; text: str
   });
 }
 
-function refuse(
-  response: ServerResponse,
-  fault: { status: number; type?: string; message?: string; headers?: Record<string, string> },
-): void {
-  const { status, type = 'api_error', message = 'Scripted fault', headers = {} } = fault;
+function refuse(response: ServerResponse, fault: RefusedRequest): void {
+  const { status, type = 'api_error', message = 'Scripted fault', headers = {}, html } = fault;
+  if (html !== undefined) {
+    response.writeHead(status, { 'content-type': 'text/html', ...headers }).end(html);
+    return;
+  }
   response.writeHead(status, { 'content-type': 'application/json', 'request-id': 'req_test', ...headers });
   response.end(JSON.stringify({ type: 'error', error: { type, message }, request_id: 'req_test' }));
 }
@@ -174,10 +199,12 @@ function eventsOf(request: MessagesRequest, answer: ScriptedAnswer, n: number): 
     const deltas = pieces(text, 9).map((piece) => ({ type: 'text_delta', text: piece }));
     block({ type: 'text', text: '' }, deltas);
   }
-  tools.forEach(({ name, input }, i) => {
-    const json = ['', ...pieces(JSON.stringify(input), 23)];
-    const deltas = json.map((partial_json) => ({ type: 'input_json_delta', partial_json }));
-    block({ type: 'tool_use', id: `toolu_${n}_${i}`, name, input: {} }, deltas);
+  tools.forEach(({ name, input, json, id = '' }, i) => {
+    const deltas = ['', ...pieces(json ?? JSON.stringify(input), 23)].map((partial_json) => ({
+      type: 'input_json_delta',
+      partial_json,
+    }));
+    block({ type: 'tool_use', id: id || `toolu_${n}_${i}`, name, input: {} }, deltas);
   });
   const stop_reason = answer.stop_reason ?? (tools.length > 0 ? 'tool_use' : 'end_turn');
   const total = { ...usage, output_tokens: output };
@@ -199,7 +226,7 @@ async function stream(
   response: ServerResponse,
   events: SseEvent[],
   { chunking = 'awkward' }: MessagesApiOptions,
-  { isCut = false } = {},
+  { end = 'proper' }: { end?: 'proper' | 'cut' | 'silent' } = {},
 ): Promise<void> {
   response.writeHead(200, { 'content-type': 'text/event-stream; charset=utf-8', 'request-id': 'req_test' });
   const bytes = Buffer.from(events.map((event) => `event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`).join(''));
@@ -210,8 +237,8 @@ async function stream(
     start = end;
     await nextTick();
   }
-  if (isCut) response.destroy();
-  else response.end();
+  if (end === 'cut') response.destroy();
+  else if (end === 'proper') response.end();
 }
 
 /** Where the byte stream is split, the end included. */

@@ -1,5 +1,5 @@
 // An agent on a real workshop whose model is a script; what it was sent, what it did and what was written down is kept.
-import type { AgentOptions, Limits, ToolContext } from '../../src/agent/agent.js';
+import type { AgentOptions, Limits, Price, ToolContext } from '../../src/agent/agent.js';
 import {
   Agent,
   Budget,
@@ -22,6 +22,8 @@ export interface Scripted {
   calls?: readonly (readonly [name: string, input: unknown, id?: string])[];
   stopReason?: string | null;
   outputTokens?: number;
+  /** 100 when absent. */
+  inputTokens?: number;
 }
 
 export interface ScriptedAgent {
@@ -43,6 +45,9 @@ export interface ScriptedAgent {
 export interface ScriptedTerms extends Partial<Limits> {
   requirements?: string[];
   elapsedMs?: () => number;
+  reserveMs?: () => number;
+  modelId?: string;
+  price?: Price;
   model?: Model;
   news?: () => string[];
   tools?: AgentOptions['tools'];
@@ -58,8 +63,9 @@ export function scriptedAgent(
   const { maxTurns = 100, maxTokens = 1_000_000, maxCostUsd = 10, maxMinutes = 60 } = terms;
   const budget = new Budget(
     { maxTurns, maxTokens, maxCostUsd, maxMinutes },
-    { input: 1, output: 1, cacheRead: 1, cacheWrite: 1 },
+    terms.price ?? { input: 1, output: 1, cacheRead: 1, cacheWrite: 1 },
     terms.elapsedMs ?? (() => 0),
+    terms.reserveMs === undefined ? {} : { reserveMs: terms.reserveMs },
   );
   const abort = new AbortController();
   const notebook = new Notebook(terms.requirements ?? []);
@@ -85,11 +91,11 @@ export function scriptedAgent(
   };
   const model = terms.model ?? fromScript;
   const agent = new Agent({
-    model: (request, signal) => {
+    model: (request, askTerms) => {
       requests.push(JSON.parse(JSON.stringify(request)) as ModelRequest);
-      return model(request, signal);
+      return model(request, askTerms);
     },
-    modelId: 'claude-test',
+    modelId: terms.modelId ?? 'claude-test',
     system: 'You implement specs.',
     brief: 'Implement this.',
     tools: terms.tools ?? toolset(TOOL_NAMES),
@@ -135,7 +141,12 @@ function answerOf(scripted: Scripted, turn: number): ModelAnswer {
   return {
     content: blocks as Block[],
     stopReason: scripted.stopReason === undefined ? (calls.length > 0 ? 'tool_use' : 'end_turn') : scripted.stopReason,
-    usage: { inputTokens: 100, outputTokens: scripted.outputTokens ?? 10, cacheReadTokens: 0, cacheWriteTokens: 0 },
+    usage: {
+      inputTokens: scripted.inputTokens ?? 100,
+      outputTokens: scripted.outputTokens ?? 10,
+      cacheReadTokens: 0,
+      cacheWriteTokens: 0,
+    },
   };
 }
 

@@ -9,13 +9,7 @@ import type { Sandbox } from '../../src/sandbox/sandbox.js';
 import { openSandbox } from '../../src/sandbox/sandbox.js';
 import type { EvidenceTerms } from '../../src/verify/verify.js';
 import type { RustSyntax, Toolchain, Workshop } from '../../src/workshop/workshop.js';
-import {
-  Outputs,
-  findToolchain,
-  networkEnvironment,
-  openRustSyntax,
-  openWorkshop,
-} from '../../src/workshop/workshop.js';
+import { Outputs, findToolchain, openRustSyntax, openWorkshop, readRunnerCargo } from '../../src/workshop/workshop.js';
 import type { WorkshopOptions } from '../../src/workshop/workshop.js';
 import type { Files, TempRepo } from './temp-repo.js';
 import { tempRepo } from './temp-repo.js';
@@ -38,13 +32,15 @@ export interface OpenedWorkshop extends AsyncDisposable {
   scratch: string;
   /** Which boxes were started, with their commands. */
   boxes: { box: 'exec' | 'net'; command: string }[];
+  /** What the log was told of connections. */
+  network: string[];
   /** Commits the work as it stands. @returns commit and tree, as the verification takes them */
   commitWork(): Promise<{ commit: string; tree: string; touched: Set<string> }>;
   [Symbol.asyncDispose](): Promise<void>;
 }
 
 export type WorkshopTerms = Partial<
-  Pick<WorkshopOptions, 'workingDirectory' | 'protectedGlobs' | 'protectedFiles' | 'dependencyPolicy'>
+  Pick<WorkshopOptions, 'workingDirectory' | 'protectedGlobs' | 'protectedFiles' | 'dependencyPolicy' | 'runnerCargo'>
 > & {
   mask?: (text: string) => string;
   /** Called on the repository after its first commit, for what an object literal cannot say: links, modes. */
@@ -79,6 +75,7 @@ export async function openTestWorkshop(bench: Bench, files: Files, terms: Worksh
   const reportDir = path.join(repo.parent, 'report');
   await mkdir(path.join(reportDir, 'outputs'), { recursive: true });
   const boxes: OpenedWorkshop['boxes'] = [];
+  const network: string[] = [];
   const sandbox: Sandbox = {
     ...bench.sandbox,
     run: (request) => {
@@ -101,7 +98,8 @@ export async function openTestWorkshop(bench: Bench, files: Files, terms: Worksh
     outputs: new Outputs(reportDir, terms.mask ?? ((text) => text)),
     watch: () => ({ line: () => undefined, ended: () => undefined }),
     runCommand,
-    networkEnvironment: networkEnvironment(process.env),
+    runnerCargo: terms.runnerCargo ?? (await readRunnerCargo(process.env)),
+    sayNetwork: (line) => network.push(line),
   });
   return {
     workshop,
@@ -110,6 +108,7 @@ export async function openTestWorkshop(bench: Bench, files: Files, terms: Worksh
     head,
     scratch,
     boxes,
+    network,
     commitWork: async () => {
       const changes = workshop.changes();
       const written = await git.writeTree(await git.treeOf(head), changes);

@@ -8,8 +8,8 @@ import { runCommand } from '../../src/platform/command.js';
 import { runRecordSchema } from '../../src/report/report.js';
 import { openSandbox } from '../../src/sandbox/sandbox.js';
 import { describeAddedCrates } from '../../src/workshop/added-crates.js';
-import { readLock } from '../../src/workshop/dependencies.js';
-import { Outputs, findToolchain, openRustSyntax, openWorkshop } from '../../src/workshop/workshop.js';
+import { readLock } from '../../src/workshop/lock-file.js';
+import { Outputs, findToolchain, openRustSyntax, openWorkshop, readRunnerCargo } from '../../src/workshop/workshop.js';
 import type { Crate, CrateRegistry } from '../support/crate-registry.js';
 import { crateRegistry } from '../support/crate-registry.js';
 import type { Files, TempRepo } from '../support/temp-repo.js';
@@ -168,9 +168,9 @@ describe('a workshop', () => {
   /** A workshop on the present commit whose cargo knows our registry as crates.io. */
   async function open() {
     const scratch = path.join(repo.parent, `scratch-${++opened}`);
-    await mkdir(path.join(scratch, 'cargo'), { recursive: true });
+    await mkdir(path.join(scratch, 'runner'), { recursive: true });
     await mkdir(path.join(scratch, 'report', 'outputs'), { recursive: true });
-    await writeFile(path.join(scratch, 'cargo', 'config.toml'), registry.config);
+    await writeFile(path.join(scratch, 'runner', 'config.toml'), registry.config);
     const git = await openGit(repo.dir, path.join(scratch, 'own.git'), process.env);
     const toolchain = await findToolchain({ channel: undefined, environment: process.env, runCommand });
     const sandbox = await openSandbox({
@@ -192,7 +192,8 @@ describe('a workshop', () => {
       syntax: await openRustSyntax(),
       outputs: new Outputs(path.join(scratch, 'report'), (text) => text),
       watch: () => ({ line: () => undefined, ended: () => undefined }),
-      networkEnvironment: {},
+      runnerCargo: await readRunnerCargo({ CARGO_HOME: path.join(scratch, 'runner') }),
+      sayNetwork: () => undefined,
     });
     await workshop.sync();
     return workshop;

@@ -3,8 +3,7 @@ import { access, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promi
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { readLock } from '../../src/workshop/dependencies.js';
-import { networkEnvironment } from '../../src/workshop/shadow.js';
+import { readLock } from '../../src/workshop/lock-file.js';
 import type { Bench, OpenedWorkshop } from '../support/workshop.js';
 import { MANIFEST, agentCargo, openBench, openTestWorkshop } from '../support/workshop.js';
 
@@ -231,18 +230,5 @@ describe('the dependency policy', () => {
     expect((await workshop.copy.read('rust/a/Cargo.toml')).bytes.toString()).toContain(
       'b = { version = "0.1.0", path = "../b" }',
     );
-  });
-});
-
-describe('the network environment', () => {
-  it('holds proxies and certificates and no other variable', () => {
-    const env = {
-      HTTPS_PROXY: 'http://proxy',
-      SSL_CERT_FILE: '/x.pem',
-      GITHUB_TOKEN: 'secret',
-      CARGO_REGISTRY_TOKEN: 'secret',
-      no_proxy: '',
-    };
-    expect(networkEnvironment(env)).toEqual({ HTTPS_PROXY: 'http://proxy', SSL_CERT_FILE: '/x.pem' });
   });
 });

@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { readLock } from '../../src/workshop/dependencies.js';
+import { readLock } from '../../src/workshop/lock-file.js';
 import { readDependency } from '../../src/workshop/dependency-source.js';
 
 let dir: string;

@@ -1,5 +1,5 @@
 // Which toolchain a commit asks for, and where it is; no rustup proxy runs in the repository.
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { access, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
@@ -83,8 +83,41 @@ describe('the toolchain', () => {
     const environment = { PATH: `${bin}:/usr/bin:/bin`, HOME: dir };
     const finding = findToolchain({ channel: '1.0.0', environment, runCommand });
     await expect(finding).rejects.toThrow(UserError);
-    await expect(finding).rejects.toThrow('rustup toolchain install 1.0.0 --component clippy,rustfmt');
+    await expect(finding).rejects.toThrow('rustup toolchain install 1.0.0 --profile minimal -c clippy,rustfmt');
     expect(await readFile(path.join(dir, 'asked'), 'utf8')).toBe('0 which --toolchain 1.0.0 cargo\n');
+  });
+
+  it('is never looked for behind the proxy of a rustup that has none', async () => {
+    const bin = await program('no-default', 'rustup', 'exit 1');
+    await program('no-default', 'cargo', `touch ${dir}/proxy-started`);
+    const finding = findToolchain({ channel: undefined, environment: { PATH: `${bin}:/bin` }, runCommand });
+    await expect(finding).rejects.toThrow('rustup default stable');
+    await expect(access(path.join(dir, 'proxy-started'))).rejects.toThrow('ENOENT');
+  });
+
+  it.each([
+    ['1.85', '1.85.1', true],
+    ['1.85.0', '1.85.0', true],
+    ['1.8', '1.85.0', false],
+    ['1.85.0', '1.86.0', false],
+    ['stable', '1.85.0', true],
+    ['stable-x86_64-unknown-linux-gnu', '1.85.0', true],
+    ['stable', '1.85.0-nightly', false],
+    ['beta', '1.85.0-beta.3', true],
+    ['1.85.0-beta.3', '1.85.0-beta.3', true],
+    ['1.85.0', '1.85.0-beta.3', false],
+    ['nightly-2026-01-31', '1.85.0-nightly', true],
+    ['nightly', '1.85.0', false],
+  ])('without rustup must be of the channel that is asked for: %s, found %s', async (channel, version, fits) => {
+    await program(`own-${version}`, 'cargo', 'echo cargo 1.0.0');
+    const bin = await program(
+      `own-${version}`,
+      'rustc',
+      `echo 'rustc ${version} (0123 2026-01-31)'; echo 'host: x-y-z'`,
+    );
+    const finding = findToolchain({ channel, environment: { PATH: `${bin}:/bin` }, runCommand });
+    if (fits) expect((await finding).rustcVersion).toContain(version);
+    else await expect(finding).rejects.toThrow(`this runner has rustc ${version} and no rustup. Install rustup, then`);
   });
 
   it('that is missing altogether is named with the line that installs it', async () => {

@@ -1,14 +1,17 @@
 // The door of the agent room: one run's agent, which works until it hands over, a limit is reached or the model fails,
 // and can be told what the verification found.
-import { createHash } from 'node:crypto';
-import { ToolError } from '../errors.js';
-import type { Model, ModelAnswer } from '../platform/model.js';
+import type { Model, ModelAnswer, ModelUsage } from '../platform/model.js';
 import { ModelFailure } from '../platform/model.js';
 import { actionLine } from './action-line.js';
 import { soundAnswer } from './answer.js';
 import type { Budget, LimitReached } from './budget.js';
 import type { ToolResult } from './conversation.js';
 import { Conversation } from './conversation.js';
+import { ContextWindow } from './context-window.js';
+import { LimitNotices } from './limit-notices.js';
+import { windowOf } from './model-windows.js';
+import { StopReasons, callsOf } from './stop-reasons.js';
+import { ToolCalls, notRun } from './tool-calls.js';
 import type { Tool, ToolContext } from './tools/tool.js';
 import type { Transcript } from './transcript.js';
 
@@ -16,6 +19,7 @@ export type { Limits, Spent } from './budget.js';
 export { Budget } from './budget.js';
 export type { Claim, CompletedIncrement, Handover, Note, PlanVersion, Question } from './notebook.js';
 export { Notebook } from './notebook.js';
+export type { Price } from './prices.js';
 export { PRICES_AS_OF, priceOf } from './prices.js';
 export { ReadStates } from './read-states.js';
 export { Series } from './series.js';
@@ -26,6 +30,7 @@ export { toolset } from './tools/toolset.js';
 export type { Transcript } from './transcript.js';
 export { UnreadOutputs } from './unread-outputs.js';
 export { createTranscript } from './transcript.js';
+export { VerificationReserve } from './verification-reserve.js';
 
 /** Why a conversation stopped. */
 export type ConversationEnd =
@@ -33,7 +38,8 @@ export type ConversationEnd =
   | { kind: 'finished' }
   /** The model ended its turns without calling `finish`, also after being asked to. */
   | { kind: 'unfinished' }
-  | { kind: 'limit'; limit: LimitReached }
+  /** @param detail what made the limit felt, where that was not the conversation itself */
+  | { kind: 'limit'; limit: LimitReached; detail?: string }
   | { kind: 'refusal'; message: string }
   | { kind: 'model-error'; message: string }
   | { kind: 'loop'; message: string }
@@ -61,20 +67,9 @@ export interface AgentOptions {
   signal: AbortSignal;
 }
 
-/** Room for one answer: a large file in one call. */
-const MAX_ANSWER_TOKENS = 32_000;
-/** The same call that fails this often on unchanged work ends the run: the model does not get out of it by itself. */
-const MAX_REPEATED_FAILURES = 5;
-/** From this repetition on the model is told that it repeats itself. */
-const WARN_REPEATED_FAILURES = 2;
-/** Longest error text: it may quote the model's own input. */
-const MAX_ERROR_CHARS = 4_000;
-/** setTimeout takes no more; a longer limit would fire at once. */
-const MAX_TIMEOUT_MS = 2 ** 31 - 1;
-/** Answers in a row that call no tool before the conversation counts as ended. */
-const MAX_NUDGES = 1;
-/** Answers in a row that were cut off by `max_tokens` or paused by the server. */
-const MAX_CONTINUATIONS = 3;
+/** Turns that stay whole when the conversation is pruned: what the model is working on. */
+const KEPT_TURNS = 4;
+const KEPT_TURNS_AFTER_OVERFLOW = 1;
 
 interface Held {
   results: ToolResult[];
@@ -82,79 +77,64 @@ interface Held {
   finishId: string | undefined;
 }
 
-type ToolCall = Extract<ModelAnswer['content'][number], { type: 'tool_use' }>;
+/** One attempt to get the next answer. */
+type Asked = { answer: ModelAnswer } | { end: ConversationEnd } | 'too-long';
 
 export class Agent {
+  private readonly offered: { name: string; description: string; input_schema: Tool['inputSchema'] }[];
   private readonly conversation: Conversation;
-  private readonly tools: ReadonlyMap<string, Tool>;
-  /** How often a call has failed, by a hash of the call and of the work it failed on. */
-  private readonly failures = new Map<string, number>();
+  private readonly window: ContextWindow;
+  private readonly calls: ToolCalls;
+  private readonly notices: LimitNotices;
+  private readonly stops = new StopReasons();
   /** Results of the last turn, kept until `tell`: what was sent cannot be amended. */
   private held: Held = { results: [], finishId: undefined };
   private turn = 0;
 
   constructor(private readonly options: AgentOptions) {
-    this.conversation = new Conversation(options.system, options.brief);
-    this.tools = new Map(options.tools.map((tool) => [tool.name, tool]));
-    options.transcript.append({ type: 'brief', system: options.system, text: options.brief });
+    const { system, brief, tools, context, events } = options;
+    this.offered = tools.map(({ name, description, inputSchema }) => ({
+      name,
+      description,
+      input_schema: inputSchema,
+    }));
+    this.conversation = new Conversation(system, brief, JSON.stringify(this.offered).length);
+    this.window = new ContextWindow(windowOf(options.modelId));
+    this.notices = new LimitNotices(options.budget);
+    this.calls = new ToolCalls(tools, context, (call, result) =>
+      events.action(this.turn, actionLine(call.name, call.input, result)),
+    );
+    options.transcript.append({ type: 'brief', system, text: brief });
   }
 
   /** Works until the conversation ends. */
   async work(): Promise<ConversationEnd> {
-    let nudges = 0;
-    let continuations = 0;
     for (;;) {
-      const limit = this.options.budget.reached();
-      if (limit !== undefined) return { kind: 'limit', limit };
-      const answer = await this.ask();
-      if ('kind' in answer) return answer;
-      const calls = callsOf(answer);
-      // A server that announces calls and sends none: like the end of a turn, or it would go on for ever.
-      const stop = answer.stopReason === 'tool_use' && calls.length === 0 ? null : answer.stopReason;
-      switch (stop) {
-        case 'tool_use': {
-          nudges = continuations = 0;
-          const end = await this.carryOut(answer, calls);
+      const asked = await this.askWithRoom();
+      if ('end' in asked) return asked.end;
+      const { answer } = asked;
+      const step = this.stops.judge(answer);
+      switch (step.kind) {
+        case 'run-calls': {
+          const end = await this.carryOut(answer);
           if (end !== undefined) return end;
           break;
         }
-        case 'end_turn':
-        case 'stop_sequence':
-        case null:
-          if (nudges++ >= MAX_NUDGES) {
-            this.conversation.addAnswer(answer.content);
-            this.held = { results: notRun(calls), finishId: undefined };
-            return { kind: 'unfinished' };
-          }
-          this.answerWithoutTools(
-            answer,
-            calls.length > 0
-              ? 'The answer ended before its tool calls, so none of them was run. Make them again.'
-              : 'No tool was called. Go on with the work, or call finish when it is done.',
-          );
+        case 'say':
+          this.conversation.addAnswer(answer.content, answer.usage);
+          this.send(notRun(callsOf(answer)), step.text);
           break;
-        case 'max_tokens':
-          if (continuations++ >= MAX_CONTINUATIONS)
-            return { kind: 'model-error', message: 'The model reached its answer limit four times in a row.' };
-          this.answerWithoutTools(
-            answer,
-            'The answer was cut off at its length limit, so none of its tool calls was run. Go on in smaller steps: shorter files, fewer calls at once.',
-          );
+        case 'send-back':
+          this.conversation.addAnswer(answer.content, answer.usage);
           break;
-        case 'pause_turn':
-          if (continuations++ >= MAX_CONTINUATIONS)
-            return { kind: 'model-error', message: 'The server paused the answer four times in a row.' };
-          this.answerWithoutTools(answer, 'Go on.');
-          break;
+        case 'unfinished':
+          this.conversation.addAnswer(answer.content, answer.usage);
+          this.held = { results: notRun(callsOf(answer)), finishId: undefined };
+          return { kind: 'unfinished' };
         case 'refusal':
           return { kind: 'refusal', message: textOf(answer).slice(0, 1_000) || 'The model refused to go on.' };
-        case 'model_context_window_exceeded':
-          return { kind: 'model-error', message: "The conversation no longer fits the model's context window." };
-        default:
-          return {
-            kind: 'model-error',
-            message: `The model stopped for a reason Ferrule does not know: ${stop.slice(0, 100)}.`,
-          };
+        case 'model-error':
+          return step;
       }
     }
   }
@@ -174,108 +154,94 @@ export class Agent {
     );
   }
 
-  private async ask(): Promise<ModelAnswer | ConversationEnd> {
-    const { model, modelId, tools, budget, transcript, events, signal } = this.options;
+  /** The next answer. A conversation that turns out too long for the model is pruned once and sent again. */
+  private async askWithRoom(): Promise<{ answer: ModelAnswer } | { end: ConversationEnd }> {
+    if (this.window.isFull(this.conversation.tokens)) this.prune(KEPT_TURNS);
+    for (let hasRoom = false; ; hasRoom = true) {
+      const asked = await this.ask();
+      if (asked !== 'too-long') return asked;
+      if (hasRoom) return { end: { kind: 'model-error', message: TOO_LONG } };
+      this.window.overflowed(this.conversation.tokens + this.window.answerTokens);
+      this.prune(KEPT_TURNS_AFTER_OVERFLOW);
+    }
+  }
+
+  private prune(keptTurns: number): void {
+    const before = this.conversation.tokens;
+    const count = this.conversation.prune(this.window.pruneToTokens, keptTurns);
+    const tokens = this.conversation.tokens;
+    this.window.pruned(tokens);
+    this.options.transcript.append({ type: 'pruned', turn: this.turn, count, tokensBefore: before, tokens });
+  }
+
+  private async ask(): Promise<Asked> {
+    const { model, modelId, budget, transcript, events, signal } = this.options;
+    const nextCall = () => budget.next(this.conversation.tokens, this.window.answerTokens);
+    const next = nextCall();
+    if (next.kind === 'forbidden') {
+      const detail = this.turn === 0 ? { detail: 'The first answer alone could go beyond it.' } : {};
+      return { end: { kind: 'limit', limit: next.limit, ...detail } };
+    }
     const started = performance.now();
-    const deadline = AbortSignal.timeout(Math.ceil(Math.min(budget.remainingMs(), MAX_TIMEOUT_MS)));
+    const request = {
+      model: modelId,
+      maxTokens: next.maxAnswerTokens,
+      tools: this.offered,
+      ...this.conversation.request(),
+    };
+    const discarded = (usage: ModelUsage) => {
+      budget.addDiscarded(usage);
+      return nextCall().kind === 'allowed';
+    };
     let answer: ModelAnswer;
     try {
-      const offered = tools.map(({ name, description, inputSchema }) => ({
-        name,
-        description,
-        input_schema: inputSchema,
-      }));
-      const request = { model: modelId, maxTokens: MAX_ANSWER_TOKENS, tools: offered, ...this.conversation.request() };
-      answer = soundAnswer(await model(request, AbortSignal.any([signal, deadline])));
+      answer = await model(request, { signal, timeLeftMs: () => budget.remainingMs(), discarded });
+      this.turn++;
+      budget.add(answer.usage);
+      answer = soundAnswer(answer);
     } catch (error) {
       if (!(error instanceof ModelFailure)) throw error;
-      if (signal.aborted) return { kind: 'cancelled' };
-      if (error.cancelled) return { kind: 'limit', limit: 'time' };
-      return { kind: 'model-error', message: error.message };
+      switch (error.kind) {
+        case 'too-long':
+          return 'too-long';
+        case 'cancelled':
+          return { end: { kind: 'cancelled' } };
+        case 'time':
+          return { end: { kind: 'limit', limit: 'time', detail: error.message } };
+        case 'limit': {
+          const after = nextCall();
+          const limit = after.kind === 'forbidden' ? after.limit : 'tokens';
+          return { end: { kind: 'limit', limit, detail: error.message } };
+        }
+        case 'failed':
+          return { end: { kind: 'model-error', message: error.message } };
+      }
     }
-    this.turn++;
-    budget.add(answer.usage);
     transcript.append({
       type: 'answer',
       turn: this.turn,
       durationMs: Math.round(performance.now() - started),
       ...answer,
     });
+    if (answer.stopReason === 'model_context_window_exceeded') return 'too-long';
     const words = textOf(answer);
     if (words !== '') events.words(this.turn, words);
-    return answer;
+    return { answer };
   }
 
-  /** Runs an answer's tool calls one after the other, in the order given. */
-  private async carryOut(answer: ModelAnswer, calls: readonly ToolCall[]): Promise<ConversationEnd | undefined> {
-    const results: ToolResult[] = [];
-    let end: ConversationEnd | undefined;
-    let finishId: string | undefined;
-    for (const [i, call] of calls.entries()) {
-      if (this.options.signal.aborted) end = { kind: 'cancelled' };
-      if (end !== undefined) break;
-      const result = await this.call(call, {
-        isLast: i === calls.length - 1,
-        failedBefore: results.some(({ isError }) => isError),
-      });
-      const repeated = this.countFailure(call, result.isError);
-      if (repeated >= WARN_REPEATED_FAILURES) result.text += repeatedNote(repeated);
-      results.push({ id: call.id, ...result });
-      this.options.events.action(this.turn, actionLine(call.name, call.input, result));
-      if (call.name === 'finish' && !result.isError) {
-        finishId = call.id;
-        end = { kind: 'finished' };
-      } else if (repeated >= MAX_REPEATED_FAILURES)
-        end = { kind: 'loop', message: `The model made the same failing call ${repeated} times: ${call.name}.` };
-    }
-    results.push(...notRun(calls.slice(results.length)));
+  /** Runs an answer's tool calls; their results are sent unless the conversation ends with them. */
+  private async carryOut(answer: ModelAnswer): Promise<ConversationEnd | undefined> {
+    const calls = callsOf(answer);
+    const { results, end } = await this.calls.run(calls);
     const named = results.map((result, i) => ({ ...result, name: calls[i]?.name ?? '' }));
     this.options.transcript.append({ type: 'results', turn: this.turn, results: named });
-    this.conversation.addAnswer(answer.content);
-    if (end === undefined) this.send(results, this.status());
-    else this.held = { results, finishId };
-    return end;
-  }
-
-  private async call(
-    call: { name: string; input: unknown },
-    place: { isLast: boolean; failedBefore: boolean },
-  ): Promise<{ text: string; isError: boolean }> {
-    const tool = this.tools.get(call.name);
-    try {
-      if (tool === undefined)
-        throw new ToolError(
-          `There is no tool ${call.name.slice(0, 100)}. There are: ${[...this.tools.keys()].join(', ')}.`,
-        );
-      if (tool.name === 'finish' && !place.isLast)
-        throw new ToolError('finish comes last: call it alone, after the results of everything else.');
-      if (tool.name === 'finish' && place.failedBefore)
-        throw new ToolError('Not handed over: a call before it in this answer failed. See to that first.');
-      const result = await tool.call(call.input, this.options.context);
-      return typeof result === 'string' ? { text: result, isError: false } : { text: result.failed, isError: true };
-    } catch (error) {
-      // Only what the model can mend becomes a result; a defect of ours ends the run.
-      if (!(error instanceof ToolError)) throw error;
-      const { message } = error;
-      const isLong = message.length > MAX_ERROR_CHARS;
-      return { text: isLong ? `${message.slice(0, MAX_ERROR_CHARS)}\n[cut]` : message, isError: true };
+    this.conversation.addAnswer(answer.content, answer.usage);
+    if (end === undefined) {
+      this.send(results, this.status());
+      return undefined;
     }
-  }
-
-  /** How often this very call has failed on the work as it is now. */
-  private countFailure(call: { name: string; input: unknown }, failed: boolean): number {
-    const { workshop } = this.options.context;
-    const subject = JSON.stringify([call.name, call.input, workshop.changes()]);
-    const key = createHash('sha256').update(subject).digest('hex');
-    const times = failed ? (this.failures.get(key) ?? 0) + 1 : 0;
-    this.failures.set(key, times);
-    return times;
-  }
-
-  /** An answer whose tool calls, if any, are not run: each still gets its result, as the API demands. */
-  private answerWithoutTools(answer: ModelAnswer, text: string): void {
-    this.conversation.addAnswer(answer.content);
-    this.send(notRun(callsOf(answer)), text);
+    this.held = { results, finishId: end.kind === 'finished' ? end.finishId : undefined };
+    return end.kind === 'finished' ? { kind: 'finished' } : end;
   }
 
   private send(results: readonly ToolResult[], text: string): void {
@@ -284,24 +250,13 @@ export class Agent {
   }
 
   private status(): string {
-    return [...this.options.news(), `[harness: ${this.options.budget.describe()}]`].join('\n\n');
+    const notice = this.notices.next(this.conversation.tokens);
+    const used = `[harness: ${this.options.budget.describe()}]`;
+    return [...this.options.news(), used, ...(notice === undefined ? [] : [notice])].join('\n\n');
   }
 }
 
-function callsOf(answer: ModelAnswer): ToolCall[] {
-  return answer.content.filter((block) => block.type === 'tool_use');
-}
-
-function notRun(calls: readonly ToolCall[]): ToolResult[] {
-  return calls.map(({ id }) => ({ id, text: 'Not run.', isError: true }));
-}
-
-function repeatedNote(times: number): string {
-  return (
-    `\n[This very call has now failed ${times} times, and nothing was changed in between. ` +
-    `Find the cause or take another way; after ${MAX_REPEATED_FAILURES} times the run ends.]`
-  );
-}
+const TOO_LONG = "The conversation does not fit the model's context window, also after old results were left out.";
 
 function textOf(answer: ModelAnswer): string {
   return answer.content

@@ -5,6 +5,11 @@ import { ModelFailure } from '../platform/model.js';
 
 /** No tool takes more than four levels; serialising some thousands of them would overflow the stack. */
 const MAX_INPUT_DEPTH = 32;
+/** More than any model can write in one answer; a server that sends more must not fill conversation and disk with it. */
+const MAX_INPUT_CHARS = 400_000;
+
+/** Stands for an input that is larger than any call needs; no tool takes it. */
+export const TOO_LARGE_INPUT = '(an input too large for any tool)';
 
 /**
  * The answer with bounded tool inputs and well-formed text.
@@ -21,7 +26,7 @@ export function soundAnswer(answer: ModelAnswer): ModelAnswer {
     ids.add(id);
   }
   const content = answer.content.map((block) => {
-    if (block.type === 'tool_use') return { ...block, input: sound(block.input, MAX_INPUT_DEPTH) };
+    if (block.type === 'tool_use') return { ...block, input: bounded(sound(block.input, MAX_INPUT_DEPTH)) };
     return block.type === 'text' ? { ...block, text: wellFormed(block.text) } : block;
   });
   return { ...answer, content };
@@ -30,6 +35,10 @@ export function soundAnswer(answer: ModelAnswer): ModelAnswer {
 /** Half a character (a lone surrogate) has no UTF-8, so servers refuse a request that holds one. */
 export function wellFormed(text: string): string {
   return text.replaceAll(/\p{Surrogate}/gu, '\u{fffd}');
+}
+
+function bounded(input: unknown): unknown {
+  return JSON.stringify(input ?? null).length > MAX_INPUT_CHARS ? TOO_LARGE_INPUT : input;
 }
 
 function sound(value: unknown, levels: number): unknown {

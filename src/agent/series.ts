@@ -23,6 +23,8 @@ export interface SeriesOptions {
   /** Told of each new head before it is pushed, so that it survives the end of the process. */
   keep: (head: WorkCommit) => void;
   terms: GateTerms;
+  /** What one command of an increment may take now, in milliseconds: none may use up what the verification needs. */
+  commandTimeoutMs: () => number;
   /** Settled before the first increment is judged. */
   baseline: Promise<Baseline | undefined>;
   unread: UnreadOutputs;
@@ -48,7 +50,7 @@ export class Series {
   async complete(request: IncrementRequest): Promise<IncrementResult> {
     const { terms, warn, publisher } = this.options;
     if ((await this.workTree()) === this.head.tree) return { kind: 'nothing-to-commit' };
-    const gates = await checkIncrement(terms, await this.options.baseline);
+    const gates = await checkIncrement(this.withinTime(), await this.options.baseline);
     const { outputs } = terms.workshop;
     for (const { run } of gates) await this.options.unread.ran(outputs, run);
     const failed = await describeFailures(gates, (run) => showRun(outputs, run));
@@ -113,6 +115,17 @@ export class Series {
   /** The tree of the work as it is now. */
   workTree(): Promise<string> {
     return writeWorkTree(this.options.git, this.options.start.tree, this.options.terms.workshop.changes());
+  }
+
+  /** The gates' terms, with the time that is left at each of them. */
+  private withinTime(): GateTerms {
+    const { terms, commandTimeoutMs } = this.options;
+    return {
+      ...terms,
+      get timeoutMs() {
+        return Math.min(terms.timeoutMs, commandTimeoutMs());
+      },
+    };
   }
 
   private write(

@@ -15,6 +15,8 @@ export type TranscriptEntry =
   | { type: 'brief'; system: string; text: string }
   | ({ type: 'answer'; turn: number; durationMs: number } & ModelAnswer)
   | { type: 'results'; turn: number; results: { id: string; name: string; text: string; isError: boolean }[] }
+  /** Old results were taken out of the conversation; estimates in tokens. */
+  | { type: 'pruned'; turn: number; count: number; tokensBefore: number; tokens: number }
   | { type: 'note'; text: string };
 
 export interface Transcript {

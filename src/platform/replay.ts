@@ -3,7 +3,7 @@
 import { z } from 'zod';
 import { UserError } from '../errors.js';
 import type { Model, ModelAnswer } from './model.js';
-import { ModelFailure } from './model.js';
+import { ModelFailure, NO_USAGE } from './model.js';
 
 const count = z.number().int().nonnegative();
 const block = z.union([
@@ -17,8 +17,6 @@ const answerLine = z.object({
   stopReason: z.string().nullable(),
   usage: z.object({ inputTokens: count, outputTokens: count, cacheReadTokens: count, cacheWriteTokens: count }),
 });
-
-const NOTHING_SPENT = { inputTokens: 0, outputTokens: 0, cacheReadTokens: 0, cacheWriteTokens: 0 };
 
 /**
  * Reads a `transcript.jsonl`.
@@ -39,13 +37,13 @@ export function replayModel(transcript: string, name: string): Model {
       );
     const { content, stopReason } = answer.data;
     // The tokens were spent when the conversation was recorded; this run spends none.
-    answers.push({ content: content as unknown as ModelAnswer['content'], stopReason, usage: NOTHING_SPENT });
+    answers.push({ content: content as unknown as ModelAnswer['content'], stopReason, usage: NO_USAGE });
   });
   if (answers.length === 0)
     throw new UserError(`${name} holds no recorded answers. A replay is the transcript.jsonl of an earlier run.`);
   let next = 0;
-  return (_request, signal) => {
-    if (signal.aborted) return Promise.reject(new ModelFailure('The run was cancelled.', true));
+  return (_request, { signal }) => {
+    if (signal.aborted) return Promise.reject(new ModelFailure('The run was cancelled.', 'cancelled'));
     const answer = answers[next++];
     if (answer === undefined)
       return Promise.reject(

@@ -1,6 +1,9 @@
 // The record of one run, `ferrule.report/v1`: the shape of report.json and the single source of every rendering. It holds
 // facts that other rooms found; nothing is decided or worded here.
 import { z } from 'zod';
+import { usage } from './usage-record.js';
+
+export type { UsageRecord } from './usage-record.js';
 
 export const OUTCOMES = ['refused', 'stopped', 'unverified', 'needs-answer', 'verified', 'unchanged'] as const;
 export const STOP_REASONS = [
@@ -113,30 +116,6 @@ const answer = z.object({
   author: z.string().optional().describe('Login of who wrote it; absent when a change of the spec was the answer.'),
   requirement: z.string().optional(),
   blocking: z.boolean().describe('Whether the question was.'),
-});
-
-const usage = z.object({
-  turns: count,
-  rounds: count,
-  inputTokens: count,
-  outputTokens: count,
-  cacheReadTokens: count,
-  cacheWriteTokens: count,
-  costUsd: z.number().nonnegative().nullable().describe("Null when the model's price is unknown."),
-  durationSeconds: z.number().nonnegative(),
-  earlier: z
-    .object({ tokens: count, costUsd: z.number().nonnegative().optional() })
-    .optional()
-    .describe(
-      'What earlier runs on the same text of the spec spent that this one goes on from; it counts towards the limits.',
-    ),
-  limits: z.object({
-    maxTurns: z.number(),
-    maxTokens: z.number(),
-    maxCostUsd: z.number(),
-    maxMinutes: z.number(),
-    maxRounds: z.number(),
-  }),
 });
 
 const publication = z.object({
@@ -302,7 +281,6 @@ export type ClaimRecord = z.infer<typeof claim>;
 export type ApiChangeRecord = z.infer<typeof apiChange>;
 export type QuestionRecord = z.infer<typeof question>;
 export type AnswerRecord = z.infer<typeof answer>;
-export type UsageRecord = z.infer<typeof usage>;
 export type PublicationRecord = z.infer<typeof publication>;
 export type BaselineRecord = NonNullable<RunRecord['baseline']>;
 export type VerificationRecord = NonNullable<RunRecord['verification']>;

@@ -1,6 +1,6 @@
 // What runs on one text of a spec have spent together: told from run to run by marks and trailers, so that limits hold
 // for all of them. Counting within a run is the budget's affair.
-import type { UsageRecord } from './record.js';
+import type { UsageRecord } from './usage-record.js';
 
 export interface Spending {
   /** Input (cached too) and output. */

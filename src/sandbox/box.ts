@@ -16,7 +16,10 @@ export interface BoxRequest {
   mounts: readonly Mount[];
   /** The whole environment inside; nothing is inherited. */
   env: Readonly<Record<string, string>>;
-  /** `exec`: no network at all. `net`: the host's network, for which no code of the repository may be mounted. */
+  /**
+   * Neither has a network. `net` sees the host's certificates, for a command that is given a way out by a mounted socket
+   * (platform's way-out.ts); no code of the repository may be mounted there.
+   */
   box: 'exec' | 'net';
   /** Both streams in one, in the order a terminal would show them (all of it arrives as stdout). */
   merged?: boolean;

@@ -12,15 +12,8 @@ const FILE_BLOCKS = 32 * 1024 * 1024;
 const SYSTEM_FOLDERS = ['/bin', '/sbin', '/lib', '/lib32', '/lib64', '/libx32'];
 /** What the dynamic linker and Debian's alternatives need. */
 const SYSTEM_FILES = ['/etc/ld.so.cache', '/etc/ld.so.conf', '/etc/ld.so.conf.d', '/etc/alternatives'];
-/** What name resolution and TLS need, in the NET box only. */
-const NETWORK_FILES = [
-  '/etc/resolv.conf',
-  '/etc/hosts',
-  '/etc/nsswitch.conf',
-  '/etc/ssl',
-  '/etc/pki',
-  '/etc/ca-certificates',
-];
+/** What TLS needs, in the NET box only. Names are resolved outside. */
+const CERTIFICATES = ['/etc/ssl', '/etc/pki', '/etc/ca-certificates'];
 
 /**
  * The arguments for `bwrap`, ending in the command.
@@ -29,7 +22,7 @@ const NETWORK_FILES = [
  */
 export function bubblewrapArguments(request: BoxRequest): string[] {
   const args = ['--unshare-user', '--unshare-pid', '--unshare-ipc', '--unshare-uts', '--unshare-cgroup-try'];
-  if (request.box === 'exec') args.push('--unshare-net');
+  args.push('--unshare-net');
   // Uid 1000 inside whoever we are outside; without capabilities nothing of the box's set-up can be undone from within.
   args.push('--uid', '1000', '--gid', '1000', '--hostname', 'ferrule', '--cap-drop', 'ALL');
   args.push('--new-session', '--die-with-parent');
@@ -40,7 +33,7 @@ export function bubblewrapArguments(request: BoxRequest): string[] {
     else args.push('--ro-bind', folder, folder);
   }
   for (const file of SYSTEM_FILES) args.push('--ro-bind-try', file, file);
-  if (request.box === 'net') for (const file of NETWORK_FILES) args.push('--ro-bind-try', file, file);
+  if (request.box === 'net') for (const file of CERTIFICATES) args.push('--ro-bind-try', file, file);
   args.push('--proc', '/proc', '--dev', '/dev');
   for (const folder of ['/tmp', '/home', '/cargo']) args.push('--size', String(TMPFS_BYTES), '--tmpfs', folder);
   for (const mount of request.mounts) args.push(mount.writable ? '--bind' : '--ro-bind', mount.host, mount.box);

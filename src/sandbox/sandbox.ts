@@ -1,4 +1,4 @@
-// The boxes in which other people's code runs (EXEC: no network) or the network is reached (NET: manifests only).
+// The boxes in which other people's code runs (EXEC: no network) or registries are reached (NET: manifests only).
 // What runs in them is the workshop's affair. Fails closed: without a box that proved itself there is no run.
 import { UserError } from '../errors.js';
 import type { RunCommand } from '../platform/command.js';
@@ -10,6 +10,8 @@ import { selfTest } from './self-test.js';
 import { unboxed } from './unboxed.js';
 
 export type { BoxRequest, Mount, Sandbox } from './box.js';
+export type { Destination } from './destinations.js';
+export { judgeDestination } from './destinations.js';
 
 export interface SandboxOptions {
   mode: 'auto' | 'unsafe-off';

@@ -1,5 +1,6 @@
 // The guard lowered by `sandbox: unsafe-off`: commands run on the host, with the box's paths replaced by the host's.
 // The environment is still built from nothing; that hides secrets from the careless only.
+import path from 'node:path';
 import type { RunCommand } from '../platform/command.js';
 import type { BoxRequest, Mount, Sandbox } from './box.js';
 
@@ -25,12 +26,21 @@ export function unboxed(runCommand: RunCommand): Sandbox {
   };
 }
 
-/** Replaces each mount point at the start of a value (or of a part after `=` or `:`) by its folder on the host. */
+/**
+ * Replaces each mount point at the start of a value, or of the path of a URL to localhost, by its folder on the host. The
+ * folder around mount points has its counterpart too where host and box agree on the name within: cargo's home is that of
+ * its registry.
+ */
 function hostPaths(mounts: readonly Mount[]): (value: string) => string {
-  const longestFirst = [...mounts].sort((a, b) => b.box.length - a.box.length);
+  const around = mounts
+    .filter(({ host, box }) => path.basename(host) === path.basename(box) && path.dirname(box) !== '/')
+    .map((mount) => ({ host: path.dirname(mount.host), box: path.dirname(mount.box) }));
+  const longestFirst = [...mounts, ...around].sort((a, b) => b.box.length - a.box.length);
   return (value) => {
+    const lead = /^[a-z0-9]+:\/\/localhost(?=\/)/.exec(value)?.[0] ?? '';
+    const rest = value.slice(lead.length);
     for (const { host, box } of longestFirst) {
-      if (value === box || value.startsWith(`${box}/`)) return host + value.slice(box.length);
+      if (rest === box || rest.startsWith(`${box}/`)) return lead + host + rest.slice(box.length);
     }
     return value;
   };

@@ -3,7 +3,8 @@
 import { lstat, readFile, readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { parse } from 'smol-toml';
-import type { LockedPackage } from './dependencies.js';
+import type { LockedPackage } from './lock-file.js';
+import { isCratesIo } from './lock-file.js';
 import type { Table } from './manifest-tests.js';
 import { asTable, packageOf } from './manifest-tests.js';
 
@@ -28,7 +29,6 @@ export interface AddedCrate {
   features?: string[];
 }
 
-const CRATES_IO = new Set(['registry+https://github.com/rust-lang/crates.io-index', 'sparse+https://index.crates.io/']);
 /** As cargo and crates.io have them. The lock file is the model's to write, and both become part of a path here. */
 const NAME = /^[A-Za-z0-9_-]+$/;
 const VERSION = /^[0-9A-Za-z.+-]+$/;
@@ -77,7 +77,7 @@ function idOf({ name, version, source }: LockedPackage): string {
 }
 
 function sourceName(source: string): string {
-  return CRATES_IO.has(source) ? 'crates.io' : source.replace(/:\/\/[^/@]*@/, '://');
+  return isCratesIo(source) ? 'crates.io' : source.replace(/:\/\/[^/@]*@/, '://');
 }
 
 /** What a crate's own manifest says; `undefined` where its source is not there. */

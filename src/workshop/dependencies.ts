@@ -1,9 +1,11 @@
 // Keeps manifests, lock file and downloaded registry sources in step, and carries out cargo's add, remove and update
 // under the run's dependency policy. All of it happens in a shadow without code (shadow.ts).
 import path from 'node:path';
-import { parse } from 'smol-toml';
-import { ToolError, messageOf } from '../errors.js';
+import { ToolError } from '../errors.js';
 import { describeEnd } from '../platform/command.js';
+import { checkManifest, checkSources } from './dependency-policy.js';
+import type { LockedPackage } from './lock-file.js';
+import { lockedPackages, readLock } from './lock-file.js';
 import { explainMissingCrate } from './missing-crate.js';
 import type { ShadowOptions, ShadowRun } from './shadow.js';
 import { isManifest, lockCandidates, runInShadow } from './shadow.js';
@@ -23,17 +25,6 @@ export type SyncResult =
   | { kind: 'in-step' }
   /** cargo could not resolve or download; its own words. The next real command shows the same error. */
   | { kind: 'failed'; text: string };
-
-/** A package of a lock file. */
-export interface LockedPackage {
-  name: string;
-  version: string;
-  /** Absent for the workspace's own crates. */
-  source?: string;
-  checksum?: string;
-  /** What it depends on: `name`, or with version and source where the name alone is not clear. */
-  dependencies: string[];
-}
 
 export class Dependencies {
   private synced = '';
@@ -63,6 +54,12 @@ export class Dependencies {
     let run = await this.run(['metadata', '--format-version', '1'], 'exec', signal);
     if (!run.succeeded) run = await this.run(['fetch'], 'net', signal);
     if (!run.succeeded) return { kind: 'failed', text: withEnd(run) };
+    try {
+      await this.requirePolicy(['fetch'], run.changed);
+    } catch (error) {
+      if (!(error instanceof ToolError)) throw error;
+      return { kind: 'failed', text: error.message };
+    }
     await this.takeBack(run);
     if (this.baseHasCrate) this.baseLock ??= await this.lockFile();
     const after = this.copy.list().filter(isManifest);
@@ -89,6 +86,7 @@ export class Dependencies {
     const all = new Map([...edited, ...fetched.changed]);
     run = { ...run, ...fetched, text: `${run.text}${fetched.text}`, changed: all };
     if (!fetched.succeeded) return run;
+    await this.requirePolicy(args, all);
     if (this.policy === 'locked') await this.requireLocked(command, all);
     await this.takeBack(run);
     this.synced = '';
@@ -108,6 +106,20 @@ export class Dependencies {
     const folder = path.posix.join(this.workingDirectory, args[at + 1] ?? '').replace(/\/$/, '');
     if (this.copy.oidOf(path.posix.join(folder, 'Cargo.toml')) === undefined)
       throw new ToolError(`--path ${args[at + 1] ?? ''} names no crate of this repository; its Cargo.toml must exist.`);
+  }
+
+  /** What cargo wrote is read again before it is taken over. @throws ToolError; nothing has changed then */
+  private async requirePolicy(args: readonly string[], changed: ReadonlyMap<string, Buffer>): Promise<void> {
+    const [command = '', ...rest] = args;
+    const base = lockedPackages(this.baseLock);
+    for (const [file, content] of changed) {
+      const after = content.toString('utf8');
+      if (path.posix.basename(file) === 'Cargo.lock') checkSources(command, readLock(after), base);
+      else {
+        const before = (await this.copy.read(file)).bytes.toString('utf8');
+        checkManifest(file, { before, after }, command, rest);
+      }
+    }
   }
 
   private async requireLocked(command: string, changed: ReadonlyMap<string, Buffer>): Promise<void> {
@@ -136,14 +148,7 @@ export class Dependencies {
    * lock file, the base's is the one that the first sync made for its manifests; without a crate the base has none.
    */
   async lockedBeforeAndAfter(): Promise<{ before: LockedPackage[]; after: LockedPackage[] }> {
-    const read = (lock: Buffer | undefined) => {
-      try {
-        return lock === undefined ? [] : readLock(lock.toString('utf8'));
-      } catch {
-        return []; // cargo refused it too, in its own words
-      }
-    };
-    return { before: read(this.baseLock), after: read(await this.lockFile()) };
+    return { before: lockedPackages(this.baseLock), after: lockedPackages(await this.lockFile()) };
   }
 
   private async lockFile(): Promise<Buffer | undefined> {
@@ -183,30 +188,4 @@ export class Dependencies {
 
 function withEnd(run: ShadowRun): string {
   return run.end.kind === 'exited' ? run.text : `${run.text}\n[${describeEnd(run.end)}]`;
-}
-
-/** The packages that a lock file names. @throws ToolError when it is not valid TOML (conflict markers, say) */
-export function readLock(text: string): LockedPackage[] {
-  try {
-    const { package: packages } = parse(text);
-    return Array.isArray(packages) ? packages.flatMap(readPackage) : [];
-  } catch (error) {
-    throw new ToolError(`Cargo.lock is not valid TOML: ${messageOf(error).split('\n')[0] ?? ''}`);
-  }
-}
-
-/** The model can write a lock file, so its shape is not to be trusted. */
-function readPackage(entry: unknown): LockedPackage[] {
-  const { name, version, source, checksum, dependencies } = (entry ?? {}) as Record<string, unknown>;
-  if (typeof name !== 'string' || typeof version !== 'string') return [];
-  if (source !== undefined && typeof source !== 'string') return [];
-  return [
-    {
-      name,
-      version,
-      ...(source === undefined ? {} : { source }),
-      ...(typeof checksum === 'string' ? { checksum } : {}),
-      dependencies: Array.isArray(dependencies) ? dependencies.filter((each) => typeof each === 'string') : [],
-    },
-  ];
 }

@@ -21,11 +21,15 @@ export function placeMounts(place: Place, cargoHome: string): Mount[] {
   ];
 }
 
-/** Downloaded sources, as the EXEC box sees them: read-only, and nothing else of cargo's home. */
-export function registryMounts(cargoHome: string): Mount[] {
-  return ['registry', 'git'].map((name) => ({
+/**
+ * Downloaded sources and the addresses of the registries they came from, and nothing else of cargo's home.
+ * @param writable for the command that downloads; the configuration never is
+ */
+export function registryMounts(cargoHome: string, writable = false): Mount[] {
+  const downloads = ['registry', 'git'].map((name) => ({
     host: `${cargoHome}/${name}`,
     box: `${BOX_CARGO_HOME}/${name}`,
-    writable: false,
+    writable,
   }));
+  return [...downloads, { host: `${cargoHome}/config.toml`, box: `${BOX_CARGO_HOME}/config.toml`, writable: false }];
 }

@@ -1,12 +1,14 @@
-// The networked side: cargo's registry commands run in a shadow of the workspace that holds manifests, the lock file and
-// empty stubs for sources, never code or configuration (`cargo fetch` in a real tree runs planted wrappers). Only
-// manifests and the lock come back.
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+// The side that reaches registries: cargo's dependency commands run in a shadow of the workspace that holds manifests, the
+// lock file and empty stubs for sources, never code or configuration (`cargo fetch` in a real tree runs planted wrappers).
+// Only manifests and the lock come back. How registries are reached is registry-access.ts's.
+import { lstat, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { CommandEnd } from '../platform/command.js';
 import type { Sandbox } from '../sandbox/sandbox.js';
 import { cargoEnvironment } from './cargo.js';
-import { BOX_CARGO_HOME, BOX_PROJECT, registryMounts } from './places.js';
+import { BOX_PROJECT, registryMounts } from './places.js';
+import type { RegistryTerms } from './registry-access.js';
+import { openRegistryAccess } from './registry-access.js';
 import type { Toolchain } from './toolchain.js';
 
 export interface ShadowRun {
@@ -25,8 +27,7 @@ export interface ShadowOptions {
   cargoHome: string;
   /** A folder of the host for shadows; each is removed after its run. */
   scratch: string;
-  /** Trusted network settings of the runner: proxies and certificates. */
-  networkEnvironment: Readonly<Record<string, string>>;
+  registries: RegistryTerms;
 }
 
 export interface ShadowRequest {
@@ -81,19 +82,16 @@ async function runIn(
   await mkdir(path.join(folder, request.workingDirectory), { recursive: true });
   const chunks: Buffer[] = [];
   const online = request.box === 'net';
+  await using access = online ? await openRegistryAccess(options.registries, options.cargoHome) : undefined;
   const result = await options.sandbox.run({
     command: [options.toolchain.cargo, ...request.args],
     cwd: path.posix.join(BOX_PROJECT, request.workingDirectory),
     mounts: [
       { host: folder, box: BOX_PROJECT, writable: true },
-      ...(online
-        ? [{ host: options.cargoHome, box: BOX_CARGO_HOME, writable: true }]
-        : registryMounts(options.cargoHome)),
-      ...certificateMounts(online ? options.networkEnvironment : {}),
+      ...registryMounts(options.cargoHome, online),
+      ...(access?.mounts ?? []),
     ],
-    env: online
-      ? { ...cargoEnvironment(options.toolchain), ...options.networkEnvironment, CARGO_NET_OFFLINE: 'false' }
-      : cargoEnvironment(options.toolchain),
+    env: { ...cargoEnvironment(options.toolchain), ...(access && { ...access.env, CARGO_NET_OFFLINE: 'false' }) },
     box: request.box,
     merged: true,
     timeoutMs: TIMEOUT_MS,
@@ -104,13 +102,16 @@ async function runIn(
   const succeeded = result.end.kind === 'exited' && result.end.code === 0;
   const candidates = new Set([...before.keys(), ...lockCandidates(request.workingDirectory)]);
   for (const file of candidates) {
-    const now = await readFile(path.join(folder, file)).catch(() => undefined); // cargo deletes none; a lock may not exist
+    const now = await readRegular(path.join(folder, file));
     if (now !== undefined && before.get(file)?.equals(now) !== true) changed.set(file, now);
   }
   return {
     end: result.end,
     succeeded,
-    text: Buffer.concat(chunks).toString('utf8'),
+    text: [
+      Buffer.concat(chunks).toString('utf8'),
+      ...(access?.refusals() ?? []).map((line) => `[ferrule] ${line}\n`),
+    ].join(''),
     durationMs: result.durationMs,
     changed,
   };
@@ -127,25 +128,8 @@ export function lockCandidates(workingDirectory: string): string[] {
   return candidates;
 }
 
-function certificateMounts(env: Readonly<Record<string, string>>) {
-  return Object.entries(env)
-    .filter(([name, value]) => /CERT|CAINFO/.test(name) && path.isAbsolute(value))
-    .filter(([, value]) => !value.startsWith('/usr/') && !value.startsWith('/etc/ssl/'))
-    .map(([, value]) => ({ host: value, box: value, writable: false }));
-}
-
-/** The runner's settings that a registry client needs, taken by name from its environment. */
-export function networkEnvironment(environment: NodeJS.ProcessEnv): Record<string, string> {
-  const names = [
-    'HTTPS_PROXY',
-    'https_proxy',
-    'HTTP_PROXY',
-    'http_proxy',
-    'NO_PROXY',
-    'no_proxy',
-    'SSL_CERT_FILE',
-    'SSL_CERT_DIR',
-    'CARGO_HTTP_CAINFO',
-  ];
-  return Object.fromEntries(names.flatMap((name) => (environment[name] ? [[name, environment[name]]] : [])));
+/** @returns `undefined` for what is not there or no regular file: a box could leave a link to a file of the host */
+async function readRegular(file: string): Promise<Buffer | undefined> {
+  const facts = await lstat(file).catch(() => undefined); // a lock file may not exist
+  return facts?.isFile() === true ? readFile(file) : undefined;
 }

@@ -99,12 +99,16 @@ export async function findToolchain(options: {
   const managed = rustup === undefined ? undefined : await ask(rustup, 'which', ...wanted, 'cargo');
   if (managed === undefined && rustup !== undefined && options.channel !== undefined)
     throw new UserError(
-      `Toolchain '${options.channel}', which the repository asks for, is not installed. Add a step: rustup toolchain install ${options.channel} --component clippy,rustfmt.`,
+      `Toolchain '${options.channel}', which the repository asks for, is not installed. Add a step: ${installLine(options.channel)}.`,
+    );
+  if (managed === undefined && rustup !== undefined)
+    throw new UserError(
+      `rustup has no default toolchain with cargo. Add a step: ${installLine('stable')} && rustup default stable.`,
     );
   const cargo = managed ?? onPath;
   if (cargo === undefined)
     throw new UserError(
-      'cargo was not found on PATH. Install Rust in an earlier step, for example: rustup toolchain install stable --component clippy,rustfmt.',
+      `cargo was not found on PATH. Install Rust in an earlier step, for example: ${installLine('stable')}.`,
     );
   const bin = path.dirname(cargo);
   const [rustcVersion, cargoVersion, sysroot] = await Promise.all([
@@ -115,6 +119,12 @@ export async function findToolchain(options: {
   if (rustcVersion === undefined || cargoVersion === undefined || sysroot === undefined)
     throw new UserError(
       'cargo was found, but its rustc does not start. Reinstall the toolchain: rustup toolchain install stable.',
+    );
+  const version = /^rustc (\S+)/.exec(rustcVersion)?.[1] ?? '';
+  if (managed === undefined && options.channel !== undefined && !isOfChannel(version, options.channel))
+    throw new UserError(
+      `The repository asks for toolchain '${options.channel}', but this runner has rustc ${printable(version)} and no rustup. ` +
+        `Install rustup, then: ${installLine(options.channel)}.`,
     );
   const tools = { PATH: bin };
   return {
@@ -130,4 +140,16 @@ export async function findToolchain(options: {
       .filter((folder, _, all) => !all.some((other) => folder.startsWith(`${other}/`)))
       .map((folder) => ({ host: folder, box: folder, writable: false })),
   };
+}
+
+function installLine(channel: string): string {
+  return `rustup toolchain install ${channel} --profile minimal -c clippy,rustfmt`;
+}
+
+/** Whether a compiler that rustup did not choose is of a channel, as far as its version tells; dates are not compared. */
+function isOfChannel(version: string, channel: string): boolean {
+  const [, named = '', prerelease = ''] = /^(\d[\d.]*)?-?(beta|nightly|stable)?/.exec(channel) ?? [];
+  const [number = '', suffix = ''] = version.split('-');
+  const kind = suffix.split('.')[0] ?? '';
+  return `${number}.`.startsWith(named === '' ? '' : `${named}.`) && kind === prerelease.replace('stable', '');
 }

@@ -1,6 +1,6 @@
 // The door of the workshop: the work copy, cargo runs with complete output, and the places where commits are built.
 // It judges nothing; gates and verdicts are the room verify's.
-import { mkdir } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { RunCommand } from '../platform/command.js';
 import type { Git, TreeChange } from '../platform/git.js';
@@ -16,12 +16,16 @@ import type { DependencyPolicy, SyncResult } from './dependencies.js';
 import { Dependencies } from './dependencies.js';
 import { removeTree } from './disk-state.js';
 import { ignoredPaths } from './ignored-paths.js';
+import { lockedPackages } from './lock-file.js';
 import type { WorkspaceMember } from './metadata.js';
 import { workspaceMembers } from './metadata.js';
 import type { Outputs } from './outputs.js';
 import type { Place } from './places.js';
 import { protectedPaths } from './protected-paths.js';
+import { lockedDestinations } from './registry-access.js';
+import type { RunnerCargo } from './runner-cargo.js';
 import type { RustSyntax } from './rust-syntax.js';
+import { seedLocked } from './seeding.js';
 import type { ShadowRun } from './shadow.js';
 import { lockCandidates } from './shadow.js';
 import { copyFolder } from './targets.js';
@@ -51,7 +55,8 @@ export { protectedPaths } from './protected-paths.js';
 export { openRustSyntax } from './rust-syntax.js';
 export type { RustSyntax } from './rust-syntax.js';
 export { searchFiles } from './search-worker.js';
-export { networkEnvironment } from './shadow.js';
+export { readRunnerCargo } from './runner-cargo.js';
+export type { RunnerCargo } from './runner-cargo.js';
 export { failedTestBlocks, resultLines } from './test-failures.js';
 export { judgeTests } from './test-output.js';
 export type { TestReport } from './test-output.js';
@@ -77,7 +82,10 @@ export interface WorkshopOptions {
   outputs: Outputs;
   watch: WatchCommand;
   runCommand: RunCommand;
-  networkEnvironment: Readonly<Record<string, string>>;
+  /** Registries, proxy and certificates of the runner's own configuration. */
+  runnerCargo: RunnerCargo;
+  /** Takes a line for each connection that a box made or was refused. */
+  sayNetwork: (line: string) => void;
 }
 
 /** What the agent may ask of cargo on the work copy; the answer says what had to be put back afterwards. */
@@ -110,7 +118,13 @@ export async function openWorkshop(options: WorkshopOptions): Promise<Workshop> 
   const locks = lockCandidates(options.workingDirectory).map((file) => base.tree.read(file));
   const baseLock = (await Promise.all(locks)).find((lock) => lock !== undefined);
   const { sandbox, toolchain } = options;
-  const shadow = { sandbox, toolchain, cargoHome, scratch, networkEnvironment: options.networkEnvironment };
+  const { runnerCargo } = options;
+  const locked = lockedPackages(baseLock);
+  await writeFile(path.join(cargoHome, 'config.toml'), runnerCargo.config);
+  if (runnerCargo.home !== undefined)
+    await seedLocked({ from: runnerCargo.home, to: cargoHome, cratesIoHost: runnerCargo.cratesIoHost }, locked);
+  const registries = { runner: runnerCargo, locked: lockedDestinations(locked), say: options.sayNetwork };
+  const shadow = { sandbox, toolchain, cargoHome, scratch, registries };
   const dependencies = new Dependencies(
     shadow,
     copy,

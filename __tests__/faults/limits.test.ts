@@ -1,0 +1,96 @@
+// Limits that are reached in the middle of the work: what became green before is verified and published as a draft, and
+// the outcome is what the contract says.
+import { describe, expect, it } from '@jest/globals';
+import {
+  BRANCH,
+  CRATE,
+  GOOD_WORK,
+  calls,
+  complete,
+  finish,
+  runScripted,
+  writeTests,
+  type ScriptedRun,
+} from '../support/scripts-crate.js';
+import type { ScriptedAnswer } from '../support/messages-api.js';
+
+const INCREMENT = calls(...GOOD_WORK, complete('Add double'));
+/** Begun, not completed. */
+const MORE = calls(writeTests('tests/more.rs', { doubles_more: 'assert_eq!(tiny::double::double(8), 16);' }));
+
+async function expectDraft(scripted: ScriptedRun, reason: string, turns: number): Promise<void> {
+  await using run = await runScripted({ files: CRATE, ...scripted });
+  const { action } = run;
+  expect(action.code).toBe(1);
+  expect(action.outputs).toMatchObject({
+    outcome: 'unverified', // nobody claimed the requirements
+    'stop-reason': reason,
+    turns: String(turns),
+    branch: BRANCH,
+    'check-exit-code': '0',
+    'test-exit-code': '0',
+    'tests-passed': '2',
+  });
+  expect(run.github.pulls).toMatchObject([{ draft: true }]);
+  expect(await run.remoteTree(BRANCH)).toBe(action.outputs.tree);
+  const files = Object.keys(await run.repo.remoteFiles(BRANCH));
+  expect(files).toContain('src/double.rs');
+  expect(files).not.toContain('tests/more.rs');
+}
+
+const spending = (answer: ScriptedAnswer, usage: NonNullable<ScriptedAnswer['usage']>) => ({ ...answer, usage });
+
+describe('a limit that is reached within the work', () => {
+  it('of turns', () => expectDraft({ answers: [INCREMENT, MORE], inputs: { 'max-turns': '2' } }, 'turns', 2));
+
+  it('of tokens, before the call that could go beyond it', () =>
+    expectDraft(
+      {
+        answers: [INCREMENT, spending(MORE, { input_tokens: 190_000, output_tokens: 500 })],
+        inputs: { 'max-tokens': '300000' },
+      },
+      'tokens',
+      2,
+    ));
+
+  it('of cost, before the call that could go beyond it', () =>
+    expectDraft(
+      {
+        answers: [INCREMENT, spending(MORE, { input_tokens: 5_000, output_tokens: 90_000 })],
+        inputs: { 'max-cost-usd': '2' },
+      },
+      'cost',
+      2,
+    ));
+
+  it('of time, within a command that would not end: it does not use up what the verification needs', () =>
+    expectDraft(
+      {
+        answers: [
+          INCREMENT,
+          calls(writeTests('tests/more.rs', { hangs: 'std::thread::sleep(std::time::Duration::from_secs(600));' }), {
+            name: 'cargo',
+            input: { command: 'test' },
+          }),
+        ],
+        inputs: { 'max-minutes': '0.8' },
+      },
+      'time',
+      2,
+    ));
+
+  it('is told before, and a handover in time still ends verified', async () => {
+    await using run = await runScripted({
+      answers: [
+        calls({ name: 'list_files', input: {} }),
+        INCREMENT,
+        (request) => {
+          expect(JSON.stringify(request.messages.at(-1))).toContain('At least 95 % of the turns');
+          return calls(finish());
+        },
+      ],
+      inputs: { 'max-turns': '3' },
+    });
+    expect(run.action.outputs).toMatchObject({ outcome: 'verified', turns: '3', 'stop-reason': '' });
+  });
+});
