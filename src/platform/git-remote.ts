@@ -71,9 +71,12 @@ export async function fetchCommit(
   options: { depth?: number; commitsOnly?: boolean } = {},
 ): Promise<{ kind: 'fetched' } | { kind: 'missing'; reason: string }> {
   const depth = options.depth === undefined ? [] : [`--depth=${options.depth}`];
-  const filter = options.commitsOnly ? ['--filter=tree:0'] : []; // a server that knows no filters sends everything
-  const flags = ['--quiet', '--no-tags', '--no-write-fetch-head', '--no-recurse-submodules', ...depth, ...filter];
-  const result = await talk(git, remote, ['fetch', ...flags, '--', remote.url, refOrCommit]);
+  const flags = ['--quiet', '--no-tags', '--no-write-fetch-head', '--no-recurse-submodules', ...depth];
+  // A server that knows no filters sends everything. git takes a filter only for a remote that has a name.
+  const args = options.commitsOnly
+    ? ['-c', `remote.origin.url=${remote.url}`, 'fetch', ...flags, '--filter=tree:0', '--', 'origin', refOrCommit]
+    : ['fetch', ...flags, '--', remote.url, refOrCommit];
+  const result = await talk(git, remote, args);
   return succeeded(result) ? { kind: 'fetched' } : { kind: 'missing', reason: reasonOf(result, remote) };
 }
 
