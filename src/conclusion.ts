@@ -144,20 +144,21 @@ async function publish(world: World, ready: Ready, { record, series, folder }: C
 
 /** Publishes commits and report, and fills in where they are. @param run `headCommit`: undefined without a commit */
 export async function publishRecord(
-  { log, github, mask }: Pick<World, 'log' | 'github' | 'mask'>,
+  { log, github }: Pick<World, 'log' | 'github'>,
   run: { publisher: Publisher; record: RunRecord; headCommit: string | undefined; folder: ReportFolder },
 ): Promise<void> {
   const { publisher, record, headCommit, folder } = run;
   log.group('Publication');
   try {
+    await folder.maskWholeFiles(); // what the alarm would say of them has to be known before anything is sent
     const note = ciNote(await github?.identity(), publisher.kind);
     const options = { outputs: (file: string) => folder.readText(file), maxChars: MAX_BODY_CHARS };
     record.publication = await publisher.publish({
       outcome: record.outcome,
       headCommit,
       title: `Implement ${record.spec.title}`,
-      body: mask(renderMarkdown(record, { ...options, pullRequestNotes: note === '' ? [] : [note] })),
-      commentBody: mask(renderMarkdown(record, options)),
+      body: renderMarkdown(record, { ...options, pullRequestNotes: note === '' ? [] : [note] }),
+      commentBody: renderMarkdown(record, options),
     });
     for (const warning of record.publication.warnings) log.warning(warning);
     const { pullRequest, comment } = record.publication;

@@ -12,7 +12,7 @@ import { protectedPaths } from './workshop/workshop.js';
 
 /** Where results of a spec go, by the inputs alone. @throws UserError when they ask for what is not there */
 export function publisherFor(
-  { inputs, context, git, remote, github, base }: PublishWorld,
+  { inputs, context, git, remote, github, base, outlet }: PublishWorld,
   spec: { path: string; hash: string },
   place: { pullRequest?: RunContext['pullRequest']; issueNumber?: number | undefined },
 ): { publisher: Publisher; branch: string; home: Remote | undefined } {
@@ -33,6 +33,7 @@ export function publisherFor(
     base: base.branch,
     baseCommit: base.commit,
     pullRequest: { draft: inputs.draft, labels: inputs.labels, reviewers: inputs.reviewers },
+    refusal: outlet.refusal,
     ...(home === undefined ? {} : { remote: home }),
     ...(github === undefined ? {} : { github }),
     ...(pullRequest === undefined ? {} : { target: pullRequest.headRef }),

@@ -1,5 +1,5 @@
-// What the model is told at the start of a run: put together from the spec, the workspace and what earlier runs left. The
-// wording is the brief's.
+// What the model is told first, from everything the preparation has: the spec, the crate as it stands, what earlier runs
+// reached and asked, and the limits. How it is worded is the room brief's.
 import { randomBytes } from 'node:crypto';
 import { priceOf } from './agent/agent.js';
 import { buildBrief, buildCrateMap } from './brief/brief.js';
@@ -7,9 +7,10 @@ import { progressOf } from './earlier-run.js';
 import type { Brief, Ready, World } from './preparation.js';
 import { outlineFolder } from './workshop/workshop.js';
 
+/** Room for the map of the crate: a large workspace shows its most relevant part. */
 const CRATE_MAP_CHARS = 24_000;
 
-/** System prompt and first message. @param hasCrate false while there is no Cargo.toml */
+/** System prompt and first message. @param hasCrate whether there is a manifest to read a crate from */
 export async function writeFirstMessage(world: World, brief: Brief, ready: Ready, hasCrate: boolean) {
   const { inputs } = world;
   const { workshop, earlierRun, earlierWork } = ready;

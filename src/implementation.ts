@@ -117,13 +117,7 @@ export async function implement(
       unread,
       scope: terms.scope,
       turn: () => budget.spent().turns,
-      // A commit cannot be masked later, and a server that knows the key can put it into the model's words.
-      completeIncrement: ({ commitMessage, planned = [], ...request }) =>
-        series.complete({
-          ...request,
-          planned: planned.map((increment) => ({ ...increment, title: world.mask(increment.title) })),
-          commitMessage: world.mask(commitMessage),
-        }),
+      completeIncrement: (request) => series.complete(request),
       commandTimeoutMs,
       signal: world.signal,
     },

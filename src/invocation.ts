@@ -17,6 +17,7 @@ import { openGitHub } from './platform/github.js';
 import type { Log } from './platform/log.js';
 import { messagesApi } from './platform/messages-api.js';
 import type { Model } from './platform/model.js';
+import type { Outlet } from './platform/outlet.js';
 import { replayModel } from './platform/replay.js';
 import { ReportFolder } from './platform/report-folder.js';
 import type { PublishWorld, World } from './preparation.js';
@@ -33,6 +34,8 @@ export interface Invocation {
   context: RunContext;
   environment: NodeJS.ProcessEnv;
   log: Log;
+  outlet: Outlet;
+  /** Takes secrets out of what is kept in the files of the report. */
   mask: (text: string) => string;
   builtInAgents: ReadonlyMap<string, string>;
   /** Text of the transcript that the input `replay` names. */
@@ -125,13 +128,13 @@ function openRepository({ githubToken: token }: Inputs, { apiUrl, repository }: 
 
 /** What a killed run published with, opened again. @param base as that run had pinned it */
 export async function reopenWorld(
-  { inputs, context, environment }: Pick<Invocation, 'inputs' | 'context' | 'environment'>,
+  { inputs, context, environment, outlet }: Pick<Invocation, 'inputs' | 'context' | 'environment' | 'outlet'>,
   folders: Folders,
   base: World['base'],
 ): Promise<PublishWorld> {
   const git = openBare(path.join(folders.scratch, REPOSITORY), gitEnvironment(environment));
   const remote = remoteOf(inputs, context, await readCheckout(context.workspace, environment));
-  return { inputs, context, git, remote, github: openRepository(inputs, context), base };
+  return { inputs, context, git, remote, github: openRepository(inputs, context), base, outlet };
 }
 
 async function openWorld(invocation: Invocation, github: GitHub | undefined, folders: Folders): Promise<World> {

@@ -16,7 +16,7 @@ import { writeReport } from './run.js';
 import type { UnfinishedRun } from './unfinished.js';
 import { readUnfinished } from './unfinished.js';
 
-export type PostStep = Pick<Invocation, 'inputs' | 'context' | 'environment' | 'log' | 'mask'>;
+export type PostStep = Pick<Invocation, 'inputs' | 'context' | 'environment' | 'log' | 'outlet' | 'mask'>;
 
 /** Finishes what is there to finish: its commits are published with the report as the run last wrote it down. */
 export async function finishKilledRuns(step: PostStep, folders: Folders): Promise<void> {

@@ -7,6 +7,7 @@ import type { Git } from './platform/git.js';
 import type { GitHub } from './platform/github.js';
 import type { Log } from './platform/log.js';
 import type { Model } from './platform/model.js';
+import type { Outlet } from './platform/outlet.js';
 import type { SourceTree } from './platform/source-tree.js';
 
 /** What a run is given: made once in index.ts, from real things. */
@@ -16,6 +17,8 @@ export interface World {
   /** The process environment without secrets. */
   environment: NodeJS.ProcessEnv;
   log: Log;
+  outlet: Outlet;
+  /** Takes secrets out of what is kept in the files of the report. */
   mask: (text: string) => string;
   runCommand: RunCommand;
   git: Git;
@@ -33,7 +36,7 @@ export interface World {
 }
 
 /** What a publisher is made of. */
-export type PublishWorld = Pick<World, 'inputs' | 'context' | 'git' | 'remote' | 'github' | 'base'>;
+export type PublishWorld = Pick<World, 'inputs' | 'context' | 'git' | 'remote' | 'github' | 'base' | 'outlet'>;
 
 export interface Brief extends Sources {
   /** The pinned commit's files. */

@@ -150,7 +150,7 @@ function spawned(
 }
 
 /** The runner's file format: `name=value`, or `name<<DELIMITER` with the value on the lines up to the delimiter. */
-function parseFileCommand(text: string): Record<string, string> {
+export function parseFileCommand(text: string): Record<string, string> {
   const values: Record<string, string> = {};
   const lines = text.split(/\r?\n/);
   for (let i = 0; i < lines.length; i++) {

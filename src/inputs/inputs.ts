@@ -22,6 +22,7 @@ import { readRepositoryPath } from './repository-path.js';
 
 export { readEvent } from './event.js';
 export type { CommentContext, Environment, PullRequestContext, RunContext } from './event.js';
+export { canBeMasked } from './model-server.js';
 export { judgeTrust } from './trust.js';
 export type { Trust, TrustRule, TrustTerms } from './trust.js';
 

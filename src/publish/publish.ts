@@ -4,6 +4,7 @@ import { UserError } from '../errors.js';
 import type { Remote } from '../platform/git-remote.js';
 import { publishComment } from './comment.js';
 import { commitPublisher } from './commit.js';
+import { guardLeaks } from './leak-guard.js';
 import { checkGitHub, checkPush } from './preflight.js';
 import type { Publication, Publisher, PublisherOptions, PublishKind } from './publication.js';
 import { describeBranchOnly, describeOtherBranch, describePush } from './publication.js';
@@ -49,6 +50,10 @@ export function chooseKind(choice: { publish: 'auto' | PublishKind; context: Pub
 
 /** @throws UserError when the kind needs a remote, GitHub or a pull request that is not there */
 export function createPublisher(options: PublisherOptions): Publisher {
+  return guardLeaks(openPublisher(options), options);
+}
+
+function openPublisher(options: PublisherOptions): Publisher {
   switch (options.kind) {
     case 'pull-request':
       return pullRequestPublisher(options, needRemote(options));

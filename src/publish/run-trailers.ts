@@ -1,6 +1,7 @@
 // The values of those trailers by which a run takes up an earlier one that left nothing but commits: which text of a
 // requirement a commit serves, what was spent, what was still planned. The message around them is commit-message.ts.
 import { readSpending, writtenCost, type Spending } from '../report/report.js';
+import { inertLine } from './inert-words.js';
 import { trailerValue } from './trailer-value.js';
 
 /** As many hexadecimal digits of a hash tell the texts of a spec's requirements apart. */
@@ -46,7 +47,7 @@ export function plannedValue(planned: readonly { title: string; requirements: re
   const parts = planned.map(({ title, requirements }) =>
     requirements.length === 0 ? title : `${title} (${requirements.join(', ')})`,
   );
-  return trailerValue(parts.join('; ')).slice(0, MAX_PLANNED_CHARS).trim();
+  return inertLine(parts.join('; '), MAX_PLANNED_CHARS);
 }
 
 function digits(hash: string): string {

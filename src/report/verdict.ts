@@ -16,7 +16,7 @@ const STOPPED_BY: Record<StopReason, string> = {
 
 /** Plain text on one line, not escaped for anything: it may quote the spec's path or the message of a failure. */
 export function verdictLine(record: RunRecord): string {
-  return [opening(record), requirementsSentence(record), endedEarly(record)]
+  return [opening(record), requirementsSentence(record), endedEarly(record), ...(record.alarms ?? []).slice(0, 1)]
     .filter((sentence) => sentence !== '')
     .join(' ')
     .replace(/\s+/g, ' ');
