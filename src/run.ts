@@ -25,6 +25,7 @@ export async function runSpec(
   scratch: string,
 ): Promise<RunRecord> {
   const started = performance.now();
+  const isCancelled = () => world.signal.aborted;
   const record = emptyRecord({
     specPath,
     version: world.version,
@@ -32,11 +33,11 @@ export async function runSpec(
     limits: world.inputs,
   });
   try {
-    if (world.signal.aborted) return recordCancelled(record);
+    if (isCancelled()) return recordCancelled(record);
     const brief = await readBrief(world, specPath, record);
     if (!(await isAlreadyProven(world, brief, record))) {
       const ready = await prepare(world, brief, record, folder, scratch);
-      if (ready !== undefined && world.signal.aborted) recordCancelled(record);
+      if (ready !== undefined && isCancelled()) recordCancelled(record);
       else if (ready !== undefined) await implement(world, brief, ready, record, folder);
     }
   } catch (error) {
