@@ -138,25 +138,29 @@ function recordVerification(record: RunRecord, { verification, baseline }: Concl
 }
 
 async function publish(world: World, ready: Ready, { record, series, folder }: Conclusion): Promise<void> {
-  const headCommit = series.head.commit === ready.base.commit ? undefined : series.head.commit;
-  await publishRecord(world, { publisher: ready.publisher, record, headCommit, folder });
+  await folder.maskWholeFiles(); // what the alarm would say of them has to be known before anything is sent
+  await publishRecord(world, ready.publisher, record, {
+    title: `Implement ${record.spec.title}`,
+    headCommit: series.head.commit === ready.base.commit ? undefined : series.head.commit,
+    outputs: (file) => folder.readText(file),
+  });
 }
 
-/** Publishes commits and report, and fills in where they are. @param run `headCommit`: undefined without a commit */
+/** Publishes a result with its report, and notes in the record where it is. */
 export async function publishRecord(
   { log, github }: Pick<World, 'log' | 'github'>,
-  run: { publisher: Publisher; record: RunRecord; headCommit: string | undefined; folder: ReportFolder },
+  publisher: Publisher,
+  record: RunRecord,
+  result: { title: string; headCommit: string | undefined; outputs: (file: string) => string },
 ): Promise<void> {
-  const { publisher, record, headCommit, folder } = run;
   log.group('Publication');
   try {
-    await folder.maskWholeFiles(); // what the alarm would say of them has to be known before anything is sent
     const note = ciNote(await github?.identity(), publisher.kind);
-    const options = { outputs: (file: string) => folder.readText(file), maxChars: MAX_BODY_CHARS };
+    const options = { outputs: result.outputs, maxChars: MAX_BODY_CHARS };
     record.publication = await publisher.publish({
       outcome: record.outcome,
-      headCommit,
-      title: `Implement ${record.spec.title}`,
+      headCommit: result.headCommit,
+      title: result.title,
       body: renderMarkdown(record, { ...options, pullRequestNotes: note === '' ? [] : [note] }),
       commentBody: renderMarkdown(record, options),
     });

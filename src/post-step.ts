@@ -45,7 +45,12 @@ async function finish(step: PostStep, folders: Folders, run: UnfinishedRun): Pro
   if (!existsSync(patch)) await folder.writeBytes('change.patch', await world.git.diff(run.from, run.head));
   try {
     const publisher = guardedPublisher(publisherFor(world, run.spec, run.place).publisher, policyFor(world, run));
-    await publishRecord({ ...step, github: world.github }, { publisher, record, headCommit, folder });
+    await folder.maskWholeFiles();
+    await publishRecord({ ...step, github: world.github }, publisher, record, {
+      title: `Implement ${record.spec.title}`,
+      headCommit,
+      outputs: (file) => folder.readText(file),
+    });
   } finally {
     await writeReport(record, folder, step.log);
   }

@@ -79,10 +79,10 @@ describe('a run that is told to stop', () => {
     expect(scene.fake.pulls).toEqual([]);
   });
 
-  const onGreeting = [{ id: 'R1', status: 'not-met', code: [], tests: [], note: 'Asleep.' }];
+  const requirements = ['R1', 'R2'].map((id) => ({ id, status: 'not-met', code: [], tests: [], note: 'Asleep.' }));
   it.each([
     ['cargo runs a test for the model', use('cargo', { command: 'test' })],
-    ['its work is verified', use('finish', { summary: 'Sleepy.', requirements: onGreeting })],
+    ['its work is verified', use('finish', { summary: 'Sleepy.', requirements })],
   ])('while %s leaves no process, and no verdict of what was cut short', async (_, last) => {
     await using scene = await actionScene(CRATE);
     const name = `sleepy_${Date.now().toString(36)}`;
