@@ -28,7 +28,7 @@ const FLOORS = [
   'leaves',
 ];
 const TOP = [
-  ...['index.ts', 'cli.ts', 'invocation.ts', 'post-step.ts', 'run.ts', 'world.ts'],
+  ...['start-up.ts', 'index.ts', 'cli.ts', 'invocation.ts', 'post-step.ts', 'run.ts', 'world.ts'],
   ...['preparation.ts', 'destination.ts', 'earlier-run.ts', 'first-message.ts', 'implementation.ts', 'unfinished.ts'],
   ...['proofs.ts', 'conclusion.ts'],
 ];
