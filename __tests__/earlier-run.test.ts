@@ -3,7 +3,7 @@ import { UserError } from '../src/errors.js';
 import type { EarlierRunRequest } from '../src/earlier-run.js';
 import { progressOf, questionRecords, readEarlierRun } from '../src/earlier-run.js';
 import type { AskedQuestion, Outcome } from '../src/report/report.js';
-import { answerFingerprint, formatQuestionsMark } from '../src/report/report.js';
+import { answerFingerprint, formatMark, formatQuestionsMark } from '../src/report/report.js';
 import { markOf, publishScene, SPEC, type PublishScene } from './support/publish-scene.js';
 
 const asked = (number: number, more: Partial<AskedQuestion> = {}): AskedQuestion => ({
@@ -73,6 +73,18 @@ describe('a run after one that asked', () => {
     ['it is to assume', { questions: [asked(1)], more: { inputs: { resume: 'auto', onQuestion: 'assume' } } }],
   ])('goes on when %s', async (_, earlier) => expect((await readAfter(earlier)).isWaiting).toBe(false));
 
+  it('is told what was spent on this text of the spec, and not what was spent on another', async () => {
+    const body = formatMark({
+      ...{ specPath: SPEC.path, specHash: SPEC.hash, outcome: 'unverified' },
+      spent: { tokens: 1500, costUsd: 0.12345 },
+    });
+    await using scene = await publishScene();
+    scene.fake.repository.addPull({ head: 'ferrule/login', author: scene.fake.login, body });
+    expect((await readEarlierRun(requestOf(scene))).spent).toEqual({ tokens: 1500, costUsd: 0.1235 });
+    const changed = requestOf(scene, { spec: { ...SPEC, hash: 'cd'.repeat(32) } });
+    expect((await readEarlierRun(changed)).spent).toBeUndefined();
+  });
+
   it('takes a changed spec for the answer to what was open, then and later, and keeps the numbers', async () => {
     const questions = [asked(1), asked(2, { answeredBy: 'spec' })];
     const changed = await readAfter({ questions, more: { spec: { ...SPEC, hash: 'cd'.repeat(32) } } });
@@ -138,10 +150,12 @@ it('requirements are served, open or waiting; what an answer was about is open a
   const questions = earlier.questions.map((each) => ({ ...each, requirement: each.requirement }));
   const answer = { number: 3, question: 'Question 3?', answer: 'Yes.', requirement: 'R3', blocking: true };
   const ids = ['R1', 'R2', 'R3', 'R4', 'R5'];
-  const served = ['R1', 'R2', 'R3', 'R4', 'R9'];
-  expect(progressOf(ids, served, { ...earlier, questions, answers: [answer] })).toEqual({
+  const work = { served: ['R1', 'R2', 'R3', 'R4', 'R9'], stale: ['R5', 'R9'], planned: 'The rest (R5)' };
+  expect(progressOf(ids, work, { ...earlier, questions, answers: [answer] })).toEqual({
     served: ['R1', 'R4'],
     open: ['R3', 'R5'],
     waiting: ['R2'],
+    changed: ['R5'],
+    planned: 'The rest (R5)',
   });
 });

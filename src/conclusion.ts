@@ -31,6 +31,8 @@ export interface Conclusion extends RoundsEnd {
   baseline: Baseline | undefined;
   record: RunRecord;
   folder: ReportFolder;
+  /** Writes down how far the run is, so that a kill from here on leaves its verdict. */
+  keep: () => void;
 }
 
 /** Judges, records, saves and publishes, in this order: what was made is on disk before anything is sent. */
@@ -57,14 +59,17 @@ export async function conclude(world: World, brief: Brief, ready: Ready, run: Co
   const hasNothingToPropose = series.head.commit === ready.base.commit && mayBeProposed;
   if (record.outcome === 'needs-answer' && hasNothingToPropose && world.github !== undefined)
     await series.ask(`Ask about ${path.basename(brief.spec.path)}`.slice(0, 72), record.message);
-  fillIn(record, run, world.mask);
+  recordProgress(record, run, world.mask);
+  recordVerification(record, run);
+  run.keep();
   record.dependencies = await addedCrates(world, ready);
   if (verification)
     record.reproduce = reproduceCommands(series.head.commit, world.inputs.workingDirectory, verification);
   const patch = await world.git.diff(ready.base.tree, await series.workTree());
   await run.folder.writeBytes('change.patch', patch);
-  if (verification?.passed || verification?.onlyWaiting) await proveBeside(world, ready, { ...run, verification });
-  await publish(world, brief, ready, run);
+  if ((verification?.passed || verification?.onlyWaiting) && !world.signal.aborted)
+    await proveBeside(world, ready, { ...run, verification });
+  await publish(world, ready, run);
 }
 
 /** The crates the run brought in; none, with a warning, where the lock file cannot be read. */
@@ -88,9 +93,10 @@ function failedGates({ gates, evidence }: Verification): string[] {
     .map(({ name }) => name);
 }
 
-function fillIn(
+/** What the run has done and spent so far, apart from what cargo said of it. */
+export function recordProgress(
   record: RunRecord,
-  { notebook, budget, verification, baseline }: Conclusion,
+  { notebook, budget }: Pick<Conclusion, 'notebook' | 'budget'>,
   mask: (text: string) => string,
 ): void {
   const { costUsd = null, minutes, ...spent } = budget.spent();
@@ -111,6 +117,9 @@ function fillIn(
       ...(note === undefined ? {} : { note }),
     }));
   }
+}
+
+function recordVerification(record: RunRecord, { verification, baseline }: Conclusion): void {
   if (baseline) record.baseline = baselineRecord(baseline.gates.map((gate) => gateRecord(gate, baseline)));
   if (!verification) return;
   const { commit, tree, gates, evidence } = verification;
@@ -129,16 +138,11 @@ function fillIn(
   }));
 }
 
-async function publish(
-  world: World,
-  brief: Brief,
-  ready: Ready,
-  { record, series, folder }: Conclusion,
-): Promise<void> {
+async function publish(world: World, ready: Ready, { record, series, folder }: Conclusion): Promise<void> {
   const { publisher, base, start } = ready;
   await folder.maskWholeFiles(); // what the alarm would say of them has to be known before anything is sent
   await publishRecord(world, publisher, record, {
-    title: `Implement ${brief.spec.title}`,
+    title: `Implement ${record.spec.title}`,
     headCommit: series.head.commit === base.commit ? undefined : series.head.commit,
     outputs: (file) => folder.readText(file),
   });

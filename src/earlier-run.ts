@@ -5,9 +5,9 @@ import type { EarlierProgress } from './brief/brief.js';
 import { UserError } from './errors.js';
 import type { Inputs } from './inputs/inputs.js';
 import type { GitHub } from './platform/github.js';
-import type { AnswersRead, PublishKind } from './publish/publish.js';
+import type { AnswersRead, EarlierWork, PublishKind } from './publish/publish.js';
 import { readAnswers } from './publish/publish.js';
-import type { AnswerRecord, QuestionRecord, RunRecord } from './report/report.js';
+import type { AnswerRecord, QuestionRecord, RunRecord, Spending } from './report/report.js';
 import { ANSWERED_BY_SPEC } from './report/report.js';
 
 export interface EarlierRun {
@@ -18,6 +18,8 @@ export interface EarlierRun {
   lastNumber: number;
   /** The last run ended waiting for an answer to this text of the spec, and none has come since. */
   isWaiting: boolean;
+  /** By the runs on this text of the spec, as the last report says. */
+  spent?: Spending;
   pullRequest?: NonNullable<RunRecord['publication']['pullRequest']>;
 }
 
@@ -94,6 +96,7 @@ function settle(
       read.mark.outcome === 'needs-answer' &&
       questions.some(({ blocking }) => blocking) &&
       !read.answers.some(({ isNew }) => isNew),
+    ...(isSameSpec && read.mark.spent !== undefined ? { spent: read.mark.spent } : {}),
     ...(read.pullRequest === undefined ? {} : { pullRequest: read.pullRequest }),
   };
 }
@@ -119,7 +122,7 @@ export function recordWaiting(record: RunRecord, { questions, pullRequest }: Ear
 /** Which requirements an earlier run's commits serve by their messages, and which are left. */
 export function progressOf(
   requirementIds: readonly string[],
-  served: readonly string[],
+  { served, stale, planned }: Pick<EarlierWork, 'served' | 'stale' | 'planned'>,
   { questions, answers }: EarlierRun,
 ): EarlierProgress {
   const asked = (list: readonly { requirement?: string | undefined; blocking: boolean }[]) =>
@@ -131,5 +134,7 @@ export function progressOf(
     served: requirementIds.filter(isServed),
     open: requirementIds.filter((id) => !isServed(id) && !waiting.has(id)),
     waiting: requirementIds.filter((id) => waiting.has(id)),
+    changed: requirementIds.filter((id) => stale.includes(id)),
+    planned,
   };
 }

@@ -13,7 +13,7 @@ const CRATE_MAP_CHARS = 24_000;
 /** System prompt and first message. @param hasCrate whether there is a manifest to read a crate from */
 export async function writeFirstMessage(world: World, brief: Brief, ready: Ready, hasCrate: boolean) {
   const { inputs } = world;
-  const { workshop, earlierRun, served } = ready;
+  const { workshop, earlierRun, earlierWork } = ready;
   const requirementIds = brief.spec.requirements.map(({ id }) => id);
   const crateMap = await buildCrateMap({
     packages: hasCrate ? await workshop.members() : [],
@@ -33,7 +33,7 @@ export async function writeFirstMessage(world: World, brief: Brief, ready: Ready
       : 'There is no Cargo.toml yet: nothing to build. Make the crate with cargo new.',
     answers: earlierRun.answers,
     openQuestions: earlierRun.questions,
-    ...(served === undefined ? {} : { progress: progressOf(requirementIds, served, earlierRun) }),
+    ...(earlierWork === undefined ? {} : { progress: progressOf(requirementIds, earlierWork, earlierRun) }),
     limits: { ...limits, ...(priceOf(brief.model) === undefined ? {} : { maxCostUsd }) },
     workingDirectory: inputs.workingDirectory,
     onQuestion: inputs.onQuestion,

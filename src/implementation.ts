@@ -23,6 +23,8 @@ import { writeFirstMessage } from './first-message.js';
 import type { ReportFolder } from './platform/report-folder.js';
 import type { Brief, Ready, World } from './preparation.js';
 import type { RunRecord } from './report/report.js';
+import { totalSpending } from './report/report.js';
+import { keepUnfinished } from './unfinished.js';
 import type { Baseline, EvidenceGate, EvidenceTerms, GateTerms, Verification } from './verify/verify.js';
 import {
   EVIDENCE_GATES,
@@ -47,15 +49,22 @@ export async function implement(
 ): Promise<void> {
   const { workshop, terms } = ready;
   const startedMs = performance.now();
+  const { earlier } = record.usage;
   const reserve = new VerificationReserve(world.inputs.maxMinutes);
   const budget = new Budget(world.inputs, priceOf(brief.model), () => performance.now() - startedMs, {
     reserveMs: () => reserve.ms(),
+    ...(earlier === undefined ? {} : { spentBefore: { costUsd: 0, ...earlier } }),
   });
   const commandTimeoutMs = () => Math.max(MIN_COMMAND_MS, budget.remainingMs());
   const notebook = new Notebook(
     brief.spec.requirements.map(({ id }) => id),
     ready.earlierRun,
   );
+  const keeper = keepUnfinished({
+    ...{ world, ready, record, folder },
+    spec: { path: brief.spec.path, hash: brief.hash },
+    progress: { notebook, budget },
+  });
   const unread = new UnreadOutputs();
   const news: string[] = [];
 
@@ -75,8 +84,10 @@ export async function implement(
     start: ready.start,
     publisher: ready.publisher,
     policy: ready.policy,
-    spec: { path: brief.spec.path, hash: brief.hash },
+    spec: { path: brief.spec.path, hash: brief.hash, requirements: brief.spec.requirements },
     runUrl: world.context.runUrl ?? 'local',
+    spent: () => totalSpending({ ...budget.spent(), ...(earlier === undefined ? {} : { earlier }) }),
+    keep: (head) => keeper.keep(head.commit),
     terms,
     commandTimeoutMs,
     baseline,
@@ -113,7 +124,10 @@ export async function implement(
     budget,
     transcript,
     events: {
-      action: (turn, text) => world.log.info(`turn ${turn} · ${text}`),
+      action: (turn, text) => {
+        world.log.info(`turn ${turn} · ${text}`);
+        keeper.keep();
+      },
       words: (_turn, text) => world.log.output(text),
     },
     news: () => news.splice(0),
@@ -126,7 +140,8 @@ export async function implement(
   const rounds = { agent, series, notebook, unread, baseline, reserve, record, isChanged };
   const end = await workInRounds(world, brief, ready, rounds);
   const settled = { ...end, baseline: await baseline, isChanged };
-  await conclude(world, brief, ready, { ...settled, series, notebook, budget, record, folder });
+  const keep = () => keeper.conclude(series.head.commit);
+  await conclude(world, brief, ready, { ...settled, series, notebook, budget, record, folder, keep });
   if (end.defect !== undefined) throw end.defect;
 }
 
@@ -154,6 +169,7 @@ async function workInRounds(
     const touched = new Set(await git.changedPaths(ready.base.tree, subject.tree));
     log.info(`Verifying tree ${subject.tree.slice(0, 12)} on a clean checkout.`);
     const verified = await verify(ready.terms, { ...subject, touched }, await run.baseline, evidence);
+    world.signal.throwIfAborted(); // what a cancellation cut short is no verdict
     run.reserve.took(verified.gates);
     return verified;
   };
@@ -205,6 +221,8 @@ async function workInRounds(
       agent.tell(failed.filter((part) => part !== '').join('\n\n'));
     }
   } catch (error) {
+    if (world.signal.aborted && error === world.signal.reason)
+      return { stop: stopOf({ kind: 'cancelled' }), verification };
     // Saved and published first, then thrown again by the caller.
     return {
       stop: { reason: 'model-error', message: `Ferrule failed: ${messageOf(error)}` },

@@ -21,6 +21,7 @@ import type { Folders, Invocation, RunResult } from './invocation.js';
 import { makeFolders, runInvocation } from './invocation.js';
 import { createLog } from './platform/log.js';
 import { Outlet } from './platform/outlet.js';
+import { finishKilledRuns, hasUnfinished } from './post-step.js';
 import { publishResults } from './publication-job.js';
 import type { RunRecord } from './report/report.js';
 import {
@@ -37,6 +38,13 @@ const ROOT = path.join(path.dirname(fileURLToPath(import.meta.url)), '..');
 /** Names that hold secrets or give a child power over the job. */
 const PRIVATE_VARIABLES = /^(INPUT_|ACTIONS_|GITHUB_TOKEN$|GH_TOKEN$|NODE_OPTIONS$|ANTHROPIC_|CLAUDE_)/;
 
+/** A runner gives a cancelled step 7.5 s, then SIGTERM, then 2.5 s. */
+const CANCEL_GRACE_MS = 5_000;
+const CANCELLED_OUTPUTS = [
+  ['outcome', 'stopped'],
+  ['stop-reason', 'cancelled'],
+] as const;
+
 /** Of those, the ones whose values are secrets. */
 const SECRET_VARIABLES =
   /^(INPUT_(ANTHROPIC-API-KEY|GITHUB-TOKEN)|(ACTIONS|GITHUB|GH|ANTHROPIC|CLAUDE)_(\w*_)?(TOKEN|KEY))$/;
@@ -52,7 +60,7 @@ await main();
 
 async function main(): Promise<void> {
   const abort = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => abort.abort());
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => cancel(abort));
   process.on('uncaughtException', (error) => {
     fail(error); // Node's own report would go out unmasked
     process.exit(1);
@@ -67,6 +75,22 @@ async function main(): Promise<void> {
     process.exitCode = 1;
     fail(error);
   }
+}
+
+/** The first signal asks the run to end; one that does not in time, or the second signal, ends the process. */
+function cancel(abort: AbortController): void {
+  if (abort.signal.aborted) return leave('Cancelled again');
+  log.warning('Cancelled: the run ends now and publishes what it has.');
+  abort.abort();
+  setTimeout(() => leave('The end took too long'), CANCEL_GRACE_MS).unref();
+}
+
+/** Report and state are on disk at any moment (unfinished.ts). */
+function leave(why: string): void {
+  const isAction = process.env.FERRULE_ENTRY !== 'cli';
+  log.warning(`${why}: the process ends here.${isAction ? ' The post step publishes what is left to publish.' : ''}`);
+  if (isAction) for (const [name, value] of CANCELLED_OUTPUTS) setOutput(name, value);
+  process.exit(1);
 }
 
 function fail(error: unknown): void {
@@ -109,6 +133,7 @@ async function runAction(context: RunContext, signal: AbortSignal): Promise<numb
     for (const warning of unknownInputs(Object.keys(process.env))) log.warning(warning);
     const inputs = readInputs(getInput, context);
     forgetPrivateVariables();
+    setOutput('report-dir', folders.report); // now, so that it is known also of a run that is killed
     const started = await invocation({ inputs, context, signal });
     await plantCanary(folders);
     results = await runInvocation(started, folders);
@@ -177,16 +202,20 @@ async function cli(signal: AbortSignal): Promise<number> {
   });
 }
 
-/** After a job was cancelled or killed: says what is left of the run, and removes its working files. */
+/** After the job's other steps: finishes a run that was killed, and removes its working files. */
 async function post(): Promise<void> {
-  const [report, scratch] = [getState('report'), getState('scratch')];
-  await rm(scratch, { recursive: true, force: true });
-  const specs = existsSync(report) ? await readdir(report, { recursive: true }) : [];
-  if (specs.some((name) => path.basename(name) === 'report.json')) return;
-  if (!specs.some((name) => path.basename(name) === 'transcript.jsonl')) return;
-  log.warning(
-    'The run was ended from outside before its report was written. Its transcript and outputs are in the report folder; completed increments are on the work branch.',
-  );
+  const folders = { report: getState('report'), scratch: getState('scratch') };
+  try {
+    if (hasUnfinished(folders)) {
+      const context = readEvent(process.env, await readEventFile(), { workspace: process.cwd(), temp: tmpdir() });
+      const inputs = readInputs(getInput, context);
+      forgetPrivateVariables();
+      const mask = outlet.masking('the files of the report');
+      await finishKilledRuns({ inputs, context, environment: { ...process.env }, log, outlet, mask }, folders);
+    }
+  } finally {
+    await rm(folders.scratch, { recursive: true, force: true });
+  }
 }
 
 async function invocation(given: Pick<Invocation, 'inputs' | 'context' | 'signal'>): Promise<Invocation> {

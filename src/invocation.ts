@@ -9,8 +9,9 @@ import { judgeTrust, notYetEffective } from './inputs/inputs.js';
 import { runCommand } from './platform/command.js';
 import type { Remote } from './platform/git-remote.js';
 import { fetchCommit, readRemoteBranch } from './platform/git-remote.js';
+import { gitEnvironment } from './platform/git-environment.js';
 import type { Git } from './platform/git.js';
-import { openGit, readCheckout } from './platform/git.js';
+import { openBare, openGit, readCheckout } from './platform/git.js';
 import type { GitHub } from './platform/github.js';
 import { openGitHub } from './platform/github.js';
 import type { Log } from './platform/log.js';
@@ -19,11 +20,14 @@ import type { Model } from './platform/model.js';
 import type { Outlet } from './platform/outlet.js';
 import { replayModel } from './platform/replay.js';
 import { ReportFolder } from './platform/report-folder.js';
-import type { World } from './preparation.js';
+import type { PublishWorld, World } from './preparation.js';
 import { specSlug } from './publish/publish.js';
 import type { RunRecord } from './report/report.js';
 import { emptyRecord } from './report/report.js';
 import { runSpec, writeReport } from './run.js';
+
+/** Our bare repository, in the scratch folder. */
+const REPOSITORY = 'repository.git';
 
 export interface Invocation {
   inputs: Inputs;
@@ -126,9 +130,20 @@ export function openRepository(
     : undefined;
 }
 
+/** What a killed run published with, opened again. @param base as that run had pinned it */
+export async function reopenWorld(
+  { inputs, context, environment, outlet }: Pick<Invocation, 'inputs' | 'context' | 'environment' | 'outlet'>,
+  folders: Folders,
+  base: World['base'],
+): Promise<PublishWorld> {
+  const git = openBare(path.join(folders.scratch, REPOSITORY), gitEnvironment(environment));
+  const remote = remoteOf(inputs, context, await readCheckout(context.workspace, environment));
+  return { inputs, context, git, remote, github: openRepository(inputs, context), base, outlet };
+}
+
 async function openWorld(invocation: Invocation, github: GitHub | undefined, folders: Folders): Promise<World> {
   const { inputs, context, environment, log } = invocation;
-  const git = await openGit(context.workspace, path.join(folders.scratch, 'repository.git'), environment);
+  const git = await openGit(context.workspace, path.join(folders.scratch, REPOSITORY), environment);
   const checkout = await readCheckout(context.workspace, environment);
   const remote = remoteOf(inputs, context, checkout);
   return {

@@ -1,30 +1,16 @@
 // The first chapters of a run: what the commit says, and everything that can forbid the run or make it pointless. No
 // token is spent here.
-import type { Sources } from './brief/brief.js';
 import { readSources } from './brief/brief.js';
 import { TOOL_NAMES, priceOf } from './agent/agent.js';
+import { openPublication, policyFor } from './destination.js';
 import type { EarlierRun } from './earlier-run.js';
-import { questionRecords, readEarlierRun, recordWaiting } from './earlier-run.js';
+import { recordWaiting } from './earlier-run.js';
 import { UserError } from './errors.js';
-import type { Inputs, RunContext } from './inputs/inputs.js';
-import type { RunCommand } from './platform/command.js';
-import type { Remote } from './platform/git-remote.js';
-import type { Git } from './platform/git.js';
-import type { GitHub } from './platform/github.js';
 import type { Log } from './platform/log.js';
 import type { Model } from './platform/model.js';
-import type { Outlet } from './platform/outlet.js';
 import type { ReportFolder } from './platform/report-folder.js';
-import type { SourceTree } from './platform/source-tree.js';
-import type { ChangePolicy, EarlierWork, PublishKind, Publisher } from './publish/publish.js';
-import {
-  branchName,
-  changePolicy,
-  chooseKind,
-  createPublisher,
-  findEarlierWork,
-  guardedPublisher,
-} from './publish/publish.js';
+import type { ChangePolicy, EarlierWork, Publisher } from './publish/publish.js';
+import { guardedPublisher } from './publish/publish.js';
 import type { RunRecord } from './report/report.js';
 import type { Sandbox } from './sandbox/sandbox.js';
 import { openSandbox } from './sandbox/sandbox.js';
@@ -36,42 +22,12 @@ import {
   findToolchain,
   openRustSyntax,
   openWorkshop,
-  protectedPaths,
   readChannel,
   readRunnerCargo,
 } from './workshop/workshop.js';
+import type { Brief, World } from './world.js';
 
-/** What a run is given: made once in index.ts, from real things. */
-export interface World {
-  inputs: Inputs;
-  context: RunContext;
-  /** The process environment without secrets. */
-  environment: NodeJS.ProcessEnv;
-  log: Log;
-  outlet: Outlet;
-  /** Takes secrets out of what is kept in the files of the report. */
-  mask: (text: string) => string;
-  runCommand: RunCommand;
-  git: Git;
-  remote: Remote | undefined;
-  github: GitHub | undefined;
-  /** The pinned commit and the branch that pull requests go to. */
-  base: { commit: string; branch: string };
-  /** Where agent files and standards are read: the base of a pull request, never its head; else the pinned commit. */
-  trustedCommit: string;
-  /** A fresh model for a run; `undefined` in a dry run. */
-  openModel: (() => Model) | undefined;
-  builtInAgents: ReadonlyMap<string, string>;
-  version: string;
-  signal: AbortSignal;
-}
-
-export interface Brief extends Sources {
-  /** The pinned commit's files. */
-  tree: SourceTree;
-  /** The spec's hash, 64 hexadecimal digits. */
-  hash: string;
-}
+export type { Brief, PublishWorld, World } from './world.js';
 
 /** A commit and its tree. */
 interface Point {
@@ -80,6 +36,10 @@ interface Point {
 }
 
 export interface Ready {
+  /** The run's folder of the host that is removed at its end. */
+  scratch: string;
+  /** Spec and agent file of the run. */
+  protectedFiles: readonly string[];
   publisher: Publisher;
   /** What the run's commits may hold; the publisher keeps to it too. */
   policy: ChangePolicy;
@@ -92,8 +52,8 @@ export interface Ready {
   model: Model;
   /** Questions and answers that earlier runs of the spec brought about. */
   earlierRun: EarlierRun;
-  /** Requirements that the commits between base and start name; absent when there are none. */
-  served: readonly string[] | undefined;
+  /** What the commits between base and start say; absent when there are none. */
+  earlierWork: EarlierWork | undefined;
 }
 
 /** Of one gate's command; beyond `max-minutes` on purpose, since a run must always be able to verify. */
@@ -168,8 +128,7 @@ export async function prepare(
     const startCommit = earlier?.commit ?? baseCommit;
     const treeOf = (commit: string) => (commit === world.base.commit ? brief.tree : git.sourceTree(commit));
     const protectedFiles = [...brief.spec.files, brief.agent.path];
-    const isProtected = protectedPaths(inputs.protectedPaths, protectedFiles);
-    const policy = changePolicy({ git, start: startCommit, isProtected });
+    const policy = policyFor(world, { start: startCommit, protectedFiles });
     const workshop = await openWorkshop({
       git,
       base: { tree: await treeOf(baseCommit) },
@@ -190,6 +149,8 @@ export async function prepare(
     });
     const scope = { package: brief.package, extraArgs: inputs.cargoArgs };
     return {
+      scratch,
+      protectedFiles,
       publisher: guardedPublisher(publisher, policy),
       policy,
       workshop,
@@ -198,7 +159,7 @@ export async function prepare(
       terms: { workshop, deciding, advisory, scope, timeoutMs: GATE_TIMEOUT_MS, signal: world.signal },
       model: world.openModel(),
       earlierRun,
-      served: earlier?.served,
+      earlierWork: earlier,
     };
   } finally {
     log.endGroup();
@@ -237,55 +198,6 @@ async function openBox(
   record.environment.sandbox = sandbox.description;
   log.info(`${toolchain.rustcVersion}; sandbox: ${sandbox.description}.`);
   return { toolchain, sandbox };
-}
-
-/** The publisher, asked whether it could publish, and what earlier runs of this spec left: commits, questions, answers. */
-async function openPublication(
-  world: World,
-  brief: Brief,
-  record: RunRecord,
-): Promise<{ publisher: Publisher; earlier: EarlierWork | undefined; earlierRun: EarlierRun }> {
-  const { inputs, context, git, remote, github, base, log } = world;
-  const kind: PublishKind = chooseKind({ publish: inputs.publish, context });
-  const spec = { path: brief.spec.path, hash: brief.hash };
-  const branch = branchName(inputs.branch, spec.path, [base.branch, context.defaultBranch ?? base.branch]);
-  const pullRequest = context.pullRequest;
-  const reportOn = pullRequest?.number ?? context.comment?.issueNumber;
-  // On a runner `none` leaves no branch anywhere; in somebody's own clone the work branch stays there.
-  const home = kind === 'none' && context.kind === 'github' ? undefined : remote;
-  const publisher = createPublisher({
-    kind,
-    git,
-    spec,
-    branch,
-    base: base.branch,
-    baseCommit: base.commit,
-    pullRequest: { draft: inputs.draft, labels: inputs.labels, reviewers: inputs.reviewers },
-    refusal: world.outlet.refusal,
-    ...(home === undefined ? {} : { remote: home }),
-    ...(github === undefined ? {} : { github }),
-    ...(pullRequest === undefined ? {} : { target: pullRequest.headRef }),
-    ...(reportOn === undefined ? {} : { commentOn: reportOn }),
-  });
-  record.publication = { kind, warnings: [] };
-  for (const warning of await publisher.preflight()) log.warning(warning);
-  // Read with `none` too: another job may publish, and then earlier results are on the work branch all the same.
-  const mayResume = remote !== undefined && kind !== 'comment' && inputs.resume === 'auto';
-  const earlier = mayResume ? await findEarlierWork(git, remote, branch, base.commit, spec) : undefined;
-  if (earlier) log.info(`Branch ${branch} holds work of an earlier run: going on from ${earlier.commit.slice(0, 12)}.`);
-  const earlierRun = await readEarlierRun({
-    ...{ inputs, github, branch, spec, base: base.branch, mask: world.mask },
-    kind: kind === 'none' ? chooseKind({ publish: 'auto', context }) : kind,
-    isPublishedElsewhere: kind === 'none',
-    pullRequestNumber: reportOn,
-    warn: (text) => log.warning(text),
-  });
-  const { questions, answers } = earlierRun;
-  record.questions = questionRecords(questions);
-  if (answers.length > 0) record.answers = answers;
-  if (earlierRun.lastNumber > 0)
-    log.info(`Of earlier runs' questions ${answers.length} are answered and ${questions.length} open.`);
-  return { publisher, earlier, earlierRun };
 }
 
 function isCargoGate(name: string): name is CargoGate {

@@ -3,6 +3,7 @@
 import { messageOf, UserError } from './errors.js';
 import { findProof } from './fleet/fleet.js';
 import { implement } from './implementation.js';
+import { isShallow, readHistory } from './platform/git-history.js';
 import type { Log } from './platform/log.js';
 import type { ReportFolder } from './platform/report-folder.js';
 import type { Brief, World } from './preparation.js';
@@ -24,6 +25,7 @@ export async function runSpec(
   scratch: string,
 ): Promise<RunRecord> {
   const started = performance.now();
+  const isCancelled = () => world.signal.aborted;
   const record = emptyRecord({
     specPath,
     version: world.version,
@@ -31,10 +33,12 @@ export async function runSpec(
     limits: world.inputs,
   });
   try {
+    if (isCancelled()) return recordCancelled(record);
     const brief = await readBrief(world, specPath, record);
     if (!(await isAlreadyProven(world, brief, record))) {
       const ready = await prepare(world, brief, record, folder, scratch);
-      if (ready !== undefined) await implement(world, brief, ready, record, folder);
+      if (ready !== undefined && isCancelled()) recordCancelled(record);
+      else if (ready !== undefined) await implement(world, brief, ready, record, folder);
     }
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
@@ -46,6 +50,13 @@ export async function runSpec(
     if (world.outlet.alarms.length > 0) record.alarms = [...world.outlet.alarms];
     await writeReport(record, folder, world.log);
   }
+  return record;
+}
+
+function recordCancelled(record: RunRecord): RunRecord {
+  record.outcome = 'stopped';
+  record.stopReason = 'cancelled';
+  record.message = 'The run was cancelled before anything was spent.';
   return record;
 }
 
@@ -74,9 +85,20 @@ function pageSources(folder: ReportFolder): PageSources {
 }
 
 async function isAlreadyProven(world: World, brief: Brief, record: RunRecord): Promise<boolean> {
-  const proof = await findProof(world.git, world.base.commit, { path: brief.spec.path, hash: brief.hash });
+  const spec = { path: brief.spec.path, hash: brief.hash };
+  const proof = (await findProof(world.git, world.base.commit, spec)) ?? (await findProofInHistory(world, spec));
   if (proof === undefined) return false;
   record.outcome = 'unchanged';
   record.message = `The spec is unchanged since commit ${proof.slice(0, 12)} verified it.`;
   return true;
+}
+
+/** In the history that a shallow clone lacks. */
+async function findProofInHistory(
+  { git, remote, base }: World,
+  spec: { path: string; hash: string },
+): Promise<string | undefined> {
+  if (remote === undefined || !(await isShallow(git))) return undefined;
+  const history = await readHistory(git, remote, [base.commit], 'recent');
+  return history && findProof(history, base.commit, spec);
 }

@@ -47,6 +47,9 @@ function series(
 ) {
   const warnings: string[] = [];
   const pushes: string[] = [];
+  const kept: string[] = [];
+  /** What was kept when a push began. */
+  const atPush: string[][] = [];
   const { git, workshop } = opened;
   const none = createPublisher({
     kind: 'none',
@@ -61,6 +64,7 @@ function series(
   const publisher: Publisher = {
     ...none,
     pushIncrement: (commit) => {
+      atPush.push([...kept]);
       pushes.push(commit);
       return Promise.resolve(push);
     },
@@ -72,6 +76,8 @@ function series(
     policy: changePolicy({ git, start: start.commit, isProtected }),
     spec: SPEC,
     runUrl: 'local',
+    spent: () => ({ tokens: 1200, costUsd: 0.25 }),
+    keep: ({ commit }) => kept.push(commit),
     terms: {
       workshop,
       deciding: ['check', 'test'],
@@ -84,7 +90,7 @@ function series(
     unread: new UnreadOutputs(),
     warn: (text) => warnings.push(text),
   });
-  return { made, warnings, pushes };
+  return { made, warnings, pushes, kept, atPush };
 }
 
 const log = async (head: string) =>
@@ -93,9 +99,10 @@ const write = (file: string, content: string) => opened.workshop.copy.write(file
 
 describe('an increment', () => {
   it('that is green becomes a commit on the one before it, with our trailers and nobody else’s', async () => {
-    const { made, pushes } = series();
+    const { made, pushes, atPush } = series();
     await write('src/lib.rs', GREEN);
-    const result = await made.complete(REQUEST);
+    const planned = [{ title: 'Two', requirements: ['R2'] }];
+    const result = await made.complete({ ...REQUEST, planned });
     expect(result).toEqual({ kind: 'committed', commit: made.head.commit, text: 'check passed, 2 tests passed.' });
     const [message = '', ...more] = await log(made.head.commit);
     expect(more).toEqual([]);
@@ -104,12 +111,15 @@ describe('an increment', () => {
       'Ferrule-Spec': SPEC.path,
       'Ferrule-Spec-Hash': `sha256:${HASH}`,
       'Ferrule-Requirements': 'R1',
+      'Ferrule-Planned': 'Two (R2)',
       'Ferrule-Run': 'local',
+      'Ferrule-Spent': '1200 tokens, 0.2500 USD',
     });
     expect(isVerifiedCommit(message, SPEC.path, HASH)).toBe(false);
     const tree = await opened.git.sourceTree(made.head.commit);
     expect((await tree.read('src/lib.rs'))?.toString()).toBe(GREEN);
     expect(pushes).toEqual([made.head.commit]);
+    expect(atPush).toEqual([[made.head.commit]]);
   });
 
   it('commits nothing while a test fails, and shows the failure with its output', async () => {

@@ -54,7 +54,8 @@ describe('a spec run again and again by workflow_dispatch', () => {
       },
     ]);
     const [mark] = scene.fake.pulls[0]?.body.split('\n') ?? [];
-    expect(mark).toBe(`<!-- ferrule spec=specs/greeting.md hash=${first.record.spec.hash} outcome=unverified -->`);
+    expect(mark).toMatch(/^<!-- ferrule spec=specs\/greeting\.md hash=([0-9a-f]{64}) outcome=unverified tokens=\d+ cost=\d+\.\d{4} -->$/);
+    expect(mark).toContain(`hash=${first.record.spec.hash} `);
   });
 
   it('says that no checks start by themselves on what the workflow token pushed', () => {
@@ -68,7 +69,7 @@ describe('a spec run again and again by workflow_dispatch', () => {
     expect(await scene.repo.remoteBranches()).toEqual([BRANCH, 'main']);
     expect(scene.fake.pulls).toMatchObject([{ number: 1, draft: false }]);
     expect(scene.fake.pulls[0]?.body).toMatch(
-      /^<!-- ferrule .* outcome=verified -->\n\*\*Verified: check, test and ledger passed at tree/,
+      /^<!-- ferrule .* outcome=verified .*-->\n\*\*Verified: check, test and ledger passed at tree/,
     );
   });
 
@@ -79,8 +80,14 @@ describe('a spec run again and again by workflow_dispatch', () => {
       `Ferrule-Spec-Hash: sha256:${second.record.spec.hash}`,
       'Ferrule-Run: https://github.com/octo/demo/actions/runs/4711',
     ];
-    expect(trailersOf(last)).toEqual([...common, 'Ferrule-Outcome: verified']);
-    expect(trailersOf(increment)).toEqual([...common.slice(0, 2), 'Ferrule-Requirements: R1, R2', common[2]]);
+    const spent = expect.stringMatching(/^Ferrule-Spent: \d+ tokens, \d+\.\d{4} USD$/);
+    expect(trailersOf(last)).toEqual([...common, spent, 'Ferrule-Outcome: verified']);
+    expect(trailersOf(increment)).toEqual([
+      ...common.slice(0, 2),
+      'Ferrule-Requirements: R1, R2',
+      expect.stringMatching(/^Ferrule-Requirement-Hashes: R1=[0-9a-f]{16}, R2=[0-9a-f]{16}$/),
+      ...[common[2], spent],
+    ]);
     expect(increment).toMatch(/^Add greet\n\nGreets by name/);
     expect(base).toBe('Base\n');
   });
@@ -169,7 +176,7 @@ describe('a run on a pull request of the same repository', () => {
     expect(run.outputs['comment-url']).toBe('https://github.example/octo/demo/pull/1#issuecomment-1001');
     expect(await scene.repo.remoteHead('topic')).toBe(topic.head);
     expect(await scene.repo.remoteHead(BRANCH)).toBe(run.outputs.commit);
-    expect(scene.fake.comments).toMatchObject([{ number: 1, body: expect.stringMatching(/outcome=unverified -->\n/) }]);
+    expect(scene.fake.comments).toMatchObject([{ number: 1, body: expect.stringMatching(/outcome=unverified .*-->\n/) }]);
   });
 
   it('moves the head branch forward once verified, and updates the comment', async () => {
@@ -177,7 +184,7 @@ describe('a run on a pull request of the same repository', () => {
     expect(run).toMatchObject({ code: 0, outputs: { outcome: 'verified', branch: 'topic' } });
     expect(await scene.repo.remoteHead('topic')).toBe(run.outputs.commit);
     expect((await scene.repo.remoteMessages('topic')).at(2)).toBe('Add the spec\n');
-    expect(scene.fake.comments).toMatchObject([{ id: 1001, body: expect.stringMatching(/outcome=verified -->\n/) }]);
+    expect(scene.fake.comments).toMatchObject([{ id: 1001, body: expect.stringMatching(/outcome=verified .*-->\n/) }]);
     expect(scene.fake.pulls).toHaveLength(1);
   });
 });

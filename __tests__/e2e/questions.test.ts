@@ -136,7 +136,7 @@ describe('a blocking question', () => {
     const [pull] = fake.pulls;
     expect(pull).toMatchObject({ number: 1, draft: true, head: BRANCH });
     expect(pull?.body).toMatch(
-      /^<!-- ferrule .* outcome=needs-answer -->\n<!-- ferrule-questions [\w-]+ -->\n\*\*Needs/,
+      /^<!-- ferrule .* outcome=needs-answer .*-->\n<!-- ferrule-questions [\w-]+ -->\n\*\*Needs/,
     );
     expect(pull?.body).toContain('**Question 1 on R2 (blocking):** Is \\`Hello!\\` or an empty text returned');
     expect(pull?.body).toContain('  > An empty name must be answered too.');

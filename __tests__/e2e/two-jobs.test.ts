@@ -57,7 +57,9 @@ describe('a verified result', () => {
       { title: 'Implement Greeting', head: BRANCH, base: 'main', draft: false, labels: ['ferrule'] },
     ]);
     const body = scene.fake.pulls[0]?.body ?? '';
-    expect(body.split('\n')[0]).toBe(`<!-- ferrule spec=specs/greeting.md hash=${hash} outcome=verified -->`);
+    expect(body.split('\n')[0]).toMatch(
+      new RegExp(`^<!-- ferrule spec=specs/greeting.md hash=${hash} outcome=verified tokens=\\d+ `),
+    );
     expect(body).toContain('test tests::greets_by_name ... ok');
     expect(published.outputs['pull-request-number']).toBe('1');
     expect(published.summary).toContain('## Ferrule: Greeting');

@@ -14,6 +14,12 @@ describe('markedBody', () => {
     expect(markedBody(mark, old)).toBe(`${formatMark(mark)}\n`);
   });
 
+  it('keeps what the mark that is there says was spent', () => {
+    const spent = { tokens: 1_500, costUsd: 0.25 };
+    const old = formatMark({ ...mark, outcome: 'unverified', spent });
+    expect(markedBody(mark, `${old}\nText`)).toBe(`${formatMark({ ...mark, spent })}\nText`);
+  });
+
   it('cuts what GitHub would refuse, at a line, and says so', () => {
     const body = markedBody(mark, 'a line of text\n'.repeat(10_000));
     expect(body.length).toBeLessThanOrEqual(65_536);

@@ -35,7 +35,11 @@ beforeAll(async () => {
     await put('empty.txt/inside.txt', Buffer.from('a file became a folder')),
     { path: 'empty.txt', content: undefined },
   ]);
-  const first = await write(one, base, 'Add files', { body: 'Of all kinds.\n\nFerrule-Outcome: verified' });
+  const first = await write(one, base, 'Add files', {
+    body: 'Of all kinds.\n\nFerrule-Outcome: verified',
+    planned: [{ title: 'Move files', requirements: ['R1'] }],
+    spent: { tokens: 1200, costUsd: 0.5 },
+  });
   const second = await write(two, first.commit, 'Move files');
   const closing = await write(two, second.commit, 'Verify', { requirements: [], outcome: 'verified' });
   commits = [first, second, closing];

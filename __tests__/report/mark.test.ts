@@ -10,6 +10,19 @@ describe('the mark', () => {
     );
   });
 
+  it('says what was spent, to a hundredth of a cent and never less', () => {
+    const mark = { specPath: 'a.md', specHash: 'ab', outcome: 'stopped' as const };
+    const line = formatMark({ ...mark, spent: { tokens: 48_210, costUsd: 0.43121 } });
+    expect(line).toBe('<!-- ferrule spec=a.md hash=ab outcome=stopped tokens=48210 cost=0.4313 -->');
+    expect(parseMark(line)?.spent).toEqual({ tokens: 48_210, costUsd: 0.4313 });
+    expect(formatMark({ ...mark, spent: { tokens: 7, costUsd: undefined } })).toContain('stopped tokens=7 -->');
+    expect(formatMark({ ...mark, spent: { tokens: 0, costUsd: 0 } })).toBe(formatMark(mark));
+  });
+
+  it.each(['tokens=-5', 'tokens=1e9', 'tokens=x cost=0.1', 'cost=0.1'])('counts nothing where it says %s', (keys) => {
+    expect(parseMark(`<!-- ferrule spec=a hash=b outcome=stopped ${keys} -->`)).not.toHaveProperty('spent');
+  });
+
   it('is read back from any path, and is one comment that ends where it should', () => {
     const path = fc.oneof(
       fc.string({ unit: 'grapheme' }),

@@ -15,7 +15,10 @@ const headings = (text: string) =>
 describe('renderMarkdown', () => {
   it('begins with the mark, then the verdict, then the notes', () => {
     const text = renderMarkdown(sampleRecord(), { ...whole, pullRequestNotes: ['CI will not start on this branch.'] });
-    expect(parseMark(text)).toEqual({ specPath: 'specs/ledger.md', specHash: 'a3'.repeat(32), outcome: 'verified' });
+    expect(parseMark(text)).toEqual({
+      ...{ specPath: 'specs/ledger.md', specHash: 'a3'.repeat(32), outcome: 'verified' },
+      spent: { tokens: 439_134, costUsd: 0.84 },
+    });
     const [, questions, verdict, , place, , where, , note] = text.split('\n');
     expect(questions).toMatch(/^<!-- ferrule-questions /);
     expect(verdict).toMatch(/^\*\*Verified: check, test and fmt passed at tree 1a2b3c4 /);

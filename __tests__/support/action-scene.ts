@@ -4,13 +4,15 @@ import { readFile } from 'node:fs/promises';
 import { parse } from 'yaml';
 import type { RunRecord } from '../../src/report/report.js';
 import { startFakeGitHub, type FakeGitHub, type FakeGitHubOptions } from './fake-github.js';
-import { startMessagesApi, type MessagesRequest, type ScriptStep } from './messages-api.js';
+import { startMessagesApi, type MessagesRequest, type Scripted, type ScriptStep } from './messages-api.js';
 import { runAction, type ActionResult, type ActionRun } from './run-action.js';
 import { tempRepo, type Files, type TempRepo } from './temp-repo.js';
 
 export interface SceneRun extends Partial<Omit<ActionRun, 'cwd'>> {
   /** One step for each request of the model that is expected; none when absent. */
   answers?: readonly ScriptStep[];
+  /** In place of `answers`: a model that is asked as often as it takes. */
+  model?: (request: MessagesRequest) => Scripted;
 }
 
 export interface SceneResult extends ActionResult {
@@ -50,8 +52,9 @@ export async function actionScene(files: Files, options: FakeGitHubOptions = {})
 }
 
 /** Runs the bundle in a folder, without GitHub unless an address is given. */
-export async function runScripted({ answers = [], ...run }: SceneRun & { cwd: string }): Promise<SceneResult> {
-  await using api = await startMessagesApi({ answers: [...answers], apiKey: 'sk-ant-loopback' });
+export async function runScripted({ answers = [], model, ...run }: SceneRun & { cwd: string }): Promise<SceneResult> {
+  const script = model === undefined ? { answers: [...answers] } : { answer: model };
+  await using api = await startMessagesApi({ ...script, apiKey: 'sk-ant-loopback' });
   const inputs = {
     spec: 'specs/greeting.md',
     'anthropic-api-key': 'sk-ant-loopback',

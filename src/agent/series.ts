@@ -18,6 +18,10 @@ export interface SeriesOptions {
   policy: ChangePolicy;
   spec: CommitMessageRequest['spec'];
   runUrl: string;
+  /** By all runs on this text of the spec, up to now. */
+  spent: () => CommitMessageRequest['spent'];
+  /** Told of each new head before it is pushed, so that it survives the end of the process. */
+  keep: (head: WorkCommit) => void;
   terms: GateTerms;
   /** What one command of an increment may take now, in milliseconds: none may use up what the verification needs. */
   commandTimeoutMs: () => number;
@@ -62,8 +66,10 @@ export class Series {
       subject,
       body: body.join('\n'),
       requirements: request.requirements,
+      ...(request.planned === undefined ? {} : { planned: request.planned }),
     });
     this.commits.push(this.head);
+    this.options.keep(this.head);
     const pushed = await publisher.pushIncrement(this.head.commit);
     if (pushed.kind === 'moved' || pushed.kind === 'refused')
       warn(
@@ -94,11 +100,13 @@ export class Series {
   accept(candidate: WorkCommit): void {
     if (candidate.commit !== this.head.commit) this.commits.push(candidate);
     this.head = candidate;
+    this.options.keep(this.head);
   }
 
   /** Ends a verified series with a commit of the same tree that says so, for whoever asks later whether the spec is proven. */
   async close(subject: string, body: string): Promise<void> {
     this.head = await this.write(this.head.tree, { subject, body, requirements: [], outcome: 'verified' });
+    this.options.keep(this.head);
   }
 
   /** Adds a commit of the same tree, where only a commit gives a pull request on which questions can be answered. */
@@ -132,11 +140,13 @@ export class Series {
 
   private async write(
     tree: string,
-    message: Pick<CommitMessageRequest, 'subject' | 'body' | 'requirements' | 'outcome'>,
+    message: Pick<CommitMessageRequest, 'subject' | 'body' | 'requirements' | 'planned' | 'outcome'>,
   ): Promise<WorkCommit> {
     const { git, spec, runUrl } = this.options;
     const now = Math.floor(Date.now() / 1000);
-    const commit = await writeWorkCommit(git, tree, this.head.commit, { ...message, spec, runUrl }, now);
+    const spent = this.options.spent();
+    const request = { ...message, spec, runUrl, ...(spent && { spent }) };
+    const commit = await writeWorkCommit(git, tree, this.head.commit, request, now);
     this.written.set(commit.commit, commit);
     return commit;
   }

@@ -35,6 +35,10 @@ export interface EarlierProgress {
   open: readonly string[];
   /** Left open by a blocking question that nobody has answered. */
   waiting: readonly string[];
+  /** Served in a text that the spec no longer has. */
+  changed: readonly string[];
+  /** What the earlier run's plan still held, in its model's words. */
+  planned: string | undefined;
 }
 
 export interface BriefRequest {
@@ -137,6 +141,8 @@ function firstMessage(request: BriefRequest): string {
       }),
     ),
     progress === undefined ? '' : describeProgress(progress),
+    progress?.planned === undefined ? '' : 'What the plan of the earlier run still held; set your own:',
+    progress?.planned === undefined ? '' : mark('plan', progress.planned),
     request.instructions?.trim() ? 'Instructions of whoever started this run, binding beside the spec:' : '',
     request.instructions?.trim() ? mark('instructions', request.instructions.trim()) : '',
     standards.length === 0 ? '' : "The project's standards. Keep to them in the code you write:",
@@ -151,13 +157,17 @@ function firstMessage(request: BriefRequest): string {
   return sections.filter((section) => section !== '').join('\n\n');
 }
 
-function describeProgress({ served, open, waiting }: EarlierProgress): string {
+function describeProgress({ served, open, waiting, changed }: EarlierProgress): string {
   const sentences = ['The work goes on from the commits of an earlier run of this spec, which are in your work copy.'];
   if (served.length > 0)
     sentences.push(
       `By their messages they serve ${served.join(', ')}; look at what is there before you rely on it, and do not redo it.`,
     );
   if (open.length > 0) sentences.push(`Open, for you to take up: ${open.join(', ')}.`);
+  if (changed.length > 0)
+    sentences.push(
+      `The spec's text of ${changed.join(', ')} was changed after it was served: bring code and tests in step with it.`,
+    );
   if (waiting.length > 0)
     sentences.push(`Waiting for the answer to a blocking question, to be left: ${waiting.join(', ')}.`);
   return `${sentences.join(' ')} In \`finish\`, state every requirement, also those served before.`;

@@ -68,11 +68,15 @@ export async function fetchCommit(
   git: Git,
   remote: Remote,
   refOrCommit: string,
-  options: { depth?: number } = {},
+  options: { depth?: number; commitsOnly?: boolean } = {},
 ): Promise<{ kind: 'fetched' } | { kind: 'missing'; reason: string }> {
   const depth = options.depth === undefined ? [] : [`--depth=${options.depth}`];
   const flags = ['--quiet', '--no-tags', '--no-write-fetch-head', '--no-recurse-submodules', ...depth];
-  const result = await talk(git, remote, ['fetch', ...flags, '--', remote.url, refOrCommit]);
+  // A server that knows no filters sends everything. git takes a filter only for a remote that has a name.
+  const args = options.commitsOnly
+    ? ['-c', `remote.origin.url=${remote.url}`, 'fetch', ...flags, '--filter=tree:0', '--', 'origin', refOrCommit]
+    : ['fetch', ...flags, '--', remote.url, refOrCommit];
+  const result = await talk(git, remote, args);
   return succeeded(result) ? { kind: 'fetched' } : { kind: 'missing', reason: reasonOf(result, remote) };
 }
 

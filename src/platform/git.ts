@@ -96,6 +96,11 @@ export async function openGit(checkout: string, dir: string, inherited: NodeJS.P
   return git;
 }
 
+/** A bare repository that is there already. @param env as `gitEnvironment` makes it */
+export function openBare(dir: string, env: Readonly<Record<string, string>>): Git {
+  return new BareGit(dir, env);
+}
+
 /** The checked-out commit, its branch and the address of `origin`, read from the user's checkout. */
 export async function readCheckout(
   checkout: string,

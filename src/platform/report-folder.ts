@@ -9,7 +9,9 @@ import {
   readdirSync,
   readFileSync,
   readSync,
+  renameSync,
   statSync,
+  writeFileSync,
 } from 'node:fs';
 import { mkdir, readFile, readdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
@@ -33,6 +35,13 @@ export class ReportFolder {
   writeBytes(name: string, content: Buffer): Promise<void> {
     const encoding = encodingOf(content);
     return writeFile(path.join(this.dir, name), this.mask(content.toString(encoding)), encoding);
+  }
+
+  /** The whole text or what was there before, whatever happens to the process; written before it returns. */
+  replace(name: string, text: string): void {
+    const file = path.join(this.dir, name);
+    writeFileSync(`${file}.new`, this.mask(text));
+    renameSync(`${file}.new`, file);
   }
 
   /** Written before it returns, so that it survives whatever happens to the process next. */

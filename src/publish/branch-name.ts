@@ -50,6 +50,11 @@ export function branchName(pattern: string, specPath: string, avoid: readonly st
   return name;
 }
 
+/** The work branch itself, then `-2`, `-3`, … beside it for when others' commits are on that. */
+export function numberedBranch(branch: string, number: number): string {
+  return number === 1 ? branch : `${branch}-${number}`;
+}
+
 /** A slug that is too long keeps its end, where specs differ, behind a hash of the whole path. */
 function shortened(slug: string, specPath: string, maxBytes: number): string {
   if (sizeOf(slug) <= maxBytes) return slug;

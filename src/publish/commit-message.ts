@@ -2,16 +2,24 @@
 // subject says anything is not judged here.
 import { inertLine, inertText } from './inert-words.js';
 
+import type { Spending } from '../report/report.js';
+import { plannedValue, requirementHashesValue, spentValue } from './run-trailers.js';
+import { trailerValue } from './trailer-value.js';
+
 export interface CommitMessageRequest {
   /** One line, in the model's words. */
   subject: string;
   body?: string;
   /** `hash`: 64 hexadecimal digits. */
-  spec: { path: string; hash: string };
+  spec: { path: string; hash: string; requirements?: readonly { id: string; hash: string }[] };
   /** Ids of the requirements that the commit serves. */
   requirements: readonly string[];
   /** Address of the workflow run, or `local`. */
   runUrl: string;
+  /** By all runs on this text of the spec, up to this commit. */
+  spent?: Spending;
+  /** What the plan still holds after this commit. */
+  planned?: readonly { title: string; requirements: readonly string[] }[];
   /** Only the last commit of a verified run has one. */
   outcome?: 'verified';
 }
@@ -20,21 +28,20 @@ const MAX_SUBJECT_CHARS = 200;
 
 /** The whole message, ending in one newline. The trailers are always its last paragraph, and only ours are in it. */
 export function buildCommitMessage(request: CommitMessageRequest): string {
-  const { subject, body, spec, requirements, runUrl, outcome } = request;
+  const { subject, body, spec, requirements, runUrl, spent, planned = [], outcome } = request;
+  const hashes = requirementHashesValue(requirements, spec.requirements ?? []);
   const trailers = [
     `Ferrule-Spec: ${trailerValue(spec.path)}`,
     `Ferrule-Spec-Hash: sha256:${trailerValue(spec.hash)}`,
     ...(requirements.length > 0 ? [`Ferrule-Requirements: ${trailerValue(requirements.join(', '))}`] : []),
+    ...(hashes === '' ? [] : [`Ferrule-Requirement-Hashes: ${hashes}`]),
+    ...(planned.length > 0 ? [`Ferrule-Planned: ${plannedValue(planned)}`] : []),
     `Ferrule-Run: ${trailerValue(runUrl)}`,
+    ...(spent === undefined || spent.tokens === 0 ? [] : [`Ferrule-Spent: ${spentValue(spent)}`]),
     ...(outcome ? [`Ferrule-Outcome: ${outcome}`] : []),
   ];
   const paragraphs = [subjectLine(subject), bodyText(body ?? ''), trailers.join('\n')];
   return `${paragraphs.filter((paragraph) => paragraph !== '').join('\n\n')}\n`;
-}
-
-/** Text as one line, which is what a trailer's value is. Also the form in which values are compared with trailers. */
-export function trailerValue(text: string): string {
-  return text.replaceAll(/[\p{Cc}\p{Zl}\p{Zp}\s]+/gu, ' ').trim();
 }
 
 function subjectLine(subject: string): string {

@@ -1,51 +1,133 @@
 // Finds what an earlier run of the same spec left on the work branch, so that this run goes on from there and updates the
-// same pull request instead of opening a second one.
+// same pull request instead of opening a second one. What people and GitHub say of that run is answers.ts.
 import type { Remote } from '../platform/git-remote.js';
 import { fetchCommit, readRemoteBranch } from '../platform/git-remote.js';
+import { isShallow, readHistory } from '../platform/git-history.js';
 import type { Git } from '../platform/git.js';
-import { trailerValue } from './commit-message.js';
+import type { Spending } from '../report/report.js';
+import { numberedBranch } from './branch-name.js';
 import { isVerifiedCommit, readTrailers } from './marks.js';
+import { hasHash, readRequirementHashes, readSpent } from './run-trailers.js';
+import { trailerValue } from './trailer-value.js';
 
 export interface EarlierWork {
+  /** The work branch, or the numbered one beside it that the earlier run had to take. */
+  branch: string;
   commit: string;
   /** Where it left the base branch: what its changes are compared with. */
   mergeBase: string;
   /** Its last commit says that exactly this spec text was verified there. */
   isVerified: boolean;
-  /** Requirements of exactly this spec text that its commits name, by what their messages say. */
+  /** Requirements whose present text its commits name, by what their messages say. */
   served: string[];
+  /** Requirements that its commits name in another text, and none in the present one. */
+  stale: string[];
+  /** By the runs on exactly this spec text, as the last of their commits says. */
+  spent: Spending | undefined;
+  /** What the plan of the last run on this spec text still held, in its model's words. */
+  planned: string | undefined;
+}
+
+export interface EarlierWorkRequest {
+  git: Git;
+  remote: Remote;
+  /** The work branch. */
+  branch: string;
+  /** The commit that the run starts from unless there is earlier work. */
+  base: string;
+  /** `hash`: 64 hexadecimal digits; of a requirement: `sha256:<hex>`. */
+  spec: { path: string; hash: string; requirements: readonly { id: string; hash: string }[] };
 }
 
 const MAX_COMMITS = 500;
+/** How many numbered branches are looked at. */
+const MAX_BRANCHES = 5;
 
-/**
- * @param spec `hash`: 64 hexadecimal digits
- * @returns `undefined` when there is no such branch, it is merged, or none of its commits is for this spec
- */
-export async function findEarlierWork(
-  git: Git,
-  remote: Remote,
+/** @returns `undefined` when there is no such branch, it is merged, or none of its commits is for this spec */
+export async function findEarlierWork(request: EarlierWorkRequest): Promise<EarlierWork | undefined> {
+  for (let number = 1; number <= MAX_BRANCHES; number++) {
+    const found = await lookAt(request, numberedBranch(request.branch, number));
+    if (found === 'no-branch') return undefined;
+    if (found !== 'not-ours') return found;
+  }
+  return undefined;
+}
+
+async function lookAt(
+  { git, remote, base, spec }: EarlierWorkRequest,
   branch: string,
-  base: string,
-  spec: { path: string; hash: string },
-): Promise<EarlierWork | undefined> {
+): Promise<EarlierWork | 'no-branch' | 'not-ours'> {
   // A remote that cannot be read is the pre-flight's to report.
   const commit = await readRemoteBranch(git, remote, branch).catch(() => undefined);
-  if (commit === undefined) return undefined;
-  if ((await git.resolve(commit)) === undefined) {
-    const fetched = await fetchCommit(git, remote, `refs/heads/${branch}`);
+  if (commit === undefined) return 'no-branch';
+  const series = await readSeries(git, remote, { branch, commit, base });
+  if (series === undefined) return 'not-ours';
+  const { mergeBase, messages } = series;
+  const ours = messages
+    .map((message) => readTrailers(message))
+    .filter((trailers) => trailers.get('Ferrule-Spec') === trailerValue(spec.path));
+  if (ours.length === 0) return 'not-ours';
+  const onThisText = ours.filter((trailers) => trailers.get('Ferrule-Spec-Hash') === `sha256:${spec.hash}`);
+  return {
+    branch,
+    commit,
+    mergeBase,
+    isVerified: isVerifiedCommit(messages[0] ?? '', spec.path, spec.hash),
+    ...judgeRequirements(ours, spec),
+    spent: onThisText.map((trailers) => readSpent(trailers.get('Ferrule-Spent'))).find((spent) => spent !== undefined),
+    planned: onThisText[0]?.get('Ferrule-Planned'),
+  };
+}
+
+/**
+ * The messages of the commits since the branch left the base, newest first; they are fetched where they are missing. A
+ * shallow clone cannot tell where that was, so its history is asked.
+ */
+async function readSeries(
+  git: Git,
+  remote: Remote,
+  { branch, commit, base }: { branch: string; commit: string; base: string },
+): Promise<{ mergeBase: string; messages: string[] } | undefined> {
+  const ref = `refs/heads/${branch}`;
+  const isMissing = (await git.resolve(commit)) === undefined;
+  const history = (await isShallow(git)) ? await readHistory(git, remote, [base, ref], 'whole') : undefined;
+  if (history === undefined && isMissing && (await fetchCommit(git, remote, ref)).kind === 'missing') return undefined;
+  const ancestry = history ?? git;
+  const mergeBase = await ancestry.mergeBase(commit, base);
+  if (mergeBase === undefined || mergeBase === commit) return undefined;
+  const messages = await ancestry.messages(commit, { exclude: mergeBase, max: MAX_COMMITS });
+  if (history !== undefined && (await git.mergeBase(commit, mergeBase)) === undefined) {
+    const fetched = await fetchCommit(
+      git,
+      remote,
+      ref,
+      messages.length < MAX_COMMITS ? { depth: messages.length + 1 } : {},
+    );
     if (fetched.kind === 'missing') return undefined;
   }
-  const mergeBase = await git.mergeBase(commit, base);
-  if (mergeBase === undefined || mergeBase === commit) return undefined;
-  const ours = await git.messages(commit, { exclude: mergeBase, max: MAX_COMMITS });
-  const trailers = ours
-    .map(({ message }) => readTrailers(message))
-    .filter((each) => each.get('Ferrule-Spec') === trailerValue(spec.path));
-  if (trailers.length === 0) return undefined;
-  const served = trailers
-    .filter((each) => each.get('Ferrule-Spec-Hash') === `sha256:${spec.hash}`)
-    .flatMap((each) => each.get('Ferrule-Requirements')?.split(', ') ?? []);
-  const isVerified = isVerifiedCommit(ours[0]?.message ?? '', spec.path, spec.hash);
-  return { commit, mergeBase, isVerified, served: [...new Set(served)] };
+  return { mergeBase, messages: messages.map(({ message }) => message) };
+}
+
+/** By the hash of a requirement's text where a commit tells it, else by the id, if the whole spec was the same. */
+function judgeRequirements(
+  commits: readonly ReadonlyMap<string, string>[],
+  { hash, requirements }: EarlierWorkRequest['spec'],
+): { served: string[]; stale: string[] } {
+  const named = new Set<string>();
+  const texts = new Set<string>();
+  const served = new Set<string>();
+  for (const trailers of commits) {
+    const ids = trailers.get('Ferrule-Requirements')?.split(', ') ?? [];
+    const hashes = trailers.get('Ferrule-Requirement-Hashes');
+    ids.forEach((id) => named.add(id));
+    if (hashes !== undefined) for (const written of readRequirementHashes(hashes)) texts.add(written.hash);
+    else if (trailers.get('Ferrule-Spec-Hash') === `sha256:${hash}`) ids.forEach((id) => served.add(id));
+  }
+  for (const requirement of requirements)
+    if ([...texts].some((text) => hasHash(requirement, text))) served.add(requirement.id);
+  const ids = requirements.map(({ id }) => id);
+  return {
+    served: ids.filter((id) => served.has(id)),
+    stale: ids.filter((id) => named.has(id) && !served.has(id)),
+  };
 }

@@ -1,17 +1,21 @@
 // The marks that a run leaves and later runs read: the hidden first line of our pull requests and comments, whose form is
 // the report's, and the trailers of our commits (contract, section 6). Anyone can type a mark; who did is not asked here.
 import { formatMark, inlineText, parseMark, type Mark } from '../report/report.js';
-import { trailerValue } from './commit-message.js';
+import { trailerValue } from './trailer-value.js';
 
 /** GitHub's own limit for a body, in characters; the report keeps well below it. */
 const GITHUB_MAX_BODY_CHARS = 65_536;
 const CUT_NOTE =
   '\n\n_This text reached the size limit of GitHub; the complete report is among the files of the run._\n';
 
-/** A body with its mark as the first line (one that is there already is replaced), cut to what GitHub takes. */
+/**
+ * A body with its mark as the first line, cut to what GitHub takes. One that is there already is replaced, but for what it
+ * says was spent.
+ */
 export function markedBody(mark: Mark, body: string): string {
-  const unmarked = parseMark(body) ? body.slice(body.indexOf('\n') + 1 || body.length) : body;
-  const whole = `${formatMark(mark)}\n${unmarked}`;
+  const written = parseMark(body);
+  const unmarked = written ? body.slice(body.indexOf('\n') + 1 || body.length) : body;
+  const whole = `${formatMark(written?.spent === undefined ? mark : { ...mark, spent: written.spent })}\n${unmarked}`;
   if (whole.length <= GITHUB_MAX_BODY_CHARS) return whole;
   const kept = whole.slice(0, GITHUB_MAX_BODY_CHARS - CUT_NOTE.length);
   return `${kept.slice(0, Math.max(kept.lastIndexOf('\n'), 0)) || kept}${CUT_NOTE}`;

@@ -16,15 +16,21 @@ type PackedChange = PackedCommit['changes'][number];
 export async function packSeries(git: Git, commits: readonly SeriesCommit[]): Promise<PackedCommit[]> {
   const packed: PackedCommit[] = [];
   for (const { commit, tree, parent, message, atSeconds } of commits) {
-    const { subject, body, requirements, outcome } = message;
+    const { subject, body, requirements, planned, spent, outcome } = message;
     packed.push({
       ...{ id: commit, tree, subject, requirements: [...requirements], atSeconds },
       ...(body === undefined ? {} : { body }),
+      ...(planned === undefined ? {} : { planned: planned.map(plain) }),
+      ...(spent === undefined ? {} : { spent }),
       ...(outcome === undefined ? {} : { outcome }),
       changes: await packChanges(git, parent, tree),
     });
   }
   return packed;
+}
+
+function plain({ title, requirements }: { title: string; requirements: readonly string[] }) {
+  return { title, requirements: [...requirements] };
 }
 
 async function packChanges(git: Git, from: string, to: string): Promise<PackedChange[]> {
@@ -84,9 +90,10 @@ async function rebuildCommit(
   packed: PackedCommit,
   parent: { commit: string; tree: string },
 ): Promise<SeriesCommit | string> {
-  const { id, subject, body, requirements, outcome, atSeconds } = packed;
+  const { id, subject, body, requirements, planned, spent, outcome, atSeconds } = packed;
   const name = `Commit ${id.slice(0, 12)}`;
-  const unknown = requirements.find((each) => !requirementIds.includes(each));
+  const named = [...requirements, ...(planned ?? []).flatMap((each) => each.requirements)];
+  const unknown = named.find((each) => !requirementIds.includes(each));
   if (unknown !== undefined) return `${name} names a requirement that the spec does not have.`;
   let tree: string;
   try {
@@ -99,6 +106,8 @@ async function rebuildCommit(
   const message = {
     ...{ subject, requirements, spec, runUrl },
     ...(body === undefined ? {} : { body }),
+    ...(planned === undefined ? {} : { planned }),
+    ...(spent === undefined ? {} : { spent: { tokens: spent.tokens, costUsd: spent.costUsd } }),
     ...(outcome === undefined ? {} : { outcome }),
   };
   const made = await writeWorkCommit(git, tree, parent.commit, message, atSeconds);

@@ -27,12 +27,20 @@ const change = z.union([
   z.strictObject({ path, deleted: z.literal(true) }),
 ]);
 
+const requirements = z.array(z.string().max(500)).max(1000);
+const increment = z.strictObject({ title: z.string().max(1000), requirements });
+
 const commit = z.strictObject({
   id: objectId,
   tree: objectId,
   subject: z.string().max(1000),
   body: z.string().max(20_000).optional(),
-  requirements: z.array(z.string().max(500)).max(1000),
+  requirements,
+  planned: z.array(increment).max(1000).optional().describe('What the plan still held after it.'),
+  spent: z
+    .strictObject({ tokens: z.int().min(0), costUsd: z.number().min(0).optional() })
+    .optional()
+    .describe('By all runs on this text of the spec, up to it.'),
   outcome: z.literal('verified').optional().describe('Of the last commit of a verified run.'),
   /** Unix time; no later than the year 2100. */
   atSeconds: z.int().min(0).max(4_102_444_800),

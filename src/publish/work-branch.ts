@@ -4,6 +4,7 @@ import { messageOf } from '../errors.js';
 import type { Git } from '../platform/git.js';
 import type { PushResult, Remote } from '../platform/git-remote.js';
 import { pushBranch, readRemoteBranch } from '../platform/git-remote.js';
+import { numberedBranch } from './branch-name.js';
 
 export interface WorkBranch {
   /** The branch in use now: the name asked for, or that name with `-2`, `-3`, … */
@@ -17,7 +18,7 @@ const MAX_RACES = 3;
 
 export function openWorkBranch(git: Git, remote: Remote, wantedName: string): WorkBranch {
   let number = 1;
-  const currentName = () => (number === 1 ? wantedName : `${wantedName}-${number}`);
+  const currentName = () => numberedBranch(wantedName, number);
 
   async function pushOnce(commit: string): Promise<PushResult> {
     const tip = await readRemoteBranch(git, remote, currentName());

@@ -9,6 +9,7 @@ import { planSection } from './plan-section.js';
 import { ANSWERED_BY_SPEC, answerFingerprint, formatQuestionsMark } from './questions-mark.js';
 import type { GateRecord, RunRecord } from './record.js';
 import * as sections from './sections.js';
+import { totalSpending } from './spending.js';
 import { verdictLine } from './verdict.js';
 import { counted } from './wording.js';
 
@@ -60,7 +61,10 @@ export function renderMarkdown(
   { outputs, maxChars, pullRequestNotes = [] }: MarkdownOptions,
 ): string {
   const { path, hash } = record.spec;
-  const mark = formatMark({ specPath: path, specHash: hash, outcome: record.outcome });
+  const mark = formatMark({
+    ...{ specPath: path, specHash: hash, outcome: record.outcome },
+    spent: totalSpending(record.usage),
+  });
   const context = { outputs: once(outputs), notes: [...pullRequestNotes, ...record.publication.warnings] };
   const fits = (text: string) => text.length <= maxChars;
   const render = (marks: string) => firstThatFits((level) => `${marks}\n${renderLevel(record, level, context)}`, fits);

@@ -1,6 +1,9 @@
 // The record of one run, `ferrule.report/v1`: the shape of report.json and the single source of every rendering. It holds
 // facts that other rooms found; nothing is decided or worded here.
 import { z } from 'zod';
+import { usage } from './usage-record.js';
+
+export type { UsageRecord } from './usage-record.js';
 
 export const OUTCOMES = ['refused', 'stopped', 'unverified', 'needs-answer', 'verified', 'unchanged'] as const;
 export const STOP_REASONS = [
@@ -115,24 +118,6 @@ const answer = z.object({
   blocking: z.boolean().describe('Whether the question was.'),
 });
 
-const usage = z.object({
-  turns: count,
-  rounds: count,
-  inputTokens: count,
-  outputTokens: count,
-  cacheReadTokens: count,
-  cacheWriteTokens: count,
-  costUsd: z.number().nonnegative().nullable().describe("Null when the model's price is unknown."),
-  durationSeconds: z.number().nonnegative(),
-  limits: z.object({
-    maxTurns: z.number(),
-    maxTokens: z.number(),
-    maxCostUsd: z.number(),
-    maxMinutes: z.number(),
-    maxRounds: z.number(),
-  }),
-});
-
 const publication = z.object({
   kind: z.enum(['pull-request', 'commit', 'comment', 'none']),
   branch: z.string().optional(),
@@ -215,6 +200,12 @@ export const runRecordSchema = z
       .describe('Test files that the run added, run on the code of the base; absent when there was none to run.'),
     questions: z.array(question).describe('What is open, of this run and of earlier ones.'),
     answers: z.array(answer).optional().describe('What people answered to earlier runs, as this run was given it.'),
+    staleRequirements: z
+      .array(z.string())
+      .optional()
+      .describe(
+        'What commits of earlier runs served in a text that the spec no longer has: open again, its proof gone.',
+      ),
     records: z.array(
       z.object({
         kind: z.enum(['improvement', 'deviation', 'assumption']),
@@ -296,7 +287,6 @@ export type ClaimRecord = z.infer<typeof claim>;
 export type ApiChangeRecord = z.infer<typeof apiChange>;
 export type QuestionRecord = z.infer<typeof question>;
 export type AnswerRecord = z.infer<typeof answer>;
-export type UsageRecord = z.infer<typeof usage>;
 export type PublicationRecord = z.infer<typeof publication>;
 export type BaselineRecord = NonNullable<RunRecord['baseline']>;
 export type VerificationRecord = NonNullable<RunRecord['verification']>;

@@ -37,5 +37,6 @@ export {
   type UsageRecord,
   type VerificationRecord,
 } from './record.js';
+export { laterSpending, readSpending, totalSpending, writtenCost, type Spending } from './spending.js';
 export { MAX_SUMMARY_BYTES, renderSummary } from './summary.js';
 export { stopReasonText, verdictLine } from './verdict.js';

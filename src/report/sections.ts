@@ -3,7 +3,7 @@
 import type { Extent } from './layout.js';
 import { bullets, recordText, section, table } from './layout.js';
 import { clipped, codeBlock, inlineCode, inlineText, quotation } from './markdown-safe.js';
-import type { GateRecord, RunRecord } from './record.js';
+import type { GateRecord, RunRecord, UsageRecord } from './record.js';
 import { counted, dollars, duration, listed, shortId, wholeNumber } from './wording.js';
 
 export function gatesSection({ verification, baseline }: RunRecord, extent: Extent): string {
@@ -45,7 +45,10 @@ export function publicationLine({ publication, run }: RunRecord): string {
 }
 
 /** The ledger; without one, what the model claimed, labelled as unchecked. */
-export function requirementsSection({ ledger, claims = [] }: RunRecord, extent: Extent): string {
+export function requirementsSection(
+  { ledger, claims = [], staleRequirements = [] }: RunRecord,
+  extent: Extent,
+): string {
   const cell = (text: string) => inlineText(clipped(text, extent.maxTextChars));
   const code = (texts: readonly string[]) =>
     texts.map((text) => inlineCode(clipped(text, extent.maxTextChars))).join(' ');
@@ -58,7 +61,12 @@ export function requirementsSection({ ledger, claims = [] }: RunRecord, extent: 
       entry.tests.map(({ name, result }) => `${code([name])} ${result}`).join(', '),
       cell(entry.note ?? ''),
     ]);
-    return section('Requirements', [table(['id', 'requirement', 'status', 'code', 'tests', 'note'], rows, extent)]);
+    const columns = ['id', 'requirement', 'status', 'code', 'tests', 'note'];
+    const stale =
+      staleRequirements.length === 0
+        ? ''
+        : `Changed in the spec since earlier commits served them, so that their earlier proof is gone: ${staleRequirements.slice(0, extent.maxRows).map(cell).join(', ')}.`;
+    return section('Requirements', [stale, table(columns, rows, extent)]);
   }
   const rows = claims.map((claim) => [
     cell(claim.id),
@@ -198,6 +206,7 @@ export function usageSection({ usage, model, agent, run }: RunRecord): string {
       wholeNumber(limits.maxTokens),
     ],
     ['cost', cost, dollars(limits.maxCostUsd)],
+    ...(usage.earlier === undefined ? [] : [['spent by earlier runs', earlierSpending(usage.earlier), 'counts']]),
     ['time', duration(usage.durationSeconds * 1000), duration(limits.maxMinutes * 60_000)],
   ];
   const by = [
@@ -206,6 +215,10 @@ export function usageSection({ usage, model, agent, run }: RunRecord): string {
     `run ${inlineCode(clipped(run.id, 200))}`,
   ];
   return section('Spent', [table(['', 'used', 'limit'], rows, { maxRows: rows.length }), `${listed(by)}.`]);
+}
+
+function earlierSpending({ tokens, costUsd }: NonNullable<UsageRecord['earlier']>): string {
+  return `${wholeNumber(tokens)} tokens${costUsd === undefined ? '' : `, ${dollars(costUsd)}`}`;
 }
 
 export function reproduceSection({ reproduce, toolchain, environment }: RunRecord, extent: Extent): string {

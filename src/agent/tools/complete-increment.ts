@@ -19,7 +19,8 @@ export const completeIncrement = defineTool({
     unread.requireNone('complete_increment');
     const planned = notebook.openIncrements.find((increment) => increment.title === title);
     const requirements = planned?.requirements ?? [];
-    const result = await complete({ title, commitMessage: commit_message, requirements });
+    const left = notebook.openIncrements.filter((increment) => increment !== planned);
+    const result = await complete({ title, commitMessage: commit_message, requirements, planned: left });
     switch (result.kind) {
       case 'nothing-to-commit':
         throw new ToolError('Nothing has changed since the last commit, so there is nothing to complete.');

@@ -20,6 +20,8 @@ export interface IncrementRequest {
   title: string;
   commitMessage: string;
   requirements: readonly string[];
+  /** What the plan still holds besides. */
+  planned?: readonly { title: string; requirements: readonly string[] }[];
 }
 
 export interface ToolContext {

@@ -1,0 +1,96 @@
+import { describe, expect, it } from '@jest/globals';
+import type { CommitMessageRequest } from '../../src/publish/publish.js';
+import { buildCommitMessage, findEarlierWork } from '../../src/publish/publish.js';
+import type { PublishScene } from '../support/publish-scene.js';
+import { SPEC, publishScene } from '../support/publish-scene.js';
+
+const AUTHOR = { name: 'Ferrule', email: 'ferrule@example.com' };
+const BRANCH = 'ferrule/login';
+const hashOf = (digit: string) => `sha256:${digit.repeat(64)}`;
+const R1 = { id: 'R1', hash: hashOf('1') };
+const R2 = { id: 'R2', hash: hashOf('2') };
+const NOW = { ...SPEC, requirements: [R1, R2] };
+
+type Said = Partial<CommitMessageRequest> | string;
+
+/** Pushes one commit for each message on the base, and looks at the branch. */
+async function findAfter(messages: readonly Said[], spec: typeof NOW = NOW) {
+  await using scene = await publishScene();
+  await pushed(scene, BRANCH, messages);
+  return await find(scene, spec);
+}
+
+async function pushed({ repo, git, base }: PublishScene, branch: string, messages: readonly Said[]): Promise<string> {
+  let parent = base;
+  for (const said of messages) {
+    const request = { subject: 'Work', spec: NOW, requirements: [], runUrl: 'local' };
+    const message = typeof said === 'string' ? said : buildCommitMessage({ ...request, ...said });
+    parent = await git.writeCommit({ tree: await git.treeOf(base), parent, message, author: AUTHOR });
+  }
+  await git.setRef('refs/heads/mine', parent);
+  await repo.git('fetch', '--quiet', git.dir, 'refs/heads/mine');
+  await repo.git('push', '--quiet', 'origin', `FETCH_HEAD:refs/heads/${branch}`);
+  return parent;
+}
+
+const find = ({ git, repo, base }: PublishScene, spec: typeof NOW = NOW) =>
+  findEarlierWork({ git, remote: { url: repo.origin }, branch: BRANCH, base, spec });
+
+describe('what an earlier run left', () => {
+  it('is what its commits serve, by the texts of the requirements they name', async () => {
+    const found = await findAfter([{ requirements: ['R1'] }, { requirements: ['R2'] }], {
+      ...NOW,
+      hash: 'cd'.repeat(32),
+      requirements: [R1, { ...R2, hash: hashOf('9') }],
+    });
+    expect(found).toMatchObject({ served: ['R1'], stale: ['R2'], spent: undefined, planned: undefined });
+  });
+
+  it('knows a requirement again that got another id', async () => {
+    const renumbered = { ...NOW, hash: 'cd'.repeat(32), requirements: [{ ...R2, id: 'R7' }, R1] };
+    expect(await findAfter([{ requirements: ['R2'] }], renumbered)).toMatchObject({ served: ['R7'], stale: [] });
+  });
+
+  it('is no longer stale when a later commit serves the present text', async () => {
+    const before = { ...NOW, hash: 'cd'.repeat(32), requirements: [{ ...R1, hash: hashOf('9') }] };
+    const messages = [{ spec: before, requirements: ['R1'] }, { requirements: ['R1'] }];
+    expect(await findAfter(messages)).toMatchObject({ served: ['R1'], stale: [] });
+  });
+
+  it('goes by the ids alone where a commit does not tell the texts, if the spec is the same', async () => {
+    const untold = { requirements: ['R1'], spec: SPEC };
+    expect(await findAfter([untold])).toMatchObject({ served: ['R1'], stale: [] });
+    const changed = { ...NOW, hash: 'cd'.repeat(32) };
+    expect(await findAfter([untold], changed)).toMatchObject({ served: [], stale: ['R1'] });
+  });
+
+  it('is what was spent and planned at the last commit on this text of the spec', async () => {
+    const other = { ...SPEC, hash: 'cd'.repeat(32) };
+    const found = await findAfter([
+      { spent: { tokens: 100, costUsd: 0.1 }, planned: [{ title: 'Old', requirements: [] }] },
+      { spent: { tokens: 250, costUsd: 0.2 }, planned: [{ title: 'Log out', requirements: ['R2'] }] },
+      { spec: other, spent: { tokens: 999, costUsd: 9 } },
+      'By hand\n\nFerrule-Spec: specs/other.md\nFerrule-Spent: 777 tokens\n',
+    ]);
+    expect(found).toMatchObject({ spent: { tokens: 250, costUsd: 0.2 }, planned: 'Log out (R2)', isVerified: false });
+  });
+
+  it.each(['-5 tokens', '1e9 tokens', '5 tokens, x USD', 'all'])('is not what somebody typed: %s', async (value) => {
+    const typed = `Work\n\nFerrule-Spec: ${SPEC.path}\nFerrule-Spec-Hash: sha256:${SPEC.hash}\nFerrule-Spent: ${value}\n`;
+    expect((await findAfter([typed]))?.spent).toBeUndefined();
+  });
+
+  it('is verified only while nobody has added a commit', async () => {
+    const verified = { outcome: 'verified' as const };
+    expect(await findAfter([verified])).toMatchObject({ isVerified: true });
+    expect(await findAfter([verified, 'By hand\n'])).toMatchObject({ isVerified: false });
+  });
+
+  it('is looked for on the numbered branches while those before are others’', async () => {
+    await using scene = await publishScene();
+    await pushed(scene, BRANCH, ['By hand\n']);
+    expect(await find(scene)).toBeUndefined();
+    const ours = await pushed(scene, `${BRANCH}-2`, [{ requirements: ['R1'] }]);
+    expect(await find(scene)).toMatchObject({ branch: `${BRANCH}-2`, commit: ours, mergeBase: scene.base });
+  });
+});

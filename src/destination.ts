@@ -1,0 +1,103 @@
+// Where the results of a spec go, and what earlier runs left there: commits, questions, answers, and what they spent.
+import type { EarlierRun } from './earlier-run.js';
+import { questionRecords, readEarlierRun } from './earlier-run.js';
+import type { RunContext } from './inputs/inputs.js';
+import type { Brief, PublishWorld, World } from './world.js';
+import type { ChangePolicy, EarlierWork, PublishKind, Publisher } from './publish/publish.js';
+import { branchName, changePolicy, chooseKind, createPublisher, findEarlierWork } from './publish/publish.js';
+import type { RunRecord } from './report/report.js';
+import { laterSpending } from './report/report.js';
+import { protectedPaths } from './workshop/workshop.js';
+
+/** Where results of a spec go, by the inputs alone. @throws UserError when they ask for what is not there */
+export function publisherFor(
+  { inputs, context, git, remote, github, base, outlet }: PublishWorld,
+  spec: { path: string; hash: string },
+  place: { pullRequest?: RunContext['pullRequest']; issueNumber?: number | undefined },
+): { publisher: Publisher; branch: string } {
+  const { pullRequest } = place;
+  const reportOn = pullRequest?.number ?? place.issueNumber;
+  const kind: PublishKind = chooseKind({
+    publish: inputs.publish,
+    context: { kind: context.kind, ...(pullRequest === undefined ? {} : { pullRequest }) },
+  });
+  const branch = branchName(inputs.branch, spec.path, [base.branch, context.defaultBranch ?? base.branch]);
+  // On a runner `none` leaves no branch anywhere; in somebody's own clone the work branch stays there.
+  const home = kind === 'none' && context.kind === 'github' ? undefined : remote;
+  const publisher = createPublisher({
+    kind,
+    git,
+    spec,
+    branch,
+    base: base.branch,
+    baseCommit: base.commit,
+    pullRequest: { draft: inputs.draft, labels: inputs.labels, reviewers: inputs.reviewers },
+    refusal: outlet.refusal,
+    ...(home === undefined ? {} : { remote: home }),
+    ...(github === undefined ? {} : { github }),
+    ...(pullRequest === undefined ? {} : { target: pullRequest.headRef }),
+    ...(reportOn === undefined ? {} : { commentOn: reportOn }),
+  });
+  return { publisher, branch };
+}
+
+/** What the commits of a run may hold. @param run `start`: what its changes are compared with */
+export function policyFor(
+  { git, inputs }: Pick<World, 'git' | 'inputs'>,
+  run: { start: string; protectedFiles: readonly string[] },
+): ChangePolicy {
+  return changePolicy({
+    ...{ git, start: run.start },
+    isProtected: protectedPaths(inputs.protectedPaths, run.protectedFiles),
+  });
+}
+
+/** The publisher, asked whether it could publish, and what earlier runs of this spec left: commits, questions, answers. */
+export async function openPublication(
+  world: World,
+  brief: Brief,
+  record: RunRecord,
+): Promise<{ publisher: Publisher; earlier: EarlierWork | undefined; earlierRun: EarlierRun }> {
+  const { inputs, context, git, remote, github, base, log } = world;
+  const spec = { path: brief.spec.path, hash: brief.hash };
+  const { pullRequest, comment } = context;
+  const place = { pullRequest, issueNumber: comment?.issueNumber };
+  const { publisher, branch } = publisherFor(world, spec, place);
+  const { kind } = publisher;
+  record.publication = { kind, warnings: [] };
+  for (const warning of await publisher.preflight()) log.warning(warning);
+  // Read with `none` too: another job may publish, and then earlier results are on the work branch all the same.
+  const mayResume = remote !== undefined && kind !== 'comment' && inputs.resume === 'auto';
+  const specNow = { ...spec, requirements: brief.spec.requirements };
+  const earlier = mayResume
+    ? await findEarlierWork({ git, remote, branch, base: base.commit, spec: specNow })
+    : undefined;
+  const earlierRun = await readEarlierRun({
+    ...{ inputs, github, branch: earlier?.branch ?? branch, spec, base: base.branch, mask: world.mask },
+    kind: kind === 'none' ? chooseKind({ publish: 'auto', context }) : kind,
+    isPublishedElsewhere: kind === 'none',
+    pullRequestNumber: pullRequest?.number ?? comment?.issueNumber,
+    warn: (text) => log.warning(text),
+  });
+  if (earlier) recordEarlierWork(world, record, earlier, earlierRun);
+  const { questions, answers } = earlierRun;
+  record.questions = questionRecords(questions);
+  if (answers.length > 0) record.answers = answers;
+  if (earlierRun.lastNumber > 0)
+    log.info(`Of earlier runs' questions ${answers.length} are answered and ${questions.length} open.`);
+  return { publisher, earlier, earlierRun };
+}
+
+/** What the run goes on from, for the log and the report. */
+function recordEarlierWork({ log }: World, record: RunRecord, earlier: EarlierWork, { spent }: EarlierRun): void {
+  log.info(`Branch ${earlier.branch} holds work of an earlier run: going on from ${earlier.commit.slice(0, 12)}.`);
+  if (earlier.stale.length > 0) {
+    record.staleRequirements = earlier.stale;
+    log.info(`Open again, as the spec's text of them was changed: ${earlier.stale.join(', ')}.`);
+  }
+  const before = laterSpending(earlier.spent, spent);
+  if (before === undefined) return;
+  const { tokens, costUsd } = before;
+  record.usage.earlier = { tokens, ...(costUsd === undefined ? {} : { costUsd }) };
+  log.info(`Earlier runs on this text of the spec spent ${tokens} tokens, which count towards the limits.`);
+}

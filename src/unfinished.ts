@@ -1,0 +1,113 @@
+// What is on disk for the case that the process is killed: a report that is true at any moment, and where the work is.
+// Both are replaced whole as the run goes on; the post step finishes from them (post-step.ts).
+import { readFileSync, readdirSync, renameSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { z } from 'zod';
+import type { Budget, Notebook } from './agent/agent.js';
+import { recordProgress } from './conclusion.js';
+import type { ReportFolder } from './platform/report-folder.js';
+import type { Ready, World } from './preparation.js';
+import type { RunRecord } from './report/report.js';
+import { reportJson } from './report/report.js';
+
+const FILE = 'unfinished.json';
+const commitId = z.string().regex(/^[0-9a-f]{40,64}$/);
+const unfinishedRun = z.object({
+  spec: z.object({ path: z.string(), hash: z.string().regex(/^[0-9a-f]{64}$/) }),
+  /** What the run was started on. */
+  base: z.object({ commit: commitId, branch: z.string() }),
+  /** Where reports go that belong to a pull request or issue; of a comment's event GitHub had to be asked for it. */
+  place: z.object({
+    pullRequest: z
+      .object({
+        number: z.int().positive(),
+        ...{ headRef: z.string(), headSha: z.string(), baseRef: z.string(), sameRepository: z.boolean() },
+      })
+      .optional(),
+    issueNumber: z.int().positive().optional(),
+  }),
+  /** What the work is compared with. */
+  from: commitId,
+  /** What the work goes on from. */
+  start: commitId,
+  protectedFiles: z.array(z.string()),
+  /** The last green commit; `from` while there is none. */
+  head: commitId,
+  /** Folder of the report, absolute. */
+  report: z.string(),
+});
+
+export type UnfinishedRun = z.infer<typeof unfinishedRun>;
+
+export interface Keeper {
+  /** Writes down how far the run is. @param head when it has changed */
+  keep(head?: string): void;
+  /** Writes down the record as it is, with its outcome. */
+  conclude(head: string): void;
+}
+
+export interface KeeperTerms {
+  world: Pick<World, 'base' | 'context' | 'mask'>;
+  spec: UnfinishedRun['spec'];
+  ready: Pick<Ready, 'base' | 'start' | 'scratch' | 'protectedFiles'>;
+  record: RunRecord;
+  folder: ReportFolder;
+  progress: { notebook: Notebook; budget: Budget };
+}
+
+/** Begins to keep a run, and writes down its start. The files are gone with the run's scratch folder. */
+export function keepUnfinished({ world, spec, ready, record, folder, progress }: KeeperTerms): Keeper {
+  const { pullRequest, comment } = world.context;
+  const facts: Omit<UnfinishedRun, 'head'> = {
+    ...{ spec, base: world.base, from: ready.base.commit, start: ready.start.commit, report: folder.dir },
+    protectedFiles: [...ready.protectedFiles],
+    place: {
+      ...(pullRequest === undefined ? {} : { pullRequest }),
+      ...(comment === undefined ? {} : { issueNumber: comment.issueNumber }),
+    },
+  };
+  const keepHead = (head: string) => replaceFile(path.join(ready.scratch, FILE), JSON.stringify({ ...facts, head }));
+  const keeper: Keeper = {
+    keep(head) {
+      if (head !== undefined) keepHead(head);
+      const soFar: RunRecord = {
+        ...record,
+        usage: { ...record.usage },
+        outcome: 'stopped',
+        stopReason: 'cancelled',
+        message: 'The run was ended from outside before it came to its end.',
+      };
+      recordProgress(soFar, progress, world.mask);
+      folder.replace('report.json', reportJson(soFar));
+    },
+    conclude(head) {
+      keepHead(head);
+      folder.replace('report.json', reportJson(record));
+    },
+  };
+  keeper.keep(ready.start.commit);
+  return keeper;
+}
+
+/** The runs of an invocation that did not come to their end. @param scratch of the invocation */
+export function readUnfinished(scratch: string): UnfinishedRun[] {
+  return readdirSync(scratch, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .flatMap((entry) => {
+      const text = readIfThere(path.join(scratch, entry.name, FILE));
+      return text === undefined ? [] : [unfinishedRun.parse(JSON.parse(text))];
+    });
+}
+
+function readIfThere(file: string): string | undefined {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return undefined; // a folder of something else, or of a run that never began
+  }
+}
+
+function replaceFile(file: string, text: string): void {
+  writeFileSync(`${file}.new`, text);
+  renameSync(`${file}.new`, file);
+}

@@ -1,0 +1,46 @@
+// What the chapters of a run are given: the outside world, and what the commit says.
+import type { Sources } from './brief/brief.js';
+import type { Inputs, RunContext } from './inputs/inputs.js';
+import type { RunCommand } from './platform/command.js';
+import type { Remote } from './platform/git-remote.js';
+import type { Git } from './platform/git.js';
+import type { GitHub } from './platform/github.js';
+import type { Log } from './platform/log.js';
+import type { Model } from './platform/model.js';
+import type { Outlet } from './platform/outlet.js';
+import type { SourceTree } from './platform/source-tree.js';
+
+/** What a run is given: made once in index.ts, from real things. */
+export interface World {
+  inputs: Inputs;
+  context: RunContext;
+  /** The process environment without secrets. */
+  environment: NodeJS.ProcessEnv;
+  log: Log;
+  outlet: Outlet;
+  /** Takes secrets out of what is kept in the files of the report. */
+  mask: (text: string) => string;
+  runCommand: RunCommand;
+  git: Git;
+  remote: Remote | undefined;
+  github: GitHub | undefined;
+  /** The pinned commit and the branch that pull requests go to. */
+  base: { commit: string; branch: string };
+  /** Where agent files and standards are read: the base of a pull request, never its head; else the pinned commit. */
+  trustedCommit: string;
+  /** A fresh model for a run; `undefined` in a dry run. */
+  openModel: (() => Model) | undefined;
+  builtInAgents: ReadonlyMap<string, string>;
+  version: string;
+  signal: AbortSignal;
+}
+
+/** What a publisher is made of. */
+export type PublishWorld = Pick<World, 'inputs' | 'context' | 'git' | 'remote' | 'github' | 'base' | 'outlet'>;
+
+export interface Brief extends Sources {
+  /** The pinned commit's files. */
+  tree: SourceTree;
+  /** The spec's hash, 64 hexadecimal digits. */
+  hash: string;
+}
