@@ -19,6 +19,15 @@ export type PushResult =
   | { kind: 'refused'; reason: string };
 
 const NETWORK_TIMEOUT_MS = 5 * 60_000;
+/** Pauses before the second, third, … try of what a server or the network failed at. */
+const RETRY_DELAYS_MS = [1_000, 4_000];
+/** git's and curl's words for failures that pass. A refusal has a status of 4xx, or is the server's own text. */
+const PASSING_FAILURES = [
+  /(returned error:|HTTP) (429|5\d\d)\b/,
+  /Could ?n[o']t (resolve host|connect to server)|Failed to connect to/,
+  /Connection (reset|timed out)|Operation timed out|Recv failure|Send failure/,
+  /unexpected disconnect|early EOF|transfer closed/,
+];
 
 function withCredentials(git: Git, remote: Remote): Record<string, string> {
   const env: Record<string, string> = { ...git.env, GIT_DIR: git.dir };
@@ -32,14 +41,23 @@ function withCredentials(git: Git, remote: Remote): Record<string, string> {
   return env;
 }
 
-function talk(git: Git, remote: Remote, args: readonly string[]): Promise<CommandResult> {
-  return runCommand({
-    file: 'git',
-    args,
-    cwd: git.dir,
-    env: withCredentials(git, remote),
-    timeoutMs: NETWORK_TIMEOUT_MS,
-  });
+/**
+ * Everything that is asked of a remote may be asked again: a push names where the branch must be, so that one which had
+ * arrived although its answer was lost comes back as `moved`, and whoever looks then finds the commit there.
+ */
+async function talk(git: Git, remote: Remote, args: readonly string[]): Promise<CommandResult> {
+  const env = withCredentials(git, remote);
+  for (let tries = 0; ; tries++) {
+    const result = await runCommand({ file: 'git', args, cwd: git.dir, env, timeoutMs: NETWORK_TIMEOUT_MS });
+    const delayMs = RETRY_DELAYS_MS[tries];
+    if (succeeded(result) || delayMs === undefined || !isPassing(result)) return result;
+    await new Promise((resolve) => setTimeout(resolve, delayMs));
+  }
+}
+
+function isPassing({ stderr }: CommandResult): boolean {
+  const text = stderr.toString('utf8');
+  return PASSING_FAILURES.some((pattern) => pattern.test(text));
 }
 
 const succeeded = (result: CommandResult) => result.end.kind === 'exited' && result.end.code === 0;
