@@ -5,7 +5,7 @@ import { questionRecords } from './earlier-run.js';
 import { ToolError } from './errors.js';
 import type { ReportFolder } from './platform/report-folder.js';
 import type { Brief, Ready, World } from './preparation.js';
-import { ciNote } from './publish/publish.js';
+import { ciNote, isUndelivered } from './publish/publish.js';
 import type { RunRecord, StopReason } from './report/report.js';
 import { MAX_BODY_CHARS, baselineRecord, renderMarkdown } from './report/report.js';
 import type { Baseline, Verification } from './verify/verify.js';
@@ -138,13 +138,15 @@ async function publish(
   try {
     const note = ciNote(await github?.identity(), publisher.kind);
     const options = { outputs: (file: string) => folder.readText(file), maxChars: MAX_BODY_CHARS };
+    const headCommit = series.head.commit === base.commit ? undefined : series.head.commit;
     record.publication = await publisher.publish({
       outcome: record.outcome,
-      headCommit: series.head.commit === base.commit ? undefined : series.head.commit,
+      headCommit,
       title: `Implement ${brief.spec.title}`,
       body: mask(renderMarkdown(record, { ...options, pullRequestNotes: note === '' ? [] : [note] })),
       commentBody: mask(renderMarkdown(record, options)),
     });
+    if (isUndelivered(record.publication, { headCommit })) record.publication.undelivered = true;
     for (const warning of record.publication.warnings) log.warning(warning);
     const { pullRequest, comment } = record.publication;
     if (record.outcome === 'needs-answer' && pullRequest === undefined && comment === undefined)

@@ -36,7 +36,7 @@ export function actionOutputs(records: readonly RunRecord[], reportDir: string):
 
 /**
  * 0 when every spec is verified or unchanged, or waits for an answer that an earlier run asked for: such a run made no
- * turn. 1 for everything else.
+ * turn. 1 for everything else, and for a result that could not be delivered: who needs it does not have it.
  */
 export function exitStatus(records: readonly RunRecord[]): 0 | 1 {
   return records.every(isGreen) ? 0 : 1;
@@ -47,7 +47,8 @@ export function worstRecord(records: readonly RunRecord[]): RunRecord | undefine
   return OUTCOMES.map((outcome) => records.find((record) => record.outcome === outcome)).find(Boolean);
 }
 
-function isGreen({ outcome, usage }: RunRecord): boolean {
+function isGreen({ outcome, usage, publication }: RunRecord): boolean {
+  if (publication.undelivered) return false;
   return outcome === 'verified' || outcome === 'unchanged' || (outcome === 'needs-answer' && usage.turns === 0);
 }
 
