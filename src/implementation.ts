@@ -34,7 +34,7 @@ import {
   verify,
 } from './verify/verify.js';
 import type { CargoRun } from './workshop/workshop.js';
-import { outlineFolder } from './workshop/workshop.js';
+import { DiskSpaceError, outlineFolder } from './workshop/workshop.js';
 
 const CRATE_MAP_CHARS = 24_000;
 /** Of a command that begins when the time is over: its timeout is its answer. */
@@ -210,6 +210,7 @@ async function workInRounds(
       agent.tell(failed.filter((part) => part !== '').join('\n\n'));
     }
   } catch (error) {
+    if (error instanceof DiskSpaceError) return { stop: { reason: 'disk', message: error.message }, verification };
     // Saved and published first, then thrown again by the caller.
     return {
       stop: { reason: 'model-error', message: `Ferrule failed: ${messageOf(error)}` },

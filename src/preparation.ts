@@ -37,6 +37,7 @@ import {
   openWorkshop,
   protectedPaths,
   readChannel,
+  requireDiskSpace,
   readRunnerCargo,
 } from './workshop/workshop.js';
 
@@ -211,6 +212,7 @@ async function openBox(
   scratch: string,
 ): Promise<{ toolchain: Toolchain; sandbox: Sandbox }> {
   const { inputs, environment, runCommand, log } = world;
+  await requireDiskSpace(scratch);
   const channel = await readChannel(brief.tree, inputs.workingDirectory);
   const toolchain = await findToolchain({ channel, environment, runCommand });
   record.toolchain = { rustc: toolchain.rustcVersion, cargo: toolchain.cargoVersion, host: toolchain.host };

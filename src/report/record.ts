@@ -13,6 +13,7 @@ export const STOP_REASONS = [
   'refusal',
   'cancelled',
   'loop',
+  'disk',
 ] as const;
 
 const count = z.int().nonnegative();
@@ -139,6 +140,10 @@ const publication = z.object({
   commit: z.string().optional(),
   pullRequest: z.object({ number: z.int().positive(), url: z.string(), draft: z.boolean() }).optional(),
   comment: z.object({ url: z.string() }).optional(),
+  undelivered: z
+    .boolean()
+    .optional()
+    .describe('True when nothing of the result reached its place: the report folder alone holds it. The run is red.'),
   warnings: z.array(z.string()),
 });
 

@@ -40,6 +40,7 @@ export { shellWord } from './cargo.js';
 export type { DependencyPolicy } from './dependencies.js';
 export type { CheckedOut, CheckoutSequence } from './commit-checkouts.js';
 export type { Diagnostic } from './diagnostics.js';
+export { DiskSpaceError, requireDiskSpace } from './disk-space.js';
 export { readDependency } from './dependency-source.js';
 export type { WorkspaceMember } from './metadata.js';
 export { guardManifest, manifestFindings } from './manifest-guard.js';
