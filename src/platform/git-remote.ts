@@ -41,10 +41,7 @@ function withCredentials(git: Git, remote: Remote): Record<string, string> {
   return env;
 }
 
-/**
- * Everything that is asked of a remote may be asked again: a push names where the branch must be, so that one which had
- * arrived although its answer was lost comes back as `moved`, and whoever looks then finds the commit there.
- */
+/** Everything here may be asked again: to git a push that had arrived, though its answer was lost, is up to date. */
 async function talk(git: Git, remote: Remote, args: readonly string[]): Promise<CommandResult> {
   const env = withCredentials(git, remote);
   for (let tries = 0; ; tries++) {
@@ -134,10 +131,14 @@ const MOVED = [
   /\[remote rejected\] \((cannot lock ref|incorrect old value|reference already exists)/,
 ];
 
+/** Where the server's answer names no reason (`failed to update ref`), its own words before it do. */
+const RACED = /cannot lock ref '[^']*': (reference already exists|is at [0-9a-f]+ but expected)/;
+
 function readPush(result: CommandResult, remote: Remote): PushResult {
   if (succeeded(result)) return { kind: 'pushed' };
   const answer = result.stdout.toString('utf8');
   if (MOVED.some((pattern) => pattern.test(answer))) return { kind: 'moved' };
+  if (RACED.test(result.stderr.toString('utf8'))) return { kind: 'moved' };
   const refusal = /^!\t[^\t]*\t(.*)$/m.exec(answer)?.[1];
   const reason = reasonOf(result, remote);
   return { kind: 'refused', reason: refusal ? `${refusal} ${reason}`.slice(0, 2000) : reason };

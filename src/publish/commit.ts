@@ -28,10 +28,7 @@ export function commitPublisher(options: PublisherOptions, remote: Remote): Publ
       if (tip !== baseCommit && tip !== commit)
         return `Branch '${target}' has moved from ${baseCommit.slice(0, 12)}, where this run started, to ${tip.slice(0, 12)}; it was left there.`;
       const moved = await pushBranch(git, remote, target, commit, tip);
-      if (moved.kind === 'pushed') return undefined;
-      // A push whose answer was lost is found out by its second try.
-      const isThere = moved.kind === 'moved' && (await readRemoteBranch(git, remote, target)) === commit;
-      return isThere ? undefined : describePush(target, moved);
+      return moved.kind === 'pushed' ? undefined : describePush(target, moved);
     } catch (thrown) {
       return messageOf(thrown); // the remote did not answer: the work branch holds the result
     }
