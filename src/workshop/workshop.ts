@@ -30,6 +30,7 @@ import type { ShadowRun } from './shadow.js';
 import { lockCandidates } from './shadow.js';
 import { copyFolder } from './targets.js';
 import type { Toolchain } from './toolchain.js';
+import { readVendoredSources } from './vendored-sources.js';
 import { WorkCopy } from './work-copy.js';
 
 export type { AddedCrate } from './added-crates.js';
@@ -125,7 +126,8 @@ export async function openWorkshop(options: WorkshopOptions): Promise<Workshop> 
   if (runnerCargo.home !== undefined)
     await seedLocked({ from: runnerCargo.home, to: cargoHome, cratesIoHost: runnerCargo.cratesIoHost }, locked);
   const registries = { runner: runnerCargo, locked: lockedDestinations(locked), say: options.sayNetwork };
-  const shadow = { sandbox, toolchain, cargoHome, scratch, registries };
+  const vendored = await readVendoredSources(base.tree, options.workingDirectory);
+  const shadow = { sandbox, toolchain, cargoHome, scratch, registries, vendored };
   const dependencies = new Dependencies(
     shadow,
     copy,
