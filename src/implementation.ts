@@ -62,7 +62,7 @@ export async function implement(
   const unread = new UnreadOutputs();
   const news: string[] = [];
 
-  const synced = await workshop.sync(world.signal);
+  const synced = await workshop.syncBase(world.signal);
   if (synced.kind === 'failed')
     world.log.warning(`cargo could not resolve the dependencies of the base: ${synced.text.slice(0, 2_000)}`);
   const hasCrate = synced.kind !== 'no-crate';

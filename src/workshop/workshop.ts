@@ -16,7 +16,7 @@ import type { DependencyPolicy, SyncResult } from './dependencies.js';
 import { Dependencies } from './dependencies.js';
 import { removeTree } from './disk-state.js';
 import { ignoredPaths } from './ignored-paths.js';
-import { lockedPackages } from './lock-file.js';
+import { lockedPackages, refuseUnreadableLock } from './lock-file.js';
 import type { WorkspaceMember } from './metadata.js';
 import { workspaceMembers } from './metadata.js';
 import type { Outputs } from './outputs.js';
@@ -192,6 +192,13 @@ export class Workshop {
     });
     await this.copy.sweep();
     return members;
+  }
+
+  /** The first `sync`, before anything is spent. @throws UserError when cargo cannot read the lock file as it is committed */
+  async syncBase(signal?: AbortSignal): Promise<SyncResult> {
+    const synced = await this.sync(signal);
+    if (synced.kind === 'failed') refuseUnreadableLock(synced.text);
+    return synced;
   }
 
   /** Brings lock file and downloads in step with the manifests as they are now. */
