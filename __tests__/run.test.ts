@@ -2,9 +2,10 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { createLog, maskSecrets } from '../src/platform/log.js';
+import { createLog } from '../src/platform/log.js';
 import { ReportFolder } from '../src/platform/report-folder.js';
 import { writeReport } from '../src/run.js';
+import { maskOf } from './support/masking.js';
 import { SAMPLE_TURNS, transcriptOf } from './support/page-sources.js';
 import { sampleRecord } from './support/sample-record.js';
 
@@ -18,7 +19,7 @@ beforeEach(async () => {
 
 afterEach(() => rm(dir, { recursive: true, force: true }));
 
-const log = () => createLog({ write: (line) => lines.push(line), secrets: () => [], actions: false });
+const log = () => createLog({ write: (line) => lines.push(line), mask: (text) => text, actions: false });
 
 describe('writeReport', () => {
   it('writes the page from what lies in the folder', async () => {
@@ -33,16 +34,16 @@ describe('writeReport', () => {
   });
 
   it('keeps a secret out of the page also where escaping would change it', async () => {
-    const secret = 'pass<&>word';
-    const folder = await ReportFolder.create(dir, (text) => maskSecrets(text, [secret]));
+    const secret = 'pass<&>w0rd7';
+    const folder = await ReportFolder.create(dir, maskOf(secret));
     await writeReport(sampleRecord({ summary: `It is ${secret}.` }), folder, log());
     const page = await readFile(path.join(dir, 'report.html'), 'utf8');
     expect(page).toContain('It is ***.');
-    expect(page).not.toContain('&gt;word');
+    expect(page).not.toContain('&gt;w0rd7');
   });
 
   it('only warns when the page cannot be made', async () => {
-    const folder = await ReportFolder.create(dir, (text) => maskSecrets(text, ['"schema"']));
+    const folder = await ReportFolder.create(dir, (text) => text.replaceAll('"schema"', '***'));
     await writeReport(sampleRecord(), folder, log());
     expect(lines).toEqual([expect.stringMatching(/^warning: report\.html could not be written: /)]);
     expect((await readdir(dir)).sort()).toEqual(['outputs', 'report.json', 'report.md']);

@@ -1,5 +1,6 @@
-// Builds dist/ from src/index.ts: the bundle with its source maps, the command line's entry and the licences of
-// everything bundled. The same sources and lock file give the same bytes in any folder; types are checked elsewhere.
+// Builds dist/ from src/start-up.ts: the bundle with its source maps, the entries of the command line and of the second
+// action, and the licences of everything bundled. The same sources and lock file give the same bytes in any folder; types
+// are checked elsewhere.
 import { spawnSync } from 'node:child_process';
 import { chmodSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -23,11 +24,19 @@ process.env.FERRULE_ENTRY = 'cli';
 await import('./index.js');
 `;
 
+const PUBLISH = `// Starts the bundle as the action that publishes what another job left (publish/action.yml).
+process.env.FERRULE_ENTRY = 'publish';
+await import('./index.js');
+`;
+
 function bundle() {
   rmSync(dist, { recursive: true, force: true }); // ncc leaves chunks of earlier builds behind
   const ncc = join(root, 'node_modules/@vercel/ncc/dist/ncc/cli.js');
   const flags = ['--out', 'dist', '--source-map', '--transpile-only', '--no-cache', '--quiet'];
-  const built = spawnSync(process.execPath, [ncc, 'build', 'src/index.ts', ...flags], { cwd: root, stdio: 'inherit' });
+  const built = spawnSync(process.execPath, [ncc, 'build', 'src/start-up.ts', ...flags], {
+    cwd: root,
+    stdio: 'inherit',
+  });
   if (built.status !== 0) process.exit(built.status ?? 1);
 }
 
@@ -83,5 +92,6 @@ function writeLicences() {
 bundle();
 writeFileSync(join(dist, 'cli.js'), CLI);
 chmodSync(join(dist, 'cli.js'), 0o755);
+writeFileSync(join(dist, 'publish.js'), PUBLISH);
 const licences = writeLicences();
 console.log(`dist/ built: ${readdirSync(dist).length} files, licences of ${licences} packages.`);

@@ -1,6 +1,5 @@
 // The chapters that cost money: rounds of conversation and verification, the verdict, and the publication of whatever
 // was made, however the conversation ended.
-import { randomBytes } from 'node:crypto';
 import type { ConversationEnd } from './agent/agent.js';
 import {
   Agent,
@@ -16,11 +15,11 @@ import {
   showRun,
   toolset,
 } from './agent/agent.js';
-import { buildBrief, buildCrateMap, offeredTools } from './brief/brief.js';
-import { progressOf } from './earlier-run.js';
+import { offeredTools } from './brief/brief.js';
 import { messageOf } from './errors.js';
 import type { RoundsEnd } from './conclusion.js';
 import { conclude } from './conclusion.js';
+import { writeFirstMessage } from './first-message.js';
 import type { ReportFolder } from './platform/report-folder.js';
 import type { Brief, Ready, World } from './preparation.js';
 import type { RunRecord } from './report/report.js';
@@ -34,9 +33,8 @@ import {
   verify,
 } from './verify/verify.js';
 import type { CargoRun } from './workshop/workshop.js';
-import { DiskSpaceError, outlineFolder } from './workshop/workshop.js';
+import { DiskSpaceError } from './workshop/workshop.js';
 
-const CRATE_MAP_CHARS = 24_000;
 /** Of a command that begins when the time is over: its timeout is its answer. */
 const MIN_COMMAND_MS = 1_000;
 
@@ -109,9 +107,7 @@ export async function implement(
       unread,
       scope: terms.scope,
       turn: () => budget.spent().turns,
-      // A commit cannot be masked later, and a server that knows the key can put it into the model's words.
-      completeIncrement: ({ commitMessage, ...request }) =>
-        series.complete({ ...request, commitMessage: world.mask(commitMessage) }),
+      completeIncrement: (request) => series.complete(request),
       commandTimeoutMs,
       signal: world.signal,
     },
@@ -262,48 +258,6 @@ function stopOf(end: ConversationEnd): RoundsEnd['stop'] {
     case 'loop':
       return { reason: end.kind, message: end.message };
   }
-}
-
-async function writeFirstMessage(world: World, brief: Brief, ready: Ready, hasCrate: boolean) {
-  const { inputs } = world;
-  const { workshop, earlierRun, served } = ready;
-  const requirementIds = brief.spec.requirements.map(({ id }) => id);
-  const crateMap = await buildCrateMap({
-    packages: hasCrate ? await workshop.members() : [],
-    outline: (folder) => outlineFolder(workshop, folder),
-    maxChars: CRATE_MAP_CHARS,
-    specText: brief.spec.text,
-    ...(brief.package === undefined ? {} : { package: brief.package }),
-  });
-  const { maxCostUsd, ...limits } = inputs;
-  return buildBrief({
-    agent: brief.agent,
-    spec: brief.spec,
-    standards: brief.standards,
-    crateMap,
-    baseline: hasCrate
-      ? 'cargo checks and tests the base while you read; what it finds is told with a later result.'
-      : 'There is no Cargo.toml yet: nothing to build. Make the crate with cargo new.',
-    answers: earlierRun.answers,
-    openQuestions: earlierRun.questions,
-    ...(served === undefined ? {} : { progress: progressOf(requirementIds, served, earlierRun) }),
-    limits: { ...limits, ...(priceOf(brief.model) === undefined ? {} : { maxCostUsd }) },
-    workingDirectory: inputs.workingDirectory,
-    onQuestion: inputs.onQuestion,
-    dependencies: inputs.dependencies,
-    protectedPaths: [
-      '.github',
-      '.cargo',
-      'rust-toolchain*',
-      'CLAUDE.md',
-      'AGENTS.md',
-      brief.spec.path,
-      ...inputs.protectedPaths,
-    ],
-    nonce: randomBytes(8).toString('hex'),
-    ...(brief.package === undefined ? {} : { package: brief.package }),
-    ...(inputs.instructions === undefined ? {} : { instructions: inputs.instructions }),
-  });
 }
 
 /** Builds the base beside the model's first turns. */

@@ -1,30 +1,50 @@
-// Starts Ferrule: as an action, as its post step, or as a command line. Makes the real things, and is the only
+// Starts Ferrule: as an action, as its post step, as the action that publishes, or as a command line. Makes the real things, and is the only
 // catch-all: here an outcome becomes a green or red run.
 import { getInput, getState, saveState, setOutput, setSecret, summary } from '@actions/core';
 import { existsSync } from 'node:fs';
-import { readFile, readdir, rm } from 'node:fs/promises';
+import { readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { runCli } from './cli.js';
 import { UserError, messageOf } from './errors.js';
 import type { RunContext } from './inputs/inputs.js';
-import { readEvent, readInputs, unknownInputs } from './inputs/inputs.js';
-import type { Invocation, RunResult } from './invocation.js';
+import {
+  PUBLISH_INPUT_DEFAULTS,
+  canBeMasked,
+  readEvent,
+  readInputs,
+  readPublishInputs,
+  unknownInputs,
+} from './inputs/inputs.js';
+import type { Folders, Invocation, RunResult } from './invocation.js';
 import { makeFolders, runInvocation } from './invocation.js';
-import { createLog, maskSecrets } from './platform/log.js';
+import { createLog } from './platform/log.js';
+import { Outlet } from './platform/outlet.js';
+import { publishResults } from './publication-job.js';
 import type { RunRecord } from './report/report.js';
-import { MAX_SUMMARY_BYTES, actionOutputs, exitStatus, renderSummary, verdictLine } from './report/report.js';
+import {
+  MAX_SUMMARY_BYTES,
+  actionOutputs,
+  exitStatus,
+  publicationOutputs,
+  renderSummary,
+  verdictLine,
+} from './report/report.js';
 
 /** src/ and dist/ both lie one level below the root. */
 const ROOT = path.join(path.dirname(fileURLToPath(import.meta.url)), '..');
 /** Names that hold secrets or give a child power over the job. */
 const PRIVATE_VARIABLES = /^(INPUT_|ACTIONS_|GITHUB_TOKEN$|GH_TOKEN$|NODE_OPTIONS$|ANTHROPIC_|CLAUDE_)/;
 
-const secrets: string[] = [];
+/** Of those, the ones whose values are secrets. */
+const SECRET_VARIABLES =
+  /^(INPUT_(ANTHROPIC-API-KEY|GITHUB-TOKEN)|(ACTIONS|GITHUB|GH|ANTHROPIC|CLAUDE)_(\w*_)?(TOKEN|KEY))$/;
+
+const outlet: Outlet = new Outlet((sentence) => log.error(sentence));
 const log = createLog({
   write: (line) => process.stdout.write(`${line}\n`),
-  secrets: () => secrets,
+  mask: outlet.masking('the log'),
   actions: process.env.GITHUB_ACTIONS === 'true',
 });
 process.stdout.on('error', () => undefined); // a closed log must not end the run
@@ -33,22 +53,33 @@ await main();
 async function main(): Promise<void> {
   const abort = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => abort.abort());
+  process.on('uncaughtException', (error) => {
+    fail(error); // Node's own report would go out unmasked
+    process.exit(1);
+  });
   try {
+    keepSecretVariables();
     if (process.env.FERRULE_ENTRY === 'cli') process.exitCode = await cli(abort.signal);
+    else if (process.env.FERRULE_ENTRY === 'publish') process.exitCode = await inRunner(publicationJob);
     else if (getState('report') !== '') await post();
-    else process.exitCode = await action(abort.signal);
+    else process.exitCode = await inRunner((context) => runAction(context, abort.signal));
   } catch (error) {
     process.exitCode = 1;
-    if (error instanceof UserError) return log.error(error.message);
-    log.error(`Ferrule failed: ${messageOf(error)} This is a defect of Ferrule; please report it with the log.`);
-    if (error instanceof Error) log.output(error.stack ?? '');
+    fail(error);
   }
 }
 
-async function action(signal: AbortSignal): Promise<number> {
+function fail(error: unknown): void {
+  if (error instanceof UserError) return log.error(error.message);
+  log.error(`Ferrule failed: ${messageOf(error)} This is a defect of Ferrule; please report it with the log.`);
+  if (error instanceof Error) log.output(error.stack ?? '');
+}
+
+/** For both actions: the event, and what a refusal sets as the outcome. */
+async function inRunner(start: (context: RunContext) => Promise<number>): Promise<number> {
   try {
     const context = readEvent(process.env, await readEventFile(), { workspace: process.cwd(), temp: tmpdir() });
-    return await runAction(context, signal);
+    return await start(context);
   } catch (error) {
     if (error instanceof UserError) setOutput('outcome', 'refused');
     throw error;
@@ -77,39 +108,68 @@ async function runAction(context: RunContext, signal: AbortSignal): Promise<numb
   try {
     for (const warning of unknownInputs(Object.keys(process.env))) log.warning(warning);
     const inputs = readInputs(getInput, context);
-    keepSecret(inputs.anthropicApiKey);
-    keepSecret(inputs.githubToken);
     forgetPrivateVariables();
-    results = await runInvocation(await invocation({ inputs, context, signal }), folders);
+    const started = await invocation({ inputs, context, signal });
+    await plantCanary(folders);
+    results = await runInvocation(started, folders);
   } finally {
     await rm(folders.scratch, { recursive: true, force: true });
   }
   const records = results.map(({ record }) => record);
-  for (const [name, value] of Object.entries(actionOutputs(records, folders.report))) setOutput(name, value);
-  await writeSummary(results);
+  setOutputs(actionOutputs(records, folders.report));
+  await writeSummary(results.map(({ record, folder }) => ({ record, outputs: (file) => folder.readText(file) })));
   for (const record of records) conclude(record);
   log.info('The report, the transcript and every output are in the folder of the output report-dir.');
-  return exitStatus(records);
+  return statusOf(records);
+}
+
+/** Green when every result of the folder is published, whatever its outcome is: the run's own job has told that. */
+async function publicationJob(context: RunContext): Promise<number> {
+  for (const warning of unknownInputs(Object.keys(process.env), Object.keys(PUBLISH_INPUT_DEFAULTS)))
+    log.warning(warning);
+  const inputs = readPublishInputs(getInput, context);
+  forgetPrivateVariables();
+  const { scratch } = await makeFolders(context.temp);
+  try {
+    const environment = { ...process.env };
+    const results = await publishResults({ inputs, context, environment, log, outlet }, scratch);
+    const published = results.filter((result) => result.kind === 'published');
+    const refused = results.filter((result) => result.kind === 'refused');
+    const records = published.map(({ record }) => record);
+    setOutputs(publicationOutputs(records));
+    if (refused.length > 0) setOutput('outcome', 'refused');
+    await writeSummary(published);
+    if (results.length === 0) log.info('There is nothing to publish: the run made no result.');
+    for (const { record } of published) log.info(verdictLine(record));
+    for (const { message } of refused) log.error(message);
+    const isDone = refused.length === 0 && published.every(({ isComplete }) => isComplete);
+    return isDone && outlet.alarms.length === 0 ? 0 : 1;
+  } finally {
+    await rm(path.dirname(scratch), { recursive: true, force: true });
+  }
 }
 
 async function cli(signal: AbortSignal): Promise<number> {
+  const mask = outlet.masking('the log');
   return runCli(process.argv.slice(2), {
     root: ROOT,
     environment: process.env,
-    print: (text) => process.stdout.write(`${text}\n`),
+    print: (text) => process.stdout.write(`${mask(text)}\n`),
     run: async ({ inputs, context }) => {
-      keepSecret(inputs.anthropicApiKey);
-      keepSecret(inputs.githubToken);
+      keepSecret('input anthropic-api-key', inputs.anthropicApiKey);
+      keepSecret('input github-token', inputs.githubToken);
       forgetPrivateVariables();
       const folders = await makeFolders(context.temp);
       try {
-        const results = await runInvocation(await invocation({ inputs, context, signal }), folders);
+        const started = await invocation({ inputs, context, signal });
+        await plantCanary(folders);
+        const results = await runInvocation(started, folders);
         const records = results.map(({ record }) => record);
         for (const record of records) conclude(record);
         for (const { publication } of records)
           if (publication.branch !== undefined) log.info(`The work is on branch ${publication.branch}.`);
         log.info(`Report: ${path.join(folders.report, 'report.md')}`);
-        return exitStatus(records);
+        return statusOf(records);
       } finally {
         await rm(folders.scratch, { recursive: true, force: true });
       }
@@ -139,7 +199,8 @@ async function invocation(given: Pick<Invocation, 'inputs' | 'context' | 'signal
     ...given,
     environment: { ...process.env },
     log,
-    mask: (text) => maskSecrets(text, secrets),
+    outlet,
+    mask: outlet.masking('the files of the report'),
     builtInAgents: builtIns,
     replay:
       given.inputs.replay === undefined ? undefined : await readReplay(given.inputs.replay, given.context.workspace),
@@ -155,10 +216,32 @@ async function readReplay(file: string, workspace: string): Promise<string> {
   }
 }
 
-function keepSecret(secret: string | undefined): void {
-  if (secret === undefined) return;
-  secrets.push(secret);
-  if (process.env.GITHUB_ACTIONS === 'true') setSecret(secret);
+/** Before the first line is logged: a message about an input may quote what was put into the wrong one. */
+function keepSecretVariables(): void {
+  for (const [name, value] of Object.entries(process.env)) {
+    const input = /^INPUT_(.*)$/.exec(name)?.[1]?.toLowerCase();
+    if (SECRET_VARIABLES.test(name))
+      keepSecret(input === undefined ? `variable ${name}` : `input ${input}`, value?.trim());
+  }
+}
+
+function keepSecret(name: string, value: string | undefined): void {
+  if (value === undefined || !canBeMasked(value)) return;
+  outlet.keep({ name, value });
+  if (process.env.GITHUB_ACTIONS !== 'true') return;
+  for (const line of value.split(/[\r\n]+/)) if (canBeMasked(line)) setSecret(line);
+}
+
+/** Where only this process can read it: its environment, which no child inherits, and a file that no box mounts. */
+async function plantCanary({ scratch }: Folders): Promise<void> {
+  const canary = outlet.plantCanary();
+  process.env.FERRULE_CANARY = canary;
+  await writeFile(path.join(scratch, 'canary'), canary, { mode: 0o600 });
+}
+
+/** An alarm is never green, whatever cargo said of the work. */
+function statusOf(records: readonly RunRecord[]): number {
+  return outlet.alarms.length > 0 ? 1 : exitStatus(records);
 }
 
 /** From here on no child can inherit them; the values live in this process's memory only. */
@@ -167,12 +250,19 @@ function forgetPrivateVariables(): void {
     if (PRIVATE_VARIABLES.test(name)) Reflect.deleteProperty(process.env, name);
 }
 
+function setOutputs(outputs: Readonly<Record<string, string>>): void {
+  const mask = outlet.masking('the step outputs');
+  for (const [name, value] of Object.entries(outputs)) setOutput(name, mask(value));
+}
+
 /** The job summary; a runner without one, or with a full disk, must not fail a run that is over. */
-async function writeSummary(results: readonly RunResult[]): Promise<void> {
+async function writeSummary(
+  results: readonly { record: RunRecord; outputs: (file: string) => string }[],
+): Promise<void> {
   const maxBytes = Math.floor(MAX_SUMMARY_BYTES / Math.max(1, results.length));
-  const parts = results.map(({ record, folder }) => renderSummary(record, (file) => folder.readText(file), maxBytes));
+  const parts = results.map(({ record, outputs }) => renderSummary(record, outputs, maxBytes));
   try {
-    if (parts.length > 0) await summary.addRaw(maskSecrets(parts.join('\n\n'), secrets), true).write();
+    if (parts.length > 0) await summary.addRaw(outlet.masking('the job summary')(parts.join('\n\n')), true).write();
   } catch (error) {
     log.warning(`The job summary could not be written: ${messageOf(error)}`);
   }

@@ -13,6 +13,7 @@ import type { Git } from './platform/git.js';
 import type { GitHub } from './platform/github.js';
 import type { Log } from './platform/log.js';
 import type { Model } from './platform/model.js';
+import type { Outlet } from './platform/outlet.js';
 import type { ReportFolder } from './platform/report-folder.js';
 import type { SourceTree } from './platform/source-tree.js';
 import type { ChangePolicy, EarlierWork, PublishKind, Publisher } from './publish/publish.js';
@@ -48,6 +49,8 @@ export interface World {
   /** The process environment without secrets. */
   environment: NodeJS.ProcessEnv;
   log: Log;
+  outlet: Outlet;
+  /** Takes secrets out of what is kept in the files of the report. */
   mask: (text: string) => string;
   runCommand: RunCommand;
   git: Git;
@@ -260,6 +263,7 @@ async function openPublication(
     base: base.branch,
     baseCommit: base.commit,
     pullRequest: { draft: inputs.draft, labels: inputs.labels, reviewers: inputs.reviewers },
+    refusal: world.outlet.refusal,
     ...(home === undefined ? {} : { remote: home }),
     ...(github === undefined ? {} : { github }),
     ...(pullRequest === undefined ? {} : { target: pullRequest.headRef }),
@@ -267,11 +271,14 @@ async function openPublication(
   });
   record.publication = { kind, warnings: [] };
   for (const warning of await publisher.preflight()) log.warning(warning);
-  const mayResume = home !== undefined && kind !== 'comment' && inputs.resume === 'auto';
-  const earlier = mayResume ? await findEarlierWork(git, home, branch, base.commit, spec) : undefined;
+  // Read with `none` too: another job may publish, and then earlier results are on the work branch all the same.
+  const mayResume = remote !== undefined && kind !== 'comment' && inputs.resume === 'auto';
+  const earlier = mayResume ? await findEarlierWork(git, remote, branch, base.commit, spec) : undefined;
   if (earlier) log.info(`Branch ${branch} holds work of an earlier run: going on from ${earlier.commit.slice(0, 12)}.`);
   const earlierRun = await readEarlierRun({
-    ...{ inputs, github, kind, branch, spec, base: base.branch, mask: world.mask },
+    ...{ inputs, github, branch, spec, base: base.branch, mask: world.mask },
+    kind: kind === 'none' ? chooseKind({ publish: 'auto', context }) : kind,
+    isPublishedElsewhere: kind === 'none',
     pullRequestNumber: reportOn,
     warn: (text) => log.warning(text),
   });

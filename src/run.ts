@@ -42,6 +42,8 @@ export async function runSpec(
     record.message = error.message;
   } finally {
     record.usage.durationSeconds = Math.round((performance.now() - started) / 100) / 10;
+    await folder.maskWholeFiles();
+    if (world.outlet.alarms.length > 0) record.alarms = [...world.outlet.alarms];
     await writeReport(record, folder, world.log);
   }
   return record;

@@ -56,6 +56,7 @@ function series(
     base: 'main',
     baseCommit: start.commit,
     pullRequest: { draft: 'until-verified', labels: [], reviewers: [] },
+    refusal: () => undefined,
   });
   const publisher: Publisher = {
     ...none,

@@ -5,7 +5,7 @@ import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { paginate } from '../../src/workshop/workshop.js';
 import { toolResults, type MessagesRequest } from '../support/messages-api.js';
-import { runnerCommand, runnerLines } from '../support/runner-commands.js';
+import { obeyedCommands, runnerCommand, runnerLines } from '../support/runner-commands.js';
 import {
   addDouble,
   API_KEY,
@@ -103,7 +103,7 @@ describe('five megabytes of output', () => {
     const planted = lines.filter((line) => line.includes('PLANTED'));
     expect(planted.length).toBeGreaterThanOrEqual(2 * COMMANDS.length);
     expect(planted.filter((line) => runnerCommand(line) !== undefined)).toEqual([]);
-    const obeyed = new Set(lines.map(runnerCommand).filter((name) => name !== undefined));
+    const obeyed = new Set(obeyedCommands(action.stdout));
     expect([...obeyed].sort()).toEqual(['add-mask', 'endgroup', 'error', 'group']);
   });
 });
@@ -166,10 +166,18 @@ describe('secrets', () => {
     const seen = await readFile(environments.file, 'utf8');
     expect(seen).toMatch(/^git /m);
     expect(seen).toMatch(/^bwrap /m);
-    for (const word of [API_KEY, TOKEN, RUNTIME_TOKEN, 'INPUT_']) expect(seen).not.toContain(word);
+    for (const word of [API_KEY, TOKEN, RUNTIME_TOKEN, 'INPUT_', 'FERRULE_CANARY']) expect(seen).not.toContain(word);
 
     const published = JSON.stringify(github.requests.map(({ body }) => body));
-    expect(github.pulls).toMatchObject([{ draft: true }]);
+    // After the first sight of a secret nothing is published any more, and the log says so without repeating it.
+    expect(github.pulls).toEqual([]);
+    expect(github.comments).toEqual([]);
+    expect(await repo.remoteHead(BRANCH)).toBeUndefined();
+    expect(action.code).toBe(1);
+    expect(action.stdout).toMatch(
+      /^::error::A secret \(input anthropic-api-key, as it is\) was about to be written to the log/m,
+    );
+    expect(action.report.publication).toMatchObject({ warnings: [expect.stringContaining('Nothing was published')] });
     const places: Record<string, string> = {
       'the log': runnerLines(action.stdout)
         .filter((line) => !line.startsWith('::add-mask::'))
@@ -192,7 +200,6 @@ describe('secrets', () => {
         ),
       ),
     );
-    expect(await repo.remoteHead(BRANCH)).toBeDefined();
     const leaking = Object.entries(places).filter(([, text]) =>
       [API_KEY, TOKEN].some((secret) => text.includes(secret)),
     );

@@ -5,7 +5,7 @@ import { notYetEffective, readInputs, unknownInputs } from '../../src/inputs/inp
 const GITHUB = { kind: 'github', workspace: '/home/runner/work/shop/shop' } as const;
 
 function read(given: Record<string, string>, context: Parameters<typeof readInputs>[1] = GITHUB) {
-  const texts: Record<string, string> = { spec: 'specs/login.md', 'anthropic-api-key': 'key', ...given };
+  const texts: Record<string, string> = { spec: 'specs/login.md', 'anthropic-api-key': 'test-key-0001', ...given };
   return readInputs((name) => texts[name] ?? '', context);
 }
 
@@ -25,7 +25,7 @@ describe('defaults', () => {
   it('come from the contract when only spec and key are given', () => {
     expect(read({})).toEqual({
       spec: ['specs/login.md'],
-      anthropicApiKey: 'key',
+      anthropicApiKey: 'test-key-0001',
       anthropicBaseUrl: 'https://api.anthropic.com',
       publish: 'auto',
       branch: 'ferrule/{spec}',
@@ -184,8 +184,23 @@ describe('the key', () => {
   });
 
   it('loses the newline it was stored with, and is never repeated in a message', () => {
-    expect(read({ 'anthropic-api-key': 'sk-123\n' }).anthropicApiKey).toBe('sk-123');
+    expect(read({ 'anthropic-api-key': 'sk-test-123\n' }).anthropicApiKey).toBe('sk-test-123');
     expect(refusal({ 'anthropic-api-key': 'sk-123 sk-456' })).not.toContain('sk-');
+  });
+});
+
+describe('a secret that would blank ordinary text when it is masked', () => {
+  it.each(['abc', '1234567', 'undefined', 'Password'])('is refused, and not repeated: %s', (word) => {
+    for (const input of ['anthropic-api-key', 'github-token']) {
+      const message = refusal({ [input]: word });
+      expect(message).toContain(`Input '${input}' is too short or a plain word.`);
+      expect(message).not.toContain(word);
+    }
+  });
+
+  it('is no longer one with a digit or a dash in it', () => {
+    expect(read({ 'anthropic-api-key': 'local-key-0001' }).anthropicApiKey).toBe('local-key-0001');
+    expect(read({ 'github-token': 'ghs_token' }).githubToken).toBe('ghs_token');
   });
 });
 

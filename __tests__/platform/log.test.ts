@@ -1,13 +1,14 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { createLog, maskSecrets } from '../../src/platform/log.js';
-import { runnerCommand, runnerLines } from '../support/runner-commands.js';
+import { createLog } from '../../src/platform/log.js';
+import { maskOf } from '../support/masking.js';
+import { obeyedCommands, runnerCommand, runnerLines } from '../support/runner-commands.js';
 
 function recorded(options: { actions: boolean; secrets?: string[] }) {
   const lines: string[] = [];
   const log = createLog({
     write: (line) => lines.push(line),
-    secrets: () => options.secrets ?? [],
+    mask: maskOf(...(options.secrets ?? [])),
     actions: options.actions,
   });
   return { log, lines };
@@ -42,7 +43,8 @@ describe('output', () => {
   ])('keeps the runner from obeying %j', (text) => {
     const { log, lines } = recorded({ actions: true });
     log.output(text);
-    expect(runnerLines(lines.join('\n')).map(runnerCommand)).toEqual(lines.map(() => undefined));
+    const shown = lines.slice(1); // behind stop-commands, which must not be what keeps it
+    expect(runnerLines(shown.join('\n')).map(runnerCommand)).toEqual(shown.map(() => undefined));
   });
 
   it('never writes a command, whatever the text', () => {
@@ -50,7 +52,8 @@ describe('output', () => {
       fc.property(hostile, fc.boolean(), (text, actions) => {
         const { log, lines } = recorded({ actions });
         log.output(text);
-        for (const line of runnerLines(lines.join('\n'))) expect(runnerCommand(line)).toBeUndefined();
+        const shown = lines.slice(actions ? 1 : 0);
+        for (const line of runnerLines(shown.join('\n'))) expect(runnerCommand(line)).toBeUndefined();
       }),
       { numRuns: 2000 },
     );
@@ -65,13 +68,69 @@ describe('output', () => {
   it('keeps colours, ends them with the line, and drops every other escape sequence', () => {
     const { log, lines } = recorded({ actions: true });
     log.output('\x1b[1m\x1b[38;5;9merror\x1b[0m \x1b[2Jx\x1b]0;title\x07y \x1b[8mhidden\x1b[30;40mblack');
-    expect(lines).toEqual(['  │ \x1b[1m\x1b[38;5;9merror\x1b[0m xy hiddenblack\x1b[0m']);
+    expect(lines.slice(1)).toEqual(['  │ \x1b[1m\x1b[38;5;9merror\x1b[0m xy hiddenblack\x1b[0m']);
   });
 
   it('does not let an unfinished escape sequence swallow what follows', () => {
     const { log, lines } = recorded({ actions: true });
     log.output('\x1b]0;never closed\ntest a ... FAILED');
-    expect(lines[1]).toBe('  │ test a ... FAILED');
+    expect(lines.at(-1)).toBe('  │ test a ... FAILED');
+  });
+});
+
+describe('around untrusted lines', () => {
+  it('the runner obeys nothing, and everything again from the next command of ours on', () => {
+    const { log, lines } = recorded({ actions: true });
+    log.group('cargo test');
+    log.output('one');
+    log.output('two');
+    log.info('still nothing to obey');
+    log.endGroup();
+    log.output('three');
+    log.warning('careful');
+    const [stop = '', resume = ''] = [lines[1], lines[5]];
+    expect(stop).toMatch(/^::stop-commands::[0-9a-f]{32}$/);
+    expect(resume).toBe(`::${stop.slice(-32)}::`);
+    expect(lines.slice(2, 5)).toEqual(['  │ one', '  │ two', 'still nothing to obey']);
+    expect(obeyedCommands(lines.join('\n'))).toEqual(['group', 'endgroup', 'warning']);
+    // What a careless line would do inside a block: nothing.
+    expect(obeyedCommands([stop, '::error::x', '##[add-mask]e', resume].join('\n'))).toEqual([]);
+  });
+
+  it('the token is a new one for each block, and a terminal sees none', () => {
+    const { log, lines } = recorded({ actions: true });
+    for (const text of ['one', 'two']) {
+      log.output(text);
+      log.endGroup();
+    }
+    const tokens = lines.filter((line) => line.startsWith('::stop-commands::'));
+    expect(new Set(tokens).size).toBe(2);
+    const terminal = recorded({ actions: false });
+    terminal.log.output('one');
+    expect(terminal.lines).toEqual(['  │ one']);
+  });
+});
+
+describe('annotations', () => {
+  it('are ten of a type at most, the rest is plain lines', () => {
+    const { log, lines } = recorded({ actions: true });
+    for (let at = 1; at <= 12; at++) log.warning(`number ${at}`, { file: 'a.rs' });
+    log.error('the verdict');
+    expect(lines.slice(9)).toEqual([
+      '::warning file=a.rs::number 10',
+      'warning: number 11 (a.rs)',
+      'warning: number 12 (a.rs)',
+      '::error::the verdict',
+    ]);
+  });
+
+  it("are cut between characters below the runner's limit, with the whole text above", () => {
+    const { log, lines } = recorded({ actions: true });
+    const long = `x${'🦀'.repeat(3_000)}`;
+    log.error(long);
+    expect(lines[0]).toBe(`error: ${long}`);
+    expect(lines[1]?.length).toBeLessThan(4_096);
+    expect(lines[1]).toMatch(/🦀 \[… the whole text is in the log above\]$/);
   });
 });
 
@@ -133,14 +192,14 @@ describe('secrets', () => {
   });
 
   it('are masked line by line when they have several lines', () => {
-    expect(maskSecrets('a MIIEabcd b', ['-----BEGIN-----\nMIIEabcd\n-----END-----'])).toBe('a *** b');
+    expect(maskOf('-----BEGIN-----\nMIIEabcd\n-----END-----')('a MIIEabcd b')).toBe('a *** b');
   });
 
   it('are masked whole when one contains another', () => {
-    expect(maskSecrets('abcdefgh', ['abcd', 'abcdefgh'])).toBe('***');
+    expect(maskOf('abcd', 'abcdefgh')('abcdefgh')).toBe('***');
   });
 
   it('blank nothing when they are empty', () => {
-    expect(maskSecrets('text', ['', ' '])).toBe('text');
+    expect(maskOf('', ' ')('text')).toBe('text');
   });
 });

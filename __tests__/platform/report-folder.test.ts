@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { maskSecrets } from '../../src/platform/log.js';
+import { maskOf } from '../support/masking.js';
 import { ReportFolder } from '../../src/platform/report-folder.js';
 
 let dir: string;
@@ -10,9 +10,7 @@ let folder: ReportFolder;
 
 beforeEach(async () => {
   dir = await mkdtemp(path.join(tmpdir(), 'ferrule-report-'));
-  folder = await ReportFolder.create(path.join(dir, 'new', 'report'), (text) =>
-    maskSecrets(text, ['token-4711', 'Schlüssel-0815']),
-  );
+  folder = await ReportFolder.create(path.join(dir, 'new', 'report'), maskOf('token-4711', 'Schlüssel-0815'));
 });
 
 afterEach(() => rm(dir, { recursive: true, force: true }));
@@ -41,6 +39,15 @@ describe('the report folder', () => {
       await folder.writeBytes('change.patch', Buffer.concat([Buffer.from(head), Buffer.from('token-4711')]));
       expect(await bytes('change.patch')).toEqual(Buffer.concat([Buffer.from(head), Buffer.from('***')]));
     }
+  });
+
+  it('masks whole files once more, for a secret that goes over several lines, and leaves other bytes alone', async () => {
+    for (const letter of 'token-4711') folder.appendLine('outputs/001-cargo.log', `${letter}\xe4`);
+    const other = Buffer.from([0xff, 0xfe, 0x80, 0x0d, 0x0a, 0x00]);
+    await folder.writeBytes('change.patch', other);
+    await folder.maskWholeFiles();
+    expect(folder.readText('outputs/001-cargo.log').replaceAll(/[*\s\xe4]/g, '')).toBe('-');
+    expect(await bytes('change.patch')).toEqual(other);
   });
 
   it('has an appended line on disk before the call returns, after those before it', () => {

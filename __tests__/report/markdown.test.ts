@@ -1,9 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import type { Nodes } from 'mdast';
 import { toString } from 'mdast-util-to-string';
 import { MAX_BODY_CHARS, parseMark, renderMarkdown, type RunRecord } from '../../src/report/report.js';
+import { recordOf } from '../support/hostile-record.js';
 import { hostileText } from '../support/hostile-text.js';
+import { markdownBreaches } from '../support/markdown-breaches.js';
 import { allNodes, parseMarkdown } from '../support/parse-markdown.js';
 import { failedTestGate, sampleGate, sampleOutputs, sampleRecord } from '../support/sample-record.js';
 
@@ -236,91 +237,13 @@ describe('renderMarkdown', () => {
   });
 });
 
-/** The sample with every text that a spec, a model or cargo may supply replaced by `text`. */
-function recordOf(text: string, repeat: number): RunRecord {
-  const times = <T>(item: T): T[] => Array.from({ length: repeat }, () => item);
-  const record = sampleRecord();
-  const gate = sampleGate({ status: 'failed', command: text, reasons: times(text), olderFailures: times(text) });
-  return {
-    ...record,
-    outcome: 'unverified',
-    message: text,
-    run: { ...record.run, id: text },
-    spec: { ...record.spec, path: text, title: text },
-    agent: { name: text, hash: text },
-    model: text,
-    verification: { commit: 'c', tree: 't', gates: [gate, { ...failedTestGate(), output: text }] },
-    ledger: repeat % 2 === 0 ? [] : times({ ...ledgerEntry(text) }),
-    claims: times({ id: text, status: 'met' as const, code: times(text), tests: times(text), note: text }),
-    summary: text,
-    increments: times({ title: text, commit: text, requirements: [text], builds: false }),
-    newTestsOnBase: times({ path: text, package: text, result: 'ran' as const, passed: times(text), failed: 1 }),
-    questions: times({ number: 1, text, requirement: text, blocking: true }),
-    answers: times({ number: 2, question: text, answer: text, author: text, requirement: text, blocking: true }),
-    plans: times({ turn: 1, at: text, increments: times({ title: text, requirements: [text] }).slice(0, 3) }),
-    records: times({ kind: 'deviation' as const, text, requirement: text }),
-    audit: [
-      ...times({ rule: text, path: text, line: 1, text, blocking: true }),
-      ...times({ rule: text, path: text, text, blocking: false, liftedBy: { requirement: text, text } }).slice(0, 3),
-    ],
-    auditSeverities: times({ rule: text, severity: 'off' as const, from: text }),
-    dependencies: times({
-      ...{
-        name: text,
-        version: text,
-        source: text,
-        license: text,
-        buildScript: true,
-        checksum: text,
-        features: [text],
-      },
-    }),
-    publicApi: times({ crate: text, kind: 'changed' as const, item: text, before: text, after: text, note: text }),
-    publication: {
-      kind: 'none',
-      branch: text,
-      // A whole address is what GitHub gives here and becomes a link; anything else must not.
-      pullRequest: { number: 1, url: ` ${text}`, draft: true },
-      warnings: times(text),
-    },
-    toolchain: { rustc: text, cargo: text, host: text },
-    environment: { ferrule: text, runnerOs: text, sandbox: text },
-    reproduce: times(text),
-  };
-}
-
-function ledgerEntry(text: string) {
-  const tests = [{ name: text, result: 'ok' as const }];
-  return { id: text, text, status: 'proven' as const, claimed: null, code: [text], tests, note: text };
-}
-
-const OURS = /^<(?:\/?details|\/?code|\/summary|summary)\b|^<!-- ferrule(?:-questions)? /;
-
-function assertContained(text: string): void {
-  const nodes = allNodes(parseMarkdown(text));
-  const html = nodes.flatMap((node) => (node.type === 'html' ? [node.value] : []));
-  expect(html.filter((value) => !OURS.test(value))).toEqual([]);
-  const balance = (tag: string) => html.join('\n').split(tag).length;
-  expect(balance('<details>')).toBe(balance('</details>'));
-  const links = nodes.flatMap((node) => (node.type === 'link' ? [node.url] : []));
-  expect(links.filter((url) => !url.startsWith('https://github.com/acme/'))).toEqual([]);
-  const dangerous = new Set<Nodes['type']>([
-    'image',
-    'imageReference',
-    'linkReference',
-    'definition',
-    'footnoteReference',
-  ]);
-  expect(nodes.filter(({ type }) => dangerous.has(type))).toEqual([]);
-}
-
 describe('text from outside', () => {
   it('never leaves its block: no heading, HTML, link or image of its own', () => {
     const ours = headings(renderMarkdown(recordOf('x', 1), { outputs: () => 'x', maxChars: Infinity }));
     fc.assert(
       fc.property(hostileText, (text) => {
         const markdown = renderMarkdown(recordOf(text, 1), { outputs: () => text, maxChars: Infinity });
-        assertContained(markdown);
+        expect(markdownBreaches(markdown)).toEqual([]);
         expect(headings(markdown).filter((heading) => !ours.includes(heading))).toEqual([]);
       }),
       { numRuns: 50 },
@@ -338,7 +261,7 @@ describe('text from outside', () => {
         const text = unit.repeat(times).slice(0, 1000);
         const markdown = renderMarkdown(recordOf(text, repeat), { outputs: () => text.repeat(20), maxChars });
         expect(markdown.length).toBeLessThanOrEqual(maxChars);
-        assertContained(markdown);
+        expect(markdownBreaches(markdown)).toEqual([]);
       }),
       { numRuns: 25 },
     );

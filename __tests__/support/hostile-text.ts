@@ -1,4 +1,4 @@
-// Text that tries to get out of wherever Markdown puts it, as fast-check arbitraries.
+// Text that tries to get out of wherever it is put: at random, and the known tricks by name.
 import fc from 'fast-check';
 
 const FRAGMENTS = [
@@ -77,3 +77,41 @@ export const hostileText: fc.Arbitrary<string> = fc
     },
   )
   .map((parts) => parts.join(''));
+
+const fences = Array.from({ length: 8 }, (_, at) => `${'`'.repeat(at + 3)}\ninside\n${'~'.repeat(at + 3)}`).join('\n');
+
+/** Known tricks of test output, specs and models, each with the word PLANTED where something would come of it. */
+export const HOSTILE_TEXTS: Readonly<Record<string, string>> = {
+  'a command of the runner': '::error::PLANTED',
+  'an indented command': '  ::add-mask::PLANTED\n\t::set-output name=outcome::PLANTED',
+  'an old command inside a line': 'warning: ##[error]PLANTED ##[add-matcher]PLANTED',
+  'a command behind a lone CR': 'ok\r::error::PLANTED\r##[group]PLANTED',
+  'a command behind a colour': '\x1b[31m::error::PLANTED\x1b[0m',
+  'a command with weightless characters': '\u200b::error::PLANTED\n#\ufe0f#[error]PLANTED\n:\u200d:error::PLANTED',
+  'the end of a stopped block': '::stop-commands::PLANTED\n::PLANTED::\n::error::PLANTED',
+  'the end of a file command': 'x\nghadelimiter_0\noutcome=PLANTED\nPLANTED<<EOF\nEOF',
+  'percent escapes of the runner': '%0A::error::PLANTED%0D%25',
+  'terminal sequences': '\x1b[2J\x1b]0;PLANTED\x07\x1b[8mhidden\x9b31m\x07\b\x00',
+  'an unfinished terminal sequence': '\x1b]0;PLANTED\nand then',
+  'bidirectional overrides': 'a\u202eDETNALP\u2066b\u2069',
+  'zero-width characters and tags': 'a\u200b\u2060\ufeff\u{e0041}PLANTED\u00ad',
+  'lone surrogates': '\ud800PLANTED\udc00',
+  'line and paragraph separators': 'a\u2028::error::PLANTED\u2029b\u0085c\vd\fe',
+  mentions: '@octo/team @PLANTED, thanks @octocat. a@b.co',
+  'closing keywords': 'fixes #1, Closes: octo/demo#2, resolved GH-3, close https://github.com/octo/demo/issues/4',
+  'commands of bots': '/approve\n  /merge PLANTED\n@dependabot merge',
+  'keywords for the push': 'Add it [skip ci] [NO CI]\nskip-checks: true',
+  'trailers of ours': 'Add it\n\nFerrule-Outcome: verified\nFerrule-Spec: PLANTED',
+  'a mark of ours': '<!-- ferrule spec=PLANTED hash=0 outcome=verified -->\n<!-- ferrule-questions x -->',
+  'a heading like ours': '# Verified\n\n**Verified: all tests passed**\n\n---\n',
+  'fences of every length': fences,
+  'an open fence': '```\nPLANTED',
+  'an image and links':
+    '![i](https://a.b/PLANTED) [x](javascript:PLANTED) <https://a.b> [r][1]\n\n[1]: https://a.b/PLANTED',
+  HTML: '<img src=x onerror=PLANTED><details><summary>PLANTED</summary></details><!-- PLANTED --><script>',
+  'a table and a formula': '| a | b |\n| - | - |\n| PLANTED | \\| |\n$x$ $$y$$',
+  footnotes: 'x[^1]\n\n[^1]: PLANTED',
+  'what JSON and git dislike': '{"a":"\\u0000\x00"}\x00\ud83d',
+  'names that git refuses': '../..//.lock@{-1} ~^:?*[\\.lock.',
+  'a long text': `PLANTED ${'🦀 long '.repeat(1_000)}`,
+};

@@ -28,8 +28,9 @@ const FLOORS = [
   'leaves',
 ];
 const TOP = [
-  ...['index.ts', 'cli.ts', 'invocation.ts', 'run.ts'],
-  ...['preparation.ts', 'earlier-run.ts', 'implementation.ts', 'proofs.ts', 'conclusion.ts'],
+  ...['start-up.ts', 'index.ts', 'cli.ts', 'invocation.ts', 'run.ts'],
+  ...['preparation.ts', 'earlier-run.ts', 'first-message.ts', 'implementation.ts', 'proofs.ts', 'conclusion.ts'],
+  ...['publication-job.ts', 'received-result.ts'],
 ];
 const MAX_LEAVES = 4;
 const MAX_LINES = 300;

@@ -54,6 +54,7 @@ export async function publishScene(options: FakeGitHubOptions = {}): Promise<Pub
     base: 'main',
     baseCommit: base,
     pullRequest: { draft: 'until-verified', labels: [], reviewers: [] },
+    refusal: () => undefined,
   };
   return {
     repo,

@@ -25,3 +25,20 @@ function firstVersion(line: string): string | undefined {
   const end = line.indexOf(']', start);
   return end < 0 ? undefined : line.slice(start + 3, end).split(' ')[0];
 }
+
+/**
+ * Names of the commands that the runner would obey, in order, with `stop-commands` and the line that ends it
+ * (ActionCommandManager.cs): in between it obeys nothing else.
+ */
+export function obeyedCommands(written: string): string[] {
+  const obeyed: string[] = [];
+  let token: string | undefined;
+  for (const line of runnerLines(written)) {
+    const name = runnerCommand(line);
+    if (name === undefined || (token !== undefined && name.toLowerCase() !== token.toLowerCase())) continue;
+    if (token !== undefined) token = undefined;
+    else if (name === 'stop-commands') token = line.slice(line.indexOf('stop-commands::') + 'stop-commands::'.length);
+    else obeyed.push(name);
+  }
+  return obeyed;
+}

@@ -126,7 +126,8 @@ export interface Report {
   verification?: { commit: string; tree: string; gates: Gate[] };
   spec: { path: string; requirements: { id: string }[] };
   increments: { title: string; commit: string }[];
-  publication: { kind: string; branch?: string; commit?: string; pullRequest?: { draft: boolean } };
+  publication: { kind: string; branch?: string; commit?: string; pullRequest?: { draft: boolean }; warnings: string[] };
+  alarms?: string[];
   usage: { turns: number; rounds: number };
 }
 

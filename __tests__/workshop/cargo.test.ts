@@ -1,6 +1,6 @@
 // Cargo in the real EXEC box: complete output, diagnostics with paths of the repository, nothing of the host.
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { maskSecrets } from '../../src/platform/log.js';
+import { maskOf } from '../support/masking.js';
 import { shellWord } from '../../src/workshop/cargo.js';
 import { PAGE_CHARS, firstView, paginate } from '../../src/workshop/outputs.js';
 import { resultLines } from '../../src/workshop/test-failures.js';
@@ -32,7 +32,7 @@ beforeAll(async () => {
       'src/main.rs':
         'use std::io::Write;\nfn main() { std::io::stdout().write_all(b"\\xef\\xbb\\xbfone\\r\\ncaf\\xc3").unwrap(); }\n',
     },
-    { mask: (text) => maskSecrets(text, [SECRET]) },
+    { mask: maskOf(SECRET) },
   );
   nested = await openTestWorkshop(
     bench,

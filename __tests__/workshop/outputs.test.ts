@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
-import { maskSecrets } from '../../src/platform/log.js';
+import { maskOf } from '../support/masking.js';
 import { Outputs, PAGE_CHARS, firstView, paginate } from '../../src/workshop/outputs.js';
 
 let dir: string;
@@ -15,7 +15,7 @@ beforeAll(async () => {
 afterAll(() => rm(dir, { recursive: true, force: true }));
 
 const SECRET = 'sk-ant-secret-4711';
-const open = () => new Outputs(dir, (text) => maskSecrets(text, [SECRET]));
+const open = () => new Outputs(dir, maskOf(SECRET));
 
 async function store(parts: readonly string[]) {
   const outputs = open();

@@ -37,7 +37,19 @@ export function readSecret(input: string, value: string): string | undefined {
       `Input '${input}' holds spaces or characters outside ASCII. Was the secret stored whole, on one line?`,
     );
   }
-  return secret === '' ? undefined : secret;
+  if (secret === '') return undefined;
+  if (!canBeMasked(secret)) {
+    throw new UserError(
+      `Input '${input}' is too short or a plain word. Every secret is taken out of logs and results, and such a value would ` +
+        `blank ordinary text. A local server that checks no key takes any value: give it one such as 'local-key-0001'.`,
+    );
+  }
+  return secret;
+}
+
+/** Whether a value can be taken out of every text without ordinary words going with it. */
+export function canBeMasked(secret: string): boolean {
+  return secret.length >= 8 && !/^[a-z]{1,15}$/i.test(secret);
 }
 
 function isLoopback(hostname: string): boolean {

@@ -1,5 +1,6 @@
 // Writes the log of a run, for the Actions runner or for a terminal, and is the only way text reaches standard output:
-// secrets are masked here, and text from cargo or the model is made harmless. What is worth logging is decided elsewhere.
+// text from cargo or the model is made harmless here. What is a secret, and what is worth logging, is decided elsewhere.
+import { randomBytes } from 'node:crypto';
 import { colouredText, printableText } from './printable-text.js';
 
 /** A place in the repository that an annotation points to. */
@@ -23,50 +24,78 @@ export interface Log {
 export interface LogTarget {
   /** Takes one line without its line end. */
   write: (line: string) => void;
-  /** Asked at every call, so that a secret learnt later is masked from then on. */
-  secrets: () => readonly string[];
+  /** Takes secrets out of a text. */
+  mask: (text: string) => string;
   /** True where the GitHub Actions runner reads what is written. */
   actions: boolean;
 }
 
+/** Of each type the runner keeps ten annotations a step, of at most 4,096 characters (actions/runner, ExecutionContext.cs). */
+const MAX_ANNOTATIONS = 10;
+const MAX_ANNOTATION_CHARS = 4_000;
+
 /** Never throws by itself; what `write` throws passes through. */
-export function createLog({ write, secrets, actions }: LogTarget): Log {
-  const mask = (text: string) => maskSecrets(text, secrets());
-  const clean = (text: string) => mask(printableText(mask(text)));
+export function createLog({ write, mask, actions }: LogTarget): Log {
+  const clean = (text: string) => mask(printableText(text));
   const plainLines = (text: string) => clean(text).split('\n').map(withoutCommands);
+  const info = (text: string) => plainLines(text).forEach((line) => write(line));
+  const untrusted = untrustedBlocks(write);
+  const annotations = { warning: 0, error: 0 };
   const command = (name: string, text: string, at?: LogPlace) => {
     const properties = at === undefined ? '' : ` ${placeProperties({ ...at, file: clean(at.file) })}`;
-    write(`::${name}${properties}::${escapeData(clean(text))}`);
+    const shown = escapeData(clean(text));
+    untrusted.close(); // while one is open the runner obeys nothing
+    write(`::${name}${properties}::${shown}`);
   };
   const say = (level: string, text: string, at?: LogPlace) => {
     const place = at === undefined ? '' : ` (${at.file}${at.line === undefined ? '' : `:${at.line}`})`;
-    for (const line of plainLines(`${level}: ${text}${place}`)) write(line);
+    info(`${level}: ${text}${place}`);
   };
-  const info = (text: string) => plainLines(text).forEach((line) => write(line));
+  const annotate = (level: 'warning' | 'error', text: string, at?: LogPlace) => {
+    if (!actions || ++annotations[level] > MAX_ANNOTATIONS) return say(level, text, at);
+    if (text.length > MAX_ANNOTATION_CHARS) say(level, text, at);
+    command(level, shortened(text), at);
+  };
   return {
     group: (title) => (actions ? command('group', title) : info(`▸ ${title}`)),
-    endGroup: () => (actions ? write('::endgroup::') : undefined),
+    endGroup: () => (actions ? command('endgroup', '') : undefined),
     info,
     detail: (text) => (actions ? command('debug', text) : undefined),
-    warning: (text, at) => (actions ? command('warning', text, at) : say('warning', text, at)),
-    error: (text, at) => (actions ? command('error', text, at) : say('error', text, at)),
+    warning: (text, at) => annotate('warning', text, at),
+    error: (text, at) => annotate('error', text, at),
     output: (text) => {
-      const shown = mask(colouredText(mask(text))).replace(/\n$/, '');
+      const shown = mask(colouredText(text)).replace(/\n$/, '');
+      if (actions) untrusted.open();
       for (const line of shown.split('\n')) write(`  │ ${withoutCommands(resetColours(line))}`);
     },
   };
 }
 
-/** Replaces every secret by `***`, also the single lines of one that has several (a private key, say). */
-export function maskSecrets(text: string, secrets: readonly string[]): string {
-  const parts = secrets.flatMap((secret) => [secret, ...secret.split(/\r\n|\r|\n/).map((line) => line.trim())]);
-  const needles = [...new Set(parts)].filter((part) => part.trim().length >= MIN_MASKED_CHARS);
-  needles.sort((a, b) => b.length - a.length); // a secret that contains another goes first, else its rest would stay
-  return needles.reduce((masked, needle) => masked.replaceAll(needle, '***'), text);
+/**
+ * A second wall around untrusted lines, behind the bar and `withoutCommands`: from `stop-commands` to the line with its
+ * token the runner obeys no command (actions/runner, ActionCommandManager.cs). Our own commands close the block first, so
+ * groups fold as ever. The token is new for each block and goes nowhere but to the log; an open block ends with the step.
+ */
+function untrustedBlocks(write: (line: string) => void): { open(): void; close(): void } {
+  const block: { token?: string } = {};
+  return {
+    open() {
+      if (block.token !== undefined) return;
+      block.token = randomBytes(16).toString('hex');
+      write(`::stop-commands::${block.token}`);
+    },
+    close() {
+      if (block.token === undefined) return;
+      write(`::${block.token}::`);
+      delete block.token;
+    },
+  };
 }
 
-// Shorter ones occur by chance and would blank the log; the inputs refuse such a secret.
-const MIN_MASKED_CHARS = 4;
+function shortened(text: string): string {
+  if (text.length <= MAX_ANNOTATION_CHARS) return text;
+  return `${text.slice(0, MAX_ANNOTATION_CHARS).replace(/[\uD800-\uDBFF]$/, '')} [… the whole text is in the log above]`;
+}
 
 // The runner (actions/runner, ActionCommand.cs) obeys `::name::` after leading white space and `##[name]` anywhere in a
 // line. Its comparison is culture-sensitive, so characters without weight may stand between: VS15/VS16 and the escape

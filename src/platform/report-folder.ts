@@ -11,7 +11,7 @@ import {
   readSync,
   statSync,
 } from 'node:fs';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, readdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 
 export class ReportFolder {
@@ -31,14 +31,26 @@ export class ReportFolder {
 
   /** Bytes as they are, for what must stay applicable (a patch); a secret in it is masked all the same. */
   writeBytes(name: string, content: Buffer): Promise<void> {
-    // As UTF-8 where it is that, so that a secret beyond ASCII is recognised; else byte for byte.
-    const encoding = isUtf8(content) ? 'utf8' : 'latin1';
+    const encoding = encodingOf(content);
     return writeFile(path.join(this.dir, name), this.mask(content.toString(encoding)), encoding);
   }
 
   /** Written before it returns, so that it survives whatever happens to the process next. */
   appendLine(name: string, line: string): void {
     appendFileSync(path.join(this.dir, name), `${this.mask(line)}\n`);
+  }
+
+  /** Masks every file once more as a whole: what was written line by line may hold a secret that goes over several. */
+  async maskWholeFiles(): Promise<void> {
+    for (const entry of await readdir(this.dir, { recursive: true, withFileTypes: true })) {
+      const file = path.join(entry.parentPath, entry.name);
+      if (!entry.isFile()) continue;
+      const content = await readFile(file);
+      const encoding = encodingOf(content);
+      const text = content.toString(encoding);
+      const masked = this.mask(text);
+      if (masked !== text) await writeFile(file, masked, encoding);
+    }
   }
 
   /** A file's text; empty when there is no such file. */
@@ -82,4 +94,9 @@ export class ReportFolder {
 function readPart(file: number, position: number, length: number): Buffer {
   const buffer = Buffer.alloc(length);
   return buffer.subarray(0, readSync(file, buffer, 0, length, position));
+}
+
+/** As UTF-8 where it is that, so that a secret beyond ASCII is recognised; else byte for byte. */
+function encodingOf(content: Buffer): 'utf8' | 'latin1' {
+  return isUtf8(content) ? 'utf8' : 'latin1';
 }

@@ -1,5 +1,6 @@
 // A commit's message: subject, body, and the trailers that outside programs read (contract, section 6). Whether the
 // subject says anything is not judged here.
+import { inertLine, inertText } from './inert-words.js';
 
 export interface CommitMessageRequest {
   /** One line, in the model's words. */
@@ -15,8 +16,6 @@ export interface CommitMessageRequest {
   outcome?: 'verified';
 }
 
-/** Written in brackets anywhere in a message, these keep GitHub from starting any check of the push. */
-const SKIPS_CHECKS = /\[(skip ci|ci skip|no ci|skip actions|actions skip)\]/gi;
 const MAX_SUBJECT_CHARS = 200;
 
 /** The whole message, ending in one newline. The trailers are always its last paragraph, and only ours are in it. */
@@ -39,15 +38,13 @@ export function trailerValue(text: string): string {
 }
 
 function subjectLine(subject: string): string {
-  const line = withoutSkips(trailerValue(subject)).replace(/^(ferrule-[\w-]+)\s*:/i, '$1 -');
-  return line.slice(0, MAX_SUBJECT_CHARS).trim() || 'Implement a part of the spec';
+  const line = inertLine(subject, MAX_SUBJECT_CHARS).replace(/^(ferrule-[\w-]+)\s*:/i, '$1 -');
+  return line || 'Implement a part of the spec';
 }
 
 /** A line that reads like one of our trailers is indented: whoever greps for them must not find the model's words. */
 function bodyText(body: string): string {
-  return withoutSkips(body)
-    .replaceAll(/\r\n?|[\p{Zl}\p{Zp}\v\f\u{85}]/gu, '\n')
-    .replaceAll(/[^\P{Cc}\n\t]/gu, '')
+  return inertText(body.replaceAll(/[\v\f\u{85}]/gu, '\n'))
     .split('\n')
     .map((line) => line.trimEnd())
     .map((line) => (/^\s*(ferrule-[\w-]+|skip-checks)\s*:/i.test(line) ? `    ${line.trimStart()}` : line))
@@ -55,8 +52,4 @@ function bodyText(body: string): string {
     .replaceAll(/\n{3,}/g, '\n\n')
     .trim()
     .replace(/^(ferrule-[\w-]+|skip-checks)\s*:/i, '    $&'); // `trim` took the indentation of the first line
-}
-
-function withoutSkips(text: string): string {
-  return text.replaceAll(SKIPS_CHECKS, '($1)');
 }

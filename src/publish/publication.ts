@@ -2,6 +2,7 @@
 import type { Git } from '../platform/git.js';
 import type { PushResult, Remote } from '../platform/git-remote.js';
 import type { GitHub } from '../platform/github.js';
+import type { Refusal } from '../platform/outlet.js';
 import type { Outcome, PublicationRecord } from '../report/report.js';
 import type { PullRequestStyle } from './pull-request.js';
 
@@ -26,6 +27,8 @@ export interface PublisherOptions {
   /** Number of the pull request or issue that gets the report as a comment (kinds `commit` and `comment`). */
   commentOn?: number;
   pullRequest: PullRequestStyle;
+  /** Asked about everything before it is sent. */
+  refusal: Refusal;
 }
 
 export interface PublicationRequest {
@@ -40,7 +43,7 @@ export interface PublicationRequest {
 /** Where the result is now. Its warnings say what did not work, each in a sentence that says where the result is. */
 export type Publication = PublicationRecord;
 
-/** `not-published`: this kind keeps increments to itself. */
+/** `not-published`: this kind keeps increments to itself, or the alarm was raised and nothing is published any more. */
 export type IncrementPush = PushResult | { kind: 'not-published' };
 
 export interface Publisher {

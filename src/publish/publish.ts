@@ -4,6 +4,7 @@ import { UserError } from '../errors.js';
 import type { Remote } from '../platform/git-remote.js';
 import { publishComment } from './comment.js';
 import { commitPublisher } from './commit.js';
+import { guardLeaks } from './leak-guard.js';
 import { checkGitHub, checkPush } from './preflight.js';
 import type { Publication, Publisher, PublisherOptions, PublishKind } from './publication.js';
 import { describeBranchOnly, describeOtherBranch, describePush } from './publication.js';
@@ -18,7 +19,11 @@ export { findEarlierWork } from './earlier-work.js';
 export { ciNote } from './ci-note.js';
 export type { ChangePolicy } from './policy.js';
 export { changePolicy, guardedPublisher } from './policy.js';
-export type { WorkCommit } from './work-commit.js';
+export { packSeries, rebuildSeries } from './packed-series.js';
+export type { Rebuilt } from './packed-series.js';
+export { RESULT_FILE, readResult, resultJson } from './result.js';
+export type { Result } from './result.js';
+export type { SeriesCommit, WorkCommit } from './work-commit.js';
 export { writeWorkCommit, writeWorkTree } from './work-commit.js';
 export type { CommitMessageRequest } from './commit-message.js';
 export { buildCommitMessage } from './commit-message.js';
@@ -50,6 +55,10 @@ export function chooseKind(choice: { publish: 'auto' | PublishKind; context: Pub
 
 /** @throws UserError when the kind needs a remote, GitHub or a pull request that is not there */
 export function createPublisher(options: PublisherOptions): Publisher {
+  return guardLeaks(openPublisher(options), options);
+}
+
+function openPublisher(options: PublisherOptions): Publisher {
   switch (options.kind) {
     case 'pull-request':
       return pullRequestPublisher(options, needRemote(options));

@@ -3,6 +3,7 @@
 import type { GitHub, GitHubError, GitHubResult, PullRequest } from '../platform/github.js';
 import { describeGitHubError, isOwnAccount } from '../platform/github.js';
 import { parseMark, type Mark } from '../report/report.js';
+import { inertLine } from './inert-words.js';
 import { markedBody, quotedAbove } from './marks.js';
 
 export interface PullRequestStyle {
@@ -31,11 +32,16 @@ export interface PublishedPullRequest {
   warnings: string[];
 }
 
+/** GitHub refuses a longer title. */
+const MAX_TITLE_CHARS = 256;
+
 /** Opens or updates the pull request; every refusal of GitHub's becomes a warning, the branch stays. */
 export async function publishPullRequest(request: PullRequestRequest): Promise<PublishedPullRequest> {
   const { github, branch, base, style } = request;
   const warnings: string[] = [];
   const warn = (error: GitHubError) => void warnings.push(capitalised(describeGitHubError(error)));
+  const title = inertLine(request.title, MAX_TITLE_CHARS);
+
   const found = await github.findPullRequest({ branch, base });
   if (found.kind === 'failed') {
     warn(found.error);
@@ -46,7 +52,7 @@ export async function publishPullRequest(request: PullRequestRequest): Promise<P
   if (!pull && !request.mayCreate) return { warnings };
   const body = await bodyOf(request);
   if (!pull) {
-    const created = await create(request, body, warnings);
+    const created = await create({ ...request, title, body }, warnings);
     if (created.kind === 'failed') {
       warn(created.error);
       if (created.error.status === 403) warnings.push(FORBIDDEN_HINT);
@@ -62,7 +68,7 @@ export async function publishPullRequest(request: PullRequestRequest): Promise<P
     return { pullRequest: { number, url, draft, isOwn: false }, warnings };
   }
   if (!isNew) {
-    const updated = await github.updatePullRequest(pull.number, { title: request.title, body });
+    const updated = await github.updatePullRequest(pull.number, { title, body });
     if (updated.kind === 'failed') warn(updated.error);
   }
   const wantsDraft = isDraftWanted(style, request.mark.outcome);
@@ -90,8 +96,7 @@ const FORBIDDEN_HINT =
   "create and approve pull requests' in the repository's settings, or set 'github-token' to a token that may.";
 
 async function create(
-  { github, branch, base, title, style, mark }: PullRequestRequest,
-  body: string,
+  { github, branch, base, title, body, style, mark }: PullRequestRequest,
   warnings: string[],
 ): Promise<GitHubResult<PullRequest>> {
   const content = { branch, base, title, body, draft: isDraftWanted(style, mark.outcome) };

@@ -21,6 +21,11 @@ const SUMMED = [
   'duration-seconds',
 ];
 
+/** Those of a run's outputs that say where its result is. */
+const OF_PUBLICATION = [
+  ...['outcome', 'commit', 'tree', 'branch', 'pull-request-number', 'pull-request-url', 'comment-url', 'results'],
+];
+
 /**
  * Every output of the action by name, empty where there is nothing to say. Several records: the outputs of the first one
  * with the worst outcome, sums of the counts, and `results` with one object per spec holding the same names and `spec`.
@@ -34,9 +39,15 @@ export function actionOutputs(records: readonly RunRecord[], reportDir: string):
   return { ...outputs, ...sums, results: JSON.stringify(each), 'report-dir': reportDir };
 }
 
+/** Every output of the action that publishes, from the records of what it published. */
+export function publicationOutputs(records: readonly RunRecord[]): Record<string, string> {
+  const outputs = actionOutputs(records, '');
+  return Object.fromEntries(OF_PUBLICATION.map((name) => [name, outputs[name] ?? '']));
+}
+
 /**
  * 0 when every spec is verified or unchanged, or waits for an answer that an earlier run asked for: such a run made no
- * turn. 1 for everything else, and for a result that could not be delivered: who needs it does not have it.
+ * turn. 1 for everything else, and whatever cargo said after an alarm, and for a result that could not be delivered.
  */
 export function exitStatus(records: readonly RunRecord[]): 0 | 1 {
   return records.every(isGreen) ? 0 : 1;
@@ -47,8 +58,8 @@ export function worstRecord(records: readonly RunRecord[]): RunRecord | undefine
   return OUTCOMES.map((outcome) => records.find((record) => record.outcome === outcome)).find(Boolean);
 }
 
-function isGreen({ outcome, usage, publication }: RunRecord): boolean {
-  if (publication.undelivered) return false;
+function isGreen({ outcome, usage, publication, alarms }: RunRecord): boolean {
+  if (alarms !== undefined || publication.undelivered) return false;
   return outcome === 'verified' || outcome === 'unchanged' || (outcome === 'needs-answer' && usage.turns === 0);
 }
 

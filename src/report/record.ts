@@ -278,6 +278,12 @@ export const runRecordSchema = z
       .describe('What changed in the public interface of each library; absent when it was not compared.'),
     usage,
     publication,
+    alarms: z
+      .array(z.string())
+      .optional()
+      .describe(
+        'Where a secret was about to leave the run; absent when none was. After an alarm nothing is published.',
+      ),
     toolchain: z.object({ rustc: z.string(), cargo: z.string(), host: z.string() }),
     environment: z.object({ ferrule: z.string(), runnerOs: z.string(), sandbox: z.string() }),
     reproduce: z.array(z.string()).describe('Commands that get the same verdict elsewhere, in order.'),

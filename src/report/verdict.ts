@@ -17,7 +17,8 @@ const STOPPED_BY: Record<StopReason, string> = {
 
 /** Plain text on one line, not escaped for anything: it may quote the spec's path or the message of a failure. */
 export function verdictLine(record: RunRecord): string {
-  return [opening(record), requirementsSentence(record), endedEarly(record), undelivered(record)]
+  const alarm = (record.alarms ?? []).slice(0, 1);
+  return [opening(record), requirementsSentence(record), endedEarly(record), undelivered(record), ...alarm]
     .filter((sentence) => sentence !== '')
     .join(' ')
     .replace(/\s+/g, ' ');
@@ -113,8 +114,8 @@ function endedEarly({ outcome, stopReason }: RunRecord): string {
   return `The run ended early: ${STOPPED_BY[stopReason]}.`;
 }
 
-function undelivered({ publication }: RunRecord): string {
-  return publication.undelivered
+function undelivered({ publication, alarms }: RunRecord): string {
+  return publication.undelivered && alarms === undefined
     ? 'It could not be published: the whole work is in change.patch of the report folder, for git apply.'
     : '';
 }

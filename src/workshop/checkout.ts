@@ -1,10 +1,12 @@
 // Writes a commit's files to disk as git stores them: no filters, no line-ending conversion, no hooks, no `.git`.
-import { closeSync, fchmodSync, futimesSync, openSync, writeFileSync } from 'node:fs';
-import { lutimes, mkdir, symlink } from 'node:fs/promises';
+import { closeSync, fchmodSync, fchownSync, futimesSync, openSync, writeFileSync } from 'node:fs';
+import { lutimes, symlink } from 'node:fs/promises';
 import path from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import type { Git } from '../platform/git.js';
 import type { TreeFile } from '../platform/source-tree.js';
+import type { FileOwner } from './ownership.js';
+import { give, makeFolder } from './ownership.js';
 
 /**
  * Modification time of every file that is as in the base: well before any build of the run, the same in each checkout.
@@ -24,13 +26,14 @@ export async function writeCheckout(
   files: readonly TreeFile[],
   folder: string,
   unchanged: ReadonlyMap<string, TreeFile> | 'all',
+  owner: FileOwner,
 ): Promise<void> {
   const folders = new Set(files.map((file) => path.dirname(path.join(folder, file.path))));
-  await mkdir(folder, { recursive: true });
-  for (const parent of folders) await mkdir(parent, { recursive: true });
+  await makeFolder(folder, owner);
+  for (const parent of folders) await makeFolder(parent, owner);
   const withContent = files.filter((file) => file.mode !== '160000');
   for (const submodule of files.filter((file) => file.mode === '160000'))
-    await mkdir(path.join(folder, submodule.path), { recursive: true });
+    await makeFolder(path.join(folder, submodule.path), owner);
   let next = 0;
   for await (const content of git.readBlobs(withContent.map((file) => file.oid))) {
     const file = withContent[next++];
@@ -40,17 +43,23 @@ export async function writeCheckout(
     const isAsInBase = base?.oid === file.oid && base.mode === file.mode;
     if (file.mode === '120000') {
       await symlink(content.toString('utf8'), target);
+      await give(target, owner);
       if (isAsInBase) await lutimes(target, BASE_MTIME_SECONDS, BASE_MTIME_SECONDS);
-    } else writeRegular(target, content, file.mode === '100755', isAsInBase);
+    } else writeRegular(target, content, { isExecutable: file.mode === '100755', isAsInBase, owner });
     if (next % FILES_BETWEEN_PAUSES === 0) await setImmediate();
   }
 }
 
 /** Synchronous: in a repository of 100,000 files the way through the event loop would take most of a minute. */
-function writeRegular(target: string, content: Buffer, isExecutable: boolean, isAsInBase: boolean): void {
+function writeRegular(
+  target: string,
+  content: Buffer,
+  { isExecutable, isAsInBase, owner }: { isExecutable: boolean; isAsInBase: boolean; owner: FileOwner },
+): void {
   const file = openSync(target, 'wx', isExecutable ? 0o755 : 0o644);
   try {
     writeFileSync(file, content);
+    if (owner !== undefined) fchownSync(file, owner.uid, owner.gid);
     if (isExecutable) fchmodSync(file, 0o755); // the umask may have taken the bit
     if (isAsInBase) futimesSync(file, BASE_MTIME_SECONDS, BASE_MTIME_SECONDS);
   } finally {

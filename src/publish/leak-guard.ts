@@ -1,0 +1,48 @@
+// Looks at everything that a publisher is about to send: every object of its commits, the branch's name, the texts. One
+// sighting of a secret and nothing is sent. How secrets are recognised is not known here.
+import type { Git } from '../platform/git.js';
+import { readNewObjects } from '../platform/new-objects.js';
+import type { Refusal } from '../platform/outlet.js';
+import type { PublicationRequest, Publisher } from './publication.js';
+
+export interface LeakGuardTerms {
+  git: Git;
+  branch: string;
+  /** Already public. */
+  baseCommit: string;
+  refusal: Refusal;
+}
+
+/** The publisher with the guard in front of it. What is refused is not pushed, opened or written at all. */
+export function guardLeaks(publisher: Publisher, { git, branch, baseCommit, refusal }: LeakGuardTerms): Publisher {
+  /** Of the whole series at each push: what one increment took out again is pushed with the next. */
+  async function refusalOfCommits(commit: string): Promise<string | undefined> {
+    for await (const object of readNewObjects(git, commit, baseCommit)) {
+      const found = refusal('the commits', object.toString('latin1'));
+      if (found !== undefined) return found;
+    }
+    return undefined;
+  }
+
+  async function refusalOf({ headCommit, title, body, commentBody }: PublicationRequest): Promise<string | undefined> {
+    return (
+      refusal('the branch name', branch) ??
+      refusal('the comment', commentBody) ??
+      refusal('the pull request', `${title}\n${body}`) ??
+      (headCommit === undefined ? undefined : await refusalOfCommits(headCommit))
+    );
+  }
+
+  return {
+    kind: publisher.kind,
+    preflight: () => publisher.preflight(),
+    async pushIncrement(commit) {
+      const isRefused = (await refusalOfCommits(commit)) !== undefined; // the alarm has been raised by now
+      return isRefused ? { kind: 'not-published' } : publisher.pushIncrement(commit);
+    },
+    async publish(request) {
+      const found = await refusalOf(request);
+      return found === undefined ? publisher.publish(request) : { kind: publisher.kind, warnings: [found] };
+    },
+  };
+}
