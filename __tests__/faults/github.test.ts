@@ -14,13 +14,13 @@ const BRANCH = 'ferrule/specs-greeting';
 async function overHttp(
   { repo }: ActionScene,
   policy: Parameters<typeof startGitServer>[1],
-): Promise<{ server: GitServer; env: Record<string, string> }> {
+): Promise<GitServer & { env: Record<string, string> }> {
   const owner = path.join(repo.parent, 'octo');
   await mkdir(owner);
   await symlink(repo.origin, path.join(owner, 'demo.git'));
   await repo.git('remote', 'set-url', 'origin', 'https://github.com/octo/demo');
   const server = await startGitServer(owner, policy);
-  return { server, env: { GITHUB_SERVER_URL: new URL(server.url).origin } };
+  return { ...server, env: { GITHUB_SERVER_URL: new URL(server.url).origin } };
 }
 
 describe('an enterprise server on a bad day', () => {
@@ -36,7 +36,7 @@ describe('an enterprise server on a bad day', () => {
         return isFirstPush ? { status: 502, afterwards: true } : undefined;
       },
     });
-    server = http.server;
+    server = http;
     const { fake } = scene;
     fake.fail({ method: 'GET', path: /\/pulls$/, status: 502, times: 2 });
     fake.fail({ method: 'POST', path: /\/graphql$/, status: 503 });
@@ -69,8 +69,7 @@ describe('a token that expires before the work is published', () => {
   it('leaves the whole work and the report in the result folder, and the run red', async () => {
     await using scene = await actionScene(CRATE);
     let writes = 0;
-    const http = await overHttp(scene, { mayWrite: () => ++writes === 1 }); // the question of the pre-flight
-    await using _server = http.server;
+    await using http = await overHttp(scene, { mayWrite: () => ++writes === 1 }); // the question of the pre-flight
     const expire = () => {
       for (const method of ['GET', 'POST', 'PATCH']) scene.fake.fail({ method, path: /./, status: 401, times: 99 });
       return finishGreeting();

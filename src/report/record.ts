@@ -1,6 +1,7 @@
 // The record of one run, `ferrule.report/v1`: the shape of report.json and the single source of every rendering. It holds
 // facts that other rooms found; nothing is decided or worded here.
 import { z } from 'zod';
+import { publication } from './publication-record.js';
 
 export const OUTCOMES = ['refused', 'stopped', 'unverified', 'needs-answer', 'verified', 'unchanged'] as const;
 export const STOP_REASONS = [
@@ -132,19 +133,6 @@ const usage = z.object({
     maxMinutes: z.number(),
     maxRounds: z.number(),
   }),
-});
-
-const publication = z.object({
-  kind: z.enum(['pull-request', 'commit', 'comment', 'none']),
-  branch: z.string().optional(),
-  commit: z.string().optional(),
-  pullRequest: z.object({ number: z.int().positive(), url: z.string(), draft: z.boolean() }).optional(),
-  comment: z.object({ url: z.string() }).optional(),
-  undelivered: z
-    .boolean()
-    .optional()
-    .describe('True when nothing of the result reached its place: the report folder alone holds it. The run is red.'),
-  warnings: z.array(z.string()),
 });
 
 export const runRecordSchema = z
