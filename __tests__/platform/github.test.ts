@@ -196,7 +196,7 @@ describe('a second try', () => {
   it('is made after the time that a rate limit names, also for a creation, which was not carried out', async () => {
     await using fake = await startFakeGitHub();
     const number = fake.repository.addIssue();
-    const limited = { message: 'You have exceeded a secondary rate limit.' };
+    const limited = { message: 'Please wait.' }; // the header alone says how long
     fake.fail({ method: 'POST', path: /comments/, status: 403, body: limited, headers: { 'retry-after': '1' } });
     const spent = {
       'x-ratelimit-remaining': '0',
