@@ -6,7 +6,7 @@ import { ToolError } from './errors.js';
 import type { ReportFolder } from './platform/report-folder.js';
 import type { Brief, Ready, World } from './preparation.js';
 import type { Publisher } from './publish/publish.js';
-import { RESULT_FILE, ciNote, packSeries, resultJson } from './publish/publish.js';
+import { RESULT_FILE, ciNote, isUndelivered, packSeries, resultJson } from './publish/publish.js';
 import type { RunRecord, StopReason } from './report/report.js';
 import { MAX_BODY_CHARS, baselineRecord, renderMarkdown } from './report/report.js';
 import type { Baseline, Verification } from './verify/verify.js';
@@ -197,6 +197,7 @@ export async function publishRecord(
       body: renderMarkdown(record, { ...options, pullRequestNotes: note === '' ? [] : [note] }),
       commentBody: renderMarkdown(record, options),
     });
+    if (isUndelivered(record.publication, result)) record.publication.undelivered = true;
     for (const warning of record.publication.warnings) log.warning(warning);
     const { pullRequest, comment } = record.publication;
     if (record.outcome === 'needs-answer' && pullRequest === undefined && comment === undefined)

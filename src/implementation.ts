@@ -35,6 +35,7 @@ import {
   verify,
 } from './verify/verify.js';
 import type { CargoRun } from './workshop/workshop.js';
+import { DiskSpaceError } from './workshop/workshop.js';
 
 /** Of a command that begins when the time is over: its timeout is its answer. */
 const MIN_COMMAND_MS = 1_000;
@@ -68,7 +69,7 @@ export async function implement(
   const unread = new UnreadOutputs();
   const news: string[] = [];
 
-  const synced = await workshop.sync(world.signal);
+  const synced = await workshop.syncBase(world.signal);
   if (synced.kind === 'failed')
     world.log.warning(`cargo could not resolve the dependencies of the base: ${synced.text.slice(0, 2_000)}`);
   const hasCrate = synced.kind !== 'no-crate';
@@ -223,6 +224,7 @@ async function workInRounds(
   } catch (error) {
     if (world.signal.aborted && error === world.signal.reason)
       return { stop: stopOf({ kind: 'cancelled' }), verification };
+    if (error instanceof DiskSpaceError) return { stop: { reason: 'disk', message: error.message }, verification };
     // Saved and published first, then thrown again by the caller.
     return {
       stop: { reason: 'model-error', message: `Ferrule failed: ${messageOf(error)}` },

@@ -23,6 +23,7 @@ import {
   openRustSyntax,
   openWorkshop,
   readChannel,
+  requireDiskSpace,
   readRunnerCargo,
 } from './workshop/workshop.js';
 import type { Brief, World } from './world.js';
@@ -175,6 +176,7 @@ async function openBox(
   scratch: string,
 ): Promise<{ toolchain: Toolchain; sandbox: Sandbox }> {
   const { inputs, environment, runCommand, log } = world;
+  await requireDiskSpace(scratch);
   const channel = await readChannel(brief.tree, inputs.workingDirectory);
   const toolchain = await findToolchain({ channel, environment, runCommand });
   record.toolchain = { rustc: toolchain.rustcVersion, cargo: toolchain.cargoVersion, host: toolchain.host };

@@ -131,6 +131,23 @@ describe('over HTTP with a token', () => {
     expect(leaked).toBe('');
   });
 
+  it('asks again when the server failed, also when the push had arrived', async () => {
+    await using repo = await tempRepo({ 'a.txt': '1' }, { remote: true });
+    const faults = [{ status: 502 }, { status: 503 }];
+    await using server = await startGitServer(repo.origin, { fault: () => faults.pop() });
+    const { git, base } = await opened(repo);
+    const remote = { url: server.url };
+    expect(await readRemoteBranch(git, remote, 'main')).toBe(base);
+    const one = await commitOn(git, base, 'one');
+    const lost = [{ status: 500, afterwards: true }];
+    await using losing = await startGitServer(repo.origin, {
+      fault: (path) => (path.endsWith('/git-receive-pack') ? lost.pop() : undefined),
+    });
+    expect(await pushBranch(git, { url: losing.url }, 'work', one, undefined)).toEqual({ kind: 'pushed' });
+    expect(lost).toEqual([]);
+    expect(await repo.remoteHead('work')).toBe(one);
+  });
+
   it('finds out before any push that the token may only read', async () => {
     await using repo = await tempRepo({ 'a.txt': '1' }, { remote: true });
     await using server = await startGitServer(repo.origin, { mayRead: isTheToken, mayWrite: () => false });

@@ -56,6 +56,15 @@ describe('pull requests', () => {
     expect(valueOf(await open(fake).findPullRequest({ branch: 'ferrule/x', base: 'main' }))).toBeUndefined();
   });
 
+  it('that were closed are found too, the newest first', async () => {
+    await using fake = await startFakeGitHub();
+    fake.repository.addPull({ head: 'ferrule/x', state: 'closed', merged: true });
+    fake.repository.addPull({ head: 'ferrule/x', state: 'closed' });
+    fake.repository.addPull({ head: 'ferrule/x', state: 'closed', headRepository: 'octo/fork-of-demo' });
+    const found = valueOf(await open(fake).findClosedPullRequest({ branch: 'ferrule/x', base: 'main' }));
+    expect(found).toMatchObject({ number: 2, isMerged: false });
+  });
+
   it('tell where they come from and where they go, also of a fork', async () => {
     await using fake = await startFakeGitHub();
     const own = {
@@ -182,6 +191,63 @@ describe('a second try', () => {
     const { number } = fake.repository.addPull({});
     fake.fail({ method: 'POST', path: /labels/, status: 404 });
     expect((await open(fake).addLabels(number, ['a'])).kind).toBe('ok');
+  });
+
+  it('is made after the time that a rate limit names, also for a creation, which was not carried out', async () => {
+    await using fake = await startFakeGitHub();
+    const number = fake.repository.addIssue();
+    const limited = { message: 'Please wait.' }; // the header alone says how long
+    fake.fail({ method: 'POST', path: /comments/, status: 403, body: limited, headers: { 'retry-after': '1' } });
+    const spent = {
+      'x-ratelimit-remaining': '0',
+      'x-ratelimit-reset': '1767225600',
+      date: 'Thu, 01 Jan 2026 00:00:00 GMT',
+    };
+    fake.fail({ method: 'POST', path: /comments/, status: 429, headers: spent });
+    expect((await open(fake).createComment(number, 'once')).kind).toBe('ok');
+    expect(fake.comments).toHaveLength(1);
+    expect(fake.requests).toHaveLength(3);
+  });
+
+  it('is not made when a rate limit lasts longer than a job should wait', async () => {
+    await using fake = await startFakeGitHub();
+    const spent = {
+      'x-ratelimit-remaining': '0',
+      'x-ratelimit-reset': '1767229200',
+      date: 'Thu, 01 Jan 2026 00:00:00 GMT',
+    };
+    fake.fail({
+      method: 'GET',
+      path: /demo$/,
+      status: 403,
+      body: { message: 'API rate limit exceeded' },
+      headers: spent,
+    });
+    expect(await open(fake).repository()).toMatchObject({ error: { status: 403, message: 'API rate limit exceeded' } });
+    expect(fake.requests).toHaveLength(1);
+  });
+
+  it('is made where GitHub does not know a branch or pull request yet, and not for other 422', async () => {
+    await using fake = await startFakeGitHub();
+    const unknownHead = { resource: 'PullRequest', field: 'head', code: 'invalid' };
+    fake.fail({
+      method: 'POST',
+      path: /pulls$/,
+      status: 422,
+      body: { message: 'Validation Failed', errors: [unknownHead] },
+    });
+    const { number } = valueOf(await open(fake).createPullRequest(content));
+    const unknownNode = { message: "Could not resolve to a node with the global id of 'PR_1'." };
+    fake.fail({
+      method: 'POST',
+      path: /labels$/,
+      status: 422,
+      body: { message: 'Validation Failed', errors: [unknownNode] },
+    });
+    valueOf(await open(fake).addLabels(number, ['ferrule']));
+    fake.fail({ method: 'POST', path: /requested_reviewers$/, status: 422, body: { message: 'Not a collaborator.' } });
+    expect(await open(fake).requestReviewers(number, ['ada'])).toMatchObject({ error: { status: 422 } });
+    expect(fake.requests).toHaveLength(5);
   });
 
   it('is not made for a creation, which may have happened', async () => {

@@ -60,6 +60,38 @@ describe('a pull request', () => {
     expect(fake.requests.filter(({ path: to }) => to.endsWith('requested_reviewers'))).toHaveLength(1);
   });
 
+  it.each([
+    [false, 'was closed without being merged'],
+    [true, 'was merged'],
+  ])(
+    'takes the place of one of ours that is closed (merged: %s), and links it in each of its texts',
+    async (merged, fate) => {
+      await using scene = await publishScene();
+      const { fake, base, publisher, commitOn } = scene;
+      const one = await commitOn(base, 'one');
+      await publisher().publish(result('unverified', one));
+      const [first] = fake.pulls;
+      if (first) Object.assign(first, { state: 'closed', merged });
+      const second = await publisher().publish(result('unverified', await commitOn(one, 'two')));
+      expect(second).toMatchObject({ pullRequest: { number: 2 }, warnings: [] });
+      const link = '[pull request 1](https://github.example/octo/demo/pull/1)';
+      expect(fake.pulls[1]?.body).toBe(
+        `${markOf('unverified')}\n> Follows ${link}, which ${fate}.\n\nBody: unverified`,
+      );
+      await publisher().publish(result('verified', await commitOn(one, 'three')));
+      expect(fake.pulls[1]?.body).toContain(link);
+      expect(first?.body).toBe(`${markOf('unverified')}\nBody: unverified`);
+    },
+  );
+
+  it('does not link a closed one of somebody else', async () => {
+    await using scene = await publishScene();
+    const { fake, base, publisher, commitOn } = scene;
+    fake.repository.addPull({ head: 'ferrule/login', state: 'closed', body: `${markOf('verified')}\nMine` });
+    await publisher().publish(result('verified', await commitOn(base, 'one')));
+    expect(fake.pulls[1]?.body).toBe(`${markOf('verified')}\nBody: verified`);
+  });
+
   it('of somebody else from the same branch keeps its text and gets the report as a comment', async () => {
     await using scene = await publishScene();
     const { fake, base, publisher, commitOn } = scene;
@@ -183,6 +215,17 @@ describe('the work branch', () => {
       "Branch 'ferrule/login' holds commits that this run does not build on; the result is on 'ferrule/login-2'.",
     ]);
     expect(fake.pulls[0]?.head).toBe('ferrule/login-2');
+  });
+
+  it('of two runs at once is the first one’s; the other takes a branch and a pull request of its own', async () => {
+    await using scene = await publishScene();
+    const { repo, fake, base, publisher, commitOn } = scene;
+    const commits = await Promise.all(['one', 'two'].map((text) => commitOn(base, text)));
+    const ended = await Promise.all(commits.map((commit) => publisher().publish(result('unverified', commit))));
+    expect(ended.map(({ branch }) => branch).sort()).toEqual(['ferrule/login', 'ferrule/login-2']);
+    expect(ended.map(({ commit }) => commit)).toEqual(commits);
+    for (const { branch = '', commit } of ended) expect(await repo.remoteHead(branch)).toBe(commit);
+    expect(fake.pulls.map(({ head }) => head).sort()).toEqual(['ferrule/login', 'ferrule/login-2']);
   });
 
   it('that cannot be pushed at the end is a warning with the reason', async () => {

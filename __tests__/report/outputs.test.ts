@@ -101,6 +101,11 @@ describe('exitStatus', () => {
     expect(exitStatus([sampleRecord({ outcome: 'needs-answer', usage: { ...usage, turns: 0 } })])).toBe(0);
   });
 
+  it('is 1 for a verified result that could not be delivered', () => {
+    const publication = { kind: 'pull-request' as const, undelivered: true, warnings: [] };
+    expect(exitStatus([sampleRecord({ publication })])).toBe(1);
+  });
+
   it('is 1 when one of several specs is not green', () => {
     expect(exitStatus([sampleRecord(), unverified])).toBe(1);
     expect(exitStatus([])).toBe(0);

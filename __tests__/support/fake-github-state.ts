@@ -27,6 +27,7 @@ export interface FakePull {
   headRepository: string;
   draft: boolean;
   state: 'open' | 'closed';
+  merged: boolean;
   labels: string[];
   reviewers: string[];
   teamReviewers: string[];
@@ -76,7 +77,15 @@ export class FakeRepository {
     const { fullName: headRepository } = this;
     const empty = { title: '', body: '', author: 'octocat', head: 'topic', base: 'main', headRepository, draft: false };
     const lists = { labels: [], reviewers: [], teamReviewers: [] };
-    const made: FakePull = { number, nodeId: `PR_${number}`, state: 'open', ...empty, ...lists, ...pull };
+    const made: FakePull = {
+      number,
+      nodeId: `PR_${number}`,
+      state: 'open',
+      merged: false,
+      ...empty,
+      ...lists,
+      ...pull,
+    };
     this.pulls.push(made);
     return made;
   }
@@ -188,13 +197,15 @@ export class FakeRepository {
     return { status: 201, body: await this.wirePull(made) };
   }
 
+  /** Newest first, as GitHub lists them unless told otherwise. */
   private listed({ state = 'open', head, base }: Parameters): FakePull[] {
-    return this.pulls.filter(
+    const found = this.pulls.filter(
       (pull) =>
         (state === 'all' || pull.state === state) &&
         (head === undefined || head === `${pull.headRepository.split('/')[0] ?? ''}:${pull.head}`) &&
         (base === undefined || base === pull.base),
     );
+    return found.reverse();
   }
 
   private commentPage(number: number, { per_page: size = 30, page = 1 }: Parameters): Reply {
@@ -232,6 +243,7 @@ export class FakeRepository {
     };
     return {
       ...{ id: number, number, node_id, title, body, draft, state, html_url: this.page(`/pull/${number}`) },
+      merged_at: pull.merged ? '2026-01-01T00:00:00Z' : null,
       user: this.wireUser(pull.author),
       labels: pull.labels.map((name) => ({ name })),
       head: await end(pull.head, pull.headRepository),

@@ -10,6 +10,8 @@ export interface FakeGitHubOptions extends FakeRepositoryOptions {
   /** The token that is accepted, and the login behind it. */
   token?: string;
   login?: string;
+  /** True: below `/api`, as an enterprise server has its API. */
+  isEnterprise?: boolean;
   /** False: GraphQL refuses `viewer`, as it does for some tokens. */
   tellsViewer?: boolean;
 }
@@ -55,7 +57,7 @@ interface Answer {
 }
 
 export async function startFakeGitHub(options: FakeGitHubOptions = {}): Promise<FakeGitHub> {
-  const { token = 'ghs_token', login = 'github-actions[bot]', tellsViewer = true } = options;
+  const { token = 'ghs_token', login = 'github-actions[bot]', tellsViewer = true, isEnterprise = false } = options;
   const openApi = loadOpenApi();
   const repository = new FakeRepository(options);
   const requests: RecordedRequest[] = [];
@@ -81,6 +83,7 @@ export async function startFakeGitHub(options: FakeGitHubOptions = {}): Promise<
 
   async function respond(request: IncomingMessage): Promise<Answer> {
     const url = new URL(request.url ?? '/', 'http://localhost');
+    if (isEnterprise) url.pathname = url.pathname.replace(/^\/api(\/v3(?=\/)|(?=\/graphql$))/, '');
     const method = request.method ?? 'GET';
     const text = await readBody(request);
     const body: unknown = text === '' ? undefined : JSON.parse(text);
@@ -98,7 +101,10 @@ export async function startFakeGitHub(options: FakeGitHubOptions = {}): Promise<
   const server = createServer((request, response) => {
     respond(request).then(
       ({ status, body, headers = {} }) => {
-        const next = headers.link?.replaceAll('{url}', `http://${request.headers.host ?? ''}`);
+        const next = headers.link?.replaceAll(
+          '{url}',
+          `http://${request.headers.host ?? ''}${isEnterprise ? '/api/v3' : ''}`,
+        );
         response.writeHead(status, { 'content-type': 'application/json', ...headers, ...(next && { link: next }) });
         response.end(body === undefined ? '' : JSON.stringify(body));
       },
@@ -110,7 +116,7 @@ export async function startFakeGitHub(options: FakeGitHubOptions = {}): Promise<
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}${isEnterprise ? '/api/v3' : ''}`,
     token,
     login,
     repository,

@@ -13,7 +13,12 @@ export interface GitServer extends AsyncDisposable {
 /** Serves one bare repository. `mayRead` and `mayWrite` judge the authorization header. */
 export async function startGitServer(
   bare: string,
-  policy: { mayRead?: (authorization: string) => boolean; mayWrite?: (authorization: string) => boolean },
+  policy: {
+    mayRead?: (authorization: string) => boolean;
+    mayWrite?: (authorization: string) => boolean;
+    /** A status to answer with instead; `afterwards`: once the request was carried out. */
+    fault?: (path: string) => { status: number; afterwards?: boolean } | undefined;
+  },
 ): Promise<GitServer> {
   const authorizations: string[] = [];
   const server = createServer((request, response) => {
@@ -24,6 +29,11 @@ export async function startGitServer(
     const isAllowed = (isWrite ? policy.mayWrite : policy.mayRead) ?? (() => true);
     if (!isAllowed(authorization)) {
       response.writeHead(403, { 'content-type': 'text/plain' }).end('Write access to repository not granted.\n');
+      return;
+    }
+    const fault = policy.fault?.(`${url.pathname}${url.search}`);
+    if (fault && !fault.afterwards) {
+      response.writeHead(fault.status).end();
       return;
     }
     const backend = spawn('git', ['http-backend'], {
@@ -47,6 +57,10 @@ export async function startGitServer(
     backend.stdin.on('error', () => undefined);
     backend.stdout.on('data', (chunk: Buffer) => chunks.push(chunk));
     backend.on('close', () => {
+      if (fault) {
+        response.writeHead(fault.status).end();
+        return;
+      }
       const output = Buffer.concat(chunks);
       const end = output.indexOf('\r\n\r\n');
       const headers = output.subarray(0, end).toString().split('\r\n');

@@ -105,6 +105,15 @@ describe('a verification', () => {
     expect(record).toMatchObject({ name: 'test', status: 'passed', deciding: true, exitCode: 101, reasons: [] });
   });
 
+  it('names the test that hung when the time limit ended it', async () => {
+    const hangs = '#[test]\nfn hangs() {\n    loop {\n        std::thread::yield_now();\n    }\n}\n';
+    const result = await verified({ 'tests/new.rs': hangs }, { deciding: ['test'], timeoutMs: 20_000 });
+    expect(result.failed).toEqual(['test']);
+    const reasons = result.gate('test').reasons.join('\n');
+    expect(reasons).toContain('test hangs has no result (tests/new.rs (new))');
+    expect(reasons).toContain('stopped after 20 s, its time limit');
+  });
+
   it('fails on a test that fails now, by its name, and tells the model the whole of it', async () => {
     const result = await verified({ 'tests/new.rs': GOOD_TEST.replace('3', '4') });
     expect(result.failed).toEqual(['test']);

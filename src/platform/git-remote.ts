@@ -19,6 +19,15 @@ export type PushResult =
   | { kind: 'refused'; reason: string };
 
 const NETWORK_TIMEOUT_MS = 5 * 60_000;
+/** Pauses before the second, third, … try of what a server or the network failed at. */
+const RETRY_DELAYS_MS = [1_000, 4_000];
+/** git's and curl's words for failures that pass. A refusal has a status of 4xx, or is the server's own text. */
+const PASSING_FAILURES = [
+  /(returned error:|HTTP) (429|5\d\d)\b/,
+  /Could ?n[o']t (resolve host|connect to server)|Failed to connect to/,
+  /Connection (reset|timed out)|Operation timed out|Recv failure|Send failure/,
+  /unexpected disconnect|early EOF|transfer closed/,
+];
 
 function withCredentials(git: Git, remote: Remote): Record<string, string> {
   const env: Record<string, string> = { ...git.env, GIT_DIR: git.dir };
@@ -32,14 +41,20 @@ function withCredentials(git: Git, remote: Remote): Record<string, string> {
   return env;
 }
 
-function talk(git: Git, remote: Remote, args: readonly string[]): Promise<CommandResult> {
-  return runCommand({
-    file: 'git',
-    args,
-    cwd: git.dir,
-    env: withCredentials(git, remote),
-    timeoutMs: NETWORK_TIMEOUT_MS,
-  });
+/** Everything here may be asked again: to git a push that had arrived, though its answer was lost, is up to date. */
+async function talk(git: Git, remote: Remote, args: readonly string[]): Promise<CommandResult> {
+  const env = withCredentials(git, remote);
+  for (let tries = 0; ; tries++) {
+    const result = await runCommand({ file: 'git', args, cwd: git.dir, env, timeoutMs: NETWORK_TIMEOUT_MS });
+    const delayMs = RETRY_DELAYS_MS[tries];
+    if (succeeded(result) || delayMs === undefined || !isPassing(result)) return result;
+    await new Promise((resolve) => setTimeout(resolve, delayMs));
+  }
+}
+
+function isPassing({ stderr }: CommandResult): boolean {
+  const text = stderr.toString('utf8');
+  return PASSING_FAILURES.some((pattern) => pattern.test(text));
 }
 
 const succeeded = (result: CommandResult) => result.end.kind === 'exited' && result.end.code === 0;
@@ -120,10 +135,14 @@ const MOVED = [
   /\[remote rejected\] \((cannot lock ref|incorrect old value|reference already exists)/,
 ];
 
+/** Where the server's answer names no reason (`failed to update ref`), its own words before it do. */
+const RACED = /cannot lock ref '[^']*': (reference already exists|is at [0-9a-f]+ but expected)/;
+
 function readPush(result: CommandResult, remote: Remote): PushResult {
   if (succeeded(result)) return { kind: 'pushed' };
   const answer = result.stdout.toString('utf8');
   if (MOVED.some((pattern) => pattern.test(answer))) return { kind: 'moved' };
+  if (RACED.test(result.stderr.toString('utf8'))) return { kind: 'moved' };
   const refusal = /^!\t[^\t]*\t(.*)$/m.exec(answer)?.[1];
   const reason = reasonOf(result, remote);
   return { kind: 'refused', reason: refusal ? `${refusal} ${reason}`.slice(0, 2000) : reason };

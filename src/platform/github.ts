@@ -1,12 +1,14 @@
 // The verbs of GitHub's API that a run uses, as small plain types. What they are used for, and what a failure means to
 // the run, is decided by the callers.
 import type { getOctokit } from '@actions/github';
+import type { Refusal, Repeat } from './github-retries.js';
+import { waitBeforeRetry } from './github-retries.js';
 
 /** A call that GitHub refused or that did not reach it. Expected, so a value: no stack is ever shown for it. */
 export interface GitHubError {
   /** What was tried, as words for a sentence: `creating the pull request`. */
   call: string;
-  /** HTTP status; GraphQL's FORBIDDEN and NOT_FOUND as 403 and 404; 500 also when no answer came. */
+  /** HTTP status; GraphQL's FORBIDDEN, NOT_FOUND and RATE_LIMITED as 403, 404 and 429; 500 also when no answer came. */
   status: number;
   message: string;
 }
@@ -59,6 +61,11 @@ export interface GitHub {
   isProtectedBranch(branch: string): Promise<GitHubResult<boolean>>;
   /** The open pull request from `branch` of this repository (not of a fork) into `base`. */
   findPullRequest(wanted: { branch: string; base: string }): Promise<GitHubResult<PullRequest | undefined>>;
+  /** The newest closed pull request from `branch` of this repository into `base`. */
+  findClosedPullRequest(wanted: {
+    branch: string;
+    base: string;
+  }): Promise<GitHubResult<(PullRequest & { isMerged: boolean }) | undefined>>;
   pullRequestEnds(number: number): Promise<GitHubResult<PullRequestEnds>>;
   createPullRequest(request: {
     branch: string;
@@ -97,14 +104,6 @@ const RETRY_DELAYS_MS = [500, 2000];
 const MAX_MESSAGE_CHARS = 500;
 const PAGE_SIZE = 100;
 
-type Repeat = (status: number) => boolean;
-/** Reads, and writes that set a state: a second try does no harm. */
-const repeatable: Repeat = (status) => status >= 500 || status === 429;
-/** For things made a moment ago: GitHub's replicas may not know them yet. */
-const repeatableWhileNew: Repeat = (status) => status === 404 || repeatable(status);
-/** For creations: an answer of 502 may hide a success, and a second try would make a second thing. */
-const once: Repeat = () => false;
-
 /**
  * True when `author` is the account behind `identity`. `[bot]` is ignored, as GitHub's APIs are not of one mind about
  * it; but a person who took the bare name of an app is not that app.
@@ -122,6 +121,11 @@ export function describeGitHubError({ call, status, message }: GitHubError): str
 
 /** GitHub's description calls the head's repository required; it is null once a fork was deleted. */
 const repositoryOf = (end: { repo: unknown }) => (end.repo as { id: number } | null)?.id;
+
+/** `head` is a filter by the owner's name, and one owner can have forks of the repository. */
+function isOfBranch(pull: { head: { ref: string; repo: unknown }; base: { repo: { id: number } } }, branch: string) {
+  return pull.head.ref === branch && repositoryOf(pull.head) === pull.base.repo.id;
+}
 
 type Octokit = ReturnType<typeof getOctokit>;
 
@@ -142,7 +146,7 @@ export function openGitHub({ token, apiUrl, owner, repo, retryDelaysMs = RETRY_D
 
   async function attempt<T>(
     call: string,
-    mayRepeat: Repeat,
+    repeat: Repeat,
     work: (octokit: Octokit) => Promise<T>,
   ): Promise<GitHubResult<T>> {
     const octokit = await (connected ??= connect(token, apiUrl));
@@ -151,10 +155,12 @@ export function openGitHub({ token, apiUrl, owner, repo, retryDelaysMs = RETRY_D
         return { kind: 'ok', value: await work(octokit) };
       } catch (thrown) {
         // Octokit throws for every refusal; here it becomes a value. What is no refusal is our defect and goes on.
-        const error = toGitHubError(call, thrown);
-        const delayMs = retryDelaysMs[tries];
-        if (delayMs === undefined || !mayRepeat(error.status)) return { kind: 'failed', error };
-        await new Promise((resolve) => setTimeout(resolve, delayMs));
+        const refusal = readRefusal(thrown);
+        const pauseMs = retryDelaysMs[tries];
+        const waitMs = pauseMs === undefined ? undefined : waitBeforeRetry(refusal, repeat, pauseMs);
+        if (waitMs === undefined)
+          return { kind: 'failed', error: { call, status: refusal.status, message: refusal.message } };
+        await new Promise((resolve) => setTimeout(resolve, waitMs));
       }
     }
   }
@@ -163,46 +169,53 @@ export function openGitHub({ token, apiUrl, owner, repo, retryDelaysMs = RETRY_D
     owner,
     repo,
     async identity() {
-      const viewer = await attempt('reading the login of the token', repeatable, (octokit) =>
+      const viewer = await attempt('reading the login of the token', 'harmless', (octokit) =>
         octokit.graphql<{ viewer: { login: string } }>('query { viewer { login } }'),
       );
       return viewer.kind === 'ok' ? viewer.value.viewer.login : WORKFLOW_TOKEN_LOGIN;
     },
     repository: () =>
-      attempt('reading the repository', repeatable, async ({ rest }) => {
+      attempt('reading the repository', 'harmless', async ({ rest }) => {
         const { data } = await rest.repos.get(here);
         return { defaultBranch: data.default_branch, url: data.html_url };
       }),
     async isProtectedBranch(branch) {
-      const answer = await attempt('reading the branch', repeatable, async ({ rest }) => {
+      const answer = await attempt('reading the branch', 'harmless', async ({ rest }) => {
         return (await rest.repos.getBranch({ ...here, branch })).data.protected;
       });
       return answer.kind === 'failed' && answer.error.status === 404 ? { kind: 'ok', value: false } : answer;
     },
     findPullRequest: ({ branch, base }) =>
-      attempt('looking for the pull request', repeatable, async ({ rest }) => {
+      attempt('looking for the pull request', 'harmless', async ({ rest }) => {
         const { data } = await rest.pulls.list({ ...here, state: 'open', head: `${owner}:${branch}`, base });
-        const found = data.find((pull) => pull.head.ref === branch && repositoryOf(pull.head) === pull.base.repo.id);
+        const found = data.find((pull) => isOfBranch(pull, branch));
         return found && toPullRequest(found);
       }),
+    findClosedPullRequest: ({ branch, base }) =>
+      attempt('looking for a closed pull request', 'harmless', async ({ rest }) => {
+        const wanted = { ...here, state: 'closed' as const, head: `${owner}:${branch}`, base };
+        const { data } = await rest.pulls.list({ ...wanted, sort: 'created', direction: 'desc' });
+        const found = data.find((pull) => isOfBranch(pull, branch));
+        return found && { ...toPullRequest(found), isMerged: found.merged_at !== null };
+      }),
     pullRequestEnds: (number) =>
-      attempt('reading the pull request', repeatable, async ({ rest }) => {
+      attempt('reading the pull request', 'harmless', async ({ rest }) => {
         const { head, base, state } = (await rest.pulls.get({ ...here, pull_number: number })).data;
         const ends = { headRef: head.ref, headSha: head.sha, baseRef: base.ref };
         return { number, isOpen: state === 'open', ...ends, sameRepository: repositoryOf(head) === base.repo.id };
       }),
     createPullRequest: ({ branch, ...content }) =>
-      attempt('creating the pull request', once, async ({ rest }) =>
+      attempt('creating the pull request', 'makes-another', async ({ rest }) =>
         toPullRequest((await rest.pulls.create({ ...here, head: branch, ...content })).data),
       ),
     updatePullRequest: (number, change) =>
-      attempt('updating the pull request', repeatableWhileNew, async ({ rest }) =>
+      attempt('updating the pull request', 'harmless-while-new', async ({ rest }) =>
         toPullRequest((await rest.pulls.update({ ...here, pull_number: number, ...change })).data),
       ),
     setDraft: (nodeId, draft) =>
       attempt(
         draft ? 'making the pull request a draft' : 'marking the pull request ready',
-        repeatableWhileNew,
+        'harmless-while-new',
         (octokit) => {
           const verb = draft ? 'convertPullRequestToDraft' : 'markPullRequestReadyForReview';
           const mutation = `mutation($id: ID!) { ${verb}(input: { pullRequestId: $id }) { pullRequest { isDraft } } }`;
@@ -210,32 +223,32 @@ export function openGitHub({ token, apiUrl, owner, repo, retryDelaysMs = RETRY_D
         },
       ),
     addLabels: (number, labels) =>
-      attempt('adding labels', repeatableWhileNew, async ({ rest }) => {
+      attempt('adding labels', 'harmless-while-new', async ({ rest }) => {
         await rest.issues.addLabels({ ...here, issue_number: number, labels: [...labels] });
         return undefined;
       }),
     requestReviewers: (number, names) =>
-      attempt('requesting reviewers', repeatableWhileNew, async ({ rest }) => {
+      attempt('requesting reviewers', 'harmless-while-new', async ({ rest }) => {
         const reviewers = names.filter((name) => !name.includes('/'));
         const teams = names.filter((name) => name.includes('/')).map((name) => name.slice(name.indexOf('/') + 1));
         await rest.pulls.requestReviewers({ ...here, pull_number: number, reviewers, team_reviewers: teams });
         return undefined;
       }),
     listComments: (number) =>
-      attempt('reading the comments', repeatable, async (octokit) => {
+      attempt('reading the comments', 'harmless', async (octokit) => {
         const request = { ...here, issue_number: number, per_page: PAGE_SIZE };
         return (await octokit.paginate(octokit.rest.issues.listComments, request)).map(toComment);
       }),
     createComment: (number, body) =>
-      attempt('creating the comment', once, async ({ rest }) =>
+      attempt('creating the comment', 'makes-another', async ({ rest }) =>
         toComment((await rest.issues.createComment({ ...here, issue_number: number, body })).data),
       ),
     updateComment: (id, body) =>
-      attempt('updating the comment', repeatableWhileNew, async ({ rest }) =>
+      attempt('updating the comment', 'harmless-while-new', async ({ rest }) =>
         toComment((await rest.issues.updateComment({ ...here, comment_id: id, body })).data),
       ),
     async permissionOf(login) {
-      const answer = await attempt(`reading the permission of ${login}`, repeatable, async ({ rest }) => {
+      const answer = await attempt(`reading the permission of ${login}`, 'harmless', async ({ rest }) => {
         const { data } = await rest.repos.getCollaboratorPermissionLevel({ ...here, username: login });
         return (['admin', 'write', 'read'] as const).find((level) => level === data.permission) ?? 'none';
       });
@@ -272,16 +285,28 @@ function toComment(comment: { id: number; html_url: string; body?: string; user:
 }
 
 /** @throws whatever is no refusal of GitHub's and no failure of the network */
-function toGitHubError(call: string, thrown: unknown): GitHubError {
+function readRefusal(thrown: unknown): Refusal {
   if (!(thrown instanceof Error)) throw thrown;
   const [text = ''] = thrown.message.replaceAll(/\s+/g, ' ').split(' - https://');
   const message = text.slice(0, MAX_MESSAGE_CHARS);
   // By shape, not by class: octokit's packages may be installed in more than one copy.
-  if ('status' in thrown && typeof thrown.status === 'number') return { call, status: thrown.status, message };
+  if ('status' in thrown && typeof thrown.status === 'number') {
+    const response =
+      'response' in thrown ? (thrown.response as { headers?: Refusal['headers'] } | undefined) : undefined;
+    return { status: thrown.status, message, headers: response?.headers ?? {} };
+  }
   if (thrown.name === 'GraphqlResponseError' && 'errors' in thrown) {
     const [first] = thrown.errors as { type?: string; message: string }[];
-    const status = first?.type === 'FORBIDDEN' ? 403 : first?.type === 'NOT_FOUND' ? 404 : 422;
-    return { call, status, message: (first?.message ?? message).slice(0, MAX_MESSAGE_CHARS) };
+    const status = GRAPHQL_STATUS.get(first?.type ?? '') ?? 422;
+    const headers = 'headers' in thrown ? (thrown.headers as Refusal['headers']) : {};
+    return { status, message: (first?.message ?? message).slice(0, MAX_MESSAGE_CHARS), headers };
   }
   throw thrown;
 }
+
+/** GraphQL answers with 200 and says in the body what is wrong. */
+const GRAPHQL_STATUS: ReadonlyMap<string, number> = new Map([
+  ['FORBIDDEN', 403],
+  ['NOT_FOUND', 404],
+  ['RATE_LIMITED', 429],
+]);

@@ -21,10 +21,17 @@ export function markedBody(mark: Mark, body: string): string {
   return `${kept.slice(0, Math.max(kept.lastIndexOf('\n'), 0)) || kept}${CUT_NOTE}`;
 }
 
-/** A body with a plain sentence, quoted, above what people see of it; the hidden lines stay where they are looked for. */
+/** A body with a plain sentence, quoted, above what people see of it. */
 export function notedBody(body: string, sentence: string): string {
+  return quotedAbove(body, inlineText(sentence));
+}
+
+/**
+ * A body with one line of Markdown, quoted, above what people see of it; the hidden lines stay where they are looked for.
+ */
+export function quotedAbove(body: string, markdown: string): string {
   const hidden = /^(?:<!-- ferrule[^\n]*\n)*/.exec(body)?.[0] ?? '';
-  return `${hidden}> ${inlineText(sentence)}\n\n${body.slice(hidden.length)}`;
+  return `${hidden}> ${markdown}\n\n${body.slice(hidden.length)}`;
 }
 
 /** Our trailers by name (`Ferrule-Spec`, …), read from the message's last paragraph only. */

@@ -56,6 +56,25 @@ export interface Publisher {
   publish(request: PublicationRequest): Promise<Publication>;
 }
 
+/**
+ * Whether a result that somebody was to have got nowhere: neither branch nor comment holds it. A pushed branch without
+ * its pull request does.
+ */
+export function isUndelivered(
+  { kind, commit, comment }: Publication,
+  { headCommit }: Pick<PublicationRequest, 'headCommit'>,
+): boolean {
+  switch (kind) {
+    case 'pull-request':
+    case 'commit':
+      return headCommit !== undefined && commit === undefined;
+    case 'comment':
+      return comment === undefined;
+    case 'none':
+      return false;
+  }
+}
+
 /** A sentence for a push that did not happen. */
 export function describePush(branch: string, result: Exclude<PushResult, { kind: 'pushed' }>): string {
   const why = result.kind === 'moved' ? 'it holds commits that the result does not contain' : result.reason;

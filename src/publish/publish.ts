@@ -36,6 +36,7 @@ export type {
   PublisherOptions,
   PublishKind,
 } from './publication.js';
+export { isUndelivered } from './publication.js';
 export type { PullRequestStyle } from './pull-request.js';
 
 /** What `auto` is decided by. */

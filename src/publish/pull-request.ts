@@ -4,7 +4,7 @@ import type { GitHub, GitHubError, GitHubResult, PullRequest } from '../platform
 import { describeGitHubError, isOwnAccount } from '../platform/github.js';
 import { parseMark, type Mark } from '../report/report.js';
 import { inertLine } from './inert-words.js';
-import { markedBody } from './marks.js';
+import { markedBody, quotedAbove } from './marks.js';
 
 export interface PullRequestStyle {
   draft: 'until-verified' | 'always' | 'never';
@@ -40,7 +40,6 @@ export async function publishPullRequest(request: PullRequestRequest): Promise<P
   const { github, branch, base, style } = request;
   const warnings: string[] = [];
   const warn = (error: GitHubError) => void warnings.push(capitalised(describeGitHubError(error)));
-  const body = markedBody(request.mark, request.body);
   const title = inertLine(request.title, MAX_TITLE_CHARS);
 
   const found = await github.findPullRequest({ branch, base });
@@ -50,8 +49,9 @@ export async function publishPullRequest(request: PullRequestRequest): Promise<P
   }
   let pull = found.value;
   const isNew = pull === undefined;
+  if (!pull && !request.mayCreate) return { warnings };
+  const body = await bodyOf(request);
   if (!pull) {
-    if (!request.mayCreate) return { warnings };
     const created = await create({ ...request, title, body }, warnings);
     if (created.kind === 'failed') {
       warn(created.error);
@@ -114,6 +114,17 @@ async function create(
   // Without an answer the creation may have happened, and 422 is also what a second pull request of a branch gets.
   const found = await github.findPullRequest({ branch, base });
   return found.kind === 'ok' && found.value ? { kind: 'ok', value: found.value } : created;
+}
+
+/** The text, with a link to the pull request that this one takes the place of: what was said there is not lost. */
+async function bodyOf(request: PullRequestRequest): Promise<string> {
+  const { github, branch, base, mark, body } = request;
+  const former = await github.findClosedPullRequest({ branch, base });
+  if (former.kind === 'failed' || former.value === undefined || !isOwn(request, former.value))
+    return markedBody(mark, body);
+  const { number, url, isMerged } = former.value;
+  const fate = isMerged ? 'was merged' : 'was closed without being merged';
+  return markedBody(mark, quotedAbove(body, `Follows [pull request ${number}](${url}), which ${fate}.`));
 }
 
 function isOwn({ identity, mark }: PullRequestRequest, pull: PullRequest): boolean {

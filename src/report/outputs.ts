@@ -47,7 +47,7 @@ export function publicationOutputs(records: readonly RunRecord[]): Record<string
 
 /**
  * 0 when every spec is verified or unchanged, or waits for an answer that an earlier run asked for: such a run made no
- * turn. 1 for everything else, and after an alarm whatever cargo said.
+ * turn. 1 for everything else, and whatever cargo said after an alarm, and for a result that could not be delivered.
  */
 export function exitStatus(records: readonly RunRecord[]): 0 | 1 {
   return records.every(isGreen) ? 0 : 1;
@@ -58,8 +58,8 @@ export function worstRecord(records: readonly RunRecord[]): RunRecord | undefine
   return OUTCOMES.map((outcome) => records.find((record) => record.outcome === outcome)).find(Boolean);
 }
 
-function isGreen({ outcome, usage, alarms }: RunRecord): boolean {
-  if (alarms !== undefined) return false;
+function isGreen({ outcome, usage, publication, alarms }: RunRecord): boolean {
+  if (alarms !== undefined || publication.undelivered) return false;
   return outcome === 'verified' || outcome === 'unchanged' || (outcome === 'needs-answer' && usage.turns === 0);
 }
 

@@ -1,6 +1,7 @@
 // The record of one run, `ferrule.report/v1`: the shape of report.json and the single source of every rendering. It holds
 // facts that other rooms found; nothing is decided or worded here.
 import { z } from 'zod';
+import { publication } from './publication-record.js';
 import { usage } from './usage-record.js';
 
 export type { UsageRecord } from './usage-record.js';
@@ -16,6 +17,7 @@ export const STOP_REASONS = [
   'refusal',
   'cancelled',
   'loop',
+  'disk',
 ] as const;
 
 const count = z.int().nonnegative();
@@ -116,15 +118,6 @@ const answer = z.object({
   author: z.string().optional().describe('Login of who wrote it; absent when a change of the spec was the answer.'),
   requirement: z.string().optional(),
   blocking: z.boolean().describe('Whether the question was.'),
-});
-
-const publication = z.object({
-  kind: z.enum(['pull-request', 'commit', 'comment', 'none']),
-  branch: z.string().optional(),
-  commit: z.string().optional(),
-  pullRequest: z.object({ number: z.int().positive(), url: z.string(), draft: z.boolean() }).optional(),
-  comment: z.object({ url: z.string() }).optional(),
-  warnings: z.array(z.string()),
 });
 
 export const runRecordSchema = z

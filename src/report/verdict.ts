@@ -12,11 +12,13 @@ const STOPPED_BY: Record<StopReason, string> = {
   refusal: 'the model declined to go on',
   cancelled: 'the run was cancelled',
   loop: 'the model repeated the same failing step',
+  disk: "the runner's disk is almost full",
 };
 
 /** Plain text on one line, not escaped for anything: it may quote the spec's path or the message of a failure. */
 export function verdictLine(record: RunRecord): string {
-  return [opening(record), requirementsSentence(record), endedEarly(record), ...(record.alarms ?? []).slice(0, 1)]
+  const alarm = (record.alarms ?? []).slice(0, 1);
+  return [opening(record), requirementsSentence(record), endedEarly(record), undelivered(record), ...alarm]
     .filter((sentence) => sentence !== '')
     .join(' ')
     .replace(/\s+/g, ' ');
@@ -110,6 +112,12 @@ function requirementsSentence({ outcome, spec, ledger }: RunRecord): string {
 function endedEarly({ outcome, stopReason }: RunRecord): string {
   if (stopReason === undefined || outcome === 'stopped' || outcome === 'refused') return '';
   return `The run ended early: ${STOPPED_BY[stopReason]}.`;
+}
+
+function undelivered({ publication, alarms }: RunRecord): string {
+  return publication.undelivered && alarms === undefined
+    ? 'It could not be published: the whole work is in change.patch of the report folder, for git apply.'
+    : '';
 }
 
 function decidingGates({ verification }: RunRecord): GateRecord[] {

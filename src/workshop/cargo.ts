@@ -7,6 +7,7 @@ import { describeEnd } from '../platform/command.js';
 import type { Sandbox } from '../sandbox/sandbox.js';
 import type { Diagnostic } from './diagnostics.js';
 import { createMessageReader } from './diagnostics.js';
+import { requireDiskSpace } from './disk-space.js';
 import type { Outputs, StoredOutput } from './outputs.js';
 import type { Place } from './places.js';
 import { BOX_CARGO_HOME, BOX_PROJECT, BOX_TARGET, placeMounts } from './places.js';
@@ -46,6 +47,7 @@ export interface CommandWatch {
 /** Called as a command starts. `live` is false for one that runs beside other work. */
 export type WatchCommand = (command: string, live: boolean) => CommandWatch;
 
+/** @throws DiskSpaceError before anything is run */
 export type RunCargo = (request: CargoRequest) => Promise<CargoRun>;
 
 /** Bytes of output after which a command is stopped: far above honest use, below what a runner's disk bears. */
@@ -79,6 +81,7 @@ export function createCargo(options: {
 }): RunCargo {
   const { sandbox, toolchain, cargoHome, outputs, watch } = options;
   return async (request) => {
+    await requireDiskSpace(request.place.target);
     const command = ['cargo', ...request.args.map(shellWord)].join(' ');
     const args = [...request.args];
     if (request.format === 'messages') args.splice(insertionPoint(args), 0, '--message-format=json');

@@ -1,6 +1,8 @@
 // Writes a commit's files to disk as git stores them: no filters, no line-ending conversion, no hooks, no `.git`.
-import { chmod, lutimes, symlink, utimes, writeFile } from 'node:fs/promises';
+import { closeSync, fchmodSync, fchownSync, futimesSync, openSync, writeFileSync } from 'node:fs';
+import { lutimes, symlink } from 'node:fs/promises';
 import path from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import type { Git } from '../platform/git.js';
 import type { TreeFile } from '../platform/source-tree.js';
 import type { FileOwner } from './ownership.js';
@@ -11,6 +13,9 @@ import { give, makeFolder } from './ownership.js';
  * cargo takes a source for changed only when it is newer than the last build (DESIGN, decision 7).
  */
 export const BASE_MTIME_SECONDS = Date.UTC(2020, 0, 1) / 1000;
+
+/** After so many files signals and streams get their turn. */
+const FILES_BETWEEN_PAUSES = 500;
 
 /**
  * Writes files below `folder`, which must be empty or hold only files of an earlier call.
@@ -34,13 +39,30 @@ export async function writeCheckout(
     const file = withContent[next++];
     if (file === undefined) break;
     const target = path.join(folder, file.path);
-    if (file.mode === '120000') await symlink(content.toString('utf8'), target);
-    else await writeFile(target, content, { flag: 'wx', mode: file.mode === '100755' ? 0o755 : 0o644 });
-    await give(target, owner);
-    if (file.mode === '100755') await chmod(target, 0o755); // the umask may have taken the bit
     const base = unchanged === 'all' ? file : unchanged.get(file.path);
-    if (base?.oid !== file.oid || base.mode !== file.mode) continue;
-    const setTimes = file.mode === '120000' ? lutimes : utimes;
-    await setTimes(target, BASE_MTIME_SECONDS, BASE_MTIME_SECONDS);
+    const isAsInBase = base?.oid === file.oid && base.mode === file.mode;
+    if (file.mode === '120000') {
+      await symlink(content.toString('utf8'), target);
+      await give(target, owner);
+      if (isAsInBase) await lutimes(target, BASE_MTIME_SECONDS, BASE_MTIME_SECONDS);
+    } else writeRegular(target, content, { isExecutable: file.mode === '100755', isAsInBase, owner });
+    if (next % FILES_BETWEEN_PAUSES === 0) await setImmediate();
+  }
+}
+
+/** Synchronous: in a repository of 100,000 files the way through the event loop would take most of a minute. */
+function writeRegular(
+  target: string,
+  content: Buffer,
+  { isExecutable, isAsInBase, owner }: { isExecutable: boolean; isAsInBase: boolean; owner: FileOwner },
+): void {
+  const file = openSync(target, 'wx', isExecutable ? 0o755 : 0o644);
+  try {
+    writeFileSync(file, content);
+    if (owner !== undefined) fchownSync(file, owner.uid, owner.gid);
+    if (isExecutable) fchmodSync(file, 0o755); // the umask may have taken the bit
+    if (isAsInBase) futimesSync(file, BASE_MTIME_SECONDS, BASE_MTIME_SECONDS);
+  } finally {
+    closeSync(file);
   }
 }

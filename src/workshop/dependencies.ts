@@ -52,7 +52,7 @@ export class Dependencies {
     const state = manifests.map((file) => `${file}:${this.copy.oidOf(file) ?? ''}`).join('\n');
     if (state === this.synced) return { kind: 'in-step' };
     let run = await this.run(['metadata', '--format-version', '1'], 'exec', signal);
-    if (!run.succeeded) run = await this.run(['fetch'], 'net', signal);
+    if (!run.succeeded && this.shadow.vendored === undefined) run = await this.run(['fetch'], 'net', signal);
     if (!run.succeeded) return { kind: 'failed', text: withEnd(run) };
     try {
       await this.requirePolicy(['fetch'], run.changed);
@@ -79,10 +79,12 @@ export class Dependencies {
         `cargo ${command} is not allowed in this run (input dependencies: none). Use what the workspace has, or ask.`,
       );
     this.requireMember(args);
-    let run = await this.run(args, 'net', signal);
+    const { vendored } = this.shadow;
+    const box = vendored === undefined ? 'net' : 'exec';
+    let run = await this.run(args, box, signal);
     if (!run.succeeded) return { ...run, text: run.text + (await this.explain(run.text)) };
     const edited = run.changed;
-    const fetched = await this.run(['fetch'], 'net', signal, edited);
+    const fetched = await this.run(['fetch'], box, signal, edited);
     const all = new Map([...edited, ...fetched.changed]);
     run = { ...run, ...fetched, text: `${run.text}${fetched.text}`, changed: all };
     if (!fetched.succeeded) return run;
@@ -94,6 +96,9 @@ export class Dependencies {
   }
 
   private async explain(output: string): Promise<string> {
+    const { vendored } = this.shadow;
+    if (vendored !== undefined)
+      return `\n[ferrule] This repository's dependencies lie in '${vendored.folder}' (cargo vendor), so only crates that are there can be used. Ask for another with the tool ask.\n`;
     const { after } = await this.lockedBeforeAndAfter();
     const names = after.filter(({ source }) => source !== undefined).map(({ name }) => name);
     return explainMissingCrate(output, path.join(this.shadow.cargoHome, 'registry', 'index'), names);

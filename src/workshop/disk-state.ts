@@ -1,16 +1,21 @@
 // What lies on disk below a checkout, as seen after strangers' code has written there: who changed what, and how to get
 // rid of it. Nothing here follows a symlink or trusts a folder's permissions. Which files belong there is not known here.
-import type { BigIntStats } from 'node:fs';
+import { lstatSync } from 'node:fs';
 import { chmod, lstat, readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 
 /**
  * Changes with every write, also one that sets the modification time back: a program cannot set ctime.
- * `undefined` when nothing is there.
+ * `undefined` when nothing is there. Synchronous, as it is asked of every file of a repository several times a run: a
+ * hundred thousand turns of the event loop take half a minute, the calls themselves less than a second.
  */
-export async function signatureOf(absolute: string): Promise<string | undefined> {
-  const stat: BigIntStats | undefined = await lstat(absolute, { bigint: true }).catch(() => undefined); // absent is a signature too
-  return stat && `${stat.mode}:${stat.size}:${stat.mtimeNs}:${stat.ctimeNs}:${stat.dev}:${stat.ino}`;
+export function signatureOf(absolute: string): string | undefined {
+  try {
+    const stat = lstatSync(absolute, { bigint: true, throwIfNoEntry: false });
+    return stat && `${stat.mode}:${stat.size}:${stat.mtimeNs}:${stat.ctimeNs}:${stat.dev}:${stat.ino}`;
+  } catch {
+    return undefined; // a file stands where a folder was, or the folder cannot be entered
+  }
 }
 
 /** Every folder above the given paths, outermost first, as paths relative to where these start; without the start itself. */

@@ -1,6 +1,6 @@
 // Reads lock files: which packages they name, and from where. Which sources are allowed is dependency-policy.ts's.
 import { parse } from 'smol-toml';
-import { ToolError, messageOf } from '../errors.js';
+import { ToolError, UserError, messageOf } from '../errors.js';
 
 /** A package of a lock file. */
 export interface LockedPackage {
@@ -53,4 +53,14 @@ function readPackage(entry: unknown): LockedPackage[] {
       dependencies: Array.isArray(dependencies) ? dependencies.filter((each) => typeof each === 'string') : [],
     },
   ];
+}
+
+/**
+ * Conflict marks, or a version that this cargo is too old for: nothing builds then, and what the file should hold is for
+ * people to choose. @param output of cargo @throws UserError in its words
+ */
+export function refuseUnreadableLock(output: string): void {
+  if (!output.includes('failed to parse lock file')) return;
+  const words = output.replaceAll(/\s+/g, ' ').trim().slice(0, 1_000);
+  throw new UserError(`cargo cannot read the lock file of the base: ${words} Mend it on the base branch.`);
 }

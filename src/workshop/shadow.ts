@@ -10,6 +10,8 @@ import { BOX_PROJECT, registryMounts } from './places.js';
 import type { RegistryTerms } from './registry-access.js';
 import { openRegistryAccess } from './registry-access.js';
 import type { Toolchain } from './toolchain.js';
+import type { VendoredSources } from './vendored-sources.js';
+import { CHECKSUM_FILE } from './vendored-sources.js';
 
 export interface ShadowRun {
   end: CommandEnd;
@@ -28,6 +30,8 @@ export interface ShadowOptions {
   /** A folder of the host for shadows; each is removed after its run. */
   scratch: string;
   registries: RegistryTerms;
+  /** Crates that lie in the repository; an `exec` shadow then has the replacements and what makes them crates. */
+  vendored: VendoredSources | undefined;
 }
 
 export interface ShadowRequest {
@@ -79,6 +83,8 @@ async function runIn(
     await writeFile(path.join(folder, file), content);
     if (isManifest(file)) before.set(file, content);
   }
+  if (request.box === 'exec' && options.vendored !== undefined)
+    await addVendored(folder, options.vendored, files, read);
   await mkdir(path.join(folder, request.workingDirectory), { recursive: true });
   const chunks: Buffer[] = [];
   const online = request.box === 'net';
@@ -115,6 +121,23 @@ async function runIn(
     durationMs: result.durationMs,
     changed,
   };
+}
+
+/** What lets cargo see the vendored crates. Their sources stay stubs: nothing is compiled in a shadow. */
+async function addVendored(
+  folder: string,
+  vendored: VendoredSources,
+  files: readonly string[],
+  read: (file: string) => Promise<Buffer | undefined>,
+): Promise<void> {
+  for (const file of files) {
+    if (!file.startsWith(`${vendored.folder}/`) || path.posix.basename(file) !== CHECKSUM_FILE) continue;
+    const content = await read(file);
+    if (content !== undefined) await writeFile(path.join(folder, file), content);
+  }
+  const config = path.join(folder, vendored.config.path);
+  await mkdir(path.dirname(config), { recursive: true });
+  await writeFile(config, vendored.config.text);
 }
 
 /** Where the workspace's lock file may lie, nearest first: in the working directory or any folder above it. */

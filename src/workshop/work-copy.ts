@@ -67,7 +67,7 @@ export class WorkCopy {
       copy.canonical.set(file.path, {
         oid: file.oid,
         mode: file.mode,
-        signature: await signatureOf(path.join(root, file.path)),
+        signature: signatureOf(path.join(root, file.path)),
       });
     }
     return copy;
@@ -181,7 +181,7 @@ export class WorkCopy {
     const touched: TreeFile[] = [];
     for (const [relative, file] of this.canonical) {
       const absolute = path.join(this.root, relative);
-      if ((await signatureOf(absolute)) === file.signature) continue;
+      if (signatureOf(absolute) === file.signature) continue;
       if (await holds(absolute, file)) await this.touch(relative);
       else touched.push({ path: relative, oid: file.oid, mode: file.mode, size: 0 });
     }
@@ -189,7 +189,7 @@ export class WorkCopy {
     // With the present as their time: what was built from the changed content must not count as fresh.
     await writeCheckout(this.git, touched, this.root, new Map(), this.owner);
     for (const { path: relative, oid, mode } of touched)
-      this.canonical.set(relative, { oid, mode, signature: await signatureOf(path.join(this.root, relative)) });
+      this.canonical.set(relative, { oid, mode, signature: signatureOf(path.join(this.root, relative)) });
     return touched.map((file) => file.path).sort();
   }
 
@@ -247,13 +247,13 @@ export class WorkCopy {
       const known = this.canonical.get(relative);
       const stat = await lstat(absolute).catch(() => undefined); // deleted by cargo: nothing it does on purpose
       if (!stat?.isFile() || this.protection(relative) !== undefined) continue;
-      if (known?.signature !== undefined && (await signatureOf(absolute)) === known.signature) continue;
+      if (known?.signature !== undefined && signatureOf(absolute) === known.signature) continue;
       const bytes = await readFile(absolute);
       const oid = await this.git.writeBlob(bytes);
       const isNew = known?.oid !== oid;
       if (isNew && !this.isIgnored(relative)) changed.push(relative);
       if (known === undefined && this.isIgnored(relative)) continue;
-      this.canonical.set(relative, { oid, mode: known?.mode ?? '100644', signature: await signatureOf(absolute) });
+      this.canonical.set(relative, { oid, mode: known?.mode ?? '100644', signature: signatureOf(absolute) });
     }
     return changed;
   }
@@ -273,7 +273,7 @@ export class WorkCopy {
   private async put(relative: string, bytes: Buffer, mode: string): Promise<void> {
     const oid = await this.git.writeBlob(bytes);
     await this.replace(relative, bytes, mode);
-    this.canonical.set(relative, { oid, mode, signature: await signatureOf(path.join(this.root, relative)) });
+    this.canonical.set(relative, { oid, mode, signature: signatureOf(path.join(this.root, relative)) });
   }
 
   /** Always a fresh inode: code may have put a link there, and nothing is ever written through one. */
@@ -292,7 +292,7 @@ export class WorkCopy {
     const now = new Date();
     await utimes(absolute, now, now);
     const file = this.canonical.get(relative);
-    if (file) file.signature = await signatureOf(absolute);
+    if (file) file.signature = signatureOf(absolute);
   }
 
   /** A file or folder of the work that a disk without letter case would take for this path or one of its parents. */

@@ -16,7 +16,7 @@ import type { DependencyPolicy, SyncResult } from './dependencies.js';
 import { Dependencies } from './dependencies.js';
 import { removeTree } from './disk-state.js';
 import { ignoredPaths } from './ignored-paths.js';
-import { lockedPackages } from './lock-file.js';
+import { lockedPackages, refuseUnreadableLock } from './lock-file.js';
 import type { WorkspaceMember } from './metadata.js';
 import { workspaceMembers } from './metadata.js';
 import type { Outputs } from './outputs.js';
@@ -31,6 +31,7 @@ import type { ShadowRun } from './shadow.js';
 import { lockCandidates } from './shadow.js';
 import { copyFolder } from './targets.js';
 import type { Toolchain } from './toolchain.js';
+import { readVendoredSources } from './vendored-sources.js';
 import { WorkCopy } from './work-copy.js';
 
 export type { AddedCrate } from './added-crates.js';
@@ -41,6 +42,7 @@ export { shellWord } from './cargo.js';
 export type { DependencyPolicy } from './dependencies.js';
 export type { CheckedOut, CheckoutSequence } from './commit-checkouts.js';
 export type { Diagnostic } from './diagnostics.js';
+export { DiskSpaceError, requireDiskSpace } from './disk-space.js';
 export { readDependency } from './dependency-source.js';
 export type { WorkspaceMember } from './metadata.js';
 export { guardManifest, manifestFindings } from './manifest-guard.js';
@@ -127,7 +129,8 @@ export async function openWorkshop(options: WorkshopOptions): Promise<Workshop> 
     await seedLocked({ from: runnerCargo.home, to: cargoHome, cratesIoHost: runnerCargo.cratesIoHost }, locked);
   for (const folder of ['registry', 'git']) await giveTree(path.join(cargoHome, folder), sandbox.owner);
   const registries = { runner: runnerCargo, locked: lockedDestinations(locked), say: options.sayNetwork };
-  const shadow = { sandbox, toolchain, cargoHome, scratch, registries };
+  const vendored = await readVendoredSources(base.tree, options.workingDirectory);
+  const shadow = { sandbox, toolchain, cargoHome, scratch, registries, vendored };
   const dependencies = new Dependencies(
     shadow,
     copy,
@@ -193,6 +196,13 @@ export class Workshop {
     });
     await this.copy.sweep();
     return members;
+  }
+
+  /** The first `sync`, before anything is spent. @throws UserError when cargo cannot read the lock file as it is committed */
+  async syncBase(signal?: AbortSignal): Promise<SyncResult> {
+    const synced = await this.sync(signal);
+    if (synced.kind === 'failed') refuseUnreadableLock(synced.text);
+    return synced;
   }
 
   /** Brings lock file and downloads in step with the manifests as they are now. */

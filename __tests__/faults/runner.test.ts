@@ -1,0 +1,87 @@
+// The runner fails a run of the bundle: folders of odd names, streams and files that cannot be written, a full disk.
+import { describe, expect, it } from '@jest/globals';
+import { chmod, mkdir, symlink, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { actionScene, runScripted, type ActionScene } from '../support/action-scene.js';
+import type { ScriptStep } from '../support/messages-api.js';
+import { CRATE, SPEC_ONLY, VERIFIED, use, writeGreeting } from '../support/scripts-greeting.js';
+
+const BRANCH = 'ferrule/specs-greeting';
+
+/** A program that stands for node: a line of shell in which `node "$@"` is the run. */
+async function inShell({ repo }: ActionScene, line: string): Promise<string> {
+  const file = path.join(repo.parent, 'node.sh');
+  await writeFile(file, `#!/bin/bash\nset -o pipefail\nnode() { '${process.execPath}' "$@"; }\n${line}\n`);
+  await chmod(file, 0o755);
+  return file;
+}
+
+describe('a run', () => {
+  it('works below a symlink, with spaces in every path, and where the summary cannot be written', async () => {
+    await using scene = await actionScene(CRATE);
+    const folder = path.join(scene.repo.parent, 'a runner’s folder');
+    await mkdir(folder);
+    const cwd = path.join(folder, 'my checkout');
+    await symlink(scene.repo.dir, cwd);
+    const env = { GITHUB_STEP_SUMMARY: path.join(folder, 'nowhere', 'summary.md') };
+    const run = await runScripted({ cwd, env, apiUrl: scene.fake.url, token: scene.fake.token, answers: VERIFIED });
+    expect(run).toMatchObject({ code: 0, outputs: { outcome: 'verified', branch: BRANCH } });
+    expect(run.reportDir).toContain('/a runner’s folder/');
+    expect(run.warnings).toEqual([expect.stringMatching(/^The job summary could not be written: /)]);
+  });
+
+  it('goes on without a summary, and when nobody reads its log any more', async () => {
+    await using scene = await actionScene(CRATE);
+    const node = await inShell(scene, 'node "$@" | head -c 200');
+    const run = await scene.run({ node, env: { GITHUB_STEP_SUMMARY: undefined }, answers: VERIFIED });
+    expect(run).toMatchObject({ code: 0, outputs: { outcome: 'verified', branch: BRANCH }, stderr: '' });
+    expect(run.stdout).toHaveLength(200);
+  });
+});
+
+/** Writes 400 MiB beside its own executable, which lies below the target directory. */
+const FILLS_THE_DISK = `
+    #[test]
+    fn fills_the_disk() {
+        let file = std::env::current_exe().unwrap().with_file_name("ballast");
+        std::fs::write(file, vec![1; 400 << 20]).unwrap();
+    }
+`;
+
+describe('a disk with less than 2 GiB left', () => {
+  /** A run whose RUNNER_TEMP is a disk of the given size. */
+  async function runOnDisk(scene: ActionScene, mebibytes: number, answers: readonly ScriptStep[] = []) {
+    const disk = path.join(scene.repo.parent, 'disk');
+    await mkdir(disk);
+    const size = mebibytes * 1024 ** 2;
+    const node = await inShell(
+      scene,
+      `exec bwrap --dev-bind / / --size ${size} --tmpfs '${disk}' -- '${process.execPath}' "$@"`,
+    );
+    return scene.run({ node, env: { RUNNER_TEMP: disk }, answers });
+  }
+  const message =
+    /The disk of the runner's temporary folder has \d\.\d GiB left; .* use a runner with a larger disk\.$/;
+
+  it('refuses the run before anything is spent', async () => {
+    await using scene = await actionScene(SPEC_ONLY);
+    const run = await runOnDisk(scene, 64);
+    expect(run).toMatchObject({ code: 1, requests: [], outputs: { outcome: 'refused', turns: '0' } });
+    expect(run.errors).toEqual([expect.stringMatching(/^Refused: /)]);
+    expect(run.errors[0]?.replace(' Nothing was spent.', '')).toMatch(message);
+  });
+
+  it('ends a run that had more before its next build, with its work on a draft', async () => {
+    await using scene = await actionScene(CRATE);
+    const edits = [{ old_text: '"Goodbye.");\n    }\n', new_text: `"Goodbye.");\n    }\n${FILLS_THE_DISK}` }];
+    const fill = [use('edit_file', { path: 'src/lib.rs', edits }), use('cargo', { command: 'test' })];
+    const answers = [writeGreeting(), { tool_use: [...fill, use('cargo', { command: 'check' })] }];
+    const run = await runOnDisk(scene, 2 * 1024 + 350, answers);
+    expect(run).toMatchObject({ code: 1, outputs: { outcome: 'stopped', 'stop-reason': 'disk', branch: BRANCH } });
+    expect(run.errors).toEqual([
+      expect.stringMatching(/^Stopped before a verification: the runner's disk is almost full\. /),
+    ]);
+    expect((await scene.repo.remoteFiles(BRANCH))['src/lib.rs']).toContain('pub fn greet');
+    expect(scene.fake.pulls).toMatchObject([{ draft: true, head: BRANCH }]);
+  });
+});
