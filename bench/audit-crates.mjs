@@ -2,36 +2,17 @@
 // findings by rule and the time. Crates come from `cargo vendor`; the sources are transpiled into a temporary folder.
 //
 //   node bench/audit-crates.mjs [--show RULE] [--limit N] FOLDER...
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
-import { transformSync } from '@swc/core';
+import { transpile } from './transpile.mjs';
 
-const ROOT = path.join(path.dirname(fileURLToPath(import.meta.url)), '..');
 const { values, positionals } = parseArgs({
   options: { show: { type: 'string', multiple: true, default: [] }, limit: { type: 'string', default: '20' } },
   allowPositionals: true,
 });
-
-/** The rooms as JavaScript; `node_modules` is found where the sources expect it. */
-function transpile(folder) {
-  const source = path.join(ROOT, 'src');
-  for (const name of readdirSync(source, { recursive: true, encoding: 'utf8' })) {
-    if (!name.endsWith('.ts')) continue;
-    const target = path.join(folder, 'src', name.replace(/\.ts$/, '.js'));
-    mkdirSync(path.dirname(target), { recursive: true });
-    const { code } = transformSync(readFileSync(path.join(source, name), 'utf8'), {
-      filename: name,
-      jsc: { parser: { syntax: 'typescript' }, target: 'es2022' },
-      module: { type: 'es6' },
-    });
-    writeFileSync(target, code);
-  }
-  writeFileSync(path.join(folder, 'package.json'), '{"type":"module"}');
-  symlinkSync(path.join(ROOT, 'node_modules'), path.join(folder, 'node_modules'));
-}
 
 function rustSources(folder) {
   const names = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.rs'));

@@ -1,4 +1,4 @@
-// Builds dist/ from src/index.ts: the bundle with its source maps, the command line's entry and the licences of
+// Builds dist/ from src/start-up.ts: the bundle with its source maps, the command line's entry and the licences of
 // everything bundled. The same sources and lock file give the same bytes in any folder; types are checked elsewhere.
 import { spawnSync } from 'node:child_process';
 import { chmodSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -27,7 +27,10 @@ function bundle() {
   rmSync(dist, { recursive: true, force: true }); // ncc leaves chunks of earlier builds behind
   const ncc = join(root, 'node_modules/@vercel/ncc/dist/ncc/cli.js');
   const flags = ['--out', 'dist', '--source-map', '--transpile-only', '--no-cache', '--quiet'];
-  const built = spawnSync(process.execPath, [ncc, 'build', 'src/index.ts', ...flags], { cwd: root, stdio: 'inherit' });
+  const built = spawnSync(process.execPath, [ncc, 'build', 'src/start-up.ts', ...flags], {
+    cwd: root,
+    stdio: 'inherit',
+  });
   if (built.status !== 0) process.exit(built.status ?? 1);
 }
 

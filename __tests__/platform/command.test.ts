@@ -30,6 +30,14 @@ describe('runCommand', () => {
     expect((await sh('exit 0', { stdin: 'x'.repeat(1_000_000) })).end).toEqual({ kind: 'exited', code: 0 });
   });
 
+  it('holds its input open where that is asked for, until the child is to end', async () => {
+    const script = 'read -r line; echo ended';
+    expect((await sh(script)).stdout.toString()).toBe('ended\n');
+    const held = await sh(`${script} > /dev/null; kill -TERM $$`, { holdStdin: true, timeoutMs: 300 });
+    expect(held.end).toEqual({ kind: 'timed-out', afterMs: 300 });
+    expect((await sh('exit 3', { holdStdin: true })).end).toEqual({ kind: 'exited', code: 3 });
+  });
+
   it('gives the child exactly the environment it was given', async () => {
     const result = await runCommand({
       file: '/usr/bin/env',

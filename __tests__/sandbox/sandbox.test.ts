@@ -1,141 +1,128 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { describe, expect, it } from '@jest/globals';
+import { chmod, lstat, mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { runCommand } from '../../src/platform/command.js';
-import type { BoxRequest, Sandbox } from '../../src/sandbox/sandbox.js';
+import type { SandboxOptions } from '../../src/sandbox/sandbox.js';
 import { openSandbox } from '../../src/sandbox/sandbox.js';
+import { availableBoxes, runScript, sharedFolder } from '../support/boxes.js';
 
-let scratch: string;
-let sandbox: Sandbox;
+const BOXES = await availableBoxes();
 
-beforeAll(async () => {
-  scratch = await mkdtemp(path.join(tmpdir(), 'ferrule-sandbox-'));
-  sandbox = await openSandbox({
-    mode: 'auto',
-    runCommand,
-    environment: process.env,
-    toolchainMounts: [],
-    probe: ['/bin/sh', '-c', 'true'],
-    scratch,
-    say: () => undefined,
-  });
-});
+describe.each(BOXES)('the EXEC box, $name', (box) => {
+  const inside = (script: string, more: Parameters<typeof runScript>[2] = {}) => runScript(box, script, more);
 
-afterAll(() => rm(scratch, { recursive: true, force: true }));
-
-const inside = async (script: string, more: Partial<BoxRequest> = {}, box: Sandbox = sandbox) => {
-  const project = await mkdtemp(path.join(scratch, 'project-'));
-  const result = await box.run({
-    command: ['/bin/sh', '-c', script],
-    cwd: '/project',
-    mounts: [{ host: project, box: '/project', writable: true }],
-    env: { PATH: '/usr/bin:/bin', ONLY: 'this' },
-    box: 'exec',
-    timeoutMs: 20_000,
-    ...more,
-  });
-  return { ...result, text: result.stdout.toString('utf8'), project };
-};
-
-describe('the EXEC box', () => {
-  it('shows exactly the environment it was given, in the process and in its first process', async () => {
-    process.env.FERRULE_TEST_CANARY = 'canary-4711';
-    try {
-      const { text } = await inside("env; tr '\\0' '\\n' < /proc/1/environ; cat /proc/*/environ 2>/dev/null");
-      expect(text).toContain('ONLY=this');
-      expect(text).not.toContain('canary-4711');
-    } finally {
-      delete process.env.FERRULE_TEST_CANARY;
-    }
+  it('passes on the environment it is given, the working directory and the exit code', async () => {
+    const { text, end } = await inside('echo "$ONLY"; env | cut -d= -f1 | sort | tr "\\n" " "; pwd; exit 7', {
+      env: { PATH: '/usr/bin:/bin', ONLY: 'this' },
+    });
+    expect(text).toBe('this\nONLY PATH PWD /project');
+    expect(end).toEqual({ kind: 'exited', code: 7 });
   });
 
-  it('has no network device but its own loopback', async () => {
-    const { text } = await inside("tail -n +3 /proc/net/dev | cut -d: -f1 | tr -d ' '");
-    expect(text.trim()).toBe('lo');
+  it('writes its folder as its own user, and never as root of the host', async () => {
+    await using folder = await sharedFolder();
+    const project = path.join(folder.path, 'project');
+    await mkdir(path.join(project, 'src'), { recursive: true });
+    await writeFile(path.join(project, 'src', 'lib.rs'), 'old', { mode: 0o644 });
+    if (box.sandbox.owner === undefined) await chmod(project, 0o777);
+    const { text } = await inside('echo kept > new; cat new; id -u', {
+      mounts: [{ host: project, box: '/project', writable: true }],
+    });
+    const { uid, gid } = await lstat(path.join(project, 'new'));
+    expect({ uid, gid }).toEqual(box.hostUser);
+    expect(uid).not.toBe(0);
+    expect(text).toMatch(/^kept\n[1-9]\d*$/);
   });
 
-  it('cannot read or write a host file that is not mounted, and its own folder is really written', async () => {
-    const outside = path.join(scratch, 'outside.txt');
-    await writeFile(outside, 'untouched');
-    const { text, project } = await inside(`cat ${outside}; echo changed > ${outside}; echo kept > file; cat file`);
-    expect(text).toBe('kept\n');
-    expect(await readFile(outside, 'utf8')).toBe('untouched');
-    expect(await readFile(path.join(project, 'file'), 'utf8')).toBe('kept\n');
+  it('ends a command at its deadline, at its limit of output and when it is cancelled', async () => {
+    const deadline = await inside('setsid sleep 60 & sleep 60', { timeoutMs: 500 });
+    expect(deadline.end).toEqual({ kind: 'timed-out', afterMs: 500 });
+    expect((await inside('yes', { maxOutputBytes: 1_000 })).end).toEqual({ kind: 'output-limit', maxBytes: 1_000 });
+    const controller = new AbortController();
+    setTimeout(() => controller.abort(), 200);
+    expect((await inside('sleep 60', { signal: controller.signal })).end).toEqual({ kind: 'cancelled' });
   });
 
-  it('is not root and has no capability, also when the caller is root', async () => {
-    const { text } = await inside('id -u; grep CapEff /proc/self/status; mount -o remount,rw / 2>&1 || echo refused');
-    expect(text).toMatch(/^1000\n/);
-    expect(text).toMatch(/CapEff:\s+0000000000000000/);
-    expect(text).toContain('refused');
-  });
-
-  it('takes a daemon that detached itself down with the call', async () => {
-    const { project } = await inside('(setsid sh -c "sleep 1; echo alive > /project/alive" &) ; true');
-    await new Promise((resolve) => setTimeout(resolve, 1_500));
-    await expect(readFile(path.join(project, 'alive'))).rejects.toThrow('ENOENT');
-  });
-
-  it('ends a command at its deadline', async () => {
-    const { end, durationMs } = await inside('sleep 30', { timeoutMs: 500 });
-    expect(end).toEqual({ kind: 'timed-out', afterMs: 500 });
-    expect(durationMs).toBeLessThan(5_000);
-  });
-
-  it('keeps the order of both streams when they are merged', async () => {
-    const { text } = await inside('echo one; echo two >&2; echo three', { merged: true });
-    expect(text).toBe('one\ntwo\nthree\n');
+  it('keeps the order of both streams when they are merged, and keeps them apart otherwise', async () => {
+    const script = 'echo one; echo two >&2; echo three';
+    expect((await inside(script)).text).toBe('one\ntwo\nthree');
+    const apart = await inside(script, { merged: false });
+    expect([apart.text, apart.stderr.toString()]).toEqual(['one\nthree', 'two\n']);
   });
 
   it('shows a read-only mount that cannot be written', async () => {
-    const { text } = await inside('echo x > /project/file || echo refused', {
-      mounts: [{ host: scratch, box: '/project', writable: false }],
+    await using folder = await sharedFolder();
+    await chmod(folder.path, 0o777);
+    const { text } = await inside('echo x > file || echo refused', {
+      mounts: [{ host: folder.path, box: '/project', writable: false }],
     });
+    expect(text).toContain('Read-only file system');
     expect(text).toContain('refused');
+  });
+
+  it('has room for temporary files, shared memory and a home', async () => {
+    const { text } = await inside('for at in /tmp /dev/shm /home /cargo; do echo x > $at/file && cat $at/file; done');
+    expect(text).toBe('x\nx\nx\nx');
+  });
+
+  it('takes tests that use sockets, threads and children of their own', async () => {
+    const script = `perl -e 'use Socket; socketpair(A, B, AF_UNIX, SOCK_STREAM, 0) or die; syswrite(A, "over\\n"); print scalar <B>'; (exit 3) & wait $!; echo $?`;
+    expect((await inside(script)).text).toBe('over\n3');
   });
 });
 
 describe('opening the sandbox', () => {
-  it('refuses to go on when the probe does not work inside, naming what failed', async () => {
-    const opening = openSandbox({
-      mode: 'auto',
-      runCommand,
-      environment: process.env,
-      toolchainMounts: [],
-      probe: ['/nonexistent/cargo', '-V'],
-      scratch,
-      say: () => undefined,
+  const open = async (more: Partial<SandboxOptions>) => {
+    await using folder = await sharedFolder();
+    const said: string[] = [];
+    const opened = await openSandbox({
+      ...{ mode: 'auto', runCommand, environment: process.env, toolchainMounts: [], probe: ['/bin/true'] },
+      ...{ scratch: folder.path, say: (line) => void said.push(line), ...more },
     });
-    await expect(opening).rejects.toThrow('failed its self-test: probe-failed');
+    return { ...opened, said };
+  };
+
+  it('gives a box that says how it is set up and as whom code runs in it', async () => {
+    const { description, owner } = await open({});
+    expect(description).toMatch(/^bubblewrap \d/);
+    if (process.getuid?.() !== 0) return expect(owner?.uid).not.toBe(0);
+    expect(description).toContain(`set up by root; code runs as user ${owner?.uid ?? 0} without capabilities`);
+    expect(owner?.uid).toBeGreaterThan(60_000);
+  });
+
+  it('refuses to go on when the probe does not work inside, naming what failed', async () => {
+    await expect(open({ probe: ['/nonexistent/cargo', '-V'] })).rejects.toThrow('failed its self-test: probe-failed');
   });
 
   it('stops with the line that fixes it when bubblewrap is missing and cannot be installed', async () => {
-    const opening = openSandbox({
-      mode: 'auto',
-      runCommand,
-      environment: { PATH: '/nonexistent' },
-      toolchainMounts: [],
-      probe: ['/bin/true'],
-      scratch,
-      say: () => undefined,
-    });
-    await expect(opening).rejects.toThrow('sudo apt-get install -y bubblewrap');
+    await expect(open({ environment: { PATH: '/nonexistent' } })).rejects.toThrow('sudo apt-get install -y bubblewrap');
   });
 
   it('says loudly that unsafe-off lowers the guard, and then runs on the host', async () => {
-    const said: string[] = [];
-    const off = await openSandbox({
-      mode: 'unsafe-off',
-      runCommand,
-      environment: process.env,
-      toolchainMounts: [],
-      probe: ['/bin/true'],
-      scratch,
-      say: (line) => said.push(line),
+    const off = await open({ mode: 'unsafe-off' });
+    await using folder = await sharedFolder();
+    const { stdout } = await off.run({
+      command: ['/bin/sh', '-c', 'pwd; echo "$WHERE"'],
+      cwd: '/project',
+      mounts: [{ host: folder.path, box: '/project', writable: true }],
+      env: { WHERE: '/project/x' },
+      box: 'exec',
+      timeoutMs: 20_000,
     });
-    const { text, project } = await inside('pwd; echo "$WHERE"', { env: { WHERE: '/project/x' } }, off);
-    expect(said.join('\n')).toContain('with the rights of this job');
-    expect(text).toBe(`${project}\n${project}/x\n`);
+    expect(off.said.join('\n')).toContain('with the rights of this job');
+    expect(stdout.toString()).toBe(`${folder.path}\n${folder.path}/x\n`);
+  });
+
+  it('says why a box did not start, in the words of who refused', async () => {
+    await using folder = await sharedFolder();
+    const bwrap = path.join(folder.path, 'bwrap');
+    await writeFile(bwrap, '#!/bin/sh\necho "bwrap: setting up uid map: Permission denied" >&2; exit 1\n', {
+      mode: 0o755,
+    });
+    const environment = { PATH: folder.path };
+    await expect(open({ environment })).rejects.toThrow(
+      /does not start on this runner: bwrap: setting up uid map: Permission denied\. Code of a run is never executed/,
+    );
+    expect(await readFile(bwrap, 'utf8')).toContain('uid map');
   });
 });

@@ -28,7 +28,7 @@ const FLOORS = [
   'leaves',
 ];
 const TOP = [
-  ...['index.ts', 'cli.ts', 'invocation.ts', 'run.ts'],
+  ...['start-up.ts', 'index.ts', 'cli.ts', 'invocation.ts', 'run.ts'],
   ...['preparation.ts', 'earlier-run.ts', 'first-message.ts', 'implementation.ts', 'proofs.ts', 'conclusion.ts'],
 ];
 const MAX_LEAVES = 4;

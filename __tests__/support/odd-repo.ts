@@ -58,6 +58,7 @@ export async function oddRepo(): Promise<OddRepo> {
         protection: protectedPaths([], ['spec.md']),
         isIgnored,
         unchanged: 'all',
+        owner: undefined,
       }),
     [Symbol.asyncDispose]: () => repo[Symbol.asyncDispose](),
   };

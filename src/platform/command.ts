@@ -19,6 +19,8 @@ export interface CommandRequest {
   /** The child's whole environment; nothing of ours is inherited. */
   env: Readonly<Record<string, string>>;
   stdin?: string | Uint8Array;
+  /** Leaves stdin open until the child has ended or is to end: for a child that we may not kill and that ends with its input. */
+  holdStdin?: boolean;
   timeoutMs: number;
   /** stdout and stderr together; the process group is killed beyond it. */
   maxOutputBytes?: number;
@@ -81,10 +83,11 @@ export const runCommand: RunCommand = (request) => {
     const kill = (end: CommandEnd) => {
       if (forced || child.pid === undefined) return;
       forced = end;
+      child.stdin.destroy();
       try {
         process.kill(-child.pid, 'SIGKILL');
       } catch {
-        // The group is already gone: nothing left to kill.
+        // The group is already gone, or not ours to kill: then it ends with its input.
       }
       setTimeout(() => {
         child.stdout.destroy();
@@ -105,7 +108,7 @@ export const runCommand: RunCommand = (request) => {
     child.stdout.on('data', take('stdout'));
     child.stderr.on('data', take('stderr'));
     child.stdin.on('error', () => undefined); // a child that does not read its input is no failure of ours
-    child.stdin.end(request.stdin ?? '');
+    if (request.holdStdin !== true) child.stdin.end(request.stdin ?? '');
     child.on('error', (error) => settle({ kind: 'not-started', reason: error.message }));
     child.on('close', (code, signal) => {
       if (forced) settle(forced);

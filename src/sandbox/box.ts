@@ -8,6 +8,12 @@ export interface Mount {
   writable: boolean;
 }
 
+/** A user and group of the host. */
+export interface Owner {
+  uid: number;
+  gid: number;
+}
+
 export interface BoxRequest {
   /** Program and arguments, as seen from inside. */
   command: readonly [string, ...string[]];
@@ -32,5 +38,10 @@ export interface BoxRequest {
 export interface Sandbox {
   /** For the report: `bubblewrap 0.8.0` or `off (unsafe-off)`. */
   description: string;
+  /**
+   * Whom the files below a writable mount must belong to, where code runs as another user than we. A mount that is not
+   * theirs yet is given to them as the box starts; what is written below it later is the writer's to give.
+   */
+  owner: Owner | undefined;
   run(request: BoxRequest): Promise<CommandResult>;
 }

@@ -4,6 +4,7 @@ import { UserError } from '../errors.js';
 import { describeEnd } from '../platform/command.js';
 import type { RunCommand } from '../platform/command.js';
 import { findProgram } from '../platform/find-program.js';
+import { findRootAccess } from './root-access.js';
 
 interface InstallOptions {
   runCommand: RunCommand;
@@ -22,8 +23,9 @@ const FIX = 'Install it in an earlier step: sudo apt-get update && sudo apt-get 
 export async function installBubblewrap(options: InstallOptions): Promise<string> {
   const manager = findProgram('apt-get', options.environment);
   if (manager === undefined) throw new UserError(`bubblewrap is missing and this runner has no apt-get. ${FIX}`);
-  const root = await asRoot(options);
-  if (root === undefined) throw new UserError(`bubblewrap is missing and this job has no passwordless root. ${FIX}`);
+  const access = await findRootAccess(options);
+  if (access === undefined) throw new UserError(`bubblewrap is missing and this job has no passwordless root. ${FIX}`);
+  const asRoot = access.kind === 'sudo' ? [access.program, '-n', manager] : [manager];
   const env = { PATH: options.environment.PATH ?? '/usr/sbin:/usr/bin:/sbin:/bin', DEBIAN_FRONTEND: 'noninteractive' };
   let last = '';
   for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
@@ -32,8 +34,8 @@ export async function installBubblewrap(options: InstallOptions): Promise<string
       ['update', '-qq'],
       ['install', '-y', '-qq', '--no-install-recommends', 'bubblewrap'],
     ]) {
-      const [file = manager, ...prefix] = root;
-      const request = { file, args: [...prefix, ...(root.length > 0 ? [manager] : []), ...args], cwd: '/', env };
+      const [file = manager, ...prefix] = asRoot;
+      const request = { file, args: [...prefix, ...args], cwd: '/', env };
       const result = await options.runCommand({ ...request, timeoutMs: TIMEOUT_MS });
       last = result.stderr.toString('utf8').trim().split('\n').at(-1) ?? describeEnd(result.end);
     }
@@ -41,19 +43,4 @@ export async function installBubblewrap(options: InstallOptions): Promise<string
     if (program !== undefined) return program;
   }
   throw new UserError(`bubblewrap could not be installed (${last || 'apt-get said nothing'}). ${FIX}`);
-}
-
-/** The words to put before a command to be root: none when we are, `sudo -n` where that works. */
-async function asRoot(options: InstallOptions): Promise<string[] | undefined> {
-  if (process.getuid?.() === 0) return [];
-  const sudo = findProgram('sudo', options.environment);
-  if (sudo === undefined) return undefined;
-  const result = await options.runCommand({
-    file: sudo,
-    args: ['-n', 'true'],
-    cwd: '/',
-    env: { PATH: options.environment.PATH ?? '/usr/bin:/bin' },
-    timeoutMs: 10_000,
-  });
-  return result.end.kind === 'exited' && result.end.code === 0 ? [sudo, '-n'] : undefined;
 }

@@ -8,6 +8,7 @@ import type { BoxRequest, Mount, Sandbox } from './box.js';
 export function unboxed(runCommand: RunCommand): Sandbox {
   return {
     description: 'off (unsafe-off)',
+    owner: undefined,
     run: (request: BoxRequest) => {
       const toHost = hostPaths(request.mounts);
       const [file, ...args] = request.command.map(toHost);

@@ -1,8 +1,10 @@
 // Writes a commit's files to disk as git stores them: no filters, no line-ending conversion, no hooks, no `.git`.
-import { chmod, lutimes, mkdir, symlink, utimes, writeFile } from 'node:fs/promises';
+import { chmod, lutimes, symlink, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Git } from '../platform/git.js';
 import type { TreeFile } from '../platform/source-tree.js';
+import type { FileOwner } from './ownership.js';
+import { give, makeFolder } from './ownership.js';
 
 /**
  * Modification time of every file that is as in the base: well before any build of the run, the same in each checkout.
@@ -19,13 +21,14 @@ export async function writeCheckout(
   files: readonly TreeFile[],
   folder: string,
   unchanged: ReadonlyMap<string, TreeFile> | 'all',
+  owner: FileOwner,
 ): Promise<void> {
   const folders = new Set(files.map((file) => path.dirname(path.join(folder, file.path))));
-  await mkdir(folder, { recursive: true });
-  for (const parent of folders) await mkdir(parent, { recursive: true });
+  await makeFolder(folder, owner);
+  for (const parent of folders) await makeFolder(parent, owner);
   const withContent = files.filter((file) => file.mode !== '160000');
   for (const submodule of files.filter((file) => file.mode === '160000'))
-    await mkdir(path.join(folder, submodule.path), { recursive: true });
+    await makeFolder(path.join(folder, submodule.path), owner);
   let next = 0;
   for await (const content of git.readBlobs(withContent.map((file) => file.oid))) {
     const file = withContent[next++];
@@ -33,6 +36,7 @@ export async function writeCheckout(
     const target = path.join(folder, file.path);
     if (file.mode === '120000') await symlink(content.toString('utf8'), target);
     else await writeFile(target, content, { flag: 'wx', mode: file.mode === '100755' ? 0o755 : 0o644 });
+    await give(target, owner);
     if (file.mode === '100755') await chmod(target, 0o755); // the umask may have taken the bit
     const base = unchanged === 'all' ? file : unchanged.get(file.path);
     if (base?.oid !== file.oid || base.mode !== file.mode) continue;

@@ -6,6 +6,7 @@ import type { RunCommand } from '../platform/command.js';
 import type { Git } from '../platform/git.js';
 import type { SourceTree, TreeFile } from '../platform/source-tree.js';
 import { removeTree } from './disk-state.js';
+import type { FileOwner } from './ownership.js';
 import type { Place } from './places.js';
 import { copyFolder } from './targets.js';
 import { WorkCopy } from './work-copy.js';
@@ -31,6 +32,8 @@ export interface CheckoutOptions {
   scratch: string;
   runCommand: RunCommand;
   baseFiles: ReadonlyMap<string, TreeFile>;
+  /** Whose files the checkouts are. */
+  owner: FileOwner;
   /** A file that lies beside the commit's own: a lock file that git does not track. */
   companion: () => { path: string; content: Buffer } | undefined;
 }
@@ -100,6 +103,7 @@ export class CommitCheckouts {
       protection: () => undefined,
       isIgnored: () => false,
       unchanged,
+      owner: this.options.owner,
     });
     const companion = this.options.companion();
     if (companion !== undefined) await copy.accompany(companion.path, companion.content);

@@ -2,13 +2,15 @@
 // add, remove, update, new and fmt wrote, each kept as a git blob at that moment. Whatever tests and build scripts do to
 // these files is put back and can never enter a commit (DESIGN, decision 6).
 import { createHash } from 'node:crypto';
-import { chmod, lstat, mkdir, readFile, readdir, rm, rmdir, utimes, writeFile } from 'node:fs/promises';
+import { chmod, lstat, readFile, readdir, rm, rmdir, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { ToolError } from '../errors.js';
 import type { Git, TreeChange } from '../platform/git.js';
 import type { SourceTree, TreeFile } from '../platform/source-tree.js';
 import { writeCheckout } from './checkout.js';
 import { foldersAbove, reclaimFolders, removeOthers, removeTree, signatureOf } from './disk-state.js';
+import type { FileOwner } from './ownership.js';
+import { give, makeFolder } from './ownership.js';
 import type { GatedPath } from './path-gate.js';
 import { gatePath } from './path-gate.js';
 import type { ProtectedPaths } from './protected-paths.js';
@@ -38,6 +40,7 @@ export class WorkCopy {
     tree: SourceTree,
     private readonly protection: ProtectedPaths,
     private readonly isIgnored: (path: string) => boolean,
+    private readonly owner: FileOwner,
   ) {
     this.base = new Map(tree.files.map((file) => [file.path, file]));
     this.submodules = tree.files.filter((file) => file.mode === '160000').map((file) => file.path);
@@ -53,10 +56,12 @@ export class WorkCopy {
     isIgnored: (path: string) => boolean;
     /** The files of the run's base, which keep its modification time; `all` where `tree` is the base itself. */
     unchanged: ReadonlyMap<string, TreeFile> | 'all';
+    /** Whom files and folders are given to. */
+    owner: FileOwner;
   }): Promise<WorkCopy> {
-    const { git, tree, root, protection, isIgnored, unchanged } = options;
-    await writeCheckout(git, tree.files, root, unchanged);
-    const copy = new WorkCopy(root, git, tree, protection, isIgnored);
+    const { git, tree, root, protection, isIgnored, unchanged, owner } = options;
+    await writeCheckout(git, tree.files, root, unchanged, owner);
+    const copy = new WorkCopy(root, git, tree, protection, isIgnored, owner);
     for (const file of tree.files) {
       if (file.mode === '160000') continue;
       copy.canonical.set(file.path, {
@@ -132,7 +137,7 @@ export class WorkCopy {
     if (twin !== undefined)
       throw new ToolError(`${relative} differs from ${twin} only in case; not every system can hold both.`);
     try {
-      await mkdir(path.dirname(absolute), { recursive: true });
+      await makeFolder(path.dirname(absolute), this.owner);
     } catch {
       throw new ToolError(`${path.posix.dirname(relative)} cannot become a folder: a file of that name is in the way.`);
     }
@@ -182,7 +187,7 @@ export class WorkCopy {
     }
     for (const file of touched) await removeTree(path.join(this.root, file.path));
     // With the present as their time: what was built from the changed content must not count as fresh.
-    await writeCheckout(this.git, touched, this.root, new Map());
+    await writeCheckout(this.git, touched, this.root, new Map(), this.owner);
     for (const { path: relative, oid, mode } of touched)
       this.canonical.set(relative, { oid, mode, signature: await signatureOf(path.join(this.root, relative)) });
     return touched.map((file) => file.path).sort();
@@ -216,7 +221,7 @@ export class WorkCopy {
   /** Makes a folder that git would not know: cargo is started in it. */
   async makeFolder(folder: string): Promise<void> {
     const { absolute } = await this.gate(folder === '.' ? './' : folder);
-    await mkdir(absolute, { recursive: true });
+    await makeFolder(absolute, this.owner);
   }
 
   /**
@@ -275,9 +280,10 @@ export class WorkCopy {
   private async replace(relative: string, bytes: Buffer, mode: string): Promise<void> {
     const { absolute } = await this.gate(path.posix.dirname(relative) === '.' ? './' : path.posix.dirname(relative));
     const target = path.join(absolute, path.posix.basename(relative));
-    await mkdir(absolute, { recursive: true });
+    await makeFolder(absolute, this.owner);
     await removeTree(target);
     await writeFile(target, bytes, { flag: 'wx' });
+    await give(target, this.owner);
     await chmod(target, permissionsOf(mode)); // the umask may have taken the bit
   }
 

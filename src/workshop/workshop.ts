@@ -20,6 +20,7 @@ import { lockedPackages } from './lock-file.js';
 import type { WorkspaceMember } from './metadata.js';
 import { workspaceMembers } from './metadata.js';
 import type { Outputs } from './outputs.js';
+import { giveTree } from './ownership.js';
 import type { Place } from './places.js';
 import { protectedPaths } from './protected-paths.js';
 import { lockedDestinations } from './registry-access.js';
@@ -111,6 +112,7 @@ export async function openWorkshop(options: WorkshopOptions): Promise<Workshop> 
     protection: protectedPaths(options.protectedGlobs, options.protectedFiles),
     isIgnored,
     unchanged: new Map(base.tree.files.map((file) => [file.path, file])),
+    owner: options.sandbox.owner,
   });
   const baseHasCrate = base.tree.files.some(
     (file) => file.path === path.posix.join(options.workingDirectory, 'Cargo.toml'),
@@ -123,6 +125,7 @@ export async function openWorkshop(options: WorkshopOptions): Promise<Workshop> 
   await writeFile(path.join(cargoHome, 'config.toml'), runnerCargo.config);
   if (runnerCargo.home !== undefined)
     await seedLocked({ from: runnerCargo.home, to: cargoHome, cratesIoHost: runnerCargo.cratesIoHost }, locked);
+  for (const folder of ['registry', 'git']) await giveTree(path.join(cargoHome, folder), sandbox.owner);
   const registries = { runner: runnerCargo, locked: lockedDestinations(locked), say: options.sayNetwork };
   const shadow = { sandbox, toolchain, cargoHome, scratch, registries };
   const dependencies = new Dependencies(
@@ -151,6 +154,7 @@ export class Workshop {
     this.baseFiles = new Map(options.base.tree.files.map((file) => [file.path, file]));
     this.checkouts = new CommitCheckouts({
       ...options,
+      owner: options.sandbox.owner,
       baseFiles: this.baseFiles,
       companion: () => dependencies.unpublishedLock,
     });
