@@ -131,7 +131,12 @@ async function attacked(sandbox: 'auto' | 'unsafe-off'): Promise<Ground> {
     cleanings.push(() => server.close());
   }
   // Permissions are no wall here: a box as another user must hold where they would allow it.
-  for (const [name, mode] of [['', 0o777], ['secret', 0o666], ['socket', 0o777]] as const) // prettier-ignore
+  for (const [name, mode] of [
+    ['', 0o777],
+    ['secret', 0o666],
+    ['socket', 0o777],
+  ] as const)
+    // prettier-ignore
     await chmod(path.join(outside, name), mode);
   await chmod(scene.repo.parent, 0o755);
   const bystander = spawn('/bin/sleep', ['900'], { env: { TOKEN: CANARY } });
@@ -163,7 +168,7 @@ async function attacked(sandbox: 'auto' | 'unsafe-off'): Promise<Ground> {
       calls({ name: 'cargo', input: { command: 'clippy' } }),
       calls({ name: 'cargo', input: { command: 'add', args: ['hostile'] } }),
       calls({ name: 'cargo', input: { command: 'check' } }),
-      calls({ name: 'finish', input: { summary: '', requirements: [OPEN] } }),
+      calls({ name: 'finish', input: { summary: 'Nothing.', requirements: [OPEN] } }),
     ],
   });
   const outputs = path.join(result.reportDir, 'outputs');
@@ -188,7 +193,9 @@ function endAll(mark: string): number {
 
 /** The verdicts of an attack from a place, each once. */
 const verdicts = ({ printed }: Ground, place: string, attack: string) => [
-  ...new Set([...printed.matchAll(new RegExp(`ATTACK ${place} ${attack} (through|held)`, 'g'))].map(([, word]) => word)),
+  ...new Set(
+    [...printed.matchAll(new RegExp(`ATTACK ${place} ${attack} (through|held)`, 'g'))].map(([, word]) => word),
+  ),
 ];
 
 const TRIED = PLACES.flatMap((place) => ATTACKS.map((attack) => [place, attack] as const));
