@@ -33,6 +33,7 @@ function requestOf(scene: PublishScene, more: Partial<EarlierRunRequest> = {}): 
     inputs: { resume: 'auto', onQuestion: 'pause' },
     github: scene.github(),
     kind: 'pull-request',
+    isPublishedElsewhere: false,
     pullRequestNumber: undefined,
     branch: 'ferrule/login',
     base: 'main',
@@ -111,6 +112,17 @@ describe('questions of earlier runs', () => {
     const refused = readEarlierRun(requestOf(scene));
     await expect(refused).rejects.toThrow(UserError);
     await expect(refused).rejects.toThrow(/^Questions of earlier runs: Looking for the pull request failed/);
+  });
+
+  it('that cannot be read are passed over where another job publishes, whose token may read them', async () => {
+    await using scene = await publishScene();
+    scene.fake.fail({ method: 'GET', path: /pulls$/, status: 403, times: 9 });
+    const warnings: string[] = [];
+    const more = { isPublishedElsewhere: true, warn: (text: string) => void warnings.push(text) };
+    expect(await readEarlierRun(requestOf(scene, more))).toMatchObject({ questions: [], isWaiting: false });
+    expect(warnings).toEqual([
+      expect.stringMatching(/^Questions of earlier runs: .* This run knows nothing of them\.$/),
+    ]);
   });
 
   it('come out of the report without secrets', () => {

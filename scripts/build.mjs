@@ -1,5 +1,6 @@
-// Builds dist/ from src/start-up.ts: the bundle with its source maps, the command line's entry and the licences of
-// everything bundled. The same sources and lock file give the same bytes in any folder; types are checked elsewhere.
+// Builds dist/ from src/start-up.ts: the bundle with its source maps, the entries of the command line and of the second
+// action, and the licences of everything bundled. The same sources and lock file give the same bytes in any folder; types
+// are checked elsewhere.
 import { spawnSync } from 'node:child_process';
 import { chmodSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -20,6 +21,11 @@ Evan Wallace), source-map (BSD-3-Clause, Copyright (c) 2009-2011, Mozilla Founda
 const CLI = `#!/usr/bin/env node
 // Starts the bundle as a command line instead of as an action.
 process.env.FERRULE_ENTRY = 'cli';
+await import('./index.js');
+`;
+
+const PUBLISH = `// Starts the bundle as the action that publishes what another job left (publish/action.yml).
+process.env.FERRULE_ENTRY = 'publish';
 await import('./index.js');
 `;
 
@@ -86,5 +92,6 @@ function writeLicences() {
 bundle();
 writeFileSync(join(dist, 'cli.js'), CLI);
 chmodSync(join(dist, 'cli.js'), 0o755);
+writeFileSync(join(dist, 'publish.js'), PUBLISH);
 const licences = writeLicences();
 console.log(`dist/ built: ${readdirSync(dist).length} files, licences of ${licences} packages.`);

@@ -1,5 +1,5 @@
-// Writes the README's tables of inputs and outputs from action.yml; with --check it changes nothing and fails if they
-// differ, or if an action in the README or in a workflow is not pinned to a full commit id.
+// Writes the tables of inputs and outputs from the actions' files: README.md from action.yml, docs/security.md from
+// publish/action.yml. With --check it changes nothing and fails if they differ, or if an action in the README or in a workflow is not pinned to a full commit id.
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -30,10 +30,10 @@ function outputsTable(outputs) {
   return ['| output | meaning |', '| --- | --- |', ...rows].join('\n');
 }
 
-function replaceBetween(text, marker, replacement) {
+function replaceBetween(text, marker, replacement, file) {
   const [open, close] = [`<!-- ${marker} -->`, `<!-- /${marker} -->`];
   const [start, end] = [text.indexOf(open), text.indexOf(close)];
-  if (start < 0 || end < start) throw new Error(`README.md has no '${open}' … '${close}'.`);
+  if (start < 0 || end < start) throw new Error(`${file} has no '${open}' … '${close}'.`);
   return `${text.slice(0, start + open.length)}\n\n${replacement}\n\n${text.slice(end)}`;
 }
 
@@ -67,14 +67,22 @@ function problemsOfWorkflows(readme) {
   ];
 }
 
-const { inputs, outputs } = parse(read('action.yml'));
-const before = read('README.md');
-const after = replaceBetween(replaceBetween(before, 'inputs', inputsTable(inputs)), 'outputs', outputsTable(outputs));
-const problems = problemsOfWorkflows(after);
-if (after !== before) {
-  if (process.argv.includes('--check')) problems.push('README.md: tables differ from action.yml; run `npm run docs`');
-  else writeFileSync(join(root, 'README.md'), after);
+/** Each action with the page that has its tables, between these markers. */
+const TABLES = [
+  { action: 'action.yml', page: 'README.md', markers: ['inputs', 'outputs'] },
+  { action: 'publish/action.yml', page: 'docs/security.md', markers: ['publish-inputs', 'publish-outputs'] },
+];
+
+const problems = problemsOfWorkflows(read('README.md'));
+for (const { action, page, markers } of TABLES) {
+  const { inputs, outputs } = parse(read(action));
+  const before = read(page);
+  const withInputs = replaceBetween(before, markers[0], inputsTable(inputs), page);
+  const after = replaceBetween(withInputs, markers[1], outputsTable(outputs), page);
+  if (after === before) continue;
+  if (process.argv.includes('--check')) problems.push(`${page}: tables differ from ${action}; run \`npm run docs\``);
+  else writeFileSync(join(root, page), after);
 }
 for (const problem of problems) console.error(problem);
 if (problems.length > 0) process.exitCode = 1;
-else console.log('README tables agree with action.yml; every action is pinned.');
+else console.log('The tables agree with the actions; every action is pinned.');

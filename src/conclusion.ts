@@ -5,7 +5,8 @@ import { questionRecords } from './earlier-run.js';
 import { ToolError } from './errors.js';
 import type { ReportFolder } from './platform/report-folder.js';
 import type { Brief, Ready, World } from './preparation.js';
-import { ciNote } from './publish/publish.js';
+import type { Publisher } from './publish/publish.js';
+import { RESULT_FILE, ciNote, packSeries, resultJson } from './publish/publish.js';
 import type { RunRecord, StopReason } from './report/report.js';
 import { MAX_BODY_CHARS, baselineRecord, renderMarkdown } from './report/report.js';
 import type { Baseline, Verification } from './verify/verify.js';
@@ -52,7 +53,8 @@ export async function conclude(world: World, brief: Brief, ready: Ready, run: Co
     await series.close(subject.slice(0, 72), `${names}: passed on tree ${verification.tree}.`);
   }
   // A branch without a commit cannot become a pull request, and then nobody could answer on it.
-  const hasNothingToPropose = series.head.commit === ready.base.commit && ready.publisher.kind === 'pull-request';
+  const mayBeProposed = ready.publisher.kind === 'pull-request' || leavesResult(world, ready);
+  const hasNothingToPropose = series.head.commit === ready.base.commit && mayBeProposed;
   if (record.outcome === 'needs-answer' && hasNothingToPropose && world.github !== undefined)
     await series.ask(`Ask about ${path.basename(brief.spec.path)}`.slice(0, 72), record.message);
   fillIn(record, run, world.mask);
@@ -128,21 +130,66 @@ function fillIn(
 }
 
 async function publish(
-  { log, github }: World,
+  world: World,
   brief: Brief,
   ready: Ready,
   { record, series, folder }: Conclusion,
 ): Promise<void> {
-  const { publisher, base } = ready;
+  const { publisher, base, start } = ready;
+  await folder.maskWholeFiles(); // what the alarm would say of them has to be known before anything is sent
+  await publishRecord(world, publisher, record, {
+    title: `Implement ${brief.spec.title}`,
+    headCommit: series.head.commit === base.commit ? undefined : series.head.commit,
+    outputs: (file) => folder.readText(file),
+  });
+  if (!leavesResult(world, ready)) return;
+  const warning = await leaveResult(world, start, series, folder);
+  if (warning === undefined) return;
+  world.log.warning(warning);
+  record.publication.warnings.push(warning);
+}
+
+/** On a runner, what is not published may be published by another job. */
+function leavesResult({ context }: World, { publisher }: Ready): boolean {
+  return publisher.kind === 'none' && context.kind === 'github';
+}
+
+/** Leaves the commits for the action `publish`, which publishes them in another job. @returns why it did not */
+async function leaveResult(
+  { git, context, base, outlet }: World,
+  start: Ready['start'],
+  series: Series,
+  folder: ReportFolder,
+): Promise<string | undefined> {
+  const text = resultJson({
+    schema: 'ferrule.result/v1',
+    repository: `${context.repository?.owner ?? ''}/${context.repository?.name ?? ''}`,
+    base,
+    start: start.commit,
+    commits: await packSeries(git, series.line()),
+  });
+  // Masked it would no longer be the series that was verified.
+  const refused = outlet.refusal('the commits', text);
+  if (refused !== undefined) return `${refused} ${RESULT_FILE} was not written, so no other job can publish it either.`;
+  await folder.write(RESULT_FILE, text);
+  return undefined;
+}
+
+/** Publishes a result with its report, and notes in the record where it is. */
+export async function publishRecord(
+  { log, github }: Pick<World, 'log' | 'github'>,
+  publisher: Publisher,
+  record: RunRecord,
+  result: { title: string; headCommit: string | undefined; outputs: (file: string) => string },
+): Promise<void> {
   log.group('Publication');
   try {
-    await folder.maskWholeFiles(); // what the alarm would say of them has to be known before anything is sent
     const note = ciNote(await github?.identity(), publisher.kind);
-    const options = { outputs: (file: string) => folder.readText(file), maxChars: MAX_BODY_CHARS };
+    const options = { outputs: result.outputs, maxChars: MAX_BODY_CHARS };
     record.publication = await publisher.publish({
       outcome: record.outcome,
-      headCommit: series.head.commit === base.commit ? undefined : series.head.commit,
-      title: `Implement ${brief.spec.title}`,
+      headCommit: result.headCommit,
+      title: result.title,
       body: renderMarkdown(record, { ...options, pullRequestNotes: note === '' ? [] : [note] }),
       commentBody: renderMarkdown(record, options),
     });

@@ -29,6 +29,8 @@ export interface EarlierRunRequest {
   inputs: Pick<Inputs, 'resume' | 'onQuestion'>;
   github: GitHub | undefined;
   kind: PublishKind;
+  /** The run publishes nothing itself, so its token may not be able to read what another job published. */
+  isPublishedElsewhere: boolean;
   /** Of the event, where reports go that are not on a pull request of the work branch. */
   pullRequestNumber: number | undefined;
   /** The work branch. */
@@ -53,7 +55,12 @@ export async function readEarlierRun(request: EarlierRunRequest): Promise<Earlie
   if (github === undefined || place === undefined || kind === 'none') return NOTHING;
   const read = await readAnswers({ github, identity: await github.identity(), specPath: spec.path, place, mask });
   if (read.kind === 'none') return NOTHING;
-  if (read.kind === 'unreadable') throw new UserError(`Questions of earlier runs: ${read.reason}`);
+  if (read.kind === 'unreadable') {
+    const sentence = `Questions of earlier runs: ${read.reason}`;
+    if (!request.isPublishedElsewhere) throw new UserError(sentence);
+    warn(`${sentence} This run knows nothing of them.`);
+    return NOTHING;
+  }
   read.warnings.forEach(warn);
   const earlier = settle(read, spec.hash, inputs.onQuestion);
   const mayWait = inputs.resume === 'auto' && inputs.onQuestion === 'pause';

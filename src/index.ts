@@ -1,4 +1,4 @@
-// Starts Ferrule: as an action, as its post step, or as a command line. Makes the real things, and is the only
+// Starts Ferrule: as an action, as its post step, as the action that publishes, or as a command line. Makes the real things, and is the only
 // catch-all: here an outcome becomes a green or red run.
 import { getInput, getState, saveState, setOutput, setSecret, summary } from '@actions/core';
 import { existsSync } from 'node:fs';
@@ -9,13 +9,28 @@ import { fileURLToPath } from 'node:url';
 import { runCli } from './cli.js';
 import { UserError, messageOf } from './errors.js';
 import type { RunContext } from './inputs/inputs.js';
-import { canBeMasked, readEvent, readInputs, unknownInputs } from './inputs/inputs.js';
+import {
+  PUBLISH_INPUT_DEFAULTS,
+  canBeMasked,
+  readEvent,
+  readInputs,
+  readPublishInputs,
+  unknownInputs,
+} from './inputs/inputs.js';
 import type { Folders, Invocation, RunResult } from './invocation.js';
 import { makeFolders, runInvocation } from './invocation.js';
 import { createLog } from './platform/log.js';
 import { Outlet } from './platform/outlet.js';
+import { publishResults } from './publication-job.js';
 import type { RunRecord } from './report/report.js';
-import { MAX_SUMMARY_BYTES, actionOutputs, exitStatus, renderSummary, verdictLine } from './report/report.js';
+import {
+  MAX_SUMMARY_BYTES,
+  actionOutputs,
+  exitStatus,
+  publicationOutputs,
+  renderSummary,
+  verdictLine,
+} from './report/report.js';
 
 /** src/ and dist/ both lie one level below the root. */
 const ROOT = path.join(path.dirname(fileURLToPath(import.meta.url)), '..');
@@ -45,8 +60,9 @@ async function main(): Promise<void> {
   try {
     keepSecretVariables();
     if (process.env.FERRULE_ENTRY === 'cli') process.exitCode = await cli(abort.signal);
+    else if (process.env.FERRULE_ENTRY === 'publish') process.exitCode = await inRunner(publicationJob);
     else if (getState('report') !== '') await post();
-    else process.exitCode = await action(abort.signal);
+    else process.exitCode = await inRunner((context) => runAction(context, abort.signal));
   } catch (error) {
     process.exitCode = 1;
     fail(error);
@@ -59,10 +75,11 @@ function fail(error: unknown): void {
   if (error instanceof Error) log.output(error.stack ?? '');
 }
 
-async function action(signal: AbortSignal): Promise<number> {
+/** For both actions: the event, and what a refusal sets as the outcome. */
+async function inRunner(start: (context: RunContext) => Promise<number>): Promise<number> {
   try {
     const context = readEvent(process.env, await readEventFile(), { workspace: process.cwd(), temp: tmpdir() });
-    return await runAction(context, signal);
+    return await start(context);
   } catch (error) {
     if (error instanceof UserError) setOutput('outcome', 'refused');
     throw error;
@@ -99,13 +116,37 @@ async function runAction(context: RunContext, signal: AbortSignal): Promise<numb
     await rm(folders.scratch, { recursive: true, force: true });
   }
   const records = results.map(({ record }) => record);
-  const maskOutput = outlet.masking('the step outputs');
-  for (const [name, value] of Object.entries(actionOutputs(records, folders.report)))
-    setOutput(name, maskOutput(value));
-  await writeSummary(results);
+  setOutputs(actionOutputs(records, folders.report));
+  await writeSummary(results.map(({ record, folder }) => ({ record, outputs: (file) => folder.readText(file) })));
   for (const record of records) conclude(record);
   log.info('The report, the transcript and every output are in the folder of the output report-dir.');
   return statusOf(records);
+}
+
+/** Green when every result of the folder is published, whatever its outcome is: the run's own job has told that. */
+async function publicationJob(context: RunContext): Promise<number> {
+  for (const warning of unknownInputs(Object.keys(process.env), Object.keys(PUBLISH_INPUT_DEFAULTS)))
+    log.warning(warning);
+  const inputs = readPublishInputs(getInput, context);
+  forgetPrivateVariables();
+  const { scratch } = await makeFolders(context.temp);
+  try {
+    const environment = { ...process.env };
+    const results = await publishResults({ inputs, context, environment, log, outlet }, scratch);
+    const published = results.filter((result) => result.kind === 'published');
+    const refused = results.filter((result) => result.kind === 'refused');
+    const records = published.map(({ record }) => record);
+    setOutputs(publicationOutputs(records));
+    if (refused.length > 0) setOutput('outcome', 'refused');
+    await writeSummary(published);
+    if (results.length === 0) log.info('There is nothing to publish: the run made no result.');
+    for (const { record } of published) log.info(verdictLine(record));
+    for (const { message } of refused) log.error(message);
+    const isDone = refused.length === 0 && published.every(({ isComplete }) => isComplete);
+    return isDone && outlet.alarms.length === 0 ? 0 : 1;
+  } finally {
+    await rm(path.dirname(scratch), { recursive: true, force: true });
+  }
 }
 
 async function cli(signal: AbortSignal): Promise<number> {
@@ -209,10 +250,17 @@ function forgetPrivateVariables(): void {
     if (PRIVATE_VARIABLES.test(name)) Reflect.deleteProperty(process.env, name);
 }
 
+function setOutputs(outputs: Readonly<Record<string, string>>): void {
+  const mask = outlet.masking('the step outputs');
+  for (const [name, value] of Object.entries(outputs)) setOutput(name, mask(value));
+}
+
 /** The job summary; a runner without one, or with a full disk, must not fail a run that is over. */
-async function writeSummary(results: readonly RunResult[]): Promise<void> {
+async function writeSummary(
+  results: readonly { record: RunRecord; outputs: (file: string) => string }[],
+): Promise<void> {
   const maxBytes = Math.floor(MAX_SUMMARY_BYTES / Math.max(1, results.length));
-  const parts = results.map(({ record, folder }) => renderSummary(record, (file) => folder.readText(file), maxBytes));
+  const parts = results.map(({ record, outputs }) => renderSummary(record, outputs, maxBytes));
   try {
     if (parts.length > 0) await summary.addRaw(outlet.masking('the job summary')(parts.join('\n\n')), true).write();
   } catch (error) {

@@ -116,7 +116,11 @@ function onlySpec(wanted: string, specs: readonly string[]): string {
   );
 }
 
-function openRepository({ githubToken: token }: Inputs, { apiUrl, repository }: RunContext): GitHub | undefined {
+/** GitHub's side of the repository; `undefined` without a token. */
+export function openRepository(
+  { githubToken: token }: Pick<Inputs, 'githubToken'>,
+  { apiUrl, repository }: RunContext,
+): GitHub | undefined {
   return token && repository
     ? openGitHub({ token, apiUrl, owner: repository.owner, repo: repository.name })
     : undefined;
@@ -144,14 +148,18 @@ function openModel(inputs: Inputs, replay: string | undefined, log: Log): Model 
   return messagesApi({ apiKey, baseUrl: inputs.anthropicBaseUrl, say: (line) => log.warning(line) });
 }
 
-type Checkout = Awaited<ReturnType<typeof readCheckout>>;
+export type Checkout = Awaited<ReturnType<typeof readCheckout>>;
 
 /**
  * Where results are pushed. On GitHub the repository of the event, by its own address and our token; the address in the
  * checkout counts only where it is a path of this machine. A run without GitHub that publishes nothing leaves its branch
  * in the checkout itself.
  */
-function remoteOf(inputs: Inputs, context: RunContext, checkout: Checkout): Remote | undefined {
+export function remoteOf(
+  inputs: Pick<Inputs, 'publish' | 'githubToken'>,
+  context: RunContext,
+  checkout: Checkout,
+): Remote | undefined {
   if (context.kind === 'local' && inputs.publish === 'none') return { url: checkout.root };
   if (checkout.origin !== undefined && path.isAbsolute(checkout.origin)) return { url: checkout.origin };
   const token = inputs.githubToken === undefined ? {} : { token: inputs.githubToken };
@@ -188,9 +196,14 @@ async function pinCommits(
   }
   if (checkout.head === undefined)
     throw new UserError('The repository has no commit yet. Commit the spec first; Ferrule works on commits only.');
-  const ofEvent = /^refs\/heads\/(.+)$/.exec(context.ref ?? '')?.[1];
-  const branch = inputs.base ?? checkout.branch ?? ofEvent ?? context.defaultBranch ?? 'main';
+  const branch = baseBranch(inputs.base, context, checkout);
   return { base: { commit: checkout.head, branch }, trustedCommit: checkout.head };
+}
+
+/** The branch a result goes to: the input's, the pull request's, else the one that is checked out. */
+export function baseBranch(base: string | undefined, context: RunContext, checkout: Checkout): string {
+  const ofEvent = /^refs\/heads\/(.+)$/.exec(context.ref ?? '')?.[1];
+  return base ?? context.pullRequest?.headRef ?? checkout.branch ?? ofEvent ?? context.defaultBranch ?? 'main';
 }
 
 /** What was approved or asked for is the pinned commit; asked again before a branch is moved (publish/commit.ts). */

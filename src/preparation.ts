@@ -269,11 +269,14 @@ async function openPublication(
   });
   record.publication = { kind, warnings: [] };
   for (const warning of await publisher.preflight()) log.warning(warning);
-  const mayResume = home !== undefined && kind !== 'comment' && inputs.resume === 'auto';
-  const earlier = mayResume ? await findEarlierWork(git, home, branch, base.commit, spec) : undefined;
+  // Read with `none` too: another job may publish, and then earlier results are on the work branch all the same.
+  const mayResume = remote !== undefined && kind !== 'comment' && inputs.resume === 'auto';
+  const earlier = mayResume ? await findEarlierWork(git, remote, branch, base.commit, spec) : undefined;
   if (earlier) log.info(`Branch ${branch} holds work of an earlier run: going on from ${earlier.commit.slice(0, 12)}.`);
   const earlierRun = await readEarlierRun({
-    ...{ inputs, github, kind, branch, spec, base: base.branch, mask: world.mask },
+    ...{ inputs, github, branch, spec, base: base.branch, mask: world.mask },
+    kind: kind === 'none' ? chooseKind({ publish: 'auto', context }) : kind,
+    isPublishedElsewhere: kind === 'none',
     pullRequestNumber: reportOn,
     warn: (text) => log.warning(text),
   });

@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { parse } from 'yaml';
-import { INPUT_DEFAULTS, readInputs } from '../../src/inputs/inputs.js';
+import { INPUT_DEFAULTS, PUBLISH_INPUT_DEFAULTS, readInputs, readPublishInputs } from '../../src/inputs/inputs.js';
+import { emptyRecord, publicationOutputs } from '../../src/report/report.js';
 
 interface Action {
   inputs: Record<string, { description: string; required: boolean; default?: string }>;
@@ -56,10 +57,11 @@ const OUTPUTS =
 
 const root = process.cwd();
 const action = parse(readFileSync(join(root, 'action.yml'), 'utf8')) as Action;
-const readme = readFileSync(join(root, 'README.md'), 'utf8');
+const publish = parse(readFileSync(join(root, 'publish', 'action.yml'), 'utf8')) as Action;
+const page = (name: string) => readFileSync(join(root, name), 'utf8');
 
-function tableNames(marker: string): string[] {
-  const table = readme.split(`<!-- ${marker} -->`)[1]?.split(`<!-- /${marker} -->`)[0] ?? '';
+function tableNames(file: string, marker: string): string[] {
+  const table = page(file).split(`<!-- ${marker} -->`)[1]?.split(`<!-- /${marker} -->`)[0] ?? '';
   return [...table.matchAll(/^\| `([\w-]+)` \|/gm)].map(([, name = '']) => name);
 }
 
@@ -91,6 +93,74 @@ describe('action.yml', () => {
   });
 });
 
+describe('publish/action.yml', () => {
+  const keyOf = (name: string) => name.replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
+
+  it('has the inputs that are read, with their defaults', () => {
+    const asked = new Set<string>();
+    const get = (name: string) => {
+      asked.add(name);
+      return name === 'result' ? 'report' : '';
+    };
+    const inputs = readPublishInputs(get, { workspace: '/w' });
+    const names = Object.keys(publish.inputs);
+    expect([...asked].sort()).toEqual([...names].sort());
+    expect(Object.keys(inputs)).toEqual(names.map(keyOf));
+    const defaults = names.map((name) => [name, name === 'github-token' ? '' : (publish.inputs[name]?.default ?? '')]);
+    expect(PUBLISH_INPUT_DEFAULTS).toEqual(Object.fromEntries(defaults));
+    expect(names.filter((name) => publish.inputs[name]?.required)).toEqual(['result']);
+  });
+
+  it('means by an input what the first action means by it', () => {
+    const shared = Object.keys(publish.inputs).filter((name) => name in action.inputs);
+    expect(shared).toHaveLength(Object.keys(publish.inputs).length - 1);
+    for (const name of shared) expect(publish.inputs[name]?.default).toBe(action.inputs[name]?.default);
+  });
+
+  it('has the outputs that are set, all of them of the first action', () => {
+    const limits = { maxTurns: 1, maxTokens: 1, maxCostUsd: 1, maxMinutes: 1, maxRounds: 1 };
+    const record = emptyRecord({ specPath: 'a.md', version: '0', runUrl: undefined, limits });
+    expect(Object.keys(publicationOutputs([record]))).toEqual(Object.keys(publish.outputs));
+    for (const name of Object.keys(publish.outputs)) expect(Object.keys(action.outputs)).toContain(name);
+  });
+
+  it('describes each of them in a sentence, and has a row for it in docs/security.md', () => {
+    for (const { description } of [...Object.values(publish.inputs), ...Object.values(publish.outputs)])
+      expect(description).toMatch(/^\S.{10,}\.$/s);
+    expect(tableNames('docs/security.md', 'publish-inputs')).toEqual(Object.keys(publish.inputs));
+    expect(tableNames('docs/security.md', 'publish-outputs')).toEqual(Object.keys(publish.outputs));
+  });
+
+  it('starts the same bundle, without a key and without a step at the end of the job', () => {
+    expect(publish.runs).toEqual({ using: 'node24', main: '../dist/publish.js' });
+    expect(Object.keys(publish.inputs)).not.toContain('anthropic-api-key');
+  });
+});
+
+describe('the workflow of two jobs', () => {
+  interface Job {
+    permissions: Record<string, string>;
+    steps: { uses: string; with?: Record<string, string> }[];
+  }
+  const { jobs } = parse(page('examples/workflows/two-jobs.yml')) as { jobs: Record<'implement' | 'publish', Job> };
+
+  it('gives no job both the key and the right to write', () => {
+    expect(jobs.implement.permissions).toEqual({ contents: 'read', 'pull-requests': 'read' });
+    expect(jobs.publish.permissions).toEqual({ contents: 'write', 'pull-requests': 'write' });
+    expect(JSON.stringify(jobs.implement)).toContain('secrets.ANTHROPIC_API_KEY');
+    expect(JSON.stringify(jobs.publish)).not.toContain('secrets.');
+    const steps = [...jobs.implement.steps, ...jobs.publish.steps];
+    const checkouts = steps.filter(({ uses }) => uses.startsWith('actions/checkout@'));
+    expect(checkouts.map((step) => step.with?.['persist-credentials'])).toEqual([false, false]);
+  });
+
+  it('has the inputs of both actions', () => {
+    const ofOurs = (job: Job) => Object.keys(job.steps.find(({ uses }) => uses.startsWith('ferrule-dev/'))?.with ?? {});
+    for (const name of ofOurs(jobs.implement)) expect(Object.keys(action.inputs)).toContain(name);
+    for (const name of ofOurs(jobs.publish)) expect(Object.keys(publish.inputs)).toContain(name);
+  });
+});
+
 describe('the inputs that are read', () => {
   it('are those of action.yml', () => {
     const asked = new Set<string>();
@@ -115,8 +185,8 @@ describe('the inputs that are read', () => {
 
 describe('the README', () => {
   it('has a row for each input and output', () => {
-    expect(tableNames('inputs')).toEqual(Object.keys(action.inputs));
-    expect(tableNames('outputs')).toEqual(Object.keys(action.outputs));
+    expect(tableNames('README.md', 'inputs')).toEqual(Object.keys(action.inputs));
+    expect(tableNames('README.md', 'outputs')).toEqual(Object.keys(action.outputs));
   });
 
   it.each([
@@ -133,12 +203,20 @@ describe('the README', () => {
       'pinned',
     ],
     ['a workflow does not parse', 'examples/workflows/nightly.yml', (text: string) => `${text}\n  x: [`, 'nightly.yml'],
+    [
+      'a description of the second action changes',
+      'publish/action.yml',
+      (text: string) => text.replace('Its address.', 'The address.'),
+      'docs/security.md: tables',
+    ],
     ['a description changes', 'action.yml', (text: string) => text.replace('Output tokens.', 'Tokens out.'), 'tables'],
   ])('is refused when %s', (_, file, change, expected) => {
     const copy = mkdtempSync(join(tmpdir(), 'ferrule-docs-'));
     try {
       for (const name of [
         'action.yml',
+        'publish/action.yml',
+        'docs/security.md',
         'README.md',
         'package.json',
         'scripts/docs.mjs',

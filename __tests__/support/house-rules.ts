@@ -30,6 +30,7 @@ const FLOORS = [
 const TOP = [
   ...['start-up.ts', 'index.ts', 'cli.ts', 'invocation.ts', 'run.ts'],
   ...['preparation.ts', 'earlier-run.ts', 'first-message.ts', 'implementation.ts', 'proofs.ts', 'conclusion.ts'],
+  ...['publication-job.ts', 'received-result.ts'],
 ];
 const MAX_LEAVES = 4;
 const MAX_LINES = 300;

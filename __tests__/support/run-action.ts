@@ -7,6 +7,8 @@ import { parse } from 'yaml';
 import { gitIn } from './temp-repo.js';
 
 export interface ActionRun {
+  /** The second action, `publish/action.yml`, instead of the first. */
+  isPublishJob?: boolean;
   /** The checkout. */
   cwd: string;
   /** Name → value, as under `with:`. What is left out has the default of action.yml. */
@@ -112,8 +114,12 @@ export async function runAction(run: ActionRun): Promise<ActionResult> {
 }
 
 /** As the runner names them: upper case, blanks as `_`, hyphens kept. */
-async function inputVariables({ inputs, token = '' }: ActionRun): Promise<Record<string, string>> {
-  const text = await readFile(path.join(ROOT, 'action.yml'), 'utf8');
+async function inputVariables({
+  inputs,
+  token = '',
+  isPublishJob = false,
+}: ActionRun): Promise<Record<string, string>> {
+  const text = await readFile(path.join(ROOT, isPublishJob ? 'publish' : '', 'action.yml'), 'utf8');
   const action = parse(text) as { inputs: Record<string, { default?: string }> };
   const values = new Map<string, string>();
   for (const [name, { default: given }] of Object.entries(action.inputs))
@@ -128,11 +134,15 @@ function spawned(
   env: NodeJS.ProcessEnv,
 ): Promise<{ code: number | null; stdout: string; stderr: string }> {
   return new Promise((resolve, reject) => {
-    const child = spawn(run.node ?? process.execPath, [path.join(ROOT, 'dist', 'index.js')], {
-      cwd: run.cwd,
-      env,
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
+    const child = spawn(
+      run.node ?? process.execPath,
+      [path.join(ROOT, 'dist', run.isPublishJob ? 'publish.js' : 'index.js')],
+      {
+        cwd: run.cwd,
+        env,
+        stdio: ['ignore', 'pipe', 'pipe'],
+      },
+    );
     const [stdout, stderr]: [Buffer[], Buffer[]] = [[], []];
     child.stdout.on('data', (chunk: Buffer) => stdout.push(chunk));
     child.stderr.on('data', (chunk: Buffer) => stderr.push(chunk));

@@ -1,7 +1,7 @@
 // The series of commits that a run makes: one for each green increment, pushed as it comes, and at the end the candidate
 // that is verified. The only way from the work copy into a commit.
 import type { Git } from '../platform/git.js';
-import type { ChangePolicy, CommitMessageRequest, Publisher, WorkCommit } from '../publish/publish.js';
+import type { ChangePolicy, CommitMessageRequest, Publisher, SeriesCommit, WorkCommit } from '../publish/publish.js';
 import { writeWorkCommit, writeWorkTree } from '../publish/publish.js';
 import type { Baseline, GateTerms } from '../verify/verify.js';
 import { checkIncrement, describeFailures } from '../verify/verify.js';
@@ -32,6 +32,8 @@ export class Series {
   head: WorkCommit;
   /** Commits of the run that became the head with work in them, oldest first. */
   readonly commits: WorkCommit[] = [];
+  /** Every commit that was written, by its id; a candidate that failed is among them. */
+  private readonly written = new Map<string, SeriesCommit>();
 
   constructor(private readonly options: SeriesOptions) {
     this.head = options.start;
@@ -104,6 +106,14 @@ export class Series {
     this.head = await this.write(this.head.tree, { subject, body, requirements: [] });
   }
 
+  /** Every commit from the start to the head, oldest first. */
+  line(): SeriesCommit[] {
+    const line: SeriesCommit[] = [];
+    let at = this.written.get(this.head.commit);
+    for (; at !== undefined; at = this.written.get(at.parent)) line.unshift(at);
+    return line;
+  }
+
   /** The tree of the work as it is now. */
   workTree(): Promise<string> {
     return writeWorkTree(this.options.git, this.options.start.tree, this.options.terms.workshop.changes());
@@ -120,11 +130,14 @@ export class Series {
     };
   }
 
-  private write(
+  private async write(
     tree: string,
     message: Pick<CommitMessageRequest, 'subject' | 'body' | 'requirements' | 'outcome'>,
   ): Promise<WorkCommit> {
     const { git, spec, runUrl } = this.options;
-    return writeWorkCommit(git, tree, this.head.commit, { ...message, spec, runUrl });
+    const now = Math.floor(Date.now() / 1000);
+    const commit = await writeWorkCommit(git, tree, this.head.commit, { ...message, spec, runUrl }, now);
+    this.written.set(commit.commit, commit);
+    return commit;
   }
 }

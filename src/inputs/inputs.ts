@@ -3,6 +3,7 @@
 import { didYouMean } from '../did-you-mean.js';
 import { UserError } from '../errors.js';
 import type { AuditSeverities } from '../verify/verify.js';
+import { readBot, readReviewer } from './account-names.js';
 import { readAuditRules } from './audit-rules.js';
 import { readBranchName, readBranchTemplate } from './branch-name.js';
 import { readCargoArgs } from './cargo-args.js';
@@ -18,18 +19,20 @@ import {
   splitList,
 } from './input-values.js';
 import { ANTHROPIC_API_URL, readBaseUrl, readModel, readSecret } from './model-server.js';
+import { DRAFT } from './publish-inputs.js';
 import { readRepositoryPath } from './repository-path.js';
 
 export { readEvent } from './event.js';
 export type { CommentContext, Environment, PullRequestContext, RunContext } from './event.js';
 export { canBeMasked } from './model-server.js';
+export { PUBLISH_INPUT_DEFAULTS, readPublishInputs } from './publish-inputs.js';
+export type { PublishInputs } from './publish-inputs.js';
 export { judgeTrust } from './trust.js';
 export type { Trust, TrustRule, TrustTerms } from './trust.js';
 
 const GATES = ['check', 'test', 'fmt', 'clippy', 'doc', 'audit', 'ledger'] as const;
 const PUBLISH = ['auto', 'pull-request', 'commit', 'comment', 'none'] as const;
 const COMMIT_WITH = ['git', 'api'] as const;
-const DRAFT = ['until-verified', 'always', 'never'] as const;
 const DEPENDENCIES = ['none', 'locked', 'registry'] as const;
 const ON_QUESTION = ['pause', 'assume'] as const;
 const SANDBOX = ['auto', 'unsafe-off'] as const;
@@ -176,8 +179,10 @@ export function readInputs(get: (name: string) => string, context: Pick<RunConte
 }
 
 /** One warning for each `INPUT_…` variable that belongs to no input, as a mistyped `with:` key leaves it behind. */
-export function unknownInputs(environmentNames: readonly string[]): readonly string[] {
-  const known = Object.keys(INPUT_DEFAULTS);
+export function unknownInputs(
+  environmentNames: readonly string[],
+  known: readonly string[] = Object.keys(INPUT_DEFAULTS),
+): readonly string[] {
   return environmentNames
     .filter((variable) => variable.startsWith('INPUT_'))
     .map((variable) => variable.slice('INPUT_'.length).toLowerCase())
@@ -216,19 +221,8 @@ function refuseContradictions(inputs: Inputs): void {
   }
 }
 
-function readReviewer(value: string): string {
-  const name = value.replace(/^@/, '');
-  if (/^[\w-]+(\/[\w.-]+)?$/.test(name)) return name;
-  return refuse('reviewers', value, "a login or a team, such as 'octocat' or 'octo-org/reviewers'");
-}
-
 function readPackage(value: string): string {
   return /^[\p{L}\p{N}_-]+$/u.test(value)
     ? value
     : refuse('package', value, 'the name of one package of the workspace');
-}
-
-function readBot(value: string): string {
-  if (/^[\w-]+\[bot\]$/.test(value)) return value;
-  return refuse('allowed-bots', value, "the exact login of a bot, such as 'dependabot[bot]'");
 }

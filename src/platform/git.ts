@@ -23,6 +23,8 @@ export interface CommitRequest {
   parent: string | undefined;
   message: string;
   author: { name: string; email: string };
+  /** Unix time of the commit; the present when absent. */
+  atSeconds?: number;
 }
 
 export interface Git {
@@ -242,12 +244,15 @@ class BareGit implements Git {
     }
   }
 
-  writeCommit({ tree, parent, message, author }: CommitRequest): Promise<string> {
+  writeCommit({ tree, parent, message, author, atSeconds }: CommitRequest): Promise<string> {
+    const at = `@${atSeconds ?? Math.floor(Date.now() / 1000)} +0000`;
     const identity = {
       GIT_AUTHOR_NAME: author.name,
       GIT_AUTHOR_EMAIL: author.email,
       GIT_COMMITTER_NAME: author.name,
       GIT_COMMITTER_EMAIL: author.email,
+      GIT_AUTHOR_DATE: at,
+      GIT_COMMITTER_DATE: at,
     };
     const parents = parent === undefined ? [] : ['-p', parent];
     return this.text(['commit-tree', '--no-gpg-sign', ...parents, tree], Buffer.from(message), identity);

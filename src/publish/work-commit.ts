@@ -12,15 +12,25 @@ export interface WorkCommit {
   tree: string;
 }
 
-/** Writes a commit object; no branch is moved. */
+/** A commit with everything but the tree's content that its id is made of. */
+export interface SeriesCommit extends WorkCommit {
+  parent: string;
+  message: CommitMessageRequest;
+  /** Unix time. */
+  atSeconds: number;
+}
+
+/** Writes a commit object; no branch is moved. The same arguments give the same id, in any repository. */
 export async function writeWorkCommit(
   git: Git,
   tree: string,
   parent: string,
   message: CommitMessageRequest,
-): Promise<WorkCommit> {
-  const commit = await git.writeCommit({ tree, parent, message: buildCommitMessage(message), author: AUTHOR });
-  return { commit, tree };
+  atSeconds: number,
+): Promise<SeriesCommit> {
+  const text = buildCommitMessage(message);
+  const commit = await git.writeCommit({ tree, parent, message: text, author: AUTHOR, atSeconds });
+  return { commit, tree, parent, message, atSeconds };
 }
 
 /** The tree of `base` with the changes of the work. */

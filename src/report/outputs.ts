@@ -21,6 +21,11 @@ const SUMMED = [
   'duration-seconds',
 ];
 
+/** Those of a run's outputs that say where its result is. */
+const OF_PUBLICATION = [
+  ...['outcome', 'commit', 'tree', 'branch', 'pull-request-number', 'pull-request-url', 'comment-url', 'results'],
+];
+
 /**
  * Every output of the action by name, empty where there is nothing to say. Several records: the outputs of the first one
  * with the worst outcome, sums of the counts, and `results` with one object per spec holding the same names and `spec`.
@@ -32,6 +37,12 @@ export function actionOutputs(records: readonly RunRecord[], reportDir: string):
   const each = records.map((record) => ({ spec: record.spec.path, ...outputsOf(record) }));
   const sums = records.length < 2 ? {} : Object.fromEntries(SUMMED.map((name) => [name, sum(each, name)]));
   return { ...outputs, ...sums, results: JSON.stringify(each), 'report-dir': reportDir };
+}
+
+/** Every output of the action that publishes, from the records of what it published. */
+export function publicationOutputs(records: readonly RunRecord[]): Record<string, string> {
+  const outputs = actionOutputs(records, '');
+  return Object.fromEntries(OF_PUBLICATION.map((name) => [name, outputs[name] ?? '']));
 }
 
 /**

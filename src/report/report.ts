@@ -13,7 +13,7 @@ export {
   parseQuestionsMark,
   type AskedQuestion,
 } from './questions-mark.js';
-export { actionOutputs, exitStatus, worstRecord } from './outputs.js';
+export { actionOutputs, exitStatus, publicationOutputs, worstRecord } from './outputs.js';
 export {
   baselineRecord,
   reportJson,

@@ -1,0 +1,67 @@
+// Reads the inputs of the second action, `publish/action.yml`, which publishes what a run with `publish: none` left. They
+// mean what the inputs of the same name mean in the first one.
+import { UserError } from '../errors.js';
+import { readBot, readReviewer } from './account-names.js';
+import { readBranchName, readBranchTemplate } from './branch-name.js';
+import type { RunContext } from './event.js';
+import { readChoice, splitList } from './input-values.js';
+import { readSecret } from './model-server.js';
+import { readRepositoryPath } from './repository-path.js';
+
+const PUBLISH = ['auto', 'pull-request', 'commit', 'comment'] as const;
+export const DRAFT = ['until-verified', 'always', 'never'] as const;
+
+export interface PublishInputs {
+  /** The folder as given: absolute, or relative to the workspace. */
+  readonly result: string;
+  readonly githubToken: string | undefined;
+  readonly publish: (typeof PUBLISH)[number];
+  /** A template in which `{spec}` stands for the slug of the spec's path. */
+  readonly branch: string;
+  readonly base: string | undefined;
+  readonly draft: (typeof DRAFT)[number];
+  readonly labels: readonly string[];
+  readonly reviewers: readonly string[];
+  readonly protectedPaths: readonly string[];
+  readonly allowedBots: readonly string[];
+}
+
+/** Defaults as `INPUT_DEFAULTS` gives those of the first action. */
+export const PUBLISH_INPUT_DEFAULTS: Readonly<Record<string, string>> = {
+  result: '',
+  'github-token': '',
+  publish: 'auto',
+  branch: 'ferrule/{spec}',
+  base: '',
+  draft: 'until-verified',
+  labels: '',
+  reviewers: '',
+  'protected-paths': '',
+  'allowed-bots': '',
+};
+
+/** Reads all inputs as `readInputs` does. @throws UserError on the first bad value */
+export function readPublishInputs(
+  get: (name: string) => string,
+  context: Pick<RunContext, 'workspace'>,
+): PublishInputs {
+  const text = (name: string) => get(name).trim() || (PUBLISH_INPUT_DEFAULTS[name] ?? '');
+  const result = text('result');
+  if (result === '')
+    throw new UserError(
+      "Input 'result' is missing. Expected the folder that the other job's artifact was downloaded to.",
+    );
+  const protectedPath = (path: string) => readRepositoryPath('protected-paths', path, context.workspace);
+  return {
+    result,
+    githubToken: readSecret('github-token', text('github-token')),
+    publish: readChoice('publish', text('publish'), PUBLISH),
+    branch: readBranchTemplate('branch', text('branch')),
+    base: text('base') === '' ? undefined : readBranchName('base', text('base')),
+    draft: readChoice('draft', text('draft'), DRAFT),
+    labels: splitList(text('labels')),
+    reviewers: splitList(text('reviewers')).map(readReviewer),
+    protectedPaths: splitList(text('protected-paths')).map(protectedPath),
+    allowedBots: splitList(text('allowed-bots')).map(readBot),
+  };
+}

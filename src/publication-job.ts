@@ -1,0 +1,191 @@
+// The second job of two: takes what a run with `publish: none` left, makes its commits again under this job's own rules,
+// and publishes them as the run would have. It holds a token that writes and no model key; what it is given counts as
+// hostile. Reading and judging the report is received-result.ts.
+import path from 'node:path';
+import { publishRecord } from './conclusion.js';
+import { UserError, messageOf } from './errors.js';
+import type { PublishInputs, RunContext } from './inputs/inputs.js';
+import { judgeTrust } from './inputs/inputs.js';
+import { baseBranch, openRepository, remoteOf } from './invocation.js';
+import type { Remote } from './platform/git-remote.js';
+import { fetchCommit, readRemoteBranch } from './platform/git-remote.js';
+import type { Git } from './platform/git.js';
+import { openGit, readCheckout } from './platform/git.js';
+import type { GitHub } from './platform/github.js';
+import type { Log } from './platform/log.js';
+import type { Outlet } from './platform/outlet.js';
+import type { ReceivedFolder } from './platform/received-folder.js';
+import { openReceivedFolder } from './platform/received-folder.js';
+import type { Publisher, Result } from './publish/publish.js';
+import {
+  branchName,
+  changePolicy,
+  chooseKind,
+  createPublisher,
+  guardedPublisher,
+  rebuildSeries,
+} from './publish/publish.js';
+import type { ReceivedResult } from './received-result.js';
+import { findResults, judgeResult, readFiles } from './received-result.js';
+import type { RunRecord } from './report/report.js';
+import { protectedPaths } from './workshop/workshop.js';
+
+export interface PublicationJob {
+  inputs: PublishInputs;
+  context: RunContext;
+  /** The process environment without secrets. */
+  environment: NodeJS.ProcessEnv;
+  log: Log;
+  outlet: Outlet;
+}
+
+export type PublishedResult =
+  /** `isComplete`: all that was to be published is where it belongs. */
+  | { kind: 'published'; record: RunRecord; outputs: (file: string) => string; isComplete: boolean }
+  | { kind: 'refused'; message: string };
+
+/** What this job knows by itself, the same for each result of the folder. */
+interface Ground extends PublicationJob {
+  git: Git;
+  remote: Remote;
+  github: GitHub | undefined;
+  /** The branch results go to, and its present commit. */
+  base: { branch: string; tip: string };
+}
+
+/**
+ * Publishes every result of the folder that is sound; another's refusal does not keep it back.
+ * @param scratch a folder that the caller removes afterwards
+ * @returns none when the folder holds no result @throws UserError for what forbids the job as a whole
+ */
+export async function publishResults(job: PublicationJob, scratch: string): Promise<PublishedResult[]> {
+  const { inputs, log } = job;
+  const github = openRepository(inputs, job.context);
+  const trust = await judgeTrust(job.context, { allowedBots: inputs.allowedBots, sandbox: 'auto', github });
+  if (trust.kind === 'refused') throw new UserError(trust.message);
+  if (trust.kind === 'idle') {
+    log.info(trust.message);
+    return [];
+  }
+  const { context } = trust;
+  const folder = await openReceivedFolder(path.resolve(context.workspace, inputs.result));
+  const found = findResults(folder);
+  if (found.length === 0) return [];
+  const ground = await openGround({ ...job, context }, github, scratch);
+  const published: PublishedResult[] = [];
+  for (const prefix of found) published.push(await publishOne(ground, folder, prefix));
+  return published;
+}
+
+async function openGround(job: PublicationJob, github: GitHub | undefined, scratch: string): Promise<Ground> {
+  const { inputs, context, environment } = job;
+  const git = await openGit(context.workspace, path.join(scratch, 'repository.git'), environment);
+  const checkout = await readCheckout(context.workspace, environment);
+  const remote = remoteOf(inputs, context, checkout);
+  if (context.kind !== 'github' || remote === undefined)
+    throw new UserError('This action publishes to the repository of a workflow run on GitHub. Start it in a workflow.');
+  const branch = baseBranch(inputs.base, context, checkout);
+  const tip = await fetchTip(git, remote, branch);
+  if (tip === undefined) throw new UserError(`The remote has no branch '${branch}'. Set the input 'base'.`);
+  return { ...job, git, remote, github, base: { branch, tip } };
+}
+
+/** The branch's commit with its history; `undefined` when there is no such branch. */
+async function fetchTip(git: Git, remote: Remote, branch: string): Promise<string | undefined> {
+  const tip = await readRemoteBranch(git, remote, branch).catch((thrown: unknown) => {
+    const reason = messageOf(thrown).replaceAll(/\s+/g, ' ');
+    throw new UserError(`${reason} Check the remote 'origin' and the input 'github-token'.`);
+  });
+  if (tip === undefined || (await git.resolve(tip)) !== undefined) return tip;
+  const fetched = await fetchCommit(git, remote, `refs/heads/${branch}`);
+  if (fetched.kind === 'missing') throw new UserError(`Branch '${branch}' cannot be fetched: ${fetched.reason}`);
+  return tip;
+}
+
+async function publishOne(ground: Ground, folder: ReceivedFolder, prefix: string): Promise<PublishedResult> {
+  const { git, log } = ground;
+  try {
+    const files = await readFiles(folder, prefix);
+    await requireBase(ground, files.result);
+    const received = await judgeResult(files, folder, prefix, ground);
+    const { record, result, spec } = received;
+    const branch = branchName(ground.inputs.branch, spec.path, [
+      ground.base.branch,
+      ground.context.defaultBranch ?? ground.base.branch,
+    ]);
+    await requireStart(ground, result, branch);
+    const isProtected = protectedPaths(ground.inputs.protectedPaths, spec.files);
+    const policy = changePolicy({ git, start: result.start, isProtected });
+    const rebuilt = await rebuildSeries({
+      ...{ git, result, spec, policy },
+      runUrl: record.run.url ?? '',
+      requirementIds: spec.requirements.map(({ id }) => id),
+    });
+    if (rebuilt.kind === 'refused') throw new UserError(`The result was refused: ${rebuilt.reason}`);
+    const publisher = guardedPublisher(openPublisher(ground, received, branch), policy);
+    for (const warning of await publisher.preflight()) log.warning(warning);
+    // The report is worded by how it is published, here as in a run.
+    record.publication = { kind: publisher.kind, warnings: [] };
+    const headCommit = rebuilt.head.commit === result.base.commit ? undefined : rebuilt.head.commit;
+    const { outputs } = received;
+    await publishRecord(ground, publisher, record, { title: `Implement ${spec.title}`, headCommit, outputs });
+    return { kind: 'published', record, outputs, isComplete: isComplete(record, headCommit) };
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    return { kind: 'refused', message: error.message };
+  }
+}
+
+function isComplete({ publication }: RunRecord, headCommit: string | undefined): boolean {
+  switch (publication.kind) {
+    case 'comment':
+      return publication.comment !== undefined;
+    case 'pull-request':
+      return headCommit === undefined || (publication.commit === headCommit && publication.pullRequest !== undefined);
+    default:
+      return headCommit === undefined || publication.commit === headCommit;
+  }
+}
+
+/** The base must be this job's own: a commit of the branch that this job would publish on. */
+async function requireBase({ git, remote, base }: Ground, result: Result): Promise<void> {
+  if (result.base.branch !== base.branch)
+    throw new UserError(
+      `The result was refused: it was made for another branch than '${base.branch}'. Give both jobs the same 'base'.`,
+    );
+  const { commit } = result.base;
+  if ((await git.resolve(commit)) === undefined) await fetchCommit(git, remote, `refs/heads/${base.branch}`);
+  if ((await git.resolve(commit)) === undefined || !(await git.isAncestor(commit, base.tip)))
+    throw new UserError(
+      `The result was refused: its base ${commit.slice(0, 12)} is no commit of '${base.branch}' that this job can see. Check out with 'fetch-depth: 0'.`,
+    );
+}
+
+/** The series must stand on what the repository holds already: its base, or an earlier run's branch. */
+async function requireStart({ git, remote }: Ground, { start, base }: Result, branch: string): Promise<void> {
+  if (start === base.commit) return;
+  const tip = await fetchTip(git, remote, branch);
+  const isKnown = tip !== undefined && (await git.resolve(start)) !== undefined && (await git.isAncestor(start, tip));
+  if (!isKnown)
+    throw new UserError(
+      `The result was refused: it stands on ${start.slice(0, 12)}, which is neither its base nor on '${branch}'.`,
+    );
+}
+
+function openPublisher(ground: Ground, { result, spec }: ReceivedResult, branch: string): Publisher {
+  const { inputs, context, git, remote, github, base, outlet } = ground;
+  const { pullRequest } = context;
+  const reportOn = pullRequest?.number ?? context.comment?.issueNumber;
+  return createPublisher({
+    kind: chooseKind({ publish: inputs.publish, context }),
+    ...{ git, remote, branch },
+    spec: { path: spec.path, hash: spec.hash },
+    base: base.branch,
+    baseCommit: result.base.commit,
+    pullRequest: { draft: inputs.draft, labels: inputs.labels, reviewers: inputs.reviewers },
+    refusal: outlet.refusal,
+    ...(github === undefined ? {} : { github }),
+    ...(pullRequest === undefined ? {} : { target: pullRequest.headRef }),
+    ...(reportOn === undefined ? {} : { commentOn: reportOn }),
+  });
+}
