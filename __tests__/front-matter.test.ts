@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
 import { parseFrontMatter } from '../src/front-matter.js';
 
 function reasonOf(text: string): string {
@@ -84,6 +85,24 @@ describe('front matter', () => {
     expect(Object.keys(data)).toEqual(['constructor']);
     expect(Object.getPrototypeOf(data)).toBe(Object.prototype);
     expect(({} as Record<string, unknown>)['polluted']).toBeUndefined();
+  });
+
+  it('gives a result and touches no prototype, whatever the text', () => {
+    const piece = fc.constantFrom(
+      ...['---\n', '\n', 'a: ', '- ', '&a ', '*a', '<<: ', '!!js/function ', '{', '}', '[', ']', '"', "'", '|\n', '\t'],
+      ...['__proto__: ', 'constructor: ', '? ', '# ', '\u0000', '\ud800', '%YAML 1.2\n', '...\n', '1e999', '0x', '~'],
+    );
+    const text = fc.array(fc.oneof(piece, fc.string({ unit: 'binary', maxLength: 8 })), { maxLength: 40 });
+    fc.assert(
+      fc.property(text, (pieces) => {
+        const result = parseFrontMatter(`---\n${pieces.join('')}\n---\nbody`);
+        if (result.kind === 'parsed') expect(Object.getPrototypeOf(result.data)).toBe(Object.prototype);
+        expect(['parsed', 'invalid', 'none']).toContain(result.kind);
+        if (result.kind === 'invalid') expect(result.reason).not.toContain('\n');
+        expect(Object.keys(Object.prototype)).toEqual([]);
+      }),
+      { numRuns: 2_000 },
+    );
   });
 
   it('hands out copies: changing one reading does not change the next', () => {

@@ -1,9 +1,10 @@
 // Attacks on the gate between a path the model names and a file on disk.
 import { execFileSync } from 'node:child_process';
-import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, realpath, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
 import { ToolError } from '../../src/errors.js';
 import { gatePath, printable } from '../../src/workshop/path-gate.js';
 
@@ -92,6 +93,71 @@ describe('the path gate lets through', () => {
       path.join(root, 'src/lib.rs'),
     );
   });
+});
+
+describe('in a tree that an attacker has made', () => {
+  const name = fc.constantFrom('a', 'b', 'secret'); // few, so that what is asked is often there
+  const local = fc.array(name, { minLength: 1, maxLength: 3 }).map((names) => names.join('/'));
+  const target = fc.oneof(
+    local,
+    fc.constantFrom('..', '../..', '../outside', '../outside/secret', '/', '.', 'a', 'b/..'),
+  );
+  const entry = fc.oneof(
+    fc.record({ kind: fc.constant('file' as const), at: local }),
+    fc.record({ kind: fc.constant('folder' as const), at: local }),
+    fc.record({ kind: fc.constant('link' as const), at: local, target }),
+  );
+  const piece = fc.constantFrom('a', 'b', 'c', 'secret', 'outside', '..', '.', '', 'tree', '~', '%2e%2e', 'proc');
+  const asked = fc.oneof(
+    { weight: 4, arbitrary: local },
+    fc.array(piece, { minLength: 1, maxLength: 6 }).map((pieces) => pieces.join('/')),
+    fc.string({ unit: 'binary', maxLength: 20 }),
+  );
+
+  it('leads to nothing outside, whatever the tree and whatever is asked', async () => {
+    const folder = await mkdtemp(path.join(tmpdir(), 'ferrule-gate-'));
+    let passed = 0;
+    try {
+      await fc.assert(
+        fc.asyncProperty(
+          fc.array(entry, { maxLength: 8 }),
+          fc.array(asked, { minLength: 8, maxLength: 8 }),
+          async (tree, paths) => {
+            await rm(folder, { recursive: true, force: true });
+            const inside = path.join(folder, 'tree');
+            for (const each of [inside, path.join(folder, 'outside')]) await mkdir(each, { recursive: true });
+            await writeFile(path.join(folder, 'outside', 'secret'), 'outside');
+            // What an earlier entry has made impossible is left out: the attacker's links must not lead us astray either.
+            for (const each of tree) await plant(inside, each).catch(() => undefined);
+            for (const requested of paths) {
+              const gated = await gatePath(inside, requested).catch((error: unknown) => error);
+              if (gated instanceof ToolError) continue;
+              if (gated instanceof Error) throw gated;
+              passed++;
+              const { absolute } = gated as Awaited<ReturnType<typeof gatePath>>;
+              const real = await realpath(absolute).catch(() => undefined); // what is not there yet leads nowhere
+              if (real !== undefined) expect(real).toBe(absolute);
+              expect(absolute === inside || absolute.startsWith(`${inside}/`)).toBe(true);
+            }
+          },
+        ),
+        { numRuns: 300 },
+      );
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
+    expect(passed).toBeGreaterThan(100); // a gate that refuses everything would hold too
+  });
+
+  async function plant(inside: string, each: { kind: 'file' | 'folder' | 'link'; at: string; target?: string }) {
+    const at = path.join(inside, each.at);
+    const parentOf = path.dirname(at);
+    await mkdir(parentOf, { recursive: true });
+    if (!(await realpath(parentOf)).startsWith(inside)) return;
+    if (each.kind === 'folder') await mkdir(at);
+    else if (each.kind === 'link') await symlink(each.target ?? '.', at);
+    else await writeFile(at, 'inside', { flag: 'wx' });
+  }
 });
 
 describe('a path that is shown', () => {

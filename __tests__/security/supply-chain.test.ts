@@ -1,0 +1,111 @@
+// What we and those who copy our examples run: pinned actions, least rights, no code made of text in the bundle.
+import { describe, expect, it } from '@jest/globals';
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parse } from 'yaml';
+
+const ROOT = path.join(path.dirname(fileURLToPath(import.meta.url)), '..', '..');
+const text = (file: string) => readFileSync(path.join(ROOT, file), 'utf8');
+
+interface Step {
+  uses?: string;
+  run?: string;
+  with?: Record<string, unknown>;
+}
+interface Job {
+  permissions?: unknown;
+  'timeout-minutes'?: number;
+  uses?: string;
+  steps?: Step[];
+}
+interface Workflow {
+  on: unknown;
+  permissions?: unknown;
+  concurrency?: unknown;
+  jobs: Record<string, Job>;
+}
+
+/** Every workflow of ours, and every one that the README shows. */
+function workflows(): [name: string, workflow: Workflow][] {
+  const files = ['.github/workflows', 'examples/workflows'].flatMap((folder) =>
+    readdirSync(path.join(ROOT, folder)).map((name) => `${folder}/${name}`),
+  );
+  const shown = [...text('README.md').matchAll(/^```ya?ml\n(.*?)^```/gms)].map(([, block = '']) => block);
+  return [
+    ...files.map((file): [string, string] => [file, text(file)]),
+    ...shown.map((block, at): [string, string] => [`README.md, block ${at + 1}`, block]),
+  ]
+    .map(([name, source]): [string, Workflow] => [name, parse(source) as Workflow])
+    .filter(([, workflow]) => 'jobs' in Object(workflow));
+}
+
+describe.each(workflows())('%s', (name, workflow) => {
+  const jobs = Object.values(workflow.jobs);
+  const steps = jobs.flatMap((job) => job.steps ?? []);
+
+  it('pins every action by its whole commit', () => {
+    const used = [...steps, ...jobs].flatMap(({ uses }) => (uses === undefined || uses.startsWith('./') ? [] : [uses]));
+    expect(used.filter((uses) => !/^[\w.-]+\/[\w./-]+@[0-9a-f]{40}$/.test(uses))).toEqual([]);
+  });
+
+  it('grants rights by name, never all of them', () => {
+    for (const granted of [workflow.permissions, ...jobs.map((job) => job.permissions)])
+      if (granted !== undefined) expect(typeof granted).toBe('object');
+    const silent = jobs.filter((job) => job.permissions === undefined);
+    if (silent.length > 0) expect(workflow.permissions).toBeDefined();
+  });
+
+  it('ends by itself', () => {
+    for (const job of jobs) if (job.uses === undefined) expect(job['timeout-minutes']).toBeGreaterThan(0);
+  });
+
+  it('leaves no token in a checkout', () => {
+    const checkouts = steps.filter(({ uses }) => uses?.startsWith('actions/checkout@'));
+    for (const { with: inputs } of checkouts) expect(inputs?.['persist-credentials']).toBe(false);
+  });
+
+  it('puts no expression into a script, but for values of the matrix, which stand in the same file', () => {
+    expect(steps.filter(({ run }) => /\$\{\{(?!\s*matrix\.\w+\s*\}\})/.test(run ?? ''))).toEqual([]);
+  });
+
+  it('starts on no event that gives strangers its secrets', () => {
+    expect(JSON.stringify(workflow.on)).not.toMatch(/pull_request_target|workflow_run/);
+  });
+
+  it('does not run beside itself', () => {
+    // The README's is as short as can be; the examples it names have it.
+    if (!name.startsWith('README')) expect(workflow.concurrency).toBeDefined();
+  });
+});
+
+describe('the bundle', () => {
+  /** What stands there; the reason is why no text of others reaches it. Whatever is not listed fails. */
+  const REVIEWED = [
+    'eval(str) || {};', // gray-matter's engine for JavaScript, which front-matter.ts replaces by one that refuses
+    'new Function(params, source.slice(body[0] + 1, body[1] - 1));', // js-yaml's !!js/function: not in the schema used
+    "new Function(params, 'return ' + source.slice(body[0], body[1]));", // the same
+    'eval(func);', // web-tree-sitter, for wasm that brings JavaScript along; our one grammar is in dist/ and has none
+  ];
+
+  it('makes no code out of text but in places that were looked at', () => {
+    const found = readdirSync(path.join(ROOT, 'dist'))
+      .filter((name) => /\.c?js$/.test(name))
+      .flatMap((name) => text(`dist/${name}`).split('\n'))
+      .filter((line) => !/^\s*(\*|\/\/)/.test(line))
+      .flatMap((line) => [...line.matchAll(/(?<![\w.$])(eval|(new )?Function)\([^)].{0,80}/g)].map(([match]) => match));
+    expect([...new Set(found)].filter((match) => !REVIEWED.includes(match))).toEqual([]);
+  });
+
+  it('has few dependencies, each pinned exactly', () => {
+    const { dependencies } = JSON.parse(text('package.json')) as { dependencies: Record<string, string> };
+    expect(Object.keys(dependencies).length).toBeLessThanOrEqual(24);
+    expect(Object.values(dependencies).filter((version) => !/^\d+\.\d+\.\d+$/.test(version))).toEqual([]);
+  });
+
+  it('names the licence of every package in it', () => {
+    const licences = text('dist/licenses.txt');
+    const { dependencies } = JSON.parse(text('package.json')) as { dependencies: Record<string, string> };
+    for (const name of Object.keys(dependencies)) expect(licences).toContain(`\n${name} ${dependencies[name] ?? ''} (`);
+  });
+});
