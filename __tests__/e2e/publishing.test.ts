@@ -54,7 +54,9 @@ describe('a spec run again and again by workflow_dispatch', () => {
       },
     ]);
     const [mark] = scene.fake.pulls[0]?.body.split('\n') ?? [];
-    expect(mark).toMatch(/^<!-- ferrule spec=specs\/greeting\.md hash=([0-9a-f]{64}) outcome=unverified tokens=\d+ cost=\d+\.\d{4} -->$/);
+    expect(mark).toMatch(
+      /^<!-- ferrule spec=specs\/greeting\.md hash=([0-9a-f]{64}) outcome=unverified tokens=\d+ cost=\d+\.\d{4} -->$/,
+    );
     expect(mark).toContain(`hash=${first.record.spec.hash} `);
   });
 
@@ -176,7 +178,9 @@ describe('a run on a pull request of the same repository', () => {
     expect(run.outputs['comment-url']).toBe('https://github.example/octo/demo/pull/1#issuecomment-1001');
     expect(await scene.repo.remoteHead('topic')).toBe(topic.head);
     expect(await scene.repo.remoteHead(BRANCH)).toBe(run.outputs.commit);
-    expect(scene.fake.comments).toMatchObject([{ number: 1, body: expect.stringMatching(/outcome=unverified .*-->\n/) }]);
+    expect(scene.fake.comments).toMatchObject([
+      { number: 1, body: expect.stringMatching(/outcome=unverified .*-->\n/) },
+    ]);
   });
 
   it('moves the head branch forward once verified, and updates the comment', async () => {
@@ -294,44 +298,5 @@ describe('drafts', () => {
     const run = await scene.run({ inputs: { draft: 'always', branch: 'robot/{spec}-work' }, answers: VERIFIED });
     expect(run).toMatchObject({ code: 0, outputs: { outcome: 'verified', branch: 'robot/specs-greeting-work' } });
     expect(scene.fake.pulls).toMatchObject([{ head: 'robot/specs-greeting-work', draft: true }]);
-  });
-});
-
-describe('a glob', () => {
-  const farewell = SPEC.replace('# Greeting', '# Farewell');
-
-  it('gives each spec its own pull request, and outputs that add them up', async () => {
-    await using scene = await actionScene({ ...CRATE, 'specs/farewell.md': farewell }, { login: 'ada' });
-    const inputs = { spec: 'specs/*.md', draft: 'never' };
-    const run = await scene.run({ inputs, answers: [...UNVERIFIED, ...VERIFIED] });
-    expect(run).toMatchObject({
-      code: 1,
-      outputs: {
-        outcome: 'unverified',
-        branch: 'ferrule/specs-farewell',
-        turns: '4',
-        'tests-passed': '6',
-        'requirements-total': '4',
-      },
-    });
-    expect(JSON.parse(run.outputs.results ?? '')).toMatchObject([
-      { spec: 'specs/farewell.md', outcome: 'unverified', 'pull-request-number': '1', turns: '2' },
-      { spec: 'specs/greeting.md', outcome: 'verified', 'pull-request-number': '2', turns: '2' },
-    ]);
-    expect(scene.fake.pulls).toMatchObject([
-      { title: 'Implement Farewell', head: 'ferrule/specs-farewell', draft: false },
-      { title: 'Implement Greeting', head: BRANCH, draft: false },
-    ]);
-    for (const { body } of scene.fake.pulls)
-      expect(body).toContain('Checks of this repository start as for any push, because it was made as ada.');
-    for (const spec of ['farewell', 'greeting'])
-      expect(existsSync(path.join(run.reportDir, `specs-${spec}`, 'report.json'))).toBe(true);
-  });
-
-  it('that matches nothing is unchanged, with a warning', async () => {
-    await using scene = await actionScene(SPEC_ONLY);
-    const run = await scene.run({ inputs: { spec: 'design/**/*.md' } });
-    expect(run).toMatchObject({ code: 0, requests: [], outputs: { outcome: 'unchanged', results: '[]' } });
-    expect(run.warnings).toEqual(["Input 'spec': 'design/**/*.md' matches no Markdown file of the commit."]);
   });
 });
