@@ -37,9 +37,9 @@ describe('hidden text', () => {
     const request = { tree: odd, trusted: odd, builtIns, toolNames: TOOL_NAMES, workingDirectory: '.' };
     const { warnings, spec, standards } = await readSources({ ...request, spec: 'a.md', agent: 'agents/own.md' });
     expect(warnings).toEqual([
-      "Spec 'a.md': 1 HTML comment (first on line 1) are not shown to the model.",
+      "Spec 'a.md': 1 HTML comment (first on line 1), not shown to the model.",
       "Agent file 'agents/own.md': 1 invisible character (first on line 6) are in what the model is told, unseen by readers.",
-      "Standard 'AGENTS.md': 1 invisible character (first on line 1) are not shown to the model.",
+      "Standard 'AGENTS.md': 1 invisible character (first on line 1), not shown to the model.",
     ]);
     expect([spec.text, standards[0]?.text]).toEqual(['- R1: reads\n', 'Be brief.']);
   });

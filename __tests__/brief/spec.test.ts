@@ -86,8 +86,8 @@ describe('a spec', () => {
       ['R2', 16],
     ]);
     expect(spec.warnings).toEqual([
-      "Spec 'a.md': 3 invisible characters (first on line 9) are not shown to the model.",
-      "Spec 'a.md': 2 HTML comments (first on line 6) are not shown to the model.",
+      "Spec 'a.md': 3 invisible characters (first on line 9), not shown to the model.",
+      "Spec 'a.md': 2 HTML comments (first on line 6), not shown to the model.",
     ]);
   });
 });

@@ -137,7 +137,7 @@ describe('renderMarkdown', () => {
   });
 
   it('tells what was hidden in the spec', () => {
-    const sourceWarnings = ["Spec 'a.md': 1 HTML comment (first on line 3) are not shown to the model."];
+    const sourceWarnings = ["Spec 'a.md': 1 HTML comment (first on line 3), not shown to the model."];
     expect(renderMarkdown(sampleRecord({ sourceWarnings }), whole)).toContain(
       "### Noticed while reading spec, agent file and standards\n\n- Spec 'a.md': 1 HTML comment (first on line 3)",
     );
@@ -165,7 +165,11 @@ describe('renderMarkdown', () => {
         '- A (`ccc`), not checked whether it builds on its own\n',
     );
     expect(shown({ outcome: 'unverified' })).toContain('**does not build on its own**\n- A (`ccc`)\n');
-    expect(shown({ plans })).toContain('- [x] A (`bbb`), **does not build on its own**');
+    expect(shown({ plans })).toContain(
+      '- [x] A (`aaa`), builds on its own\n' +
+        '- [x] A (`bbb`), **does not build on its own**\n' +
+        '- [x] A (`ccc`), not checked whether it builds on its own\n',
+    );
   });
 
   it("tells what new test files give on the base's code", () => {

@@ -45,16 +45,16 @@ describe('a spec that speaks to the model behind the reader’s back', () => {
 
   it('is reported: in the log, report.json, report.md and the pull request', async () => {
     const spec = [
-      `Spec 'specs/greeting.md': ${SMUGGLED.length + 3} invisible characters (first on line 8) are not shown to the model.`,
-      "Spec 'specs/greeting.md': 2 HTML comments (first on line 6) are not shown to the model.",
+      `Spec 'specs/greeting.md': ${SMUGGLED.length + 3} invisible characters (first on line 8), not shown to the model.`,
+      "Spec 'specs/greeting.md': 2 HTML comments (first on line 6), not shown to the model.",
     ];
-    const all = [...spec, "Standard 'AGENTS.md': 1 HTML comment (first on line 1) are not shown to the model."];
+    const all = [...spec, "Standard 'AGENTS.md': 1 HTML comment (first on line 1), not shown to the model."];
     expect(run.warnings).toEqual(expect.arrayContaining(all));
     expect(run.record.sourceWarnings).toEqual(all);
     const markdown = await readFile(path.join(run.reportDir, 'report.md'), 'utf8');
     for (const text of [markdown, scene.fake.pulls[0]?.body]) {
       expect(text).toContain('### Noticed while reading spec, agent file and standards');
-      expect(text).toContain('2 HTML comments (first on line 6) are not shown to the model');
+      expect(text).toContain('2 HTML comments (first on line 6), not shown to the model');
       expect(text).not.toContain(SMUGGLED);
     }
   });

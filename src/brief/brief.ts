@@ -69,7 +69,7 @@ export async function readSources(request: SourcesRequest): Promise<Sources> {
   const packageName = request.package ?? spec.frontMatter.package;
   const standards = await loadStandards(trusted, request.workingDirectory);
   const hidden = standards.flatMap(({ path, hidden: removed = [] }) =>
-    removed.map((what) => `Standard '${shown(path)}': ${what} are not shown to the model.`),
+    removed.map((what) => `Standard '${shown(path)}': ${what}, not shown to the model.`),
   );
   const warnings = [...spec.warnings, ...agent.warnings, ...hidden];
   return { spec, agent, model, ...(packageName !== undefined && { package: packageName }), standards, warnings };

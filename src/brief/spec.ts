@@ -178,7 +178,7 @@ function readFile(file: string, bytes: Buffer): SpecFile {
   const firstLine = parsed.kind === 'parsed' ? parsed.bodyStartLine : 1;
   const body = parsed.body.replace(/\r\n?/g, '\n');
   const { text: visible, removed } = removeHiddenText(body, firstLine);
-  const warnings = removed.map((what) => `${where}: ${what} are not shown to the model.`);
+  const warnings = removed.map((what) => `${where}: ${what}, not shown to the model.`);
   const frontMatter = readFrontMatter(parsed.kind === 'parsed' ? parsed.data : {}, where);
   return { file, body, visible, firstLine, frontMatter, warnings };
 }

@@ -7,15 +7,14 @@ import { counted, shortId } from './wording.js';
 
 type Increment = NonNullable<RunRecord['plans']>[number]['increments'][number];
 
-/** The plan as it stands, completed increments ticked; earlier versions folded. Without a plan, what was built. */
+/** What was completed, in the order of the commits, then what the plan still holds; its earlier versions folded. */
 export function planSection(record: RunRecord, extent: Extent): string {
   const { plans = [], increments } = record;
   const shown = (increment: Increment) => `${described(increment, extent)}${ownBuild(increment, record)}`;
   const present = plans.at(-1);
   if (present === undefined) return section('What was built', [bullets(increments.map(shown), extent)]);
-  const ofPresent = new Set(present.increments.map(({ commit }) => commit));
-  const before = increments.filter(({ commit }) => !ofPresent.has(commit));
-  const items = [...before, ...present.increments].map((increment) => `${tick(increment)} ${shown(increment)}`);
+  const open = present.increments.filter(({ commit }) => commit === undefined);
+  const items = [...increments, ...open].map((increment) => `${tick(increment)} ${shown(increment)}`);
   return section('What was planned and built', [bullets(items, extent), earlierVersions(plans.slice(0, -1), extent)]);
 }
 
