@@ -2,9 +2,8 @@
 // are tried is mutate-hardening.mjs.
 
 const BOX = ['__tests__/security/exec-box.test.ts', '__tests__/sandbox'];
-const GIT = ['__tests__/platform/git.test.ts'];
+const GIT = ['__tests__/platform/git-environment.test.ts'];
 const REMOTE = ['__tests__/platform/git-remote.test.ts'];
-const PLANTED = ['__tests__/security/git-publish.test.ts', '-t', 'planted in the clone'];
 
 /**
  * `tests`: arguments of jest. `bundle`: the tests start dist/, which has to be built first.
@@ -39,7 +38,12 @@ export const HARDENINGS = [
       ['box: another group', "'--regid', String(gid), '--clear-groups'", "'--keep-groups'"],
       ['box: no groups', "'--clear-groups'", "'--groups', '4'"],
       ['box: empty bounding set', ", '--bounding-set=-all'", ''],
-      ['box: ends what a command leaves behind', 'kill -s KILL -- -1 2>/dev/null; ', ''],
+      ['box: ends what a command leaves behind', 'while kill -s KILL -- -1 2>/dev/null; do :; done; ', ''],
+      [
+        'box: waits until it has ended',
+        'while kill -s KILL -- -1 2>/dev/null; do :; done; ',
+        'kill -s KILL -- -1 2>/dev/null; ',
+      ],
       ['box: first to be ended when memory is short', 'echo 1000 >', 'echo 0 >'],
     ],
   },
@@ -132,19 +136,12 @@ export const HARDENINGS = [
       ['git: no hooks', "  ['core.hooksPath', '/dev/null'],\n", ''],
       ['git: no fsmonitor', "  ['core.fsmonitor', 'false'],\n", ''],
       ['git: no signing program', "  ['commit.gpgSign', 'false'],\n", ''],
-      ['git: no other protocols', "    GIT_ALLOW_PROTOCOL: 'https:http:file',\n", ''],
-    ],
-  },
-  {
-    file: 'src/platform/git-environment.ts',
-    tests: PLANTED,
-    bundle: true,
-    cases: [
       [
         'git: no configuration of the user',
         "    GIT_CONFIG_GLOBAL: '/dev/null',\n",
-        '    ...{ GIT_CONFIG_GLOBAL: inherited.GIT_CONFIG_GLOBAL },\n',
+        '    ...(inherited.GIT_CONFIG_GLOBAL && { GIT_CONFIG_GLOBAL: inherited.GIT_CONFIG_GLOBAL }),\n',
       ],
+      ['git: no other protocols', "    GIT_ALLOW_PROTOCOL: 'https:http:file',\n", ''],
     ],
   },
   {

@@ -33,7 +33,15 @@ async function tried({ file, tests, bundle = false, from, to }) {
   try {
     for (const each of ['src', '__tests__', 'agents', 'schemas', 'docs', 'scripts', 'examples'])
       cpSync(path.join(root, each), path.join(copy, each), { recursive: true });
-    for (const each of ['package.json', 'jest.config.js', 'action.yml', 'README.md', 'publish', 'dist'])
+    for (const each of [
+      'package.json',
+      'tsconfig.json',
+      'jest.config.js',
+      'action.yml',
+      'README.md',
+      'publish',
+      'dist',
+    ])
       cpSync(path.join(root, each), path.join(copy, each), { recursive: true });
     symlinkSync(path.join(root, 'node_modules'), path.join(copy, 'node_modules'));
     const text = readFileSync(path.join(copy, file), 'utf8');

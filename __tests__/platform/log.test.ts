@@ -151,6 +151,11 @@ describe('the other calls', () => {
   });
 
   it('let info write no command at all', () => {
+    for (const text of ['::error::x', '  ::add-mask::e', 'a\n\t::group::b', '\x1b[31m::error::x', ':\ufe0f:error::x']) {
+      const { log, lines } = recorded({ actions: true });
+      log.info(text);
+      expect(runnerLines(lines.join('\n')).map(runnerCommand)).toEqual(lines.map(() => undefined));
+    }
     fc.assert(
       fc.property(hostile, (text) => {
         const { log, lines } = recorded({ actions: true });

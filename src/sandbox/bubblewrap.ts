@@ -77,9 +77,10 @@ function becoming({ uid, gid }: Owner): string[] {
 
 /**
  * Goes to its first argument, runs the others as its child, and ends whatever that leaves behind: bwrap returns when this
- * does, and kills only after that. The kernel ends the box before it ends us.
+ * does, and kills only after that. A signal that was sent has not ended anything yet, so it is sent until nobody is left to
+ * get it. The kernel ends the box before it ends us.
  */
 function launcher(merged: boolean): string {
   const prepare = '{ echo 1000 > /proc/self/oom_score_adj; } 2>/dev/null; cd "$1" || exit 126; shift; unset OLDPWD';
-  return `${prepare}; "$@"${merged ? ' 2>&1' : ''}; status=$?; kill -s KILL -- -1 2>/dev/null; exit $status`;
+  return `${prepare}; "$@"${merged ? ' 2>&1' : ''}; status=$?; while kill -s KILL -- -1 2>/dev/null; do :; done; exit $status`;
 }
