@@ -1,5 +1,5 @@
-// Starts Ferrule: as an action, as its post step, as the action that publishes, or as a command line. Makes the real things, and is the only
-// catch-all: here an outcome becomes a green or red run.
+// Starts Ferrule: as an action, as its post step, as the action that publishes, or as a command line. Makes the real
+// things, and is the only catch-all: here an outcome becomes a green or red run.
 import { getInput, getState, saveState, setOutput, setSecret, summary } from '@actions/core';
 import { existsSync } from 'node:fs';
 import { readFile, readdir, rm, writeFile } from 'node:fs/promises';
