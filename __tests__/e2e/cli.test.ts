@@ -78,8 +78,8 @@ describe('ferrule', () => {
 
     expect(await repo.git('branch', '--format=%(refname:short)')).toBe('ferrule/specs-greeting\nmain');
     expect(await repo.git('show', 'ferrule/specs-greeting:src/lib.rs')).toContain('pub fn greet(');
-    expect(await repo.git('log', '-1', '--format=%B', 'ferrule/specs-greeting')).toContain(
-      'Ferrule-Run: local\nFerrule-Outcome: verified',
+    expect(await repo.git('log', '-1', '--format=%B', 'ferrule/specs-greeting')).toMatch(
+      /^Ferrule-Run: local\nFerrule-Spent: \d+ tokens, [\d.]+ USD\nFerrule-Outcome: verified$/m,
     );
     expect(await repo.git('symbolic-ref', '--short', 'HEAD')).toBe('main');
     expect(await repo.git('status', '--porcelain')).toBe(before);
