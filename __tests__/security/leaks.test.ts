@@ -131,6 +131,7 @@ it('a key that the model puts together over several edits is stopped before the 
   expect(action.code).toBe(1);
   expect(action.report.publication).toEqual({
     kind: 'pull-request',
+    undelivered: true,
     warnings: [expect.stringContaining('A secret (input anthropic-api-key')],
   });
   expect(action.outputs).toMatchObject({ outcome: 'verified', branch: '', 'pull-request-number': '' });
