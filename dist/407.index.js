@@ -2104,8 +2104,8 @@ __webpack_require__.r(__webpack_exports__);
 /* harmony import */ var _post_step_js__WEBPACK_IMPORTED_MODULE_11__ = __webpack_require__(4128);
 /* harmony import */ var _publication_job_js__WEBPACK_IMPORTED_MODULE_12__ = __webpack_require__(9402);
 /* harmony import */ var _report_report_js__WEBPACK_IMPORTED_MODULE_13__ = __webpack_require__(269);
-// Starts Ferrule: as an action, as its post step, as the action that publishes, or as a command line. Makes the real things, and is the only
-// catch-all: here an outcome becomes a green or red run.
+// Starts Ferrule: as an action, as its post step, as the action that publishes, or as a command line. Makes the real
+// things, and is the only catch-all: here an outcome becomes a green or red run.
 
 
 
