@@ -54,15 +54,18 @@ async function runAndLook(node: string | undefined) {
   return { ...seen, stderr: action.stderr, outputs: action.outputs, requests: model.requests.length };
 }
 
-/** The processes of the action that runs in a folder. */
-function processesOf(workspace: string): (Action & { pid: number })[] {
+/** The processes of the action that runs in a folder. A child that has not yet become its program looks like one. */
+function processesOf(workspace: string): (Action & { pid: number; parent: number })[] {
   const processes = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
-  return processes.flatMap((name) => {
+  const alike = processes.flatMap((name) => {
     const [command, environment] = [linesOf(`/proc/${name}/cmdline`), linesOf(`/proc/${name}/environ`)];
     if (!command.includes('/dist/index.js') || !environment.includes(`GITHUB_WORKSPACE=${workspace}\n`)) return [];
     const readable = Object.entries(SECRETS).flatMap(([key, value]) => (environment.includes(value) ? [key] : []));
-    return [{ pid: Number(name), command, environment, readable, files: openFiles(name) }];
+    const parent = Number(/^PPid:\s*(\d+)$/m.exec(linesOf(`/proc/${name}/status`))?.[1]);
+    return [{ pid: Number(name), parent, command, environment, readable, files: openFiles(name) }];
   });
+  const pids = new Set(alike.map(({ pid }) => pid));
+  return alike.filter(({ parent }) => !pids.has(parent));
 }
 
 function openFiles(pid: string): string[] {
