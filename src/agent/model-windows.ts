@@ -1,8 +1,5 @@
-// Context windows of Anthropic's models in tokens, as published on the date below, by exact id. A model that is not here
+// Context windows of Anthropic's models in tokens, as published on 2026-11-22, by exact id. A model that is not here
 // is taken to have the smallest of them; one that has less says so itself, and the conversation adapts.
-
-/** When the table was last compared with the published windows. */
-export const WINDOWS_AS_OF = '2026-11-22';
 
 const MILLION = 1_000_000;
 const UNKNOWN = 200_000;
