@@ -7,7 +7,7 @@ import { gitObjects } from './github-objects.js';
 
 export type { GitHubError, GitHubResult } from './github-calls.js';
 export { describeGitHubError } from './github-calls.js';
-export type { GitObjects } from './github-objects.js';
+export type { GitObjects, TreeEntry } from './github-objects.js';
 
 export interface Author {
   login: string;

@@ -5,6 +5,7 @@ export { renderPage, type PageSources } from './html/page.js';
 export { excerptOutput, type Excerpt } from './excerpt.js';
 export { MAX_BODY_CHARS, renderMarkdown, type MarkdownOptions } from './markdown.js';
 export { inlineText } from './markdown-safe.js';
+export { nameCommits } from './commit-names.js';
 export { formatMark, parseMark, type Mark } from './mark.js';
 export {
   ANSWERED_BY_SPEC,
