@@ -154,6 +154,18 @@ describe('commits made by GitHub', () => {
     expect(await made.repo.remoteBranches()).toEqual([BRANCH, 'main']);
   });
 
+  it('are tried again on a branch that moved between our look and our move', async () => {
+    await using made = await scene();
+    const first = await made.commitOn(made.base, 'one');
+    await made.api().pushIncrement(first);
+    const body = { message: 'Update is not a fast forward' };
+    made.fake.fail({ method: 'PATCH', path: /\/git\/refs\//, status: 422, body });
+    const second = await made.commitOn(first, 'two');
+    expect(await made.api().publish(result('verified', second))).toMatchObject({ branch: BRANCH, warnings: [] });
+    expect(await line(made.repo.origin, BRANCH)).toHaveLength(2);
+    expect(made.fake.requests.filter(({ method }) => method === 'PATCH')[0]?.body).toMatchObject({ force: false });
+  });
+
   it('that GitHub refuses leave the result unpublished, with its words', async () => {
     await using made = await scene();
     const body = { message: 'Repository rule violations found: Commits must have a ticket' };
