@@ -11,7 +11,7 @@ describe('a record whose commits got other ids', () => {
         { title: 'One', commit: OURS, requirements: [] },
         { title: 'Two', commit: OTHER, requirements: [] },
       ],
-      plans: [{ turn: 1, increments: [{ title: 'One', requirements: [], commit: OURS }] }],
+      plans: [{ turn: 1, at: '', increments: [{ title: 'One', requirements: [], commit: OURS }] }],
       verification: { commit: OURS, tree: OURS, gates: [] },
       reproduce: [`git checkout ${OURS}`, `cargo test --test ${OURS}`],
     });
