@@ -56,6 +56,12 @@ export interface MessagesApiOptions {
   chunking?: 'awkward' | 'bytes' | 'whole';
   /** When given, other keys are refused. */
   apiKey?: string;
+  /** The only header in which a key is seen; both when absent. */
+  keyHeader?: 'x-api-key' | 'authorization';
+  /** What servers of others leave out: counts of the cache, all counts, ids of requests, pings. */
+  lacks?: readonly ('cache-usage' | 'usage' | 'request-id' | 'pings')[];
+  /** How the input of a call comes: in small parts (default), in one, or with the block's start. */
+  toolInput?: 'parts' | 'one-part' | 'at-start';
 }
 
 export interface MessagesApi extends AsyncDisposable {
@@ -102,7 +108,12 @@ export async function startMessagesApi(options: MessagesApiOptions): Promise<Mes
       violations.push(`${request.method ?? ''} ${request.url ?? ''} is not part of the double`);
       return refuse(response, { status: 404, type: 'not_found_error' });
     }
-    const key = request.headers['x-api-key'] ?? request.headers.authorization?.replace(/^Bearer /, '');
+    const { keyHeader } = options;
+    const keys = [
+      keyHeader === 'authorization' ? undefined : request.headers['x-api-key'],
+      keyHeader === 'x-api-key' ? undefined : request.headers.authorization?.replace(/^Bearer /, ''),
+    ];
+    const key = keys.find((given) => given !== undefined);
     if (key === undefined || (options.apiKey !== undefined && key !== options.apiKey))
       return refuse(response, { status: 401, type: 'authentication_error', message: 'invalid x-api-key' });
     const body: unknown = JSON.parse(text);
@@ -118,7 +129,7 @@ export async function startMessagesApi(options: MessagesApiOptions): Promise<Mes
     wasPaused = !('fault' in scripted) && scripted.stop_reason === 'pause_turn';
     if (!('fault' in scripted)) {
       if (scripted.delayMs !== undefined) await sleep(scripted.delayMs);
-      return stream(response, eventsOf(body as MessagesRequest, scripted, served), options);
+      return stream(response, asSentBy(options, eventsOf(body as MessagesRequest, scripted, served)), options);
     }
     const { fault } = scripted;
     if (fault === 'hang') return;
@@ -213,6 +224,41 @@ function eventsOf(request: MessagesRequest, answer: ScriptedAnswer, n: number): 
   return events;
 }
 
+/** The events as another server than Anthropic's sends them. */
+function asSentBy({ lacks = [], toolInput = 'parts' }: MessagesApiOptions, events: SseEvent[]): SseEvent[] {
+  const shaped = toolInput === 'parts' ? events : withWholeInputs(events, toolInput);
+  return shaped
+    .filter(({ type }) => type !== 'ping' || !lacks.includes('pings'))
+    .map(
+      (event) =>
+        JSON.parse(JSON.stringify(event), (key, value: unknown) => {
+          if (key === 'usage' && lacks.includes('usage')) return undefined;
+          return key.startsWith('cache_') && lacks.includes('cache-usage') ? undefined : value;
+        }) as SseEvent,
+    );
+}
+
+/** Each call's input in one part, or in the start of its block. */
+function withWholeInputs(events: readonly SseEvent[], place: 'one-part' | 'at-start'): SseEvent[] {
+  const json = new Map<unknown, string>();
+  const isInput = ({ delta }: SseEvent) => (delta as { type?: string } | undefined)?.type === 'input_json_delta';
+  for (const event of events.filter(isInput))
+    json.set(event.index, (json.get(event.index) ?? '') + (event.delta as { partial_json: string }).partial_json);
+  return events
+    .filter((event) => !isInput(event))
+    .flatMap((event) => {
+      const { type, index } = event;
+      const input = json.get(index);
+      if (type !== 'content_block_start' || input === undefined) return [event];
+      if (place === 'one-part')
+        return [
+          event,
+          { type: 'content_block_delta', index, delta: { type: 'input_json_delta', partial_json: input } },
+        ];
+      return [{ ...event, content_block: { ...(event.content_block as object), input: JSON.parse(input) as unknown } }];
+    });
+}
+
 /** Parts of a text, whole characters each; large texts in a few hundred parts, so that tests stay fast. */
 function pieces(text: string, size: number): string[] {
   const characters = Array.from(text);
@@ -225,10 +271,11 @@ function pieces(text: string, size: number): string[] {
 async function stream(
   response: ServerResponse,
   events: SseEvent[],
-  { chunking = 'awkward' }: MessagesApiOptions,
+  { chunking = 'awkward', lacks = [] }: MessagesApiOptions,
   { end = 'proper' }: { end?: 'proper' | 'cut' | 'silent' } = {},
 ): Promise<void> {
-  response.writeHead(200, { 'content-type': 'text/event-stream; charset=utf-8', 'request-id': 'req_test' });
+  const id = lacks.includes('request-id') ? {} : { 'request-id': 'req_test' };
+  response.writeHead(200, { 'content-type': 'text/event-stream; charset=utf-8', ...id });
   const bytes = Buffer.from(events.map((event) => `event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`).join(''));
   let start = 0;
   for (const end of cuts(bytes, chunking)) {

@@ -18,7 +18,7 @@ import {
   shown,
   splitList,
 } from './input-values.js';
-import { ANTHROPIC_API_URL, readBaseUrl, readModel, readSecret } from './model-server.js';
+import { ANTHROPIC_API_URL, readBaseUrl, readModel, readModelKey, readSecret } from './model-server.js';
 import { COMMIT_WITH, DRAFT } from './publish-inputs.js';
 import { readRepositoryPath } from './repository-path.js';
 
@@ -140,7 +140,7 @@ export function readInputs(get: (name: string) => string, context: Pick<RunConte
 
   const inputs: Inputs = {
     spec: splitList(text('spec')).map(repositoryPath('spec')),
-    anthropicApiKey: readSecret('anthropic-api-key', text('anthropic-api-key')),
+    anthropicApiKey: readModelKey('anthropic-api-key', text('anthropic-api-key'), anthropicBaseUrl),
     anthropicBaseUrl,
     model: text('model') === '' ? undefined : readModel(text('model')),
     agent: optional('agent'),

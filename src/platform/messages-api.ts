@@ -6,7 +6,7 @@ import type { ClientOptions } from '@anthropic-ai/sdk';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Dispatcher } from 'undici';
 import { UserError } from '../errors.js';
-import { AnswerParts, BrokenAnswer } from './answer-parts.js';
+import { AnswerParts, BrokenAnswer, CHARS_PER_TOKEN } from './answer-parts.js';
 import type { AskTerms, Model, ModelAnswer, ModelRequest } from './model.js';
 import { ModelFailure } from './model.js';
 import { refusalOf } from './model-refusals.js';
@@ -109,7 +109,8 @@ async function askOnce(api: Anthropic, request: ModelRequest, terms: AskTerms): 
     const { maxTokens, ...rest } = request;
     const body = { ...rest, max_tokens: maxTokens, stream: true } as const;
     const events = await api.messages.create(body, { signal: ending.signal });
-    for await (const event of received(events)) (parts ??= new AnswerParts()).add(event);
+    const requestTokens = () => Math.ceil(JSON.stringify(body).length / CHARS_PER_TOKEN);
+    for await (const event of received(events)) (parts ??= new AnswerParts(requestTokens)).add(event);
     if (parts === undefined) throw new BrokenAnswer('the stream was empty');
     return { answer: parts.whole() };
   } catch (error) {
@@ -147,6 +148,8 @@ async function open(to: {
   const api = new sdk.default({
     apiKey: to.apiKey,
     authToken: null,
+    // The SDK sends the key as a bearer token. Other servers may look for it where the API's first clients put it.
+    ...(new URL(to.baseUrl).origin === ANTHROPIC ? {} : { defaultHeaders: { 'x-api-key': to.apiKey } }),
     baseURL: to.baseUrl,
     maxRetries: 0,
     timeout: BEGIN_TIMEOUT_MS,
