@@ -60,6 +60,8 @@ export interface MessagesApiOptions {
   keyHeader?: 'x-api-key' | 'authorization';
   /** What servers of others leave out: counts of the cache, all counts, ids of requests, pings. */
   lacks?: readonly ('cache-usage' | 'usage' | 'request-id' | 'pings')[];
+  /** Whether there is `count_tokens`; asking for it is a violation when absent. */
+  countsTokens?: boolean;
   /** How the input of a call comes: in small parts (default), in one, or with the block's start. */
   toolInput?: 'parts' | 'one-part' | 'at-start';
 }
@@ -104,17 +106,13 @@ export async function startMessagesApi(options: MessagesApiOptions): Promise<Mes
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
     const text = Buffer.concat(chunks).toString('utf8');
+    if (request.url === '/v1/messages/count_tokens' && options.countsTokens !== undefined)
+      return answerCount(request, response, options);
     if (request.method !== 'POST' || new URL(request.url ?? '/', 'http://localhost').pathname !== '/v1/messages') {
       violations.push(`${request.method ?? ''} ${request.url ?? ''} is not part of the double`);
       return refuse(response, { status: 404, type: 'not_found_error' });
     }
-    const { keyHeader } = options;
-    const keys = [
-      keyHeader === 'authorization' ? undefined : request.headers['x-api-key'],
-      keyHeader === 'x-api-key' ? undefined : request.headers.authorization?.replace(/^Bearer /, ''),
-    ];
-    const key = keys.find((given) => given !== undefined);
-    if (key === undefined || (options.apiKey !== undefined && key !== options.apiKey))
+    if (!isKeyKnown(request, options))
       return refuse(response, { status: 401, type: 'authentication_error', message: 'invalid x-api-key' });
     const body: unknown = JSON.parse(text);
     const wrong = checkMessagesRequest(body, { continuesAnswer: wasPaused });
@@ -222,6 +220,21 @@ function eventsOf(request: MessagesRequest, answer: ScriptedAnswer, n: number): 
   events.push({ type: 'message_delta', delta: { stop_reason, stop_sequence: null }, usage: total });
   events.push({ type: 'message_stop' });
   return events;
+}
+
+function isKeyKnown({ headers }: IncomingMessage, { keyHeader, apiKey }: MessagesApiOptions): boolean {
+  const keys = [
+    keyHeader === 'authorization' ? undefined : headers['x-api-key'],
+    keyHeader === 'x-api-key' ? undefined : headers.authorization?.replace(/^Bearer /, ''),
+  ];
+  const key = keys.find((given) => given !== undefined);
+  return key !== undefined && (apiKey === undefined || key === apiKey);
+}
+
+function answerCount(request: IncomingMessage, response: ServerResponse, options: MessagesApiOptions): void {
+  if (options.countsTokens !== true) return refuse(response, { status: 404, type: 'not_found_error' });
+  if (!isKeyKnown(request, options)) return refuse(response, { status: 401, type: 'authentication_error' });
+  response.writeHead(200, { 'content-type': 'application/json' }).end('{"input_tokens":42}');
 }
 
 /** The events as another server than Anthropic's sends them. */

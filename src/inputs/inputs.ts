@@ -24,7 +24,7 @@ import { readRepositoryPath } from './repository-path.js';
 
 export { readEvent } from './event.js';
 export type { CommentContext, Environment, PullRequestContext, RunContext } from './event.js';
-export { canBeMasked } from './model-server.js';
+export { canBeMasked, readModelServer } from './model-server.js';
 export { PUBLISH_INPUT_DEFAULTS, readPublishInputs } from './publish-inputs.js';
 export type { PublishInputs } from './publish-inputs.js';
 export { judgeTrust } from './trust.js';

@@ -40,6 +40,18 @@ export function readModelKey(input: string, value: string, baseUrl: string): str
   return isPlaceholder ? key : readSecret(input, value);
 }
 
+/**
+ * The two inputs that say where the model is, outside a run: texts by their names, empty where there is none.
+ * @throws UserError as the inputs of a run do
+ */
+export function readModelServer(texts: Readonly<Record<'anthropic-base-url' | 'anthropic-api-key', string>>): {
+  baseUrl: string;
+  apiKey: string | undefined;
+} {
+  const baseUrl = readBaseUrl('anthropic-base-url', texts['anthropic-base-url'] || ANTHROPIC_API_URL);
+  return { baseUrl, apiKey: readModelKey('anthropic-api-key', texts['anthropic-api-key'], baseUrl) };
+}
+
 /** A secret as it is sent, or undefined where none is given. Its value never appears in a message. */
 export function readSecret(input: string, value: string): string | undefined {
   const secret = value.trim();
