@@ -129,6 +129,11 @@ describe('the bundle', () => {
     expect(installed.filter((kind) => manifest[kind] !== undefined)).toEqual([]);
   });
 
+  it('runs no script of a package at installation', () => {
+    expect(text('.npmrc')).toMatch(/^ignore-scripts=true$/m);
+    expect(text('.ci/run').match(/npm \S+/g)).toEqual(['npm cit', 'npm run']);
+  });
+
   it('names the licence of every package in it', () => {
     const licences = text('dist/licenses.txt');
     for (const [name, version] of bundledPackages()) expect(licences).toContain(`\n${name} ${version} (`);
