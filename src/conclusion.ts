@@ -119,12 +119,13 @@ export function recordProgress(
   }
 }
 
-function recordVerification(record: RunRecord, { verification, baseline }: Conclusion): void {
+function recordVerification(record: RunRecord, { verification, baseline, series }: Conclusion): void {
   if (baseline) record.baseline = baselineRecord(baseline.gates.map((gate) => gateRecord(gate, baseline)));
   if (!verification) return;
   const { commit, tree, gates, evidence } = verification;
   const judged = evidence.gates.map(judgedGateRecord);
-  record.verification = { commit, tree, gates: [...gates.map((gate) => gateRecord(gate, baseline)), ...judged] };
+  const recorded = gates.map((gate) => gateRecord(gate, baseline, gate.name === 'test' ? evidence.failedTests : []));
+  record.verification = { commit, tree, gates: [...recorded, ...judged], onBranch: series.holds(commit) };
   record.ledger = evidence.ledger.entries;
   record.publicApi = evidence.publicApi;
   record.auditSeverities = evidence.severityChanges;
