@@ -58,8 +58,61 @@ describe('renderMarkdown', () => {
     expect(headings(text)).toContain('Requirements');
     expect(text).not.toContain('claimed by the model');
     expect(text).toContain(
-      '| R1 | An entry \\| must | proven | `src/a.rs:1` | `entry::rejects_negative_amount` ok |  |',
+      '| R1 | An entry \\| must | ✔ proven | `src/a.rs:1` | `entry::rejects_negative_amount` ok |  |',
     );
+  });
+
+  it('links code and tests at the verified commit, where it is pushed', () => {
+    const tests = [
+      { name: 'tests::a', result: 'ok' as const, path: 'tests/a (1).rs', line: 7 },
+      { name: 'b', result: 'not-run' as const },
+    ];
+    const text = 'It must.';
+    const ledger = [
+      { id: 'R1', text, status: 'partly' as const, claimed: null, code: ['src/a.rs:1-3', '../x.rs:2'], tests },
+      { id: 'R2', text, status: 'not-met' as const, claimed: null, code: ['src/b.rs'], tests: [] },
+    ];
+    const { verification, run } = sampleRecord();
+    const record = (onBranch: boolean, changes: Partial<RunRecord> = {}) =>
+      renderMarkdown(
+        sampleRecord({ ledger, ...(verification && { verification: { ...verification, onBranch } }), ...changes }),
+        whole,
+      );
+    const blob = `https://github.com/acme/ledger/blob/${'c5d6e7f8'.repeat(5)}`;
+    const linked = record(true);
+    expect(linked).toContain(`Spec: [\`specs/ledger.md\`](${blob}/specs/ledger.md), Ledger entries`);
+    expect(linked).toContain(
+      `### Requirements\n\n◐ 1 partly · ✘ 1 not met, of 2.\n\n| id | requirement | status | code | tests | note |\n` +
+        `| --- | --- | --- | --- | --- | --- |\n` +
+        `| R1 | It must. | ◐ partly | [\`src/a.rs:1-3\`](${blob}/src/a.rs#L1-L3) \`../x.rs:2\` | ` +
+        `[\`tests::a\`](${blob}/tests/a%20%281%29.rs#L7) ok, \`b\` not-run |  |\n` +
+        `| R2 | It must. | ✘ not met | [\`src/b.rs\`](${blob}/src/b.rs) |  |  |\n`,
+    );
+    const { publication } = sampleRecord();
+    const unlinked = [
+      record(false),
+      record(true, { publication: { ...publication, kind: 'none' } }),
+      record(true, { publication: { ...publication, undelivered: true } }),
+      record(true, { run: { ...run, url: 'https://evil.example/)/actions/runs/1' } }),
+    ];
+    expect(unlinked.filter((each) => each.includes('/blob/'))).toEqual([]);
+  });
+
+  it('says first what is open', () => {
+    const entry = { id: 'R1', text: 'It must.', status: 'unproven' as const, claimed: null, code: [], tests: [] };
+    const gate = failedTestGate();
+    const record = sampleRecord({
+      outcome: 'unverified',
+      verification: { commit: 'c', tree: 't', gates: [{ ...gate, reasons: ['test a failed'] }] },
+      ledger: [entry, { ...entry, id: 'R2', status: 'proven' }, { ...entry, id: 'R3' }],
+      records: [{ kind: 'deviation', text: 'Other order.', requirement: 'R1' }],
+      audit: [{ rule: 'missing-docs', path: 'src/a.rs', text: 'x', blocking: true }],
+    });
+    expect(renderMarkdown(record, whole)).toContain(
+      'Open:\n\n- **test** failed: test a failed\n- **2 requirements** not proven: R1 and R3\n' +
+        '- **1 question** to the architect\n- **1 deviation** from the spec\n- **1 blocking finding** of the audit\n\n### Verification',
+    );
+    expect(renderMarkdown(sampleRecord({ questions: [] }), whole)).toContain('\n\nNothing is open.\n\n### Ver');
   });
 
   it('tells of a new crate where it is from, who needs it and what runs at build time', () => {
@@ -96,11 +149,12 @@ describe('renderMarkdown', () => {
       { turn: 9, at, increments: [store ?? open, { title: 'Search', requirements: ['R3'] }] },
     ];
     const text = renderMarkdown(sampleRecord({ outcome: 'unverified', increments, plans }), whole);
+    const url = 'https://github.com/acme/ledger/commit';
+    const done = `- [x] Types ([\`a1a1a1a\`](${url}/${'a1'.repeat(20)})) – R1\n`;
     expect(text).toContain(
-      '### What was planned and built\n\n' +
-        '- [x] Types (`a1a1a1a`) – R1\n- [x] Store (`b2b2b2b`) – R2\n- [ ] Search – R3\n\n' +
+      `### What was planned and built\n\n${done}- [x] Store ([\`b2b2b2b\`](${url}/${'b2'.repeat(20)})) – R2\n- [ ] Search – R3\n\n` +
         '<details>\n<summary>The plan was revised 1 time</summary>\n\n' +
-        `**Version 1**, turn 2, ${at}\n\n- [x] Types (\`a1a1a1a\`) – R1\n- [ ] Everything else\n\n</details>`,
+        `**Version 1**, turn 2, ${at}\n\n${done}- [ ] Everything else\n\n</details>`,
     );
     const once = renderMarkdown(sampleRecord({ increments: [], plans: plans.slice(1) }), whole);
     expect(once).not.toContain('was revised');
@@ -195,7 +249,7 @@ describe('renderMarkdown', () => {
     const text = renderMarkdown(sampleRecord(), whole);
     for (const gate of sampleRecord().verification?.gates ?? [])
       expect(text).toContain(sampleOutputs(gate.output).trim());
-    expect(text).toContain('test passed: cargo test --workspace --no-fail-fast (complete, 9 lines)');
+    expect(text).toContain('✔ test passed: cargo test --workspace --no-fail-fast (complete, 9 lines)');
     expect(text).not.toContain('shortened');
   });
 
@@ -214,8 +268,10 @@ describe('renderMarkdown', () => {
     expect(text).toContain('error[E0308]: mismatched types');
     expect(text).toContain(result);
     expect(text).toContain('(400 of 90,002 lines)');
-    expect(text).toContain('The whole output is `outputs/004-cargo-test.log` in the report folder of the run.');
-    expect(text).toContain('This text is shortened to fit.');
+    const url = 'https://github.com/acme/ledger/actions/runs/4711';
+    const folder = `the report folder of the run ([artifacts](${url}#artifacts), [log](${url})).`;
+    expect(text).toContain(`The whole output is \`outputs/004-cargo-test.log\` in ${folder}`);
+    expect(text).toMatch(/\nThis text is shortened to fit\. .*#artifacts\)/);
   });
 
   it('keeps verdict and gates when hardly anything fits', () => {

@@ -30,6 +30,8 @@ import { declaredOutputs } from '../support/action-scene.js';
 import { recordOf } from '../support/hostile-record.js';
 import { HOSTILE_TEXTS } from '../support/hostile-text.js';
 import { markdownBreaches } from '../support/markdown-breaches.js';
+import { mermaidBreaches } from '../support/mermaid-lines.js';
+import { transcriptOf } from '../support/page-sources.js';
 import { publishScene, SPEC, type PublishScene } from '../support/publish-scene.js';
 import { obeyedCommands, runnerCommand, runnerLines } from '../support/runner-commands.js';
 import { parseFileCommand } from '../support/run-action.js';
@@ -108,9 +110,15 @@ const CHANNELS: Readonly<Record<string, Channel>> = {
     };
   },
   'the job summary': (text, mask) => {
-    const written = mask(renderSummary(recordOf(text, 1), () => text));
+    const transcript = transcriptOf([
+      { words: text, calls: [{ name: text, input: { path: text }, text }], note: text },
+    ]);
+    const written = mask(renderSummary(recordOf(text, 1), { outputs: () => text, transcript }));
     const isTooLong = Buffer.byteLength(written) > MAX_SUMMARY_BYTES;
-    return { text: written, breaches: [...markdownBreaches(written), ...when(isTooLong, 'too long')] };
+    return {
+      text: written,
+      breaches: [...markdownBreaches(written), ...mermaidBreaches(written), ...when(isTooLong, 'too long')],
+    };
   },
   'report.md': async (text, mask) => {
     const folder = await ReportFolder.create(dir, mask);
