@@ -10,6 +10,8 @@ import { duration, wholeNumber } from './wording.js';
 
 /** More could not be told apart at the width of a page. */
 const MAX_BARS = 60;
+/** Of the whole: a shorter bar would be its frame alone. */
+const MIN_SHARE = 1 / 1_000;
 /** As many can have their numbers below them. */
 const MAX_LABELLED_BARS = 20;
 /** Grey for all tokens, green for those from the cache; both can be seen on GitHub's light and dark ground. */
@@ -28,7 +30,8 @@ export function chartsSection(record: RunRecord, story: Story): string {
 function timeChart(time: RunTime): string[] {
   const { spans, totalMs } = time;
   const isWhole = spans.length <= MAX_BARS;
-  const shown = isWhole ? spans : sliceSpans(time, Math.floor(MAX_BARS / Object.keys(LANE_NAMES).length));
+  const bars = isWhole ? spans : sliceSpans(time, Math.floor(MAX_BARS / Object.keys(LANE_NAMES).length));
+  const shown = bars.filter(({ fromMs, toMs }) => toMs - fromMs >= totalMs * MIN_SHARE);
   const totals = laneTotals(time);
   const shares = totals.map(
     ({ lane, totalMs: laneMs }) =>
@@ -37,10 +40,10 @@ function timeChart(time: RunTime): string[] {
   const sliced = isWhole
     ? ''
     : ' Bars of neighbouring turns are put together: their lengths are true, their number is that of the first turn.';
-  const lanes = totals.flatMap(({ lane }) => [
-    `  section ${LANE_NAMES[lane]}`,
-    ...shown.filter((span) => span.lane === lane).map(ganttTask),
-  ]);
+  const lanes = totals.flatMap(({ lane }) => {
+    const tasks = shown.filter((span) => span.lane === lane).map(ganttTask);
+    return tasks.length === 0 ? [] : [`  section ${LANE_NAMES[lane]}`, ...tasks];
+  });
   const chart = [
     '---',
     'config:',

@@ -17,11 +17,15 @@ export interface OpenPoint {
 
 /** Failed gates first; empty when nothing is open. */
 export function openPoints({ ledger, questions, records, audit, verification }: RunRecord): OpenPoint[] {
-  const failed = (verification?.gates ?? []).filter(({ deciding, status }) => deciding && status !== 'passed');
   const open = ledger.filter(({ status }) => status !== 'proven' && status !== 'untestable').map(({ id }) => id);
   const ids = `${listed(open.slice(0, MAX_IDS))}${open.length > MAX_IDS ? ' …' : ''}`;
   const deviations = records.filter(({ kind }) => kind === 'deviation').length;
   const blocking = audit.filter((finding) => finding.blocking).length;
+  // What these two found is counted below.
+  const isCounted = (gate: string) => (gate === 'ledger' && open.length > 0) || (gate === 'audit' && blocking > 0);
+  const failed = (verification?.gates ?? []).filter(
+    ({ name, deciding, status }) => deciding && status !== 'passed' && !isCounted(name),
+  );
   const isBlocking = questions.some((question) => question.blocking);
   const countedPoints = [
     { section: 'requirements', count: open.length, noun: 'requirement', rest: `not proven: ${ids}` },

@@ -16,7 +16,7 @@ export function gatesSection({ verification, baseline }: RunRecord, extent: Exte
     `${GATE_SIGNS[gate.status]} ${gate.status}${gate.olderFailures.length === 0 ? '' : `, ${counted(gate.olderFailures.length, 'older failure')}`}`,
     gate.exitCode === null ? '–' : String(gate.exitCode),
     testCounts(gate),
-    duration(gate.durationMs),
+    gate.command === '' ? '–' : duration(gate.durationMs),
   ]);
   const notes = gates.flatMap((gate) => [
     ...gate.reasons.map(
@@ -179,6 +179,15 @@ export function modelSummarySection({ summary }: RunRecord, extent: Extent): str
 
 export function usageSection({ usage, model, agent, run }: RunRecord): string {
   const { limits } = usage;
+  const named = [
+    ['model', model],
+    ['agent', agent.name],
+    ['run', run.id],
+  ] as const;
+  const by = named.filter(([, name]) => name !== '').map(([what, name]) => `${what} ${inlineCode(clipped(name, 200))}`);
+  const who = `With ${listed(by)}.`;
+  const took = duration(usage.durationSeconds * 1000);
+  if (usage.turns === 0 && usage.rounds === 0) return section('Spent', [`Nothing. It took ${took}. ${who}`]);
   const cost = usage.costUsd === null ? 'unknown (no price known for the model)' : dollars(usage.costUsd);
   const input = usage.inputTokens + usage.cacheReadTokens + usage.cacheWriteTokens;
   const rows = [
@@ -191,14 +200,9 @@ export function usageSection({ usage, model, agent, run }: RunRecord): string {
     ],
     ['cost', cost, dollars(limits.maxCostUsd)],
     ...(usage.earlier === undefined ? [] : [['spent by earlier runs', earlierSpending(usage.earlier), 'counts']]),
-    ['time', duration(usage.durationSeconds * 1000), duration(limits.maxMinutes * 60_000)],
+    ['time', took, duration(limits.maxMinutes * 60_000)],
   ];
-  const by = [
-    `Model ${inlineCode(clipped(model, 200))}`,
-    `agent ${inlineCode(clipped(agent.name, 200))}`,
-    `run ${inlineCode(clipped(run.id, 200))}`,
-  ];
-  return section('Spent', [table(['', 'used', 'limit'], rows, { maxRows: rows.length }), `${listed(by)}.`]);
+  return section('Spent', [table(['', 'used', 'limit'], rows, { maxRows: rows.length }), who]);
 }
 
 function earlierSpending({ tokens, costUsd }: NonNullable<UsageRecord['earlier']>): string {
@@ -216,8 +220,12 @@ export function reproduceSection({ reproduce, toolchain, environment }: RunRecor
     environment.runnerOs,
   ];
   const named = tools.filter((tool) => tool !== '').map((tool) => inlineText(clipped(tool, 200)));
-  const sandbox = `sandbox: ${inlineText(clipped(environment.sandbox, 200))}`;
-  return section('How to reproduce', [commands, [...named, sandbox].join(' · ')]);
+  const sandbox = environment.sandbox === '' ? [] : [`sandbox: ${inlineText(clipped(environment.sandbox, 200))}`];
+  const patch = reproduce.includes('git apply change.patch')
+    ? '`change.patch` is in the report folder of the run: this work is on no branch.'
+    : '';
+  const title = commands === '' ? 'Made with' : 'How to reproduce';
+  return section(title, [commands, patch, [...named, ...sandbox].join(' · ')]);
 }
 
 function testCounts({ tests }: GateRecord): string {
