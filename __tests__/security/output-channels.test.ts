@@ -96,7 +96,9 @@ const CHANNELS: Readonly<Record<string, Channel>> = {
     return { text: written, breaches: [...commands, ...obeyed, ...when(!isShown, 'a control character')] };
   },
   'an annotation': (text, mask) => {
-    const written = logged(mask, (log) => log.warning(text, { file: text.slice(0, 200), line: 1 })).at(-1) ?? '';
+    const at = { file: text.slice(0, 200), line: 1 };
+    const [titled = ''] = logged(mask, (log) => log.annotation('warning', text.slice(0, 200), text.slice(0, 2_000), at));
+    const written = logged(mask, (log) => log.warning(text, at)).at(-1) ?? '';
     const obeyed = obeyedCommands(written);
     const data = written.slice(written.indexOf('::', 2) + 2);
     const message = data.replaceAll('%0A', '\n').replaceAll('%0D', '\r').replaceAll('%25', '%');
@@ -104,8 +106,9 @@ const CHANNELS: Readonly<Record<string, Channel>> = {
       text: message,
       breaches: [
         ...when(obeyed.join() !== 'warning', `the commands ${obeyed.join()}`),
+        ...when(obeyedCommands(titled).join() !== 'warning', 'commands of an annotation with a title'),
         ...when(message.length > 4_096, 'longer than the runner takes'),
-        ...when(CONTROL.test(written), 'a control character'),
+        ...when(CONTROL.test(written + titled), 'a control character'),
       ],
     };
   },
