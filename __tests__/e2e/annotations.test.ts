@@ -6,7 +6,7 @@ import { actionScene, type ActionScene, type SceneResult } from '../support/acti
 import { openPublishJob } from '../support/publish-job.js';
 import { CRATE, editLibrary, use } from '../support/scripts-greeting.js';
 
-/** Eleven ways to panic in library code, from line 9 on. */
+/** Eleven ways to panic in library code, from line 10 on. */
 const CODE = Array.from(
   { length: 11 },
   (_, at) => `/// Greets.\npub fn greet_${at}(name: &str) -> char {\n    name.chars().next().unwrap()\n}\n`,
@@ -25,7 +25,10 @@ describe('a failed verification in a subfolder', () => {
     scene = await actionScene(
       Object.fromEntries(inFolder.map(([name, text]) => [name.startsWith('specs/') ? name : `rust/${name}`, text])),
     );
-    const claims = [{ id: 'R1', status: 'met', code: ['rust/src/lib.rs:9'], tests: ['tests::greets_by_name'] }];
+    const claims = [
+      { id: 'R1', status: 'met', code: ['rust/src/lib.rs:9'], tests: ['tests::greets_by_name'] },
+      { id: 'R2', status: 'not-met', code: [], tests: [], note: 'Asked.' },
+    ];
     run = await scene.run({
       inputs: { 'working-directory': 'rust', publish: 'none', gates: 'check\ntest\naudit\nledger' },
       answers: [
@@ -58,7 +61,7 @@ describe('a failed verification in a subfolder', () => {
   it('shows ten errors, the verdict among them, and counts the rest in one line', () => {
     const errors = annotationsIn(run.stdout, 'error');
     expect(errors).toHaveLength(10);
-    expect(errors[2]).toBe('::error title=Audit%3A unwrap-used,file=rust/src/lib.rs,line=11::`unwrap` in library code');
+    expect(errors[2]).toBe('::error title=Audit%3A unwrap-used,file=rust/src/lib.rs,line=10::`unwrap` in library code');
     expect(run.stdout).toContain('of which GitHub shows ten of each type: 3 errors more. The report has them all.\n');
   });
 

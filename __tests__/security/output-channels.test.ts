@@ -97,7 +97,9 @@ const CHANNELS: Readonly<Record<string, Channel>> = {
   },
   'an annotation': (text, mask) => {
     const at = { file: text.slice(0, 200), line: 1 };
-    const [titled = ''] = logged(mask, (log) => log.annotation('warning', text.slice(0, 200), text.slice(0, 2_000), at));
+    const [titled = ''] = logged(mask, (log) =>
+      log.annotation('warning', text.slice(0, 200), text.slice(0, 2_000), at),
+    );
     const written = logged(mask, (log) => log.warning(text, at)).at(-1) ?? '';
     const obeyed = obeyedCommands(written);
     const data = written.slice(written.indexOf('::', 2) + 2);

@@ -37,7 +37,7 @@ const ALL_GATES = { gates: 'check\ntest\nfmt\nclippy\naudit\nledger' };
 
 async function recordOne(files: Parameters<typeof actionScene>[0], run: SceneRun): Promise<SceneResult> {
   await using scene = await actionScene(files);
-  return keepFiles(await scene.run({ ...run, inputs: { ...ALL_GATES, ...run.inputs } }));
+  return await keepFiles(await scene.run({ ...run, inputs: { ...ALL_GATES, ...run.inputs } }));
 }
 
 /** The conversation of an example, its answers sent by a server, with the tokens a server that caches would count. */
@@ -128,7 +128,7 @@ async function recordProven(): Promise<SceneResult> {
   await scene.repo.git('fetch', 'origin', first.outputs.branch ?? '');
   await scene.repo.git('merge', '--ff-only', 'FETCH_HEAD');
   await scene.repo.git('push', 'origin', 'main');
-  return keepFiles(await scene.run());
+  return await keepFiles(await scene.run());
 }
 
 /** Runs that may answer once each: the first ends at its limit with half the work, the third hands over. */
