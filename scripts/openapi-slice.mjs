@@ -20,6 +20,8 @@ const OPERATIONS = [
   'issues/create-comment',
   'issues/get-comment',
   'issues/update-comment',
+  'reactions/create-for-issue-comment',
+  'reactions/create-for-pull-request-review-comment',
 ];
 /** Descriptions and examples make nine tenths of the text and check nothing. */
 const DROPPED = new Set(['example', 'examples', 'description', 'title', 'externalDocs', 'tags', 'headers', 'summary']);

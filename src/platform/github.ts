@@ -2,7 +2,7 @@
 // the run, is decided by the callers.
 import type { getOctokit } from '@actions/github';
 import type { Refusal, Repeat } from './github-retries.js';
-import { waitBeforeRetry } from './github-retries.js';
+import { rateLimitMs, waitBeforeRetry } from './github-retries.js';
 
 /** A call that GitHub refused or that did not reach it. Expected, so a value: no stack is ever shown for it. */
 export interface GitHubError {
@@ -11,6 +11,8 @@ export interface GitHubError {
   /** HTTP status; GraphQL's FORBIDDEN, NOT_FOUND and RATE_LIMITED as 403, 404 and 429; 500 also when no answer came. */
   status: number;
   message: string;
+  /** How long GitHub wants to be left alone, where a rate limit is the reason. */
+  retryAfterMs?: number;
 }
 
 export type GitHubResult<T> = { kind: 'ok'; value: T } | { kind: 'failed'; error: GitHubError };
@@ -46,6 +48,12 @@ export interface Comment {
   url: string;
   body: string;
   author: Author;
+}
+
+/** A comment of a conversation, or of a review on lines of a diff. */
+export interface CommentPlace {
+  id: number;
+  isReview: boolean;
 }
 
 export type Permission = 'admin' | 'write' | 'read' | 'none';
@@ -84,8 +92,12 @@ export interface GitHub {
   listComments(number: number): Promise<GitHubResult<Comment[]>>;
   createComment(number: number, body: string): Promise<GitHubResult<Comment>>;
   updateComment(id: number, body: string): Promise<GitHubResult<Comment>>;
+  /** Puts 👀 on a comment; again is no second one. */
+  addEyes(comment: CommentPlace): Promise<GitHubResult<undefined>>;
   /** What a person may do in the repository; `none` for a login that GitHub does not know. */
   permissionOf(login: string): Promise<GitHubResult<Permission>>;
+  /** The same repository for calls that no result depends on: each is tried once, for some seconds. */
+  once(): GitHub;
 }
 
 export interface GitHubAddress {
@@ -96,10 +108,13 @@ export interface GitHubAddress {
   repo: string;
   /** Pauses before the second, third, … try of a call that may be repeated. */
   retryDelaysMs?: readonly number[];
+  /** For one try. */
+  timeoutMs?: number;
 }
 
 const WORKFLOW_TOKEN_LOGIN = 'github-actions[bot]';
 const CALL_TIMEOUT_MS = 60_000;
+const ONCE_TIMEOUT_MS = 5_000;
 const RETRY_DELAYS_MS = [500, 2000];
 const MAX_MESSAGE_CHARS = 500;
 const PAGE_SIZE = 100;
@@ -130,17 +145,18 @@ function isOfBranch(pull: { head: { ref: string; repo: unknown }; base: { repo: 
 type Octokit = ReturnType<typeof getOctokit>;
 
 /** Not imported at the top: the package parses the runner's event file as it is loaded, and a broken one would end us there. */
-async function connect(token: string, apiUrl: string): Promise<Octokit> {
+async function connect(token: string, apiUrl: string, timeoutMs: number): Promise<Octokit> {
   const { getOctokit } = await import('@actions/github');
   const octokit = getOctokit(token, { baseUrl: apiUrl.replace(/\/+$/, '') });
   octokit.hook.before('request', (options) => {
-    options.request = { ...options.request, signal: AbortSignal.timeout(CALL_TIMEOUT_MS) };
+    options.request = { ...options.request, signal: AbortSignal.timeout(timeoutMs) };
   });
   return octokit;
 }
 
 /** Opens one repository of GitHub. Nothing is sent before the first verb. */
-export function openGitHub({ token, apiUrl, owner, repo, retryDelaysMs = RETRY_DELAYS_MS }: GitHubAddress): GitHub {
+export function openGitHub(address: GitHubAddress): GitHub {
+  const { token, apiUrl, owner, repo, retryDelaysMs = RETRY_DELAYS_MS, timeoutMs = CALL_TIMEOUT_MS } = address;
   const here = { owner, repo };
   let connected: Promise<Octokit> | undefined;
 
@@ -149,7 +165,7 @@ export function openGitHub({ token, apiUrl, owner, repo, retryDelaysMs = RETRY_D
     repeat: Repeat,
     work: (octokit: Octokit) => Promise<T>,
   ): Promise<GitHubResult<T>> {
-    const octokit = await (connected ??= connect(token, apiUrl));
+    const octokit = await (connected ??= connect(token, apiUrl, timeoutMs));
     for (let tries = 0; ; tries++) {
       try {
         return { kind: 'ok', value: await work(octokit) };
@@ -158,8 +174,7 @@ export function openGitHub({ token, apiUrl, owner, repo, retryDelaysMs = RETRY_D
         const refusal = readRefusal(thrown);
         const pauseMs = retryDelaysMs[tries];
         const waitMs = pauseMs === undefined ? undefined : waitBeforeRetry(refusal, repeat, pauseMs);
-        if (waitMs === undefined)
-          return { kind: 'failed', error: { call, status: refusal.status, message: refusal.message } };
+        if (waitMs === undefined) return { kind: 'failed', error: toError(call, refusal) };
         await new Promise((resolve) => setTimeout(resolve, waitMs));
       }
     }
@@ -247,6 +262,14 @@ export function openGitHub({ token, apiUrl, owner, repo, retryDelaysMs = RETRY_D
       attempt('updating the comment', 'harmless-while-new', async ({ rest }) =>
         toComment((await rest.issues.updateComment({ ...here, comment_id: id, body })).data),
       ),
+    addEyes: ({ id, isReview }) =>
+      attempt('reacting to the comment', 'harmless', async ({ rest: { reactions } }) => {
+        const reaction = { ...here, comment_id: id, content: 'eyes' as const };
+        if (isReview) await reactions.createForPullRequestReviewComment(reaction);
+        else await reactions.createForIssueComment(reaction);
+        return undefined;
+      }),
+    once: () => openGitHub({ ...address, retryDelaysMs: [], timeoutMs: ONCE_TIMEOUT_MS }),
     async permissionOf(login) {
       const answer = await attempt(`reading the permission of ${login}`, 'harmless', async ({ rest }) => {
         const { data } = await rest.repos.getCollaboratorPermissionLevel({ ...here, username: login });
@@ -255,6 +278,12 @@ export function openGitHub({ token, apiUrl, owner, repo, retryDelaysMs = RETRY_D
       return answer.kind === 'failed' && answer.error.status === 404 ? { kind: 'ok', value: 'none' } : answer;
     },
   };
+}
+
+function toError(call: string, refusal: Refusal): GitHubError {
+  const retryAfterMs = rateLimitMs(refusal);
+  const { status, message } = refusal;
+  return { call, status, message, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) };
 }
 
 interface WireUser {
