@@ -8,7 +8,7 @@ import type { Brief, Ready, World } from './preparation.js';
 import type { Publisher } from './publish/publish.js';
 import { RESULT_FILE, ciNote, isUndelivered, packSeries, resultJson } from './publish/publish.js';
 import type { RunRecord, StopReason } from './report/report.js';
-import { MAX_BODY_CHARS, baselineRecord, renderMarkdown } from './report/report.js';
+import { MAX_BODY_CHARS, baselineRecord, renderAnswer, renderMarkdown } from './report/report.js';
 import type { Baseline, Verification } from './verify/verify.js';
 import { proveBeside } from './proofs.js';
 import { gateRecord, judgeOutcome, judgedGateRecord, reproduceCommands } from './verify/verify.js';
@@ -196,11 +196,13 @@ export async function publishRecord(
       title: result.title,
       body: renderMarkdown(record, { ...options, pullRequestNotes: note === '' ? [] : [note] }),
       commentBody: renderMarkdown(record, options),
+      answerBody: renderAnswer(record),
     });
     if (isUndelivered(record.publication, result)) record.publication.undelivered = true;
     for (const warning of record.publication.warnings) log.warning(warning);
-    const { pullRequest, comment } = record.publication;
-    if (record.outcome === 'needs-answer' && pullRequest === undefined && comment === undefined)
+    const { kind, pullRequest, comment } = record.publication;
+    const hasPlaceForAnswers = pullRequest !== undefined || (comment !== undefined && kind !== 'pull-request');
+    if (record.outcome === 'needs-answer' && !hasPlaceForAnswers)
       record.message += ' There is no pull request to answer on: change the spec, or answer in the input instructions.';
   } finally {
     log.endGroup();

@@ -1,0 +1,78 @@
+// The short texts of the comment: how far a run is while it goes on, and at its end the verdict where the whole report is
+// a pull request's text. When they are written, and where, is decided elsewhere.
+import { bullets } from './layout.js';
+import { clipped, inlineCode, inlineText } from './markdown-safe.js';
+import { questionsMark, runMark } from './markdown.js';
+import { planItems } from './plan-section.js';
+import type { RunRecord } from './record.js';
+import { verdictLine } from './verdict.js';
+import { counted, dollars, duration, wholeNumber } from './wording.js';
+
+/** What a run is doing at this moment. */
+export interface LiveState {
+  /** `turn 7 · edit_file src/ring.rs`; may quote what the model or cargo said. */
+  step: string;
+  /** When the step began. */
+  since: Date;
+  /** How the last command of cargo ended: `cargo test --workspace: passed, 12 tests`. */
+  lastCargo?: string;
+}
+
+const EXTENT = { maxRows: 30, maxTextChars: 200 };
+const MAX_STEP_CHARS = 300;
+
+/**
+ * The text of a run that goes on, marks included. It says nothing that changes by itself, so an unchanged run has an
+ * unchanged text; whoever finds it after the run was killed reads when it was last seen, and where.
+ */
+export function renderLive(record: RunRecord, live: LiveState): string {
+  const { spec, run, questions } = record;
+  const { maxMinutes } = record.usage.limits;
+  const step = inlineText(clipped(live.step, MAX_STEP_CHARS));
+  const log = run.url === undefined ? '' : ` [Log of the run](${run.url}).`;
+  const open = questions.filter(({ blocking }) => blocking).length;
+  const asked = `${counted(questions.length, 'question')} so far${open === 0 ? '' : `, ${open} of them blocking`}.`;
+  return written(record, [
+    `**Ferrule is at work on** ${inlineCode(clipped(spec.path, 300))}, ${inlineText(clipped(spec.title, 300))}`,
+    `Now, since ${time(live.since)}: ${step}`,
+    bullets(planItems(record, EXTENT), EXTENT),
+    live.lastCargo === undefined ? '' : `Last build: ${inlineText(clipped(live.lastCargo, MAX_STEP_CHARS))}`,
+    spent(record, `started at ${time(new Date(run.startedAt))}, at most ${wholeNumber(maxMinutes)} minutes`),
+    questions.length === 0 ? '' : asked,
+    `This text follows the run and is replaced at its end. If it stays as it is, the run was ended from outside; what it completed is kept, and the next run goes on from there.${log}`,
+  ]);
+}
+
+/** The verdict in short, marks included, for a comment whose readers find the whole report elsewhere. */
+export function renderAnswer(record: RunRecord): string {
+  const { run } = record;
+  const log = run.url === undefined ? '' : `[Log of the run](${run.url}).`;
+  return written(record, [
+    `**${inlineText(clipped(verdictLine(record), 1_500))}**`,
+    `Spec: ${inlineCode(clipped(record.spec.path, 300))}, ${inlineText(clipped(record.spec.title, 300))}`,
+    spent(record, duration(record.usage.durationSeconds * 1000)),
+    log,
+  ]);
+}
+
+function written(record: RunRecord, parts: readonly string[]): string {
+  const hidden = [runMark(record), questionsMark(record)].filter((line) => line !== '');
+  return `${hidden.join('\n')}\n${parts.filter((part) => part !== '').join('\n\n')}\n`;
+}
+
+function spent({ usage }: RunRecord, time: string): string {
+  const { limits } = usage;
+  const tokens = usage.inputTokens + usage.outputTokens + usage.cacheReadTokens + usage.cacheWriteTokens;
+  const cost = usage.costUsd === null ? 'cost unknown' : `${dollars(usage.costUsd)} of ${dollars(limits.maxCostUsd)}`;
+  const parts = [
+    `turn ${wholeNumber(usage.turns)} of ${wholeNumber(limits.maxTurns)}`,
+    `${wholeNumber(tokens)} of ${wholeNumber(limits.maxTokens)} tokens`,
+    cost,
+    time,
+  ];
+  return `Spent: ${parts.join(' · ')}`;
+}
+
+function time(at: Date): string {
+  return `${at.toISOString().slice(11, 19)} UTC`;
+}
