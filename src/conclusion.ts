@@ -67,8 +67,13 @@ export async function conclude(world: World, brief: Brief, ready: Ready, run: Co
     record.reproduce = reproduceCommands(series.head.commit, world.inputs.workingDirectory, verification);
   const patch = await world.git.diff(ready.base.tree, await series.workTree());
   await run.folder.writeBytes('change.patch', patch);
-  if ((verification?.passed || verification?.onlyWaiting) && !world.signal.aborted)
+  if ((verification?.passed || verification?.onlyWaiting) && !world.signal.aborted) {
+    const announcement =
+      'Beside the verdict: whether each commit builds on its own, and the new tests on the code of the base.';
+    ready.progress.enter({ name: 'proofs beside the verdict', announcement, isAside: true });
     await proveBeside(world, ready, { ...run, verification });
+  }
+  await ready.progress.end();
   await publish(world, ready, run);
 }
 

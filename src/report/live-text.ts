@@ -1,10 +1,10 @@
-// The short texts of the comment: how far a run is while it goes on, and at its end the verdict where the whole report is
+// The short texts about a run: how far it is while it goes on, and at its end the verdict where the whole report is
 // a pull request's text. When they are written, and where, is decided elsewhere.
 import { bullets } from './layout.js';
 import { clipped, inlineCode, inlineText } from './markdown-safe.js';
 import { questionsMark, runMark } from './markdown.js';
 import { planItems } from './plan-section.js';
-import type { RunRecord } from './record.js';
+import type { RunRecord, UsageRecord } from './record.js';
 import { verdictLine } from './verdict.js';
 import { counted, dollars, duration, wholeNumber } from './wording.js';
 
@@ -43,6 +43,12 @@ export function renderLive(record: RunRecord, live: LiveState): string {
   ]);
 }
 
+/** The run's moment as plain text on one line, for the status line of a terminal. */
+export function renderStatus({ usage }: RunRecord, step: string): string {
+  const cost = usage.costUsd === null ? [] : [dollars(usage.costUsd)];
+  return [step, `${wholeNumber(allTokens(usage))} tokens`, ...cost].join(' · ');
+}
+
 /** The verdict in short, marks included, for a comment whose readers find the whole report elsewhere. */
 export function renderAnswer(record: RunRecord): string {
   const { run } = record;
@@ -62,15 +68,18 @@ function written(record: RunRecord, parts: readonly string[]): string {
 
 function spent({ usage }: RunRecord, time: string): string {
   const { limits } = usage;
-  const tokens = usage.inputTokens + usage.outputTokens + usage.cacheReadTokens + usage.cacheWriteTokens;
   const cost = usage.costUsd === null ? 'cost unknown' : `${dollars(usage.costUsd)} of ${dollars(limits.maxCostUsd)}`;
   const parts = [
     `turn ${wholeNumber(usage.turns)} of ${wholeNumber(limits.maxTurns)}`,
-    `${wholeNumber(tokens)} of ${wholeNumber(limits.maxTokens)} tokens`,
+    `${wholeNumber(allTokens(usage))} of ${wholeNumber(limits.maxTokens)} tokens`,
     cost,
     time,
   ];
   return `Spent: ${parts.join(' · ')}`;
+}
+
+function allTokens(usage: UsageRecord): number {
+  return usage.inputTokens + usage.outputTokens + usage.cacheReadTokens + usage.cacheWriteTokens;
 }
 
 function time(at: Date): string {

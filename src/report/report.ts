@@ -13,7 +13,7 @@ export {
   parseQuestionsMark,
   type AskedQuestion,
 } from './questions-mark.js';
-export { renderAnswer, renderLive, type LiveState } from './live-text.js';
+export { renderAnswer, renderLive, renderStatus, type LiveState } from './live-text.js';
 export { actionOutputs, exitStatus, publicationOutputs, worstRecord } from './outputs.js';
 export {
   baselineRecord,
