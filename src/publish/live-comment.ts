@@ -1,6 +1,7 @@
 // The comment while a run goes on: our one comment of the spec, edited now and then. It is a courtesy: nothing waits for
 // it, no failure of it matters, and GitHub's limits come first. Its wording comes from outside; the report that replaces
 // it at the end is comment.ts.
+import { messageOf } from '../errors.js';
 import type { Clock } from '../platform/clock.js';
 import { systemClock } from '../platform/clock.js';
 import type { Comment, GitHub, GitHubError, GitHubResult } from '../platform/github.js';
@@ -79,10 +80,12 @@ class ThrottledComment implements LiveComment {
     if (this.isOver || this.render === undefined || this.callOff !== undefined || this.sending !== undefined) return;
     this.callOff = this.clock.after(Math.max(0, this.notBeforeMs - this.clock.nowMs()), () => {
       this.callOff = undefined;
-      this.sending = this.send().finally(() => {
-        this.sending = undefined;
-        this.plan();
-      });
+      this.sending = this.send()
+        .catch((thrown: unknown) => this.giveUp(thrown))
+        .finally(() => {
+          this.sending = undefined;
+          this.plan();
+        });
     });
   }
 
@@ -95,13 +98,13 @@ class ThrottledComment implements LiveComment {
       this.isOver = true; // the alarm has been raised by now
       return;
     }
-    const written = await this.write(text).catch((thrown: unknown) => this.giveUp(thrown));
-    if (written?.kind === 'ok') {
+    const written = await this.write(text);
+    if (written.kind === 'ok') {
       this.id = written.value.id;
       this.shown = text;
       this.failures = 0;
       this.pause(0);
-    } else if (written !== undefined) {
+    } else {
       this.render ??= render; // tried again, or what comes meanwhile
       this.failed(written.error);
     }
@@ -128,9 +131,9 @@ class ThrottledComment implements LiveComment {
   }
 
   /** A defect of ours must not end a run for the sake of a comment. */
-  private giveUp(thrown: unknown): undefined {
+  private giveUp(thrown: unknown): void {
     this.isOver = true;
-    this.terms.say(`The comment on #${this.terms.number} does not follow the run: ${String(thrown)}`);
+    this.terms.say(`The comment on #${this.terms.number} does not follow the run: ${messageOf(thrown)}`);
   }
 
   private pause(atLeastMs: number): void {
