@@ -5,6 +5,7 @@ import { clipped, inlineCode, inlineText } from './markdown-safe.js';
 import { questionsMark, runMark } from './markdown.js';
 import { planItems } from './plan-section.js';
 import type { RunRecord, UsageRecord } from './record.js';
+import { link } from './sections.js';
 import { verdictLine } from './verdict.js';
 import { counted, dollars, duration, wholeNumber } from './wording.js';
 
@@ -18,7 +19,8 @@ export interface LiveState {
   lastCargo?: string;
 }
 
-const EXTENT = { maxRows: 30, maxTextChars: 200 };
+/** Also where every character needs eight to be shown as it is, the text stays below GitHub's limit. */
+const EXTENT = { maxRows: 20, maxTextChars: 100 };
 const MAX_STEP_CHARS = 300;
 
 /**
@@ -29,7 +31,7 @@ export function renderLive(record: RunRecord, live: LiveState): string {
   const { spec, run, questions } = record;
   const { maxMinutes } = record.usage.limits;
   const step = inlineText(clipped(live.step, MAX_STEP_CHARS));
-  const log = run.url === undefined ? '' : ` [Log of the run](${run.url}).`;
+  const log = run.url === undefined ? '' : ` ${link('Log of the run', run.url)}.`;
   const open = questions.filter(({ blocking }) => blocking).length;
   const asked = `${counted(questions.length, 'question')} so far${open === 0 ? '' : `, ${open} of them blocking`}.`;
   return written(record, [
@@ -52,7 +54,7 @@ export function renderStatus({ usage }: RunRecord, step: string): string {
 /** The verdict in short, marks included, for a comment whose readers find the whole report elsewhere. */
 export function renderAnswer(record: RunRecord): string {
   const { run } = record;
-  const log = run.url === undefined ? '' : `[Log of the run](${run.url}).`;
+  const log = run.url === undefined ? '' : `${link('Log of the run', run.url)}.`;
   return written(record, [
     `**${inlineText(clipped(verdictLine(record), 1_500))}**`,
     `Spec: ${inlineCode(clipped(record.spec.path, 300))}, ${inlineText(clipped(record.spec.title, 300))}`,

@@ -263,7 +263,7 @@ function baselineSentence(baseline: RunRecord['baseline']): string {
 }
 
 /** Only for addresses that GitHub's API or the runner gave. */
-function link(words: string, url: string): string {
+export function link(words: string, url: string): string {
   return /^https?:\/\/[^\s<>()]+$/.test(url) ? `[${words}](${url})` : words;
 }
 
