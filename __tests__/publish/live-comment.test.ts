@@ -1,3 +1,4 @@
+import { EventEmitter, once } from 'node:events';
 import { describe, expect, it } from '@jest/globals';
 import { openGitHub, type GitHub } from '../../src/platform/github.js';
 import type { LiveCommentTerms } from '../../src/publish/live-comment.js';
@@ -32,18 +33,15 @@ async function follow(more: Partial<LiveCommentTerms> = {}) {
 
 /** The same GitHub; `calls.pending` says how many of its answers are outstanding. */
 function counting(github: GitHub, calls: { pending: number }): GitHub {
-  const counted = <A extends unknown[], R>(verb: (...words: A) => Promise<R>) => {
-    return async (...words: A) => {
-      calls.pending++;
-      return verb(...words).finally(() => calls.pending--);
-    };
+  const counted = <R>(answer: Promise<R>): Promise<R> => {
+    calls.pending++;
+    return answer.finally(() => calls.pending--);
   };
-  const { listComments, createComment, updateComment } = github;
   return {
     ...github,
-    listComments: counted(listComments),
-    createComment: counted(createComment),
-    updateComment: counted(updateComment),
+    listComments: (...words) => counted(github.listComments(...words)),
+    createComment: (...words) => counted(github.createComment(...words)),
+    updateComment: (...words) => counted(github.updateComment(...words)),
   };
 }
 
@@ -124,15 +122,28 @@ describe('the comment that follows a run', () => {
 
   it('lets what is under way come to its end first, so the report finds it and there is one comment', async () => {
     await using scene = await follow();
-    const { fake, number, github, live } = scene;
+    const { fake, number, github, clock } = scene;
+    const gate = new EventEmitter();
+    const hurried = github.once();
+    const begun = once(gate, 'begun');
+    const slow: GitHub = {
+      ...hurried,
+      async createComment(...words) {
+        gate.emit('begun');
+        await once(gate, 'go on');
+        return hurried.createComment(...words);
+      },
+    };
+    const terms = { identity: fake.login, number, specPath: SPEC.path, refusal: () => undefined, say: () => undefined };
+    const live = openLiveComment({ ...terms, github: { ...github, once: () => slow }, clock });
     live.changed(() => text('one'));
-    await scene.clock.pass(0);
-    live.changed(() => text('two'));
-    const passing = scene.clock.pass(15_000); // the edit begins
-    await live.end();
+    await clock.pass(0);
+    await begun;
+    const ended = live.end().then(() => bodies(fake));
+    gate.emit('go on');
+    expect(await ended).toEqual(['one']);
     const mark = { specPath: SPEC.path, specHash: SPEC.hash, outcome: 'verified' as const };
     await publishComment({ github, identity: fake.login, number, mark, body: 'The report.' });
-    await passing;
     expect(bodies(fake)).toEqual(['The report.']);
   });
 });
