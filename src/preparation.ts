@@ -113,6 +113,7 @@ export async function prepare(
     const { publisher, earlier, earlierRun } = await openPublication(world, brief, record);
     if (earlier?.isVerified) {
       record.outcome = 'unchanged';
+      Object.assign(record.publication, { branch: earlier.branch, commit: earlier.commit });
       record.message = `The work branch already holds a verified implementation of this spec (${earlier.commit.slice(0, 12)}).`;
       return undefined;
     }

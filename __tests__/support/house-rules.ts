@@ -33,6 +33,7 @@ const TOP = [
   ...['preparation.ts', 'destination.ts', 'earlier-run.ts', 'first-message.ts', 'implementation.ts', 'unfinished.ts'],
   ...['proofs.ts', 'conclusion.ts'],
   ...['publication-job.ts', 'received-result.ts'],
+  ...['pinned-commits.ts', 'fleet-survey.ts', 'fleet-run.ts', 'planning.ts', 'fleet-report.ts'],
 ];
 const MAX_LEAVES = 4;
 const MAX_LINES = 300;

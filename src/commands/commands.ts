@@ -2,10 +2,11 @@
 // cli.ts.
 import type { Command } from './command.js';
 import { DEMO } from './demo.js';
+import { PLAN } from './plan.js';
 import { REPLAY, RUN } from './run.js';
 
 export type { CliWorld, Command } from './command.js';
 export { UsageError } from './command.js';
 
 /** In the order of the help text. */
-export const COMMANDS: readonly Command[] = [RUN, REPLAY, DEMO];
+export const COMMANDS: readonly Command[] = [RUN, PLAN, REPLAY, DEMO];

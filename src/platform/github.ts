@@ -1,8 +1,12 @@
 // The verbs of GitHub's API that a run uses, as small plain types. What they are used for, and what a failure means to
 // the run, is decided by the callers.
 import type { getOctokit } from '@actions/github';
+import type { BranchPullRequest } from './github-branch-pulls.js';
+import { readBranchPulls } from './github-branch-pulls.js';
 import type { Refusal, Repeat } from './github-retries.js';
 import { waitBeforeRetry } from './github-retries.js';
+
+export type { BranchPullRequest } from './github-branch-pulls.js';
 
 /** A call that GitHub refused or that did not reach it. Expected, so a value: no stack is ever shown for it. */
 export interface GitHubError {
@@ -66,6 +70,8 @@ export interface GitHub {
     branch: string;
     base: string;
   }): Promise<GitHubResult<(PullRequest & { isMerged: boolean }) | undefined>>;
+  /** Open and merged pull requests of many branches of this repository, by branch; one request for fifty of them. */
+  pullRequestsOf(branches: readonly string[]): Promise<GitHubResult<Map<string, BranchPullRequest[]>>>;
   pullRequestEnds(number: number): Promise<GitHubResult<PullRequestEnds>>;
   createPullRequest(request: {
     branch: string;
@@ -198,6 +204,10 @@ export function openGitHub({ token, apiUrl, owner, repo, retryDelaysMs = RETRY_D
         const found = data.find((pull) => isOfBranch(pull, branch));
         return found && { ...toPullRequest(found), isMerged: found.merged_at !== null };
       }),
+    pullRequestsOf: (branches) =>
+      attempt('looking for pull requests', 'harmless', (octokit) =>
+        readBranchPulls(here, branches, (query, variables) => octokit.graphql(query, variables)),
+      ),
     pullRequestEnds: (number) =>
       attempt('reading the pull request', 'harmless', async ({ rest }) => {
         const { head, base, state } = (await rest.pulls.get({ ...here, pull_number: number })).data;

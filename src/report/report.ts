@@ -3,6 +3,7 @@
 export { emptyRecord } from './empty-record.js';
 export { renderPage, type PageSources } from './html/page.js';
 export { excerptOutput, type Excerpt } from './excerpt.js';
+export { renderFleetSummary } from './fleet-summary.js';
 export { MAX_BODY_CHARS, renderMarkdown, type MarkdownOptions } from './markdown.js';
 export { inlineText } from './markdown-safe.js';
 export { formatMark, parseMark, type Mark } from './mark.js';
@@ -13,7 +14,7 @@ export {
   parseQuestionsMark,
   type AskedQuestion,
 } from './questions-mark.js';
-export { actionOutputs, exitStatus, publicationOutputs, worstRecord } from './outputs.js';
+export { actionOutputs, exitStatus, fleetOutputs, publicationOutputs, worstRecord } from './outputs.js';
 export {
   baselineRecord,
   reportJson,
@@ -40,3 +41,4 @@ export {
 export { laterSpending, readSpending, totalSpending, writtenCost, type Spending } from './spending.js';
 export { MAX_SUMMARY_BYTES, renderSummary } from './summary.js';
 export { stopReasonText, verdictLine } from './verdict.js';
+export { counted, dollars, listed } from './wording.js';
