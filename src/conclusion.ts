@@ -5,10 +5,10 @@ import { questionRecords } from './earlier-run.js';
 import { ToolError } from './errors.js';
 import type { ReportFolder } from './platform/report-folder.js';
 import type { Brief, Ready, World } from './preparation.js';
-import type { Publisher } from './publish/publish.js';
+import type { PublicationRequest, Publisher } from './publish/publish.js';
 import { RESULT_FILE, ciNote, isUndelivered, packSeries, resultJson } from './publish/publish.js';
 import type { RunRecord, StopReason } from './report/report.js';
-import { MAX_BODY_CHARS, baselineRecord, renderMarkdown } from './report/report.js';
+import { MAX_BODY_CHARS, baselineRecord, nameCommits, renderMarkdown } from './report/report.js';
 import type { Baseline, Verification } from './verify/verify.js';
 import { proveBeside } from './proofs.js';
 import { gateRecord, judgeOutcome, judgedGateRecord, reproduceCommands } from './verify/verify.js';
@@ -190,13 +190,15 @@ export async function publishRecord(
   try {
     const note = ciNote(await github?.identity(), publisher.kind);
     const options = { outputs: result.outputs, maxChars: MAX_BODY_CHARS };
-    record.publication = await publisher.publish({
+    const request = (): PublicationRequest => ({
       outcome: record.outcome,
       headCommit: result.headCommit,
       title: result.title,
       body: renderMarkdown(record, { ...options, pullRequestNotes: note === '' ? [] : [note] }),
       commentBody: renderMarkdown(record, options),
     });
+    if (publisher.pushRenamed) nameCommits(record, await publisher.pushRenamed(request()));
+    record.publication = await publisher.publish(request());
     if (isUndelivered(record.publication, result)) record.publication.undelivered = true;
     for (const warning of record.publication.warnings) log.warning(warning);
     const { pullRequest, comment } = record.publication;

@@ -7,7 +7,7 @@ import type { RunResult } from './fleet-run.js';
 import { runFleet } from './fleet-run.js';
 import { surveySpecs } from './fleet-survey.js';
 import type { Inputs, RunContext } from './inputs/inputs.js';
-import { judgeTrust, notYetEffective } from './inputs/inputs.js';
+import { judgeTrust } from './inputs/inputs.js';
 import { runCommand } from './platform/command.js';
 import type { Remote } from './platform/git-remote.js';
 import { gitEnvironment } from './platform/git-environment.js';
@@ -61,7 +61,6 @@ export async function makeFolders(temp: string): Promise<Folders> {
 export async function runInvocation(invocation: Invocation, folders: Folders): Promise<RunResult[]> {
   const { inputs, context, log } = invocation;
   try {
-    for (const sentence of notYetEffective(inputs)) log.info(sentence);
     const github = openRepository(inputs, context);
     const { allowedBots, sandbox } = inputs;
     const trust = await judgeTrust(context, { allowedBots, sandbox, github });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { UserError } from '../../src/errors.js';
-import { notYetEffective, readInputs, unknownInputs } from '../../src/inputs/inputs.js';
+import { readInputs, unknownInputs } from '../../src/inputs/inputs.js';
 
 const GITHUB = { kind: 'github', workspace: '/home/runner/work/shop/shop' } as const;
 
@@ -257,12 +257,5 @@ describe('inputs without an effect', () => {
       "Input 'max-turn' is not known and has no effect. Did you mean 'max-turns'?",
       "Input 'colour' is not known and has no effect.",
     ]);
-  });
-
-  it('are listed while what they ask for is missing, and only when they are used', () => {
-    expect(notYetEffective(read({ 'commit-with': 'api' }))).toContain(
-      "Input 'commit-with: api' has no effect yet: commits are pushed by git.",
-    );
-    expect(notYetEffective(read({ gates: 'check\ntest', resume: 'never' }))).toEqual([]);
   });
 });

@@ -1,11 +1,10 @@
 // Pull requests by the branches they come from, many branches in one request: a REST call for each would use up the
 // 1,000 requests an hour that a workflow's token has. Whose they are and what they say is judged by the caller.
-import type { Author } from './github.js';
 
 export interface BranchPullRequest {
   number: number;
   body: string;
-  author: Author;
+  author: { login: string; isBot: boolean };
   baseRef: string;
   /** False: it is open. */
   isMerged: boolean;

@@ -6,6 +6,7 @@ export { excerptOutput, type Excerpt } from './excerpt.js';
 export { renderFleetSummary } from './fleet-summary.js';
 export { MAX_BODY_CHARS, renderMarkdown, type MarkdownOptions } from './markdown.js';
 export { inlineText } from './markdown-safe.js';
+export { nameCommits } from './commit-names.js';
 export { formatMark, parseMark, type Mark } from './mark.js';
 export {
   ANSWERED_BY_SPEC,
