@@ -25,7 +25,7 @@ export interface RunResult {
 /** With less of the total than this part of a spec's limit left, a run would end before it made anything. */
 const USABLE_PART = 1 / 20;
 const WAYS_OUT =
-  "Nothing was spent. Implement that first, set 'base' to a branch that holds it, or write 'status: implemented' into a spec that was done without Ferrule.";
+  "Nothing was spent. Run it again once that is done, set 'base' to a branch that holds it, or write 'status: implemented' into a spec that was done without Ferrule.";
 
 /** @returns one result for each selected spec, but for those that `max-specs` leaves to the next invocation */
 export async function runFleet(world: World, survey: Survey, folders: Folders): Promise<RunResult[]> {
@@ -91,8 +91,8 @@ class Fleet {
     const { world } = this;
     const { standing } = spec;
     if (standing.kind === 'refused') return this.leave('refused', standing.reason);
-    const isRunsToSee = standing.kind === 'pending' || standing.kind === 'verified';
-    if (!isRunsToSee) return this.leave('unchanged', leftAlone(standing) ?? '');
+    if (standing.kind !== 'pending' && standing.kind !== 'verified')
+      return this.leave('unchanged', leftAlone(standing) ?? '');
     const start = decideStart(spec.dependsOn, {
       isOnBase: (other) => isOnBase(this.standings.get(other)),
       heldBy: (other) => this.held.get(other),
@@ -160,12 +160,13 @@ class Fleet {
     if (start.kind === 'base') return base;
     const standing = this.standings.get(start.on);
     const known = this.branches.get(start.on);
-    if (known === undefined && (remote === undefined || standing?.kind !== 'verified'))
-      return { reason: `It depends on ${start.on}, whose branch is not known here` };
+    const branch = known?.branch ?? (standing?.kind === 'verified' ? standing.branch : undefined);
+    if (branch === undefined || remote === undefined) return { reason: `The branch of ${start.on} is not known` };
     try {
-      const branch = known?.branch ?? (standing?.kind === 'verified' ? standing.branch : '');
-      const commit = known?.commit ?? (remote && (await fetchTip(git, remote, branch, `The branch of ${start.on}`)));
-      if (commit === undefined) return base;
+      // A commit that GitHub made for us is not here yet.
+      const commit =
+        (known && (await git.resolve(known.commit))) ??
+        (await fetchTip(git, remote, branch, `The branch of ${start.on}`));
       return (await this.isFit(spec, commit))
         ? { branch, commit }
         : { reason: `It depends on ${start.on}, and ${branch} has not all that it needs, or another text of it` };

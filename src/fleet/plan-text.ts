@@ -4,8 +4,8 @@ import { counted, dollars } from '../report/report.js';
 import type { FleetPlan, SpecNote } from './waves.js';
 import { MAX_WAVES } from './waves.js';
 
-/** Of specs that are left alone; the JSON has them all. */
-const MAX_UNCHANGED_SHOWN = 20;
+/** Of each list of specs that are not run now; the JSON has them all. */
+const MAX_NOTES = 20;
 
 const countOf = ({ waves }: FleetPlan) => waves.reduce((count, wave) => count + wave.length, 0);
 
@@ -22,10 +22,10 @@ export function describePlan(plan: FleetPlan, base: string): string {
         wave.map((entry) => (entry.base === base ? entry.spec : `${entry.spec.padEnd(width)}  on ${entry.base}`)),
       ),
     ),
-    block('Left for the next run', leftOver.map(noteLine)),
-    block('Waiting', waiting.map(noteLine)),
-    block('Refused', refused.map(noteLine)),
-    block('Unchanged', shortened(unchanged.map(noteLine))),
+    block('Left for the next run', noteLines(leftOver)),
+    block('Waiting', noteLines(waiting)),
+    block('Refused', noteLines(refused)),
+    block('Unchanged', noteLines(unchanged)),
     ...(count === 0
       ? []
       : [`At most ${dollars(count * maxCostUsd)}: ${counted(count, 'spec')} at ${dollars(maxCostUsd)} each.`]),
@@ -37,13 +37,10 @@ function block(title: string, lines: readonly string[]): string {
   return lines.length === 0 ? '' : [`${title}:`, ...lines.map((line) => `  ${line}`)].join('\n');
 }
 
-function noteLine({ spec, reason }: SpecNote): string {
-  return `${spec}: ${reason.replace(/\.$/, '')}.`;
-}
-
-function shortened(lines: readonly string[]): string[] {
-  const more = lines.length - MAX_UNCHANGED_SHOWN;
-  return more <= 0 ? [...lines] : [...lines.slice(0, MAX_UNCHANGED_SHOWN), `and ${more} more`];
+function noteLines(notes: readonly SpecNote[]): string[] {
+  const shown = notes.slice(0, MAX_NOTES).map(({ spec, reason }) => `${spec}: ${reason.replace(/\.$/, '')}.`);
+  const more = notes.length - shown.length;
+  return more === 0 ? shown : [...shown, `and ${more} more`];
 }
 
 /** Everything the plan says, for programs: `waves` holds one matrix a wave. */
