@@ -9,7 +9,7 @@ import { decideStart, findProofs, isOnBase, leftAlone, openStacks } from './flee
 import type { Survey } from './fleet-survey.js';
 import { fetchTip } from './pinned-commits.js';
 import { ReportFolder } from './platform/report-folder.js';
-import { specSlug } from './publish/publish.js';
+import { branchName, specSlug } from './publish/publish.js';
 import type { RunRecord } from './report/report.js';
 import { dollars } from './report/report.js';
 import type { Turn, World } from './run.js';
@@ -100,6 +100,8 @@ class Fleet {
     if (start.kind !== 'base' && standing.kind === 'verified')
       return this.leave('unchanged', leftAlone(standing) ?? '');
     if (start.kind === 'waits') return this.wait(spec, start.reason);
+    if (start.kind === 'base' && (await this.isOutdatedOnBase(spec)))
+      return this.wait(spec, `Branch ${world.base.branch} has another text of it than the commit of this run`);
     const { maxSpecs, maxTotalCostUsd, maxCostUsd } = world.inputs;
     if (maxSpecs !== undefined && this.started >= maxSpecs) {
       this.leftOver.push(spec.path);
@@ -152,6 +154,14 @@ class Fleet {
       : this.leave('unchanged', `${reason}; it is taken up when that is done.`);
   }
 
+  /** On a prerequisite's branch, which a plan may name as the base, a spec can be older than in the commit of the event. */
+  private async isOutdatedOnBase({ path: spec, hash, dependsOn }: FleetSpec): Promise<boolean> {
+    const { git, base, inputs, context } = this.world;
+    const isStacked = dependsOn.some((other) => branchName(inputs.branch, other) === base.branch);
+    if (!isStacked || context.sha === undefined || (await git.resolve(context.sha)) === undefined) return false;
+    return (await textIn(git, context.sha, spec)) !== hash;
+  }
+
   private async baseOf(
     spec: FleetSpec,
     start: Exclude<Start, { kind: 'waits' }>,
@@ -184,7 +194,16 @@ class Fleet {
     );
     const proofs = await findProofs(git, commit, missing);
     if (missing.some(({ path: other }) => !proofs.has(other))) return false;
-    const there = await summariseSpec(await git.sourceTree(commit), spec.path);
-    return there.hash === `sha256:${spec.hash}`;
+    return (await textIn(git, commit, spec.path)) === spec.hash;
+  }
+}
+
+/** The hash of a spec in a commit; `undefined` where it cannot be read there. */
+async function textIn(git: World['git'], commit: string, spec: string): Promise<string | undefined> {
+  try {
+    return (await summariseSpec(await git.sourceTree(commit), spec)).hash.replace(/^sha256:/, '');
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    return undefined;
   }
 }

@@ -1,5 +1,6 @@
 // A fleet as the reusable workflow runs it: the plan of the bundle, wave by wave the matrix that it printed, one summary.
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { specHash } from '../../src/brief/brief.js';
 import type { ActionScene } from '../support/action-scene.js';
 import { actionScene } from '../support/action-scene.js';
 import type { FleetRun } from '../support/fleet-executor.js';
@@ -130,6 +131,30 @@ describe('a fleet of which one spec fails', () => {
       'ferrule/specs-free > main',
       'ferrule/specs-b > ferrule/specs-a',
     ]);
+  });
+});
+
+describe('a spec on the branch of its prerequisite', () => {
+  const proof = (name: string) =>
+    `Verify\n\nFerrule-Spec: specs/${name}.md\nFerrule-Spec-Hash: ${specHash([{ name: '', body: fleetSpec(name) }])}\nFerrule-Outcome: verified`;
+
+  it('spends nothing when that branch has an older text of it', async () => {
+    const specs = { 'specs/a.md': fleetSpec('a'), 'specs/b.md': fleetSpec('b', ['specs/a.md']) };
+    await using scene = await actionScene({ ...CRATE_WITHOUT_SPEC, ...specs });
+    const { repo } = scene;
+    await repo.git('checkout', '--quiet', '-b', 'ferrule/specs-a');
+    await repo.commit({}, proof('a'));
+    await repo.git('checkout', '--quiet', 'main');
+    const changed = fleetSpec('b', ['specs/a.md']).replace('must', 'shall');
+    await repo.commit({ 'specs/b.md': changed }, 'Change b');
+    const inputs = { spec: 'specs/b.md', base: 'ferrule/specs-a' };
+    const run = await scene.run({ inputs });
+    expect(run).toMatchObject({ code: 1, requests: [], outputs: { outcome: 'refused' } });
+    expect(run.errors[0]).toContain('Branch ferrule/specs-a has another text of it than the commit of this run.');
+    await repo.commit({ 'specs/b.md': specs['specs/b.md'] }, 'Take it back');
+    const again = await scene.run({ inputs: { ...inputs, 'dry-run': 'true' } });
+    expect(again).toMatchObject({ code: 0, outputs: { outcome: 'unchanged' } });
+    expect(again.record.message).toContain('Dry run: 1 requirements');
   });
 });
 

@@ -87,7 +87,7 @@ describe('ferrule plan', () => {
     const done = run(process.execPath, [CLI, ...args], { cwd, env: { PATH, HOME, TMPDIR: path.dirname(cwd) } });
     return done.then(
       ({ stdout }) => ({ code: 0, stdout }),
-      (error: { code: number; stdout: string }) => ({ code: error.code, stdout: error.stdout }),
+      (error: unknown) => error as { code: number; stdout: string },
     );
   };
 
