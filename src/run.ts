@@ -58,7 +58,8 @@ export async function runSpec(
 function withinTotal(world: World, record: RunRecord): World {
   if (world.costLeftUsd === undefined) return world;
   const { earlier, limits } = record.usage;
-  limits.maxCostUsd = Math.min(world.inputs.maxCostUsd, world.costLeftUsd + (earlier?.costUsd ?? 0));
+  const leftUsd = Number((world.costLeftUsd + (earlier?.costUsd ?? 0)).toFixed(6));
+  limits.maxCostUsd = Math.min(world.inputs.maxCostUsd, leftUsd);
   return { ...world, inputs: { ...world.inputs, maxCostUsd: limits.maxCostUsd } };
 }
 

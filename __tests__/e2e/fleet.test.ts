@@ -175,7 +175,7 @@ describe('a fleet of twelve', () => {
       const index = names.indexOf(head.replace('ferrule/specs-', ''));
       expect(base).toBe(index % 3 === 0 ? 'main' : `ferrule/specs-${names[index - 1] ?? ''}`);
     }
-  });
+  }, 540_000);
 });
 
 describe('a fleet of one', () => {

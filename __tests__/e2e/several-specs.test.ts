@@ -4,6 +4,7 @@ import path from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { actionScene } from '../support/action-scene.js';
 import { fleetModel, fleetSpec } from '../support/scripts-fleet.js';
+import { briefOf } from '../support/scripts-steps.js';
 import { CRATE, CRATE_WITHOUT_SPEC, SPEC, SPEC_ONLY, UNVERIFIED, VERIFIED } from '../support/scripts-greeting.js';
 
 describe('a glob', () => {
@@ -86,18 +87,38 @@ describe('specs that depend on others', () => {
     expect(run.stdout).toContain('Left for the next run, as max-specs is 1: specs/a.md, specs/other.md.');
   });
 
+  /** $0.55 an answer. */
+  const costly = (request: Parameters<typeof fleetModel>[0]) => ({
+    ...fleetModel(request),
+    usage: { input_tokens: 10_000, output_tokens: 20_000 },
+  });
+
+  it('have what is left of the total as their limit', async () => {
+    await using scene = await actionScene(FLEET);
+    const inputs = {
+      spec: 'specs/z.md\nspecs/other.md',
+      'max-total-cost-usd': '3',
+      'max-cost-usd': '2.5',
+      gates: 'check',
+    };
+    const run = await scene.run({ inputs, model: costly });
+    const limits = run.requests.map((request) => /([\d.]+) USD/.exec(briefOf(request))?.[1]);
+    expect([limits[0], limits.at(-1)]).toEqual(['2.5', '1.9']);
+  });
+
   it('are not started once the total is spent, and say so', async () => {
     await using scene = await actionScene(FLEET);
-    const costly = (request: Parameters<typeof fleetModel>[0]) => ({
-      ...fleetModel(request),
-      usage: { input_tokens: 10_000, output_tokens: 20_000 },
-    });
-    const inputs = { spec: 'specs/z.md\nspecs/other.md\nspecs/a.md', 'max-total-cost-usd': '1.5', gates: 'check' };
+    const inputs = { spec: 'specs/z.md\nspecs/other.md\nspecs/a.md', 'max-total-cost-usd': '1.1', gates: 'check' };
     const run = await scene.run({ inputs, model: costly });
-    const results = resultsOf(run);
-    expect(results[0]).toMatchObject({ spec: 'specs/z.md', outcome: 'verified' });
-    expect(results.at(-1)).toMatchObject({ outcome: 'stopped', 'stop-reason': 'cost' });
+    expect(run.requests).toHaveLength(2);
+    expect(resultsOf(run)).toMatchObject([
+      { spec: 'specs/z.md', outcome: 'verified', 'cost-usd': '1.1' },
+      { spec: 'specs/other.md', outcome: 'stopped', 'stop-reason': 'cost', turns: '0' },
+      { spec: 'specs/a.md', outcome: 'stopped', 'stop-reason': 'cost', turns: '0' },
+    ]);
     expect(run.code).toBe(1);
-    expect(Number(run.outputs['cost-usd'])).toBeLessThanOrEqual(1.5);
+    expect(run.errors).toContainEqual(
+      expect.stringContaining('Not started: of max-total-cost-usd, $1.10, $0.00 are left.'),
+    );
   });
 });

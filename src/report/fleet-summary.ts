@@ -17,8 +17,7 @@ export function renderFleetSummary(records: readonly RunRecord[], missing = 0): 
     (outcome) => [outcome, records.filter((record) => record.outcome === outcome).length] as const,
   )
     .filter(([, count]) => count > 0)
-    .map(([outcome, count]) => `${count} ${outcome}`)
-    .reverse();
+    .map(([outcome, count]) => `${count} ${outcome}`);
   const total = ['**total**', listed(counts), '', costOf(records), turnsOf(records), timeOf(records)];
   const lines = [
     `## Ferrule: ${counted(records.length, 'spec')}`,
