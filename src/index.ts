@@ -214,6 +214,7 @@ async function cli(signal: AbortSignal): Promise<number> {
         for (const { publication } of records)
           if (publication.branch !== undefined) log.info(`The work is on branch ${publication.branch}.`);
         log.info(`Report: ${path.join(folders.report, 'report.md')}`);
+        if (process.stdout.isTTY) process.stdout.write('\u0007'); // a run is long: whoever started it may have looked away
         return statusOf(records);
       } finally {
         await rm(folders.scratch, { recursive: true, force: true });

@@ -7,7 +7,7 @@ import type { RunResult } from './fleet-run.js';
 import { runFleet } from './fleet-run.js';
 import { surveySpecs } from './fleet-survey.js';
 import type { Inputs, RunContext } from './inputs/inputs.js';
-import { judgeTrust } from './inputs/inputs.js';
+import { canBeMasked, judgeTrust } from './inputs/inputs.js';
 import { runCommand } from './platform/command.js';
 import type { Remote } from './platform/git-remote.js';
 import { gitEnvironment } from './platform/git-environment.js';
@@ -130,6 +130,10 @@ async function openWorld(invocation: Invocation, github: GitHub | undefined, fol
 function openModel(inputs: Inputs, replay: string | undefined, log: Log): Model {
   if (replay !== undefined) return replayModel(replay, inputs.replay ?? 'replay');
   const apiKey = inputs.anthropicApiKey ?? '';
+  if (!canBeMasked(apiKey))
+    log.info(
+      "The key of the model's server is a plain word, so it is taken for a placeholder: it is no secret, and is not masked.",
+    );
   return messagesApi({ apiKey, baseUrl: inputs.anthropicBaseUrl, say: (line) => log.warning(line) });
 }
 

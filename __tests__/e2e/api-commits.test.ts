@@ -55,7 +55,7 @@ describe('a run whose commits GitHub makes', () => {
 
   it('and that was killed is finished by its post step, and taken up by the next run', async () => {
     await using scene = await actionScene(CRATE);
-    let kill = () => undefined as void;
+    let kill: () => void = () => undefined;
     const killed = await scene.run({
       inputs: SIGNING,
       started: (send) => void (kill = () => send('SIGKILL')),

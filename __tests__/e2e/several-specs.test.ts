@@ -87,7 +87,7 @@ describe('specs that depend on others', () => {
     expect(run.stdout).toContain('Left for the next run, as max-specs is 1: specs/a.md, specs/other.md.');
   });
 
-  /** $0.55 an answer. */
+  /** $0.44 an answer. */
   const costly = (request: Parameters<typeof fleetModel>[0]) => ({
     ...fleetModel(request),
     usage: { input_tokens: 10_000, output_tokens: 20_000 },
@@ -103,22 +103,22 @@ describe('specs that depend on others', () => {
     };
     const run = await scene.run({ inputs, model: costly });
     const limits = run.requests.map((request) => /([\d.]+) USD/.exec(briefOf(request))?.[1]);
-    expect([limits[0], limits.at(-1)]).toEqual(['2.5', '1.9']);
+    expect([limits[0], limits.at(-1)]).toEqual(['2.5', '2.12']);
   });
 
   it('are not started once the total is spent, and say so', async () => {
     await using scene = await actionScene(FLEET);
-    const inputs = { spec: 'specs/z.md\nspecs/other.md\nspecs/a.md', 'max-total-cost-usd': '1.1', gates: 'check' };
+    const inputs = { spec: 'specs/z.md\nspecs/other.md\nspecs/a.md', 'max-total-cost-usd': '0.9', gates: 'check' };
     const run = await scene.run({ inputs, model: costly });
     expect(run.requests).toHaveLength(2);
     expect(resultsOf(run)).toMatchObject([
-      { spec: 'specs/z.md', outcome: 'verified', 'cost-usd': '1.1' },
+      { spec: 'specs/z.md', outcome: 'verified', 'cost-usd': '0.88' },
       { spec: 'specs/other.md', outcome: 'stopped', 'stop-reason': 'cost', turns: '0' },
       { spec: 'specs/a.md', outcome: 'stopped', 'stop-reason': 'cost', turns: '0' },
     ]);
     expect(run.code).toBe(1);
     expect(run.errors).toContainEqual(
-      expect.stringContaining('Not started: of max-total-cost-usd, $1.10, $0.00 are left.'),
+      expect.stringContaining('Not started: of max-total-cost-usd, $0.90, $0.0200 are left.'),
     );
   });
 });

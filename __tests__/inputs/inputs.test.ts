@@ -198,6 +198,15 @@ describe('a secret that would blank ordinary text when it is masked', () => {
     }
   });
 
+  it('is a placeholder for a server on this machine, which mostly checks none', () => {
+    for (const url of ['http://127.0.0.1:11434', 'http://localhost:8080', 'https://[::1]:1'])
+      expect(read({ 'anthropic-api-key': ' ollama\n', 'anthropic-base-url': url }).anthropicApiKey).toBe('ollama');
+    const elsewhere = { 'anthropic-api-key': 'ollama', 'anthropic-base-url': 'https://localhost.example.com' };
+    expect(refusal(elsewhere)).toContain('too short or a plain word');
+    const spaced = { 'anthropic-api-key': 'no key', 'anthropic-base-url': 'http://127.0.0.1:1' };
+    expect(refusal(spaced)).toContain('holds spaces');
+  });
+
   it('is no longer one with a digit or a dash in it', () => {
     expect(read({ 'anthropic-api-key': 'local-key-0001' }).anthropicApiKey).toBe('local-key-0001');
     expect(read({ 'github-token': 'ghs_token' }).githubToken).toBe('ghs_token');

@@ -2,6 +2,8 @@
 // cli.ts.
 import type { Command } from './command.js';
 import { DEMO } from './demo.js';
+import { DOCTOR } from './doctor.js';
+import { INIT } from './init.js';
 import { PLAN } from './plan.js';
 import { REPLAY, RUN } from './run.js';
 
@@ -9,4 +11,4 @@ export type { CliWorld, Command } from './command.js';
 export { UsageError } from './command.js';
 
 /** In the order of the help text. */
-export const COMMANDS: readonly Command[] = [RUN, PLAN, REPLAY, DEMO];
+export const COMMANDS: readonly Command[] = [RUN, PLAN, REPLAY, DEMO, INIT, DOCTOR];

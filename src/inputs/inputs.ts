@@ -18,14 +18,14 @@ import {
   shown,
   splitList,
 } from './input-values.js';
-import { ANTHROPIC_API_URL, readBaseUrl, readModel, readSecret } from './model-server.js';
+import { ANTHROPIC_API_URL, readBaseUrl, readModel, readModelKey, readSecret } from './model-server.js';
 import { readCost, readMaxSpecs, readMaxTotalCost } from './fleet-limits.js';
 import { COMMIT_WITH, DRAFT } from './publish-inputs.js';
 import { readRepositoryPath } from './repository-path.js';
 
 export { readEvent } from './event.js';
 export type { CommentContext, Environment, PullRequestContext, RunContext } from './event.js';
-export { canBeMasked } from './model-server.js';
+export { canBeMasked, readModelServer } from './model-server.js';
 export { FLEET_REPORT_INPUT_DEFAULTS, readFleetReportInputs } from './fleet-report-inputs.js';
 export type { FleetReportInputs } from './fleet-report-inputs.js';
 export { PLAN_INPUT_DEFAULTS, readPlanInputs } from './plan-inputs.js';
@@ -150,7 +150,7 @@ export function readInputs(get: (name: string) => string, context: Pick<RunConte
 
   const inputs: Inputs = {
     spec: splitList(text('spec')).map(repositoryPath('spec')),
-    anthropicApiKey: readSecret('anthropic-api-key', text('anthropic-api-key')),
+    anthropicApiKey: readModelKey('anthropic-api-key', text('anthropic-api-key'), anthropicBaseUrl),
     anthropicBaseUrl,
     model: text('model') === '' ? undefined : readModel(text('model')),
     agent: optional('agent'),
