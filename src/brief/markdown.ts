@@ -72,7 +72,8 @@ const ABBREVIATION = /\b(?:e\.g|i\.e|etc|cf|vs|approx|resp)\.\s*$/i;
 /** The sentences of a block. One may begin with code: `… is full. \`get\` must …` are two. */
 export function sentences({ text, prose, code }: FlatText): { start: number; end: number }[] {
   const capitalised = Array.from({ length: prose.length }, (_, at) => prose.charAt(at));
-  for (const { start } of code) if (!ABBREVIATION.test(text.slice(Math.max(0, start - 12), start))) capitalised[start] = 'X';
+  for (const { start } of code)
+    if (!ABBREVIATION.test(text.slice(Math.max(0, start - 12), start))) capitalised[start] = 'X';
   const segments = new Intl.Segmenter('en', { granularity: 'sentence' }).segment(capitalised.join(''));
   return [...segments].map(({ index, segment }) => ({ start: index, end: index + segment.length }));
 }
