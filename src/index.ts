@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { runCli } from './cli.js';
+import { UsageError } from './commands/commands.js';
 import { UserError, messageOf } from './errors.js';
 import type { RunContext } from './inputs/inputs.js';
 import {
@@ -72,7 +73,7 @@ async function main(): Promise<void> {
     else if (getState('report') !== '') await post();
     else process.exitCode = await inRunner((context) => runAction(context, abort.signal));
   } catch (error) {
-    process.exitCode = 1;
+    process.exitCode = error instanceof UsageError ? 2 : 1;
     fail(error);
   }
 }
@@ -178,6 +179,7 @@ async function cli(signal: AbortSignal): Promise<number> {
   const mask = outlet.masking('the log');
   return runCli(process.argv.slice(2), {
     root: ROOT,
+    folder: process.cwd(),
     environment: process.env,
     print: (text) => process.stdout.write(`${mask(text)}\n`),
     run: async ({ inputs, context }) => {

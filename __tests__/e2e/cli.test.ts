@@ -37,27 +37,39 @@ function ferrule(cwd: string, args: readonly string[], key = ''): Promise<CliRes
 }
 
 describe('ferrule', () => {
-  it('help names the commands', async () => {
+  it('help names the commands, and tells of one what it takes', async () => {
     await using repo = await tempRepo({});
     const { code, stdout, stderr } = await ferrule(repo.dir, ['help']);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     for (const command of ['ferrule run SPEC', 'ferrule replay TRANSCRIPT', 'ferrule demo'])
       expect(stdout).toContain(command);
+    expect(stdout).toContain('Exit status: 0 verified');
     expect(await ferrule(repo.dir, [])).toMatchObject({ code: 0, stdout });
+
+    const run = await ferrule(repo.dir, ['help', 'run']);
+    expect(run).toMatchObject({ code: 0, stderr: '' });
+    expect(run.stdout).toMatch(/^ferrule run SPEC.*\n/);
+    expect(run.stdout).toContain('--max-turns (200)');
+    expect(run.stdout).toContain('Exit status: 0 verified');
+    expect(await ferrule(repo.dir, ['run', '--help'])).toMatchObject({ code: 0, stdout: run.stdout });
   });
 
   it.each([
-    [['rnu', 'specs/a.md'], "There is no command 'rnu'. Did you mean 'run'? See ferrule help."],
+    [2, ['rnu', 'specs/a.md'], "There is no command 'rnu'. Did you mean 'run'? See ferrule help."],
+    [2, ['help', 'rnu'], "There is no command 'rnu'. Did you mean 'run'? See ferrule help."],
     [
+      2,
       ['run', '--max-turn', '3', 'a.md'],
       "Option --max-turn is not understood. Did you mean '--max-turns'? Options are the inputs of action.yml.",
     ],
-    [['replay'], 'replay needs a transcript: ferrule replay transcript.jsonl --spec specs/x.md'],
-    [['run', 'specs/a.md'], /^Input 'anthropic-api-key' is missing\./],
-  ])('%j is refused in one line', async (args, message) => {
+    [2, ['run', 'a.md', '--model'], 'Option --model needs a value.'],
+    [2, ['demo', '--fast'], 'Option --fast is not understood. This command has none.'],
+    [2, ['replay'], 'replay needs a transcript: ferrule replay transcript.jsonl --spec specs/x.md'],
+    [1, ['run', 'specs/a.md'], /^Input 'anthropic-api-key' is missing\./],
+  ])('status %i for %j, in one line', async (status, args, message) => {
     await using repo = await tempRepo({});
     const { code, stdout, stderr } = await ferrule(repo.dir, args);
-    expect({ code, stderr }).toEqual({ code: 1, stderr: '' });
+    expect({ code, stderr }).toEqual({ code: status, stderr: '' });
     const lines = stdout.trimEnd().split('\n');
     expect(lines).toEqual([typeof message === 'string' ? `error: ${message}` : expect.stringMatching(/^error: /)]);
     expect(lines[0]?.replace('error: ', '')).toMatch(message);
