@@ -30,7 +30,15 @@ const FLOORS = [
 ];
 const TOP = [
   ...['start-up.ts', 'index.ts', 'cli.ts', 'invocation.ts', 'post-step.ts', 'run.ts', 'world.ts'],
-  ...['preparation.ts', 'destination.ts', 'earlier-run.ts', 'first-message.ts', 'implementation.ts', 'unfinished.ts'],
+  ...[
+    'preparation.ts',
+    'destination.ts',
+    'earlier-run.ts',
+    'first-message.ts',
+    'spec-remarks.ts',
+    'implementation.ts',
+    'unfinished.ts',
+  ],
   ...['proofs.ts', 'conclusion.ts'],
   ...['publication-job.ts', 'received-result.ts'],
 ];
