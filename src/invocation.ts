@@ -3,6 +3,7 @@
 import { mkdir, mkdtemp, realpath, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { UserError, messageOf } from './errors.js';
+import { pathsChangedByEvent } from './event-changes.js';
 import { selectSpecs } from './fleet/fleet.js';
 import type { Inputs, PullRequestContext, RunContext } from './inputs/inputs.js';
 import { judgeTrust, notYetEffective } from './inputs/inputs.js';
@@ -84,7 +85,8 @@ export async function runInvocation(invocation: Invocation, folders: Folders): P
     const selected = selectSpecs(inputs.spec, files);
     for (const glob of selected.emptyGlobs)
       log.warning(`Input 'spec': '${glob}' matches no Markdown file of the commit.`);
-    const specs = trust.specPath === undefined ? selected.specs : [onlySpec(trust.specPath, selected.specs)];
+    const specs =
+      trust.specPath === undefined ? await ofEvent(world, selected.specs) : [onlySpec(trust.specPath, selected.specs)];
     const results: RunResult[] = [];
     for (const spec of specs) results.push(await runOne(world, spec, specs.length > 1, folders));
     return results;
@@ -109,6 +111,19 @@ async function runOne(world: World, spec: string, isOneOfMany: boolean, folders:
   } finally {
     await rm(scratch, { recursive: true, force: true });
   }
+}
+
+/** On a push and on a pull request a glob means the specs that changed there; a path means its spec in any case. */
+async function ofEvent(world: World, specs: readonly string[]): Promise<readonly string[]> {
+  const isOfGlob = (spec: string) => !world.inputs.spec.includes(spec);
+  const changed = specs.some(isOfGlob) ? await pathsChangedByEvent(world) : undefined;
+  if (changed === undefined) return specs;
+  const left = specs.filter((spec) => !isOfGlob(spec) || changed.has(spec));
+  if (left.length < specs.length)
+    world.log.info(
+      `Left out, as this ${world.context.eventName} does not change them: ${specs.length - left.length} specs.`,
+    );
+  return left;
 }
 
 /** The spec a comment asks for: it may choose among those that the workflow selects, and name no other. */
@@ -199,9 +214,11 @@ async function pinCommits(
 ): Promise<Pick<World, 'base' | 'trustedCommit'>> {
   const { pullRequest } = context;
   if (pullRequest !== undefined && remote !== undefined) await refuseMovedHead(git, remote, pullRequest);
-  if (inputs.base !== undefined && remote !== undefined) {
-    const commit = await fetchTip(git, remote, inputs.base, "Input 'base'");
-    return { base: { commit, branch: inputs.base }, trustedCommit: commit };
+  const wanted = inputs.base ?? context.ownPullRequestBase;
+  if (wanted !== undefined && remote !== undefined) {
+    const what = inputs.base === undefined ? 'The base of the pull request' : "Input 'base'";
+    const commit = await fetchTip(git, remote, wanted, what);
+    return { base: { commit, branch: wanted }, trustedCommit: commit };
   }
   if (pullRequest !== undefined && remote !== undefined) {
     const { headRef: branch, headSha: commit, baseRef } = pullRequest;

@@ -29,7 +29,7 @@ const FLOORS = [
   'leaves',
 ];
 const TOP = [
-  ...['start-up.ts', 'index.ts', 'cli.ts', 'invocation.ts', 'post-step.ts', 'run.ts', 'world.ts'],
+  ...['start-up.ts', 'index.ts', 'cli.ts', 'invocation.ts', 'event-changes.ts', 'post-step.ts', 'run.ts', 'world.ts'],
   ...[
     'preparation.ts',
     'destination.ts',
