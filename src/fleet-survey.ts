@@ -2,7 +2,7 @@
 // git processes and requests that does not grow with each spec. What is made of it is the plan's and the fleet's affair.
 import { repositoryPath, summariseSpec, type SpecSummary } from './brief/brief.js';
 import { UserError } from './errors.js';
-import type { FleetSpec, SpecText, Standing, Work } from './fleet/fleet.js';
+import type { FleetSpec, SpecSelection, SpecText, Standing, Work } from './fleet/fleet.js';
 import { findProofs, findWork, orderSpecs, selectSpecs } from './fleet/fleet.js';
 import { isShallow, readHistory } from './platform/git-history.js';
 import type { SourceTree, TreeFile } from './platform/source-tree.js';
@@ -35,14 +35,17 @@ interface ReadSpec {
   problem: string | undefined;
 }
 
-/** @param only of the selected specs this one alone @throws UserError when nothing that is selected has that path */
-export async function surveySpecs(world: SurveyWorld, only?: string): Promise<Survey> {
+/** @param choose which of the selected specs are meant; all of them when absent */
+export async function surveySpecs(
+  world: SurveyWorld,
+  choose: (selection: SpecSelection) => Promise<readonly string[]> = ({ specs }) => Promise.resolve(specs),
+): Promise<Survey> {
   const { git, base, inputs, log } = world;
   const tree = await git.sourceTree(base.commit);
   const selected = selectSpecs(inputs.spec, tree.files);
   for (const glob of selected.emptyGlobs)
     log.warning(`Input 'spec': '${glob}' matches no Markdown file of the commit.`);
-  const wanted = only === undefined ? selected.specs : [onlySpec(only, selected.specs)];
+  const wanted = await choose(selected);
   const read = await readWithPrerequisites(git, tree, wanted);
   const standingOf = await judgeStandings(world, read, orderSpecs(read).cycles);
   const isSelected = new Set(wanted);
@@ -54,15 +57,6 @@ export async function surveySpecs(world: SurveyWorld, only?: string): Promise<Su
   const inTurn = [...specs.filter((spec) => !isTried(spec)), ...specs.filter(isTried)];
   const byPath = new Map(inTurn.map((spec) => [spec.path, spec]));
   return { named: selected.named, specs: orderSpecs(byPath).order.flatMap((path) => byPath.get(path) ?? []) };
-}
-
-/** The spec a comment asks for: it may choose among those that the workflow selects, and name no other. */
-function onlySpec(wanted: string, specs: readonly string[]): string {
-  const found = specs.find((spec) => spec.replace(/\/+$/, '') === wanted);
-  if (found !== undefined) return found;
-  throw new UserError(
-    "The comment asks for a spec that the workflow's input 'spec' does not select. Write its path as it is in the repository, or only '/ferrule implement'.",
-  );
 }
 
 /** The specs, what they depend on, what that depends on, …; each depth is read at once. */

@@ -3,6 +3,8 @@
 import { mkdir, mkdtemp, realpath } from 'node:fs/promises';
 import path from 'node:path';
 import { UserError } from './errors.js';
+import { pathsChangedByEvent } from './event-changes.js';
+import type { SpecSelection } from './fleet/fleet.js';
 import type { RunResult } from './fleet-run.js';
 import { runFleet } from './fleet-run.js';
 import { surveySpecs } from './fleet-survey.js';
@@ -70,7 +72,8 @@ export async function runInvocation(invocation: Invocation, folders: Folders): P
       return [];
     }
     const world = await openWorld({ ...invocation, context: trust.context }, github, folders);
-    return await runFleet(world, await surveySpecs(world, trust.specPath), folders);
+    const choose = (selection: SpecSelection) => chooseSpecs(world, selection, trust.specPath);
+    return await runFleet(world, await surveySpecs(world, choose), folders);
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     return [await refuseInvocation(invocation, error.message, folders)];
@@ -87,6 +90,34 @@ async function refuseInvocation(
   const folder = await ReportFolder.create(folders.report, mask);
   await writeReport(record, folder, log);
   return { record, folder };
+}
+
+/** What a comment asks for, what the event changed, or all that is selected. @throws UserError for a comment's other spec */
+async function chooseSpecs(
+  world: World,
+  { specs, named }: SpecSelection,
+  asked: string | undefined,
+): Promise<readonly string[]> {
+  if (asked !== undefined) return [onlySpec(asked, specs)];
+  // On a push and on a pull request a glob means the specs that changed there; a path means its spec in any case.
+  const isOfGlob = (spec: string) => !named.has(spec);
+  const changed = specs.some(isOfGlob) ? await pathsChangedByEvent(world) : undefined;
+  if (changed === undefined) return specs;
+  const left = specs.filter((spec) => !isOfGlob(spec) || changed.has(spec));
+  if (left.length < specs.length)
+    world.log.info(
+      `Left out, as this ${world.context.eventName} does not change them: ${specs.length - left.length} specs.`,
+    );
+  return left;
+}
+
+/** A comment may choose among the specs that the workflow selects, and name no other. */
+function onlySpec(wanted: string, specs: readonly string[]): string {
+  const found = specs.find((spec) => spec.replace(/\/+$/, '') === wanted);
+  if (found !== undefined) return found;
+  throw new UserError(
+    "The comment asks for a spec that the workflow's input 'spec' does not select. Write its path as it is in the repository, or only '/ferrule implement'.",
+  );
 }
 
 /** GitHub's side of the repository; `undefined` without a token. */

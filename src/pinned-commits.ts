@@ -22,9 +22,11 @@ export async function pinCommits(
 ): Promise<Pick<World, 'base' | 'trustedCommit'>> {
   const { pullRequest } = context;
   if (pullRequest !== undefined && remote !== undefined) await refuseMovedHead(git, remote, pullRequest);
-  if (inputs.base !== undefined && remote !== undefined) {
-    const commit = await fetchTip(git, remote, inputs.base, "Input 'base'");
-    return { base: { commit, branch: inputs.base }, trustedCommit: commit };
+  const wanted = inputs.base ?? context.ownPullRequestBase;
+  if (wanted !== undefined && remote !== undefined) {
+    const what = inputs.base === undefined ? 'The base of the pull request' : "Input 'base'";
+    const commit = await fetchTip(git, remote, wanted, what);
+    return { base: { commit, branch: wanted }, trustedCommit: commit };
   }
   if (pullRequest !== undefined && remote !== undefined) {
     const { headRef: branch, headSha: commit, baseRef } = pullRequest;

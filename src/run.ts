@@ -4,8 +4,9 @@ import { messageOf, UserError } from './errors.js';
 import { implement } from './implementation.js';
 import type { Log } from './platform/log.js';
 import type { ReportFolder } from './platform/report-folder.js';
-import type { World } from './preparation.js';
+import type { Brief, World } from './preparation.js';
 import { prepare, readBrief } from './preparation.js';
+import { isCommitOf } from './publish/publish.js';
 import type { PageSources, RunRecord } from './report/report.js';
 import { emptyRecord, renderMarkdown, renderPage, reportJson } from './report/report.js';
 
@@ -38,6 +39,7 @@ export async function runSpec(
     if (isCancelled()) return recordCancelled(record);
     const brief = await readBrief(world, specPath, record);
     if (turn.kind === 'leave') return leave(record, turn);
+    if (await isOwnPush(world, brief, record)) return record;
     const ready = await prepare(world, brief, record, folder, scratch);
     if (ready !== undefined && isCancelled()) recordCancelled(record);
     else if (ready !== undefined) await implement(withinTotal(world, record), brief, ready, record, folder);
@@ -96,4 +98,14 @@ function pageSources(folder: ReportFolder): PageSources {
     outputFiles: folder.outputFiles(),
     readOutput: (file, maxBytes) => folder.readEnds(file, maxBytes),
   };
+}
+
+/** The push of a run's increment to its work branch, by a token whose pushes start workflows: the run is still at it. */
+async function isOwnPush({ context, git, base }: World, brief: Brief, record: RunRecord): Promise<boolean> {
+  if (context.eventName !== 'push' || base.branch === context.defaultBranch) return false;
+  const [head] = await git.messages(base.commit, { max: 1 });
+  if (head === undefined || !isCommitOf(head.message, brief.spec.path)) return false;
+  record.outcome = 'unchanged';
+  record.message = `The push is a run's own: commit ${base.commit.slice(0, 12)} on ${base.branch} is work on this spec.`;
+  return true;
 }

@@ -22,6 +22,10 @@ export {
 } from './prompt.js';
 export { matchRequirements, type KnownRequirement, type RequirementMatches } from './requirement-matching.js';
 export type { Requirement } from './requirements.js';
+export { checkSpec } from './spec-check.js';
+export { describeFinding, describeFindings, describeRequirements } from './spec-check-words.js';
+export type { SpecFinding } from './spec-rules.js';
+export { readTasks } from './task-lists.js';
 export {
   loadSpec,
   repositoryPath,

@@ -7,7 +7,8 @@ import type { SourceTree } from '../platform/source-tree.js';
 import { contentHash, normaliseText } from './content-hash.js';
 import { removeHiddenText } from './hidden-text.js';
 import { decodeText, shown } from './repository-text.js';
-import { extractRequirements, type Requirement } from './requirements.js';
+import { extractRequirements, type DuplicateId, type Requirement, type SpecDocument } from './requirements.js';
+import { requirementFiles } from './spec-layouts.js';
 
 /** The keys of a spec's front matter that Ferrule reads; all others belong to other tools. */
 export interface SpecFrontMatter {
@@ -42,6 +43,10 @@ export interface Spec {
   hash: string;
   frontMatter: SpecFrontMatter;
   requirements: Requirement[];
+  /** Ids that two clauses have. */
+  duplicates: DuplicateId[];
+  /** Its files without front matter and hidden text. */
+  documents: SpecDocument[];
   /** For people, one line each. */
   warnings: string[];
 }
@@ -78,14 +83,11 @@ const EXPECTED: Readonly<Record<string, string>> = { 'depends-on': 'a path or a 
  */
 export async function loadSpec(tree: SourceTree, path: string): Promise<Spec> {
   const { specPath, paths, isFolder, files, hash } = await readSpecFiles(tree, path);
-  const { requirements, headings, warnings } = extractRequirements(
-    files.map(({ file, visible, firstLine }) => ({ file, text: visible, firstLine })),
+  const documents = files.map(({ file, visible, firstLine }) => ({ file, text: visible, firstLine }));
+  const withRequirements = requirementFiles(paths);
+  const { requirements, headings, duplicates } = extractRequirements(
+    documents.filter(({ file }) => withRequirements.has(file)),
   );
-  if (requirements.length === 0) {
-    warnings.push(
-      `No requirement was found in '${shown(specPath)}'. Give clauses ids (R1, R2, …) or use 'must', 'shall', 'should'.`,
-    );
-  }
   const frontMatter = mergeFrontMatter(files);
   return {
     path: specPath,
@@ -97,7 +99,9 @@ export async function loadSpec(tree: SourceTree, path: string): Promise<Spec> {
     hash,
     frontMatter,
     requirements,
-    warnings: [...files.flatMap((file) => file.warnings), ...warnings],
+    duplicates,
+    documents,
+    warnings: files.flatMap((file) => file.warnings),
   };
 }
 
@@ -247,7 +251,11 @@ function findTitle(
   const isMain = (file: string) => !isFolder || /^(?:spec|readme|index)\.md$/i.test(file.slice(specPath.length + 1));
   const candidates = headings.filter(({ file, text }) => text !== '' && isMain(file));
   const heading = candidates.find(({ depth }) => depth === 1) ?? candidates[0];
-  return heading?.text ?? (specPath.split('/').at(-1) ?? specPath).replace(MARKDOWN, '');
+  // Spec Kit's template puts its own words in front.
+  return (
+    heading?.text.replace(/^Feature Specification: */i, '') ??
+    (specPath.split('/').at(-1) ?? specPath).replace(MARKDOWN, '')
+  );
 }
 
 function visibleText(files: readonly SpecFile[]): string {

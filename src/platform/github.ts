@@ -34,6 +34,8 @@ export interface PullRequestEnds {
   headRef: string;
   headSha: string;
   baseRef: string;
+  /** Its text. */
+  body: string;
   /** Whether the head branch lies in this repository; false for a fork, also a deleted one. */
   sameRepository: boolean;
 }
@@ -156,8 +158,8 @@ export function openGitHub(address: GitHubAddress): GitHub {
       ),
     pullRequestEnds: (number) =>
       attempt('reading the pull request', 'harmless', async ({ rest }) => {
-        const { head, base, state } = (await rest.pulls.get({ ...here, pull_number: number })).data;
-        const ends = { headRef: head.ref, headSha: head.sha, baseRef: base.ref };
+        const { head, base, state, body } = (await rest.pulls.get({ ...here, pull_number: number })).data;
+        const ends = { headRef: head.ref, headSha: head.sha, baseRef: base.ref, body: body ?? '' };
         return { number, isOpen: state === 'open', ...ends, sameRepository: repositoryOf(head) === base.repo.id };
       }),
     createPullRequest: ({ branch, ...content }) =>
