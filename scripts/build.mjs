@@ -1,5 +1,5 @@
-// Builds dist/ from src/start-up.ts: the bundle with its source maps, the entries of the command line and of the second
-// action, and the licences of everything bundled. The same sources and lock file give the same bytes in any folder; types
+// Builds dist/ from src/start-up.ts: the bundle with its source maps, the entries of the command line and of the other
+// actions, and the licences of everything bundled. The same sources and lock file give the same bytes in any folder; types
 // are checked elsewhere.
 import { spawnSync } from 'node:child_process';
 import { chmodSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -24,8 +24,14 @@ process.env.FERRULE_ENTRY = 'cli';
 await import('./index.js');
 `;
 
-const PUBLISH = `// Starts the bundle as the action that publishes what another job left (publish/action.yml).
-process.env.FERRULE_ENTRY = 'publish';
+/** The other actions by the name of their folder and entry, with what each is. */
+const ACTIONS = {
+  publish: 'publishes what another job left',
+  plan: 'plans which specs run in which wave',
+  'fleet-report': 'sums up the runs of a plan',
+};
+const entryOf = (name, what) => `// Starts the bundle as the action that ${what} (${name}/action.yml).
+process.env.FERRULE_ENTRY = '${name}';
 await import('./index.js');
 `;
 
@@ -92,6 +98,6 @@ function writeLicences() {
 bundle();
 writeFileSync(join(dist, 'cli.js'), CLI);
 chmodSync(join(dist, 'cli.js'), 0o755);
-writeFileSync(join(dist, 'publish.js'), PUBLISH);
+for (const [name, what] of Object.entries(ACTIONS)) writeFileSync(join(dist, `${name}.js`), entryOf(name, what));
 const licences = writeLicences();
 console.log(`dist/ built: ${readdirSync(dist).length} files, licences of ${licences} packages.`);

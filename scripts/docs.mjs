@@ -1,5 +1,5 @@
-// Writes the tables of inputs and outputs from the actions' files: README.md from action.yml, docs/security.md from
-// publish/action.yml. With --check it changes nothing and fails if they differ, or if an action in the README or in a workflow is not pinned to a full commit id.
+// Writes the tables of inputs and outputs from the actions' files: README.md from action.yml, pages of docs/ from those of
+// the other actions. With --check it changes nothing and fails if they differ, or if an action in the README or in a workflow is not pinned to a full commit id.
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -71,6 +71,12 @@ function problemsOfWorkflows(readme) {
 const TABLES = [
   { action: 'action.yml', page: 'README.md', markers: ['inputs', 'outputs'] },
   { action: 'publish/action.yml', page: 'docs/security.md', markers: ['publish-inputs', 'publish-outputs'] },
+  { action: 'plan/action.yml', page: 'docs/scale.md', markers: ['plan-inputs', 'plan-outputs'] },
+  {
+    action: 'fleet-report/action.yml',
+    page: 'docs/scale.md',
+    markers: ['fleet-report-inputs', 'fleet-report-outputs'],
+  },
 ];
 
 const problems = problemsOfWorkflows(read('README.md'));

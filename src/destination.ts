@@ -77,7 +77,9 @@ export async function openPublication(
   const { inputs, context, git, remote, github, base, log } = world;
   const spec = { path: brief.spec.path, hash: brief.hash };
   const { pullRequest, comment } = context;
-  const place = { pullRequest, issueNumber: comment?.issueNumber };
+  // A run's own pull request has the report in its text.
+  const issueNumber = context.ownPullRequestBase === undefined ? comment?.issueNumber : undefined;
+  const place = { pullRequest, issueNumber };
   const { publisher, branch } = publisherFor(world, spec, place);
   const { kind } = publisher;
   record.publication = { kind, warnings: [] };
@@ -92,7 +94,7 @@ export async function openPublication(
     ...{ inputs, github, branch: earlier?.branch ?? branch, spec, base: base.branch, mask: world.mask },
     kind: kind === 'none' ? chooseKind({ publish: 'auto', context }) : kind,
     isPublishedElsewhere: kind === 'none',
-    pullRequestNumber: pullRequest?.number ?? comment?.issueNumber,
+    pullRequestNumber: pullRequest?.number ?? issueNumber,
     warn: (text) => log.warning(text),
   });
   if (earlier) recordEarlierWork(world, record, earlier, earlierRun);

@@ -9,6 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { runCli } from './cli.js';
 import { UsageError } from './commands/commands.js';
 import { UserError, messageOf } from './errors.js';
+import { fleetReportStep } from './fleet-report.js';
 import type { RunContext } from './inputs/inputs.js';
 import {
   PUBLISH_INPUT_DEFAULTS,
@@ -20,6 +21,7 @@ import {
 } from './inputs/inputs.js';
 import type { Folders, Invocation, RunResult } from './invocation.js';
 import { makeFolders, runInvocation } from './invocation.js';
+import { planSpecs, planStep } from './planning.js';
 import { createLog } from './platform/log.js';
 import { Outlet } from './platform/outlet.js';
 import { openTerminal } from './platform/terminal.js';
@@ -33,9 +35,11 @@ import {
   annotationsOf,
   exitStatus,
   publicationOutputs,
+  renderFleetSummary,
   renderSummary,
   verdictLine,
 } from './report/report.js';
+import type { Step } from './world.js';
 
 /** src/ and dist/ both lie one level below the root. */
 const ROOT = path.join(path.dirname(fileURLToPath(import.meta.url)), '..');
@@ -76,6 +80,10 @@ async function main(): Promise<void> {
     keepSecretVariables();
     if (process.env.FERRULE_ENTRY === 'cli') process.exitCode = await cli(abort.signal);
     else if (process.env.FERRULE_ENTRY === 'publish') process.exitCode = await inRunner(publicationJob);
+    else if (process.env.FERRULE_ENTRY === 'plan')
+      process.exitCode = await inRunner((context) => planStep(stepOf(context)));
+    else if (process.env.FERRULE_ENTRY === 'fleet-report')
+      process.exitCode = await inRunner((context) => fleetReportStep(stepOf(context)));
     else if (getState('report') !== '') await post();
     else process.exitCode = await inRunner((context) => runAction(context, abort.signal));
   } catch (error) {
@@ -191,6 +199,11 @@ async function publicationJob(context: RunContext): Promise<number> {
   }
 }
 
+/** What the smaller actions are given: they read, and say what they found. */
+function stepOf(context: RunContext): Step {
+  return { context, getInput, log, setOutputs, writeSummary: writeSummaryText, forgetPrivateVariables };
+}
+
 async function cli(signal: AbortSignal): Promise<number> {
   const mask = outlet.masking('the log');
   return runCli(process.argv.slice(2), {
@@ -198,6 +211,11 @@ async function cli(signal: AbortSignal): Promise<number> {
     folder: process.cwd(),
     environment: process.env,
     print: (text) => terminal.write(mask(text)),
+    plan: async ({ inputs, context }) => {
+      keepSecret('input github-token', inputs.githubToken);
+      forgetPrivateVariables();
+      return planSpecs({ inputs, context, log });
+    },
     run: async ({ inputs, context }) => {
       keepSecret('input anthropic-api-key', inputs.anthropicApiKey);
       keepSecret('input github-token', inputs.githubToken);
@@ -303,12 +321,18 @@ function setOutputs(outputs: Readonly<Record<string, string>>): void {
   for (const [name, value] of Object.entries(outputs)) setOutput(name, mask(value));
 }
 
-/** The job summary; a runner without one, or with a full disk, must not fail a run that is over. */
+/** A row for each spec where there are several, then each one's report. */
 async function writeSummary(results: readonly ({ record: RunRecord } & SummarySources)[]): Promise<void> {
-  const maxBytes = Math.floor(MAX_SUMMARY_BYTES / Math.max(1, results.length));
+  const maxBytes = Math.floor(MAX_SUMMARY_BYTES / (results.length + 1));
   const parts = results.map(({ record, ...sources }) => renderSummary(record, sources, maxBytes));
+  const fleet = results.length < 2 ? [] : [renderFleetSummary(results.map(({ record }) => record))];
+  if (parts.length > 0) await writeSummaryText([...fleet, ...parts].join('\n\n'));
+}
+
+/** A runner without a job summary, or with a full disk, must not fail a run that is over. */
+async function writeSummaryText(text: string): Promise<void> {
   try {
-    if (parts.length > 0) await summary.addRaw(outlet.masking('the job summary')(parts.join('\n\n')), true).write();
+    await summary.addRaw(outlet.masking('the job summary')(text), true).write();
   } catch (error) {
     log.warning(`The job summary could not be written: ${messageOf(error)}`);
   }

@@ -1,16 +1,18 @@
 // One invocation, from an action or the command line: opens the repository, chooses the specs, and runs them one after
 // the other. What a run does is run.ts; what the caller does with the records is its own affair.
-import { mkdir, mkdtemp, realpath, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, realpath } from 'node:fs/promises';
 import path from 'node:path';
-import { UserError, messageOf } from './errors.js';
-import { selectSpecs } from './fleet/fleet.js';
-import type { Inputs, PullRequestContext, RunContext } from './inputs/inputs.js';
+import { UserError } from './errors.js';
+import { pathsChangedByEvent } from './event-changes.js';
+import type { SpecSelection } from './fleet/fleet.js';
+import type { RunResult } from './fleet-run.js';
+import { runFleet } from './fleet-run.js';
+import { surveySpecs } from './fleet-survey.js';
+import type { Inputs, RunContext } from './inputs/inputs.js';
 import { canBeMasked, judgeTrust } from './inputs/inputs.js';
 import { runCommand } from './platform/command.js';
 import type { Remote } from './platform/git-remote.js';
-import { fetchCommit, readRemoteBranch } from './platform/git-remote.js';
 import { gitEnvironment } from './platform/git-environment.js';
-import type { Git } from './platform/git.js';
 import { openBare, openGit, readCheckout } from './platform/git.js';
 import type { GitHub } from './platform/github.js';
 import { describeGitHubError, openGitHub } from './platform/github.js';
@@ -20,14 +22,19 @@ import type { Model } from './platform/model.js';
 import type { Outlet } from './platform/outlet.js';
 import { replayModel } from './platform/replay.js';
 import { ReportFolder } from './platform/report-folder.js';
+import { pinCommits } from './pinned-commits.js';
+import type { Checkout } from './pinned-commits.js';
 import type { PublishWorld, World } from './preparation.js';
-import { specSlug } from './publish/publish.js';
+import type { Folders } from './world.js';
 import type { RunRecord } from './report/report.js';
 import { emptyRecord } from './report/report.js';
-import { runSpec, writeReport } from './run.js';
+import { writeReport } from './run.js';
 
 /** Our bare repository, in the scratch folder. */
 const REPOSITORY = 'repository.git';
+
+export type { Folders } from './world.js';
+export type { RunResult } from './fleet-run.js';
 
 export interface Invocation {
   inputs: Inputs;
@@ -44,26 +51,12 @@ export interface Invocation {
   signal: AbortSignal;
 }
 
-/** Folders of one invocation below the runner's temporary folder. */
-export interface Folders {
-  /** Everything people and programs read afterwards. */
-  report: string;
-  /** Work copies, targets, our bare repository: removed at the end. */
-  scratch: string;
-}
-
 export async function makeFolders(temp: string): Promise<Folders> {
   await mkdir(temp, { recursive: true });
   const root = await mkdtemp(path.join(await realpath(temp), 'ferrule-'));
   const folders = { report: path.join(root, 'report'), scratch: path.join(root, 'scratch') };
   for (const folder of Object.values(folders)) await mkdir(folder);
   return folders;
-}
-
-export interface RunResult {
-  record: RunRecord;
-  /** Where the run's files are. */
-  folder: ReportFolder;
 }
 
 /** Runs everything the inputs ask for. @returns one result a spec; none when no spec is left to run */
@@ -80,22 +73,11 @@ export async function runInvocation(invocation: Invocation, folders: Folders): P
     }
     await acknowledge(github, context, log);
     const world = await openWorld({ ...invocation, context: trust.context }, github, folders);
-    const { files } = await world.git.sourceTree(world.base.commit);
-    const selected = selectSpecs(inputs.spec, files);
-    for (const glob of selected.emptyGlobs)
-      log.warning(`Input 'spec': '${glob}' matches no Markdown file of the commit.`);
-    const specs = trust.specPath === undefined ? selected.specs : [onlySpec(trust.specPath, selected.specs)];
-    const results: RunResult[] = [];
-    for (const spec of specs) results.push(await runOne(world, spec, specs.length > 1, folders));
-    return results;
+    const choose = (selection: SpecSelection) => chooseSpecs(world, selection, trust.specPath);
+    return await runFleet(world, await surveySpecs(world, choose), folders);
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
-    const { version } = invocation;
-    const start = { specPath: inputs.spec[0] ?? '', version, runUrl: context.runUrl, limits: inputs };
-    const record: RunRecord = { ...emptyRecord(start), outcome: 'refused', message: error.message };
-    const folder = await ReportFolder.create(folders.report, invocation.mask);
-    await writeReport(record, folder, log);
-    return [{ record, folder }];
+    return [await refuseInvocation(invocation, error.message, folders)];
   }
 }
 
@@ -107,19 +89,38 @@ async function acknowledge(github: GitHub | undefined, { comment, eventName }: R
   if (seen.kind === 'failed') log.info(`The comment got no 👀: ${describeGitHubError(seen.error)}`);
 }
 
-async function runOne(world: World, spec: string, isOneOfMany: boolean, folders: Folders): Promise<RunResult> {
-  const report = isOneOfMany ? path.join(folders.report, specSlug(spec)) : folders.report;
-  const scratch = path.join(folders.scratch, specSlug(spec));
-  await mkdir(scratch, { recursive: true });
-  try {
-    const folder = await ReportFolder.create(report, world.mask);
-    return { record: await runSpec(world, spec, folder, scratch), folder };
-  } finally {
-    await rm(scratch, { recursive: true, force: true });
-  }
+async function refuseInvocation(
+  { inputs, context, version, mask, log }: Invocation,
+  message: string,
+  folders: Folders,
+): Promise<RunResult> {
+  const start = { specPath: inputs.spec[0] ?? '', version, runUrl: context.runUrl, limits: inputs };
+  const record: RunRecord = { ...emptyRecord(start), outcome: 'refused', message };
+  const folder = await ReportFolder.create(folders.report, mask);
+  await writeReport(record, folder, log);
+  return { record, folder };
 }
 
-/** The spec a comment asks for: it may choose among those that the workflow selects, and name no other. */
+/** What a comment asks for, what the event changed, or all that is selected. @throws UserError for a comment's other spec */
+async function chooseSpecs(
+  world: World,
+  { specs, named }: SpecSelection,
+  asked: string | undefined,
+): Promise<readonly string[]> {
+  if (asked !== undefined) return [onlySpec(asked, specs)];
+  // On a push and on a pull request a glob means the specs that changed there; a path means its spec in any case.
+  const isOfGlob = (spec: string) => !named.has(spec);
+  const changed = specs.some(isOfGlob) ? await pathsChangedByEvent(world) : undefined;
+  if (changed === undefined) return specs;
+  const left = specs.filter((spec) => !isOfGlob(spec) || changed.has(spec));
+  if (left.length < specs.length)
+    world.log.info(
+      `Left out, as this ${world.context.eventName} does not change them: ${specs.length - left.length} specs.`,
+    );
+  return left;
+}
+
+/** A comment may choose among the specs that the workflow selects, and name no other. */
 function onlySpec(wanted: string, specs: readonly string[]): string {
   const found = specs.find((spec) => spec.replace(/\/+$/, '') === wanted);
   if (found !== undefined) return found;
@@ -161,6 +162,7 @@ async function openWorld(invocation: Invocation, github: GitHub | undefined, fol
     remote,
     github,
     ...(await pinCommits(git, inputs, context, checkout, remote)),
+    costLeftUsd: inputs.maxTotalCostUsd,
     openModel: inputs.dryRun ? undefined : () => openModel(inputs, invocation.replay, log),
   };
 }
@@ -174,8 +176,6 @@ function openModel(inputs: Inputs, replay: string | undefined, log: Log): Model 
     );
   return messagesApi({ apiKey, baseUrl: inputs.anthropicBaseUrl, say: (line) => log.warning(line) });
 }
-
-export type Checkout = Awaited<ReturnType<typeof readCheckout>>;
 
 /**
  * Where results are pushed. On GitHub the repository of the event, by its own address and our token; the address in the
@@ -195,72 +195,4 @@ export function remoteOf(
     return { url: `${context.serverUrl}/${owner}/${name}.git`, ...token };
   }
   return checkout.origin?.startsWith('https:') ? { url: checkout.origin, ...token } : undefined;
-}
-
-/**
- * The commit the run starts from with the branch it belongs to, and the commit whose agent file and standards count: on a
- * pull request that of its base, since its head is what is still to be reviewed.
- * @throws UserError when there is none, or a pull request has moved since it was pinned
- */
-async function pinCommits(
-  git: Git,
-  inputs: Inputs,
-  context: RunContext,
-  checkout: Checkout,
-  remote: Remote | undefined,
-): Promise<Pick<World, 'base' | 'trustedCommit'>> {
-  const { pullRequest } = context;
-  if (pullRequest !== undefined && remote !== undefined) await refuseMovedHead(git, remote, pullRequest);
-  if (inputs.base !== undefined && remote !== undefined) {
-    const commit = await fetchTip(git, remote, inputs.base, "Input 'base'");
-    return { base: { commit, branch: inputs.base }, trustedCommit: commit };
-  }
-  if (pullRequest !== undefined && remote !== undefined) {
-    const { headRef: branch, headSha: commit, baseRef } = pullRequest;
-    await fetchMissing(git, remote, commit, branch);
-    const trustedCommit = await fetchTip(git, remote, baseRef, 'The base of the pull request');
-    return { base: { commit, branch }, trustedCommit };
-  }
-  if (checkout.head === undefined)
-    throw new UserError('The repository has no commit yet. Commit the spec first; Ferrule works on commits only.');
-  const branch = baseBranch(inputs.base, context, checkout);
-  return { base: { commit: checkout.head, branch }, trustedCommit: checkout.head };
-}
-
-/** The branch a result goes to: the input's, the pull request's, else the one that is checked out. */
-export function baseBranch(base: string | undefined, context: RunContext, checkout: Checkout): string {
-  const ofEvent = /^refs\/heads\/(.+)$/.exec(context.ref ?? '')?.[1];
-  return base ?? context.pullRequest?.headRef ?? checkout.branch ?? ofEvent ?? context.defaultBranch ?? 'main';
-}
-
-/** What was approved or asked for is the pinned commit; asked again before a branch is moved (publish/commit.ts). */
-async function refuseMovedHead(git: Git, remote: Remote, pullRequest: PullRequestContext): Promise<void> {
-  const { number, headRef, headSha } = pullRequest;
-  const tip = await readTip(git, remote, headRef);
-  if (tip === headSha) return;
-  const now = tip === undefined ? 'its branch is gone' : `its branch is at ${tip.slice(0, 12)} now`;
-  throw new UserError(
-    `Pull request #${number} has moved: this run was started for ${headSha.slice(0, 12)}, ${now}. Leave it to the run of the newer commit, or start a new one.`,
-  );
-}
-
-async function fetchTip(git: Git, remote: Remote, branch: string, what: string): Promise<string> {
-  const tip = await readTip(git, remote, branch);
-  if (tip === undefined) throw new UserError(`${what}: the remote has no branch '${branch}'.`);
-  await fetchMissing(git, remote, tip, branch);
-  return tip;
-}
-
-async function readTip(git: Git, remote: Remote, branch: string): Promise<string | undefined> {
-  return readRemoteBranch(git, remote, branch).catch((thrown: unknown) => {
-    const reason = messageOf(thrown).replaceAll(/\s+/g, ' ');
-    throw new UserError(`${reason} Check the remote 'origin' and the input 'github-token'.`);
-  });
-}
-
-async function fetchMissing(git: Git, remote: Remote, commit: string, branch: string): Promise<void> {
-  if ((await git.resolve(commit)) !== undefined) return;
-  const fetched = await fetchCommit(git, remote, commit, { depth: 1 });
-  if (fetched.kind === 'missing')
-    throw new UserError(`Commit ${commit.slice(0, 12)} of '${branch}' cannot be fetched: ${fetched.reason}`);
 }

@@ -12,6 +12,7 @@ import { Progress } from './progress.js';
 import type { ChangePolicy, EarlierWork, Publisher } from './publish/publish.js';
 import { guardedPublisher } from './publish/publish.js';
 import type { RunRecord } from './report/report.js';
+import { recordSpecCheck } from './spec-remarks.js';
 import type { Sandbox } from './sandbox/sandbox.js';
 import { openSandbox } from './sandbox/sandbox.js';
 import type { CargoGate, GateTerms } from './verify/verify.js';
@@ -89,6 +90,7 @@ export async function readBrief(world: World, specPath: string, record: RunRecor
   log.info(
     `Spec ${spec.path}: '${spec.title}', ${requirements.length} requirements. Agent ${agent.name}, model: ${record.model}.`,
   );
+  await recordSpecCheck(record, spec, tree, log);
   if (priceOf(model) === undefined && inputs.replay === undefined)
     log.info(`The price of ${model} is unknown: the limit is max-tokens (${inputs.maxTokens}), not max-cost-usd.`);
   return { ...sources, tree, hash };
@@ -116,6 +118,7 @@ export async function prepare(
     const progress = new Progress(log, live);
     if (earlier?.isVerified) {
       record.outcome = 'unchanged';
+      Object.assign(record.publication, { branch: earlier.branch, commit: earlier.commit });
       record.message = `The work branch already holds a verified implementation of this spec (${earlier.commit.slice(0, 12)}).`;
       return undefined;
     }

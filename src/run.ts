@@ -1,26 +1,29 @@
 // The story of one spec's run: brief, preparation, implementation, report. The chapters are preparation.ts and
 // implementation.ts; everything real comes in through `World`.
 import { messageOf, UserError } from './errors.js';
-import { findProof } from './fleet/fleet.js';
 import { implement } from './implementation.js';
-import { isShallow, readHistory } from './platform/git-history.js';
 import type { Log } from './platform/log.js';
 import type { ReportFolder } from './platform/report-folder.js';
 import type { Brief, World } from './preparation.js';
 import { prepare, readBrief } from './preparation.js';
+import { isCommitOf } from './publish/publish.js';
 import type { PageSources, RunRecord } from './report/report.js';
 import { emptyRecord, renderMarkdown, renderPage, reportJson } from './report/report.js';
 
 export type { World } from './preparation.js';
 
+/** What was decided about a spec before its run, in view of all others. */
+export type Turn = { kind: 'run' } | ({ kind: 'leave' } & Pick<RunRecord, 'outcome' | 'message' | 'stopReason'>);
+
 /**
- * Runs one spec to its end and writes its report.
+ * Runs one spec to its end, or says why it is left alone, and writes its report.
  * @param scratch a folder of the host that the caller removes afterwards
  * @throws never a UserError: what forbids the run is the outcome `refused`. What it throws is a defect, after the report.
  */
 export async function runSpec(
   world: World,
   specPath: string,
+  turn: Turn,
   folder: ReportFolder,
   scratch: string,
 ): Promise<RunRecord> {
@@ -35,12 +38,12 @@ export async function runSpec(
   try {
     if (isCancelled()) return recordCancelled(record);
     const brief = await readBrief(world, specPath, record);
-    if (!(await isAlreadyProven(world, brief, record))) {
-      const ready = await prepare(world, brief, record, folder, scratch);
-      if (ready !== undefined && isCancelled()) recordCancelled(record);
-      else if (ready !== undefined)
-        await implement(world, brief, ready, record, folder).finally(() => ready.progress.end());
-    }
+    if (turn.kind === 'leave') return leave(record, turn);
+    if (await isOwnPush(world, brief, record)) return record;
+    const ready = await prepare(world, brief, record, folder, scratch);
+    if (ready !== undefined && isCancelled()) recordCancelled(record);
+    else if (ready !== undefined)
+      await implement(withinTotal(world, record), brief, ready, record, folder).finally(() => ready.progress.end());
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     record.outcome = 'refused';
@@ -52,6 +55,19 @@ export async function runSpec(
     await writeReport(record, folder, world.log);
   }
   return record;
+}
+
+/** The limit of cost as the invocation's total leaves it. What earlier runs spent on the spec is not of this total. */
+function withinTotal(world: World, record: RunRecord): World {
+  if (world.costLeftUsd === undefined) return world;
+  const { earlier, limits } = record.usage;
+  const leftUsd = Number((world.costLeftUsd + (earlier?.costUsd ?? 0)).toFixed(6));
+  limits.maxCostUsd = Math.min(world.inputs.maxCostUsd, leftUsd);
+  return { ...world, inputs: { ...world.inputs, maxCostUsd: limits.maxCostUsd } };
+}
+
+function leave(record: RunRecord, { outcome, message, stopReason }: Extract<Turn, { kind: 'leave' }>): RunRecord {
+  return Object.assign(record, { outcome, message }, stopReason === undefined ? {} : { stopReason });
 }
 
 function recordCancelled(record: RunRecord): RunRecord {
@@ -85,21 +101,12 @@ function pageSources(folder: ReportFolder): PageSources {
   };
 }
 
-async function isAlreadyProven(world: World, brief: Brief, record: RunRecord): Promise<boolean> {
-  const spec = { path: brief.spec.path, hash: brief.hash };
-  const proof = (await findProof(world.git, world.base.commit, spec)) ?? (await findProofInHistory(world, spec));
-  if (proof === undefined) return false;
+/** The push of a run's increment to its work branch, by a token whose pushes start workflows: the run is still at it. */
+async function isOwnPush({ context, git, base }: World, brief: Brief, record: RunRecord): Promise<boolean> {
+  if (context.eventName !== 'push' || base.branch === context.defaultBranch) return false;
+  const [head] = await git.messages(base.commit, { max: 1 });
+  if (head === undefined || !isCommitOf(head.message, brief.spec.path)) return false;
   record.outcome = 'unchanged';
-  record.message = `The spec is unchanged since commit ${proof.slice(0, 12)} verified it.`;
+  record.message = `The push is a run's own: commit ${base.commit.slice(0, 12)} on ${base.branch} is work on this spec.`;
   return true;
-}
-
-/** In the history that a shallow clone lacks. */
-async function findProofInHistory(
-  { git, remote, base }: World,
-  spec: { path: string; hash: string },
-): Promise<string | undefined> {
-  if (remote === undefined || !(await isShallow(git))) return undefined;
-  const history = await readHistory(git, remote, [base.commit], 'recent');
-  return history && findProof(history, base.commit, spec);
 }

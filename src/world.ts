@@ -32,7 +32,17 @@ export interface World {
   openModel: (() => Model) | undefined;
   builtInAgents: ReadonlyMap<string, string>;
   version: string;
+  /** What the invocation may still spend, in dollars; `undefined` without `max-total-cost-usd`. */
+  costLeftUsd: number | undefined;
   signal: AbortSignal;
+}
+
+/** Folders of one invocation below the runner's temporary folder. */
+export interface Folders {
+  /** Everything people and programs read afterwards. */
+  report: string;
+  /** Work copies, targets, our bare repository: removed at the end. */
+  scratch: string;
 }
 
 /** What a publisher is made of. */
@@ -43,4 +53,16 @@ export interface Brief extends Sources {
   tree: SourceTree;
   /** The spec's hash, 64 hexadecimal digits. */
   hash: string;
+}
+
+/** What an action that only reads and tells is given of its step. */
+export interface Step {
+  context: RunContext;
+  getInput: (name: string) => string;
+  log: Log;
+  setOutputs: (outputs: Readonly<Record<string, string>>) => void;
+  /** Markdown for the job summary. */
+  writeSummary: (text: string) => Promise<void>;
+  /** Takes inputs and tokens out of the environment, which children could inherit. */
+  forgetPrivateVariables: () => void;
 }

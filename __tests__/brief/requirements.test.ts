@@ -69,17 +69,18 @@ describe('ids the author wrote', () => {
     expect(idsAndTexts(spec)).toEqual(['R3: Eviction: Oldest first. counted', 'AC-1: logged; with time']);
   });
 
-  it('used twice get a suffix and a warning that names both lines', () => {
-    const { requirements, warnings } = extract('- R1: a\n- R1: b\n- R1-2: c\n');
+  it('used twice get a suffix, and both places are told', () => {
+    const { requirements, duplicates } = extract('- R1: a\n- R1: b\n- R1-2: c\n');
     expect(requirements.map(({ id }) => id)).toEqual(['R1', 'R1-3', 'R1-2']);
-    expect(warnings).toHaveLength(1);
-    expect(warnings[0]).toMatch(/'R1' on line 2 .* line 1 /);
+    expect(duplicates).toEqual([
+      { id: 'R1', renamedTo: 'R1-3', file: 'specs/a.md', line: 2, earlier: { file: 'specs/a.md', line: 1 } },
+    ]);
   });
 
   it('that only point at a clause written out elsewhere are not counted twice', () => {
-    const { requirements, warnings } = extract('- R1\n- R2\n\n## R1: Reads\n\n## R2: Writes\n');
+    const { requirements, duplicates } = extract('- R1\n- R2\n\n## R1: Reads\n\n## R2: Writes\n');
     expect(requirements.map(({ id, text }) => `${id} ${text}`)).toEqual(['R1 Reads', 'R2 Writes']);
-    expect(warnings).toEqual([]);
+    expect(duplicates).toEqual([]);
   });
 });
 
@@ -102,6 +103,16 @@ must be \`Error::Missing\`. Values may not be cut.
       'error-handling.2: Values may not be cut.',
       'error-handling.3: Every error shall have a text, e.g. a path. It ends there.',
       'error-handling.4: Callers should retry',
+    ]);
+  });
+
+  it('know the line they end on', () => {
+    const spec =
+      '## R3: Eviction\n\nOldest first.\n\n- one\n- AC-1: logged\n  - with time\n\n## Rest\n\nIt\nmust hold.\n';
+    expect(extract(spec).requirements.map(({ id, line, endLine }) => [id, line, endLine])).toEqual([
+      ['R3', 1, 7],
+      ['AC-1', 6, 7],
+      ['rest.1', 11, 12],
     ]);
   });
 
@@ -176,9 +187,10 @@ describe('names of requirements', () => {
 });
 
 describe('the layouts of other tools', () => {
-  it('Spec Kit: functional requirements and success criteria by their ids', () => {
-    expect(idsAndTexts(fixture('spec-kit.md'))).toEqual([
-      'user-story-1-sign-in-again-priority-p1.1: A returning user should not have to sign in twice a day.',
+  it('Spec Kit: requirements and success criteria by their ids, scenarios by their user story, no narrative', () => {
+    expect(idsAndTexts(fixture('spec-kit/spec.md'))).toEqual([
+      'US1.1: Given a valid session, When it is read, Then its user is returned',
+      'US1.2: Given an expired session, When it is read, Then Error::Expired is returned',
       'FR-001: System MUST store sessions by a 128-bit id',
       'FR-002: System MUST drop sessions 30 minutes after their last use',
       'FR-003: Users MUST be able to end all their sessions',
@@ -186,18 +198,61 @@ describe('the layouts of other tools', () => {
     ]);
   });
 
-  it('Kiro: criteria are named after their requirement', () => {
-    expect(idsAndTexts(fixture('kiro-requirements.md'))).toEqual([
-      'requirement-1-enqueue-acceptance-criteria.1: WHEN a job is enqueued THEN the Queue SHALL return its id',
-      'requirement-1-enqueue-acceptance-criteria.2: IF the queue is full THEN the Queue SHALL return QueueFull',
-      'requirement-2-dequeue-acceptance-criteria.1: WHEN a worker asks for a job THEN the Queue SHALL hand out the oldest one',
+  it('a user story without scenarios is read as any other section', () => {
+    expect(idsAndTexts('### User Story 2 - Sign out\n\nA user must be able to sign out.\n')).toEqual([
+      'user-story-2-sign-out.1: A user must be able to sign out.',
     ]);
   });
 
-  it('OpenSpec: the sentence below its requirement heading', () => {
-    expect(idsAndTexts(fixture('openspec.md'))).toEqual([
-      'requirement-layered-sources.1: The loader SHALL read defaults first and the environment last.',
+  it('Kiro: criteria by the numbers that its tasks use', () => {
+    expect(idsAndTexts(fixture('kiro/requirements.md'))).toEqual([
+      '1.1: WHEN a job is enqueued THEN the Queue SHALL return its id',
+      '1.2: IF the queue is full THEN the Queue SHALL return QueueFull',
+      '2.1: WHEN a worker asks for a job THEN the Queue SHALL hand out the oldest one',
     ]);
+  });
+
+  it('Kiro: criteria right below their requirement too, and ids that the author gave them', () => {
+    const spec = '### Requirement 4\n\n1. THE Queue SHALL count\n2. a remark\n3. AC-7: THE Queue SHALL log\n';
+    expect(idsAndTexts(spec)).toEqual(['4.1: THE Queue SHALL count', 'AC-7: THE Queue SHALL log']);
+  });
+
+  it('OpenSpec: requirements and scenarios by their names, what is removed as such', () => {
+    expect(idsAndTexts(fixture('openspec/specs/config-loading/spec.md'))).toEqual([
+      'layered-sources: Layered sources: The loader SHALL read defaults first and the environment last.',
+      'layered-sources.environment-wins: Environment wins: WHEN a key is in the file and in the environment; THEN the value of the environment is used',
+      'layered-sources.nothing-is-set: Nothing is set: WHEN a key is in no source; THEN the default is used',
+      'profiles: Removed: Profiles: Reason: nobody uses them Migration: one file for each deployment',
+    ]);
+  });
+
+  it('an ADR: the sentences of its decision and consequences', () => {
+    const { requirements } = extract(fixture('adr/0007-keep-events-in-a-ring.md'));
+    expect(requirements.map(({ id }) => id)).toEqual(['decision.1', 'decision.2', 'consequences.1']);
+  });
+
+  it('tell what made each a requirement', () => {
+    const by = (name: string) => new Set(extract(fixture(name)).requirements.map((one) => one.recognisedBy));
+    expect(by('spec-kit/spec.md')).toEqual(new Set(['layout', 'id']));
+    expect(by('kiro/requirements.md')).toEqual(new Set(['layout']));
+    expect(by('adr/0007-keep-events-in-a-ring.md')).toEqual(new Set(['wording']));
+  });
+
+  it.each([
+    [
+      'spec-kit/spec.md',
+      (text: string) => text.replace('### User Story 1', '### User Story 0 - More\n\nSoon.\n\n### User Story 1'),
+    ],
+    ['kiro/requirements.md', (text: string) => `${text}\n### Requirement 3: Close\n\n1. THE Queue SHALL close\n`],
+    [
+      'openspec/specs/config-loading/spec.md',
+      (text: string) =>
+        text.replace('#### Scenario: Nothing', '#### Scenario: Late\n\n- **THEN** x\n\n#### Scenario: Nothing'),
+    ],
+  ])('%s keeps its ids when something is added', (name, grow) => {
+    const keys = (text: string) => extract(text).requirements.map(({ id, hash }) => `${id} ${hash}`);
+    const [before, after] = [keys(fixture(name)), keys(grow(fixture(name)))];
+    expect(after.filter((key) => before.includes(key))).toEqual(before);
   });
 });
 

@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { loadSpec } from '../../src/brief/spec.js';
 import { UserError } from '../../src/errors.js';
 import { sourceTree, type TreeEntry } from '../support/source-tree.js';
+import { specFixture } from '../support/spec-fixtures.js';
 
 const SPEC = '# Store\n\n- R1: reads\n';
 
@@ -69,9 +70,30 @@ describe('a spec', () => {
     expect(spec.title).toBe('queue');
   });
 
-  it('warns when it has no requirement', async () => {
-    const spec = await load('a.md', { 'a.md': '# Idea\n\nA store would be nice.\n' });
-    expect(spec.warnings).toEqual([expect.stringContaining("No requirement was found in 'a.md'")]);
+  it('in a layout of another tool has its requirements in one file; plan, design and tasks are read, and state none', async () => {
+    for (const [folder, ids] of [
+      ['spec-kit', ['US1.1', 'US1.2', 'FR-001', 'FR-002', 'FR-003', 'SC-001']],
+      ['kiro', ['1.1', '1.2', '2.1']],
+      [
+        'openspec',
+        ['layered-sources', 'layered-sources.environment-wins', 'layered-sources.nothing-is-set', 'profiles'],
+      ],
+    ] as const) {
+      const spec = await load(folder, await specFixture(folder));
+      expect(spec.requirements.map(({ id }) => id)).toEqual(ids);
+      expect(spec.files.length).toBeGreaterThan(2);
+      for (const file of spec.files) expect(spec.text).toContain(`# File: ${file}`);
+    }
+    expect((await load('spec-kit', await specFixture('spec-kit'))).title).toBe('Session store');
+  });
+
+  it('of another layout changes its hash with its plan, but not when a task is ticked off', async () => {
+    const files = await specFixture('kiro');
+    const hash = async (change: Record<string, string>) => (await load('kiro', { ...files, ...change })).hash;
+    const before = await hash({});
+    const tasks = String(files['kiro/tasks.md']);
+    expect(await hash({ 'kiro/tasks.md': tasks.replace('[ ] 1.1', '[x] 1.1') })).toBe(before);
+    expect(await hash({ 'kiro/design.md': '# Design Document\n\nA ring.\n' })).not.toBe(before);
   });
 
   it('is read without hidden text, which is reported; code keeps its comments', async () => {

@@ -4,8 +4,18 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { parse } from 'yaml';
-import { INPUT_DEFAULTS, PUBLISH_INPUT_DEFAULTS, readInputs, readPublishInputs } from '../../src/inputs/inputs.js';
-import { emptyRecord, publicationOutputs } from '../../src/report/report.js';
+import { planOutputs, planWaves } from '../../src/fleet/fleet.js';
+import {
+  FLEET_REPORT_INPUT_DEFAULTS,
+  INPUT_DEFAULTS,
+  PLAN_INPUT_DEFAULTS,
+  PUBLISH_INPUT_DEFAULTS,
+  readFleetReportInputs,
+  readInputs,
+  readPlanInputs,
+  readPublishInputs,
+} from '../../src/inputs/inputs.js';
+import { emptyRecord, fleetOutputs, publicationOutputs } from '../../src/report/report.js';
 
 interface Action {
   inputs: Record<string, { description: string; required: boolean; default?: string }>;
@@ -40,8 +50,10 @@ const INPUTS = {
   'max-turns': '200',
   'max-tokens': '20000000',
   'max-cost-usd': '10',
+  'max-total-cost-usd': undefined,
   'max-minutes': '60',
   'max-rounds': '3',
+  'max-specs': undefined,
   'on-question': 'pause',
   sandbox: 'auto',
   'allowed-bots': undefined,
@@ -137,6 +149,62 @@ describe('publish/action.yml', () => {
   });
 });
 
+const emptyPlan = planWaves([], { base: 'main', maxSpecs: undefined, maxCostUsd: 10, maxTotalCostUsd: undefined });
+
+describe.each([
+  {
+    name: 'plan',
+    required: 'spec',
+    shared: ['spec', 'github-token', 'branch', 'base', 'max-specs', 'max-cost-usd', 'max-total-cost-usd'],
+    defaults: PLAN_INPUT_DEFAULTS,
+    read: (get: (name: string) => string): object => readPlanInputs(get, { workspace: '/w' }),
+    outputs: Object.keys(planOutputs(emptyPlan)),
+  },
+  {
+    name: 'fleet-report',
+    required: 'reports',
+    shared: [],
+    defaults: FLEET_REPORT_INPUT_DEFAULTS,
+    read: (get: (name: string) => string): object => readFleetReportInputs(get),
+    outputs: Object.keys(fleetOutputs([])),
+  },
+])('$name/action.yml', ({ name, required, shared, defaults, read, outputs }) => {
+  const file = parse(page(`${name}/action.yml`)) as Action;
+
+  it('has the inputs that are read, with their defaults, and the outputs that are set', () => {
+    const asked = new Set<string>();
+    read((input) => {
+      asked.add(input);
+      return input === required ? 'specs/a.md' : '';
+    });
+    expect([...asked].sort()).toEqual(Object.keys(file.inputs).sort());
+    const given = Object.entries(file.inputs).map(([input, { default: preset }]) => [
+      input,
+      input === 'github-token' ? '' : (preset ?? ''),
+    ]);
+    expect(defaults).toEqual(Object.fromEntries(given));
+    expect(Object.keys(file.inputs).filter((input) => file.inputs[input]?.required)).toEqual([required]);
+    expect(Object.keys(file.outputs).sort()).toEqual([...outputs].sort());
+  });
+
+  it('means by an input what the first action means by it', () => {
+    expect(Object.keys(file.inputs).filter((input) => input in action.inputs)).toEqual(shared);
+    for (const input of shared) expect(file.inputs[input]?.default).toBe(action.inputs[input]?.default);
+  });
+
+  it('describes each of them in a sentence, and has a row for it in docs/scale.md', () => {
+    for (const { description } of [...Object.values(file.inputs), ...Object.values(file.outputs)])
+      expect(description).toMatch(/^\S.{10,}\.$/s);
+    expect(tableNames('docs/scale.md', `${name}-inputs`)).toEqual(Object.keys(file.inputs));
+    expect(tableNames('docs/scale.md', `${name}-outputs`)).toEqual(Object.keys(file.outputs));
+  });
+
+  it('starts the same bundle, and takes no key', () => {
+    expect(file.runs).toEqual({ using: 'node24', main: `../dist/${name}.js` });
+    expect(Object.keys(file.inputs)).not.toContain('anthropic-api-key');
+  });
+});
+
 describe('the workflow of two jobs', () => {
   interface Job {
     permissions: Record<string, string>;
@@ -217,6 +285,9 @@ describe('the README', () => {
         'action.yml',
         'publish/action.yml',
         'docs/security.md',
+        'docs/scale.md',
+        'plan/action.yml',
+        'fleet-report/action.yml',
         'README.md',
         'package.json',
         'scripts/docs.mjs',

@@ -87,6 +87,18 @@ describe('readEvent', () => {
   });
 });
 
+describe('readEvent of a push', () => {
+  const before = (value: unknown, name = 'push') =>
+    readEvent({ ...RUNNER, GITHUB_EVENT_NAME: name }, { before: value }, LOCAL).before;
+
+  it('takes what the branch was at before, unless there was nothing', () => {
+    expect(before('b'.repeat(40))).toBe('b'.repeat(40));
+    expect(before('0'.repeat(40))).toBeUndefined();
+    expect(before('main; rm')).toBeUndefined();
+    expect(before('b'.repeat(40), 'pull_request')).toBeUndefined();
+  });
+});
+
 describe('readEvent of a comment', () => {
   const COMMENT = { id: 9, body: '/ferrule retry', user: { login: 'ada', type: 'User' } };
   const issue = { action: 'created', issue: { number: 3 }, comment: COMMENT };

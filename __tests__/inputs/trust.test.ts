@@ -12,7 +12,8 @@ const CONTEXT: RunContext = {
   workspace: '/home/runner/work/shop/shop',
   temp: '/home/runner/work/_temp',
 };
-const ENDS = { number: 7, headRef: 'design', headSha: 'a'.repeat(40), baseRef: 'main', sameRepository: true };
+const HEAD = { number: 7, headRef: 'design', headSha: 'a'.repeat(40), baseRef: 'main', sameRepository: true };
+const ENDS = { ...HEAD, body: '' };
 /** Of an account that is gone. */
 const ORPHAN: CommentContext = {
   id: 1,
@@ -227,7 +228,7 @@ describe.each(['issue_comment', 'pull_request_review_comment'])('on %s', (eventN
 
   it('the head is the one that GitHub tells of now', async () => {
     const { trust } = await judge(on());
-    expect(trust).toMatchObject({ kind: 'trusted', context: { pullRequest: ENDS } });
+    expect(trust).toMatchObject({ kind: 'trusted', context: { pullRequest: HEAD } });
   });
 });
 

@@ -68,6 +68,7 @@ describe('pull requests', () => {
   it('tell where they come from and where they go, also of a fork', async () => {
     await using fake = await startFakeGitHub();
     const own = {
+      body: '',
       number: 1,
       isOpen: true,
       headRef: 'topic',

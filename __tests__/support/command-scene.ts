@@ -28,6 +28,7 @@ export async function startCommand(
       environment: { ...process.env, GITHUB_TOKEN: undefined, GH_TOKEN: undefined, ...environment },
       print: (text) => void lines.push(text),
       run: () => Promise.reject(new Error('no run was asked for')),
+      plan: () => Promise.reject(new Error('no plan was asked for')),
     });
     return result(status);
   } catch (error) {

@@ -1,7 +1,7 @@
 // The GraphQL side of the GitHub double: queries are checked against GitHub's published schema and run on its state.
 import { readFileSync } from 'node:fs';
 import { buildSchema, graphql, GraphQLError, type GraphQLSchema, parse, validate } from 'graphql';
-import type { FakeRepository } from './fake-github-state.js';
+import type { FakePull, FakeRepository } from './fake-github-state.js';
 
 /** Built at the first query: the schema is 7 MB of text. */
 const built = new Map<'schema', GraphQLSchema>();
@@ -26,6 +26,14 @@ export async function answerGraphql(
     pull.draft = isDraft;
     return { pullRequest: { isDraft } };
   };
+  const listPulls = (asked: { headRefName: string; states: string[]; first: number }) => {
+    const stateOf = ({ merged, state }: FakePull) => (merged ? 'MERGED' : state.toUpperCase());
+    const found = repository.pulls.filter(
+      (pull) => pull.head === asked.headRefName && asked.states.includes(stateOf(pull)),
+    );
+    const nodes = found.reverse().slice(0, asked.first);
+    return { nodes: nodes.map((pull) => wireNode(pull, stateOf(pull), repository.fullName)) };
+  };
   const result = await graphql({
     schema,
     source: query,
@@ -35,6 +43,8 @@ export async function answerGraphql(
         if (!tellsViewer) throw new GraphQLError('Resource not accessible by integration');
         return { login };
       },
+      repository: ({ owner, name }: { owner: string; name: string }) =>
+        owner === repository.owner && name === repository.repo ? { pullRequests: listPulls } : null,
       markPullRequestReadyForReview: setDraft(false),
       convertPullRequestToDraft: setDraft(true),
     },
@@ -45,6 +55,17 @@ export async function answerGraphql(
     path: error.path,
   }));
   return { status: 200, body: { data: result.data ?? null, ...(errors && { errors }) } };
+}
+
+/** GraphQL leaves `[bot]` out of a login and says `Bot` by the type. */
+function wireNode(pull: FakePull, state: string, fullName: string) {
+  const { number, body, base: baseRefName, mergeCommit, headRepository, author } = pull;
+  const isBot = author.endsWith('[bot]');
+  return {
+    ...{ number, body, state, baseRefName, isCrossRepository: headRepository !== fullName },
+    mergeCommit: mergeCommit === undefined ? null : { oid: mergeCommit },
+    author: { __typename: isBot ? 'Bot' : 'User', login: author.replace('[bot]', '') },
+  };
 }
 
 /** Read as text: importing @octokit/graphql-schema would build the schema a second time, from JSON. */

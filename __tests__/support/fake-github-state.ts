@@ -31,6 +31,8 @@ export interface FakePull {
   draft: boolean;
   state: 'open' | 'closed';
   merged: boolean;
+  /** The commit on the base that the merge made. */
+  mergeCommit?: string;
   labels: string[];
   reviewers: string[];
   teamReviewers: string[];

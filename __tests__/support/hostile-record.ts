@@ -12,7 +12,11 @@ export function recordOf(text: string, repeat: number): RunRecord {
     outcome: 'unverified',
     message: text,
     run: { ...record.run, id: text },
-    spec: { ...record.spec, path: text, title: text },
+    spec: {
+      ...{ ...record.spec, path: text, title: text },
+      tasks: times({ file: text, line: 1, depth: 1, text, ticked: true, requirements: [] }),
+    },
+    specCheck: times({ rule: text, file: text, line: 1, text, requirement: text }),
     agent: { name: text, hash: text },
     model: text,
     // Pushed, so that places in the code become links.

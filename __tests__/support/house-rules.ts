@@ -29,10 +29,19 @@ const FLOORS = [
   'leaves',
 ];
 const TOP = [
-  ...['start-up.ts', 'index.ts', 'cli.ts', 'invocation.ts', 'post-step.ts', 'run.ts', 'world.ts'],
-  ...['preparation.ts', 'destination.ts', 'earlier-run.ts', 'first-message.ts', 'implementation.ts', 'unfinished.ts'],
+  ...['start-up.ts', 'index.ts', 'cli.ts', 'invocation.ts', 'event-changes.ts', 'post-step.ts', 'run.ts', 'world.ts'],
+  ...[
+    'preparation.ts',
+    'destination.ts',
+    'earlier-run.ts',
+    'first-message.ts',
+    'spec-remarks.ts',
+    'implementation.ts',
+    'unfinished.ts',
+  ],
   ...['proofs.ts', 'progress.ts', 'conclusion.ts'],
   ...['publication-job.ts', 'received-result.ts'],
+  ...['pinned-commits.ts', 'fleet-survey.ts', 'fleet-run.ts', 'planning.ts', 'fleet-report.ts'],
 ];
 const MAX_LEAVES = 4;
 const MAX_LINES = 300;

@@ -9,6 +9,8 @@ import { gitIn } from './temp-repo.js';
 export interface ActionRun {
   /** The second action, `publish/action.yml`, instead of the first. */
   isPublishJob?: boolean;
+  /** Another action than the first, by the name of its folder. */
+  entry?: 'plan' | 'fleet-report';
   /** The checkout. */
   cwd: string;
   /** Name → value, as under `with:`. What is left out has the default of action.yml. */
@@ -115,13 +117,12 @@ export async function runAction(run: ActionRun): Promise<ActionResult> {
   };
 }
 
+const entryOf = ({ entry, isPublishJob }: Pick<ActionRun, 'entry' | 'isPublishJob'>) =>
+  entry ?? (isPublishJob ? 'publish' : undefined);
+
 /** As the runner names them: upper case, blanks as `_`, hyphens kept. */
-async function inputVariables({
-  inputs,
-  token = '',
-  isPublishJob = false,
-}: ActionRun): Promise<Record<string, string>> {
-  const text = await readFile(path.join(ROOT, isPublishJob ? 'publish' : '', 'action.yml'), 'utf8');
+async function inputVariables({ inputs, token = '', ...run }: ActionRun): Promise<Record<string, string>> {
+  const text = await readFile(path.join(ROOT, entryOf(run) ?? '', 'action.yml'), 'utf8');
   const action = parse(text) as { inputs: Record<string, { default?: string }> };
   const values = new Map<string, string>();
   for (const [name, { default: given }] of Object.entries(action.inputs))
@@ -136,15 +137,11 @@ function spawned(
   env: NodeJS.ProcessEnv,
 ): Promise<{ code: number | null; stdout: string; stderr: string }> {
   return new Promise((resolve, reject) => {
-    const child = spawn(
-      run.node ?? process.execPath,
-      [path.join(ROOT, 'dist', run.isPublishJob ? 'publish.js' : 'index.js')],
-      {
-        cwd: run.cwd,
-        env,
-        stdio: ['ignore', 'pipe', 'pipe'],
-      },
-    );
+    const child = spawn(run.node ?? process.execPath, [path.join(ROOT, 'dist', `${entryOf(run) ?? 'index'}.js`)], {
+      cwd: run.cwd,
+      env,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
     const [stdout, stderr]: [Buffer[], Buffer[]] = [[], []];
     child.stdout.on('data', (chunk: Buffer) => stdout.push(chunk));
     child.stderr.on('data', (chunk: Buffer) => stderr.push(chunk));

@@ -22,7 +22,19 @@ export {
 } from './prompt.js';
 export { matchRequirements, type KnownRequirement, type RequirementMatches } from './requirement-matching.js';
 export type { Requirement } from './requirements.js';
-export { loadSpec, specHash, type Spec, type SpecFrontMatter } from './spec.js';
+export { checkSpec } from './spec-check.js';
+export { describeFinding, describeFindings, describeRequirements } from './spec-check-words.js';
+export type { SpecFinding } from './spec-rules.js';
+export { readTasks } from './task-lists.js';
+export {
+  loadSpec,
+  repositoryPath,
+  specHash,
+  summariseSpec,
+  type Spec,
+  type SpecFrontMatter,
+  type SpecSummary,
+} from './spec.js';
 export { loadStandards, type ProjectStandard } from './standards.js';
 
 export const DEFAULT_AGENT = 'backend-implementation-engineer';

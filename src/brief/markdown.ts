@@ -12,6 +12,8 @@ export interface FlatText {
   prose: string;
   /** 1-based line of each character of `text`. */
   lines: readonly number[];
+  /** Where inline code stands in `text`, each end after its last character. */
+  code: readonly { start: number; end: number }[];
 }
 
 // Our walks are recursive; a hostile file could nest deeper than the stack.
@@ -30,27 +32,58 @@ export function walk(node: Nodes, visit: (node: Nodes) => void, depth = 0): void
 
 /** The visible text of a block: no markup, no HTML, no struck-out text, no footnote marks. */
 export function flatten(node: Nodes): FlatText {
-  const characters: { text: string; prose: string; line: number }[] = [];
+  const characters: Character[] = [];
   collect(node, characters, 0);
   let text = '';
   let prose = '';
   const lines: number[] = [];
+  const code = new Map<Nodes, { start: number; end: number }>();
   for (const character of characters) {
     const isSpace = /\s/.test(character.text);
     if (isSpace && (text === '' || text.endsWith(' '))) continue;
     text += isSpace ? ' ' : character.text;
     prose += isSpace ? ' ' : character.prose;
+    if (character.code !== undefined) {
+      const start = code.get(character.code)?.start ?? text.length - (isSpace ? 1 : character.text.length);
+      code.set(character.code, { start, end: text.length });
+    }
     for (let unit = 0; unit < character.text.length; unit++) lines.push(character.line);
   }
   const length = text.trimEnd().length;
-  return { text: text.slice(0, length), prose: prose.slice(0, length), lines: lines.slice(0, length) };
+  return {
+    text: text.slice(0, length),
+    prose: prose.slice(0, length),
+    lines: lines.slice(0, length),
+    code: [...code.values()].map(({ start, end }) => ({ start, end: Math.min(end, length) })),
+  };
 }
 
-function collect(node: Nodes, into: { text: string; prose: string; line: number }[], depth: number): void {
+interface Character {
+  text: string;
+  prose: string;
+  line: number;
+  /** The node of inline code that it belongs to. */
+  code?: Nodes;
+}
+
+// What the segmenter would take for the end of a sentence when a capital letter follows.
+const ABBREVIATION = /\b(?:e\.g|i\.e|etc|cf|vs|approx|resp)\.\s*$/i;
+
+/** The sentences of a block. One may begin with code: `… is full. \`get\` must …` are two. */
+export function sentences({ text, prose, code }: FlatText): { start: number; end: number }[] {
+  const capitalised = Array.from({ length: prose.length }, (_, at) => prose.charAt(at));
+  for (const { start } of code)
+    if (!ABBREVIATION.test(text.slice(Math.max(0, start - 12), start))) capitalised[start] = 'X';
+  const segments = new Intl.Segmenter('en', { granularity: 'sentence' }).segment(capitalised.join(''));
+  return [...segments].map(({ index, segment }) => ({ start: index, end: index + segment.length }));
+}
+
+function collect(node: Nodes, into: Character[], depth: number): void {
   let line = node.position?.start.line ?? 1;
-  const add = (value: string, blank: boolean) => {
+  const add = (value: string, isCode: boolean) => {
     for (const text of value) {
-      into.push({ text, prose: blank && !/\s/.test(text) ? 'x'.repeat(text.length) : text, line });
+      const prose = isCode && !/\s/.test(text) ? 'x'.repeat(text.length) : text;
+      into.push({ text, prose, line, ...(isCode ? { code: node } : {}) });
       if (text === '\n') line += 1;
     }
   };

@@ -1,23 +1,23 @@
 // Finds the requirements of a spec in its Markdown and names them. Which files a spec consists of, and what was built for
 // a requirement, is known elsewhere.
-import type { BlockContent, DefinitionContent, Heading, ListItem, RootContent, TableRow } from 'mdast';
-import { contentHash } from './content-hash.js';
-import { flatten, parseMarkdown, type FlatText } from './markdown.js';
-import { findAuthorId, headingSlugs, numbered, type HeadingPlace, type IdPlace } from './requirement-ids.js';
+import type {
+  BlockContent,
+  DefinitionContent,
+  Heading,
+  List,
+  ListItem,
+  Nodes,
+  Paragraph,
+  RootContent,
+  TableRow,
+} from 'mdast';
+import type { Draft, DuplicateId, Requirement } from './named-requirements.js';
+import { nameDrafts } from './named-requirements.js';
+import { flatten, parseMarkdown, sentences } from './markdown.js';
+import { findAuthorId, type HeadingPlace, type IdPlace } from './requirement-ids.js';
+import { criteriaHeading, isScenarioList, namedRequirement, type CriteriaHeading } from './spec-layouts.js';
 
-export interface Requirement {
-  /** The author's id as it stands, else `<heading-slug>.<n>`. Unique within the spec. */
-  id: string;
-  /** Plain text on one line, without the id. */
-  text: string;
-  /** `sha256:<hex>` of the text and of the code blocks that belong to it; the id and the layout do not count. */
-  hash: string;
-  file: string;
-  /** 1-based line of the file on which it starts. */
-  line: number;
-  /** The heading it stands under; empty above the first one. */
-  heading: string;
-}
+export type { DuplicateId, Requirement } from './named-requirements.js';
 
 /** One Markdown file of a spec, without its front matter. */
 export interface SpecDocument {
@@ -25,21 +25,6 @@ export interface SpecDocument {
   text: string;
   /** The file's line on which `text` starts. */
   firstLine: number;
-}
-
-interface Draft {
-  authorId?: string;
-  /** Pieces of its text: its own, then those of what it covers. */
-  parts: string[];
-  /** Code below a requirement is no requirement itself, but a changed signature is a changed requirement. */
-  code: string[];
-  file: string;
-  line: number;
-  /** Index into the headings of the spec. */
-  heading: number;
-  place: IdPlace;
-  /** `all`: everything below that has no id of its own. `rest`: what is no requirement itself. */
-  takes: 'all' | 'rest';
 }
 
 type Block = RootContent | BlockContent | DefinitionContent;
@@ -54,13 +39,14 @@ export interface ExtractedRequirements {
   requirements: Requirement[];
   /** All headings of the spec, for its title. */
   headings: { file: string; text: string; depth: number }[];
-  warnings: string[];
+  duplicates: DuplicateId[];
 }
 
 /**
  * The requirements of a spec in the order of its text. Rules (contract, section 4): an id at the start of a list item,
- * table row or heading names what stands there and, for a heading, everything up to the next heading; else each list
- * item, table row or sentence with a normative word is one. Code blocks and questions are none.
+ * table row or heading names what stands there and, for a heading, everything up to the next heading; else what a known
+ * layout makes one (spec-layouts.ts); else each list item, table row or sentence with a normative word. Code blocks and
+ * questions are none.
  */
 export function extractRequirements(documents: readonly SpecDocument[]): ExtractedRequirements {
   const reader = new RequirementReader();
@@ -89,15 +75,56 @@ class RequirementReader {
         open.push(node);
         continue;
       }
-      this.readBlocks(open, cover, 0);
+      this.readSection(open, cover, path);
       open = [];
       while ((path.at(-1)?.depth ?? 0) >= node.depth) path.pop();
       const text = flatten(node).text;
       this.headings.push({ file, text, depth: node.depth, parents: [...path], fileStem });
       path.push({ text, depth: node.depth });
-      cover = this.readLabelled(node, 'heading');
+      cover = this.readLabelled(node, 'heading') ?? this.readNamed(node, path);
     }
-    this.readBlocks(open, cover, 0);
+    this.readSection(open, cover, path);
+  }
+
+  /** The blocks between a heading and the next one. @param path the headings above them */
+  private readSection(
+    blocks: readonly Block[],
+    cover: Draft | undefined,
+    path: readonly { text: string; depth: number }[],
+  ): void {
+    if (cover !== undefined)
+      cover.endLine = (blocks.at(-1)?.position?.end.line ?? 0) + this.lineOffset || cover.endLine;
+    const criteria = cover === undefined ? criteriaHeading(path) : undefined;
+    if (criteria === undefined) return this.readBlocks(blocks, cover, 0);
+    const isList = (block: Block): block is List =>
+      block.type === 'list' && (criteria.lists === 'scenarios' ? isScenarioList(block) : block.ordered === true);
+    if (criteria.lists === 'scenarios' && !blocks.some(isList)) return this.readBlocks(blocks, cover, 0);
+    for (const block of blocks) {
+      if (isList(block))
+        block.children.forEach((item, index) => this.readCriterion(item, criteria, (block.start ?? 1) + index));
+      else if (criteria.lists !== 'scenarios') this.readBlocks([block], cover, 0);
+    }
+  }
+
+  private readCriterion(item: ListItem, { prefix, lists }: CriteriaHeading, number: number): void {
+    const [first, ...rest] = item.children;
+    if (first?.type !== 'paragraph') return this.readItem(item, undefined, 0);
+    const { text, prose, lines } = flatten(first);
+    if (lists === 'normative' && !isNormative(prose)) return this.readItem(item, undefined, 0);
+    const name = { id: `${prefix}.${number}`, by: 'layout' as const };
+    const labelled = this.readLabelled(first, 'list-item', item);
+    this.readBlocks(
+      rest,
+      labelled ?? this.start('list-item', text, { line: lines[0] ?? 1, node: item }, 'all', name),
+      1,
+    );
+  }
+
+  private readNamed(node: Heading, path: readonly { text: string; depth: number }[]): Draft | undefined {
+    const named = namedRequirement(path);
+    if (named === undefined) return undefined;
+    const line = node.position?.start.line ?? 1;
+    return this.start('heading', named.text, { line, node }, 'all', { id: named.id, by: 'layout' });
   }
 
   private readBlocks(blocks: readonly Block[], taker: Draft | undefined, depth: number): void {
@@ -109,7 +136,7 @@ class RequirementReader {
       lead = undefined;
       switch (block.type) {
         case 'paragraph': {
-          const last = this.readLabelled(block, 'paragraph') ?? this.readProse(flatten(block), taker);
+          const last = this.readLabelled(block, 'paragraph') ?? this.readProse(block, taker);
           if (last?.parts.at(-1)?.endsWith(':')) lead = last;
           break;
         }
@@ -133,16 +160,18 @@ class RequirementReader {
   }
 
   /** A paragraph: each normative sentence is one. Returns the draft that a following list would continue. */
-  private readProse(prose: FlatText, taker: Draft | undefined): Draft | undefined {
+  private readProse(block: Paragraph, taker: Draft | undefined): Draft | undefined {
+    const prose = flatten(block);
     if (prose.text === '') return undefined;
     if (taker?.takes === 'all') {
       taker.parts.push(prose.text);
       return undefined;
     }
     let last: Draft | undefined;
-    for (const { index, segment } of new Intl.Segmenter('en', { granularity: 'sentence' }).segment(prose.prose)) {
-      const text = prose.text.slice(index, index + segment.length).trim();
-      last = isNormative(segment) ? this.start('paragraph', text, prose.lines[index] ?? 1, 'rest') : undefined;
+    for (const { start, end } of sentences(prose)) {
+      const text = prose.text.slice(start, end).trim();
+      const at = { line: prose.lines[start] ?? 1, node: block };
+      last = isNormative(prose.prose.slice(start, end)) ? this.start('paragraph', text, at, 'rest') : undefined;
       if (!last) taker?.parts.push(text);
     }
     return last;
@@ -150,7 +179,7 @@ class RequirementReader {
 
   private readItem(item: ListItem, taker: Draft | undefined, depth: number): void {
     const [first, ...rest] = item.children;
-    const labelled = first?.type === 'paragraph' ? this.readLabelled(first, 'list-item') : undefined;
+    const labelled = first?.type === 'paragraph' ? this.readLabelled(first, 'list-item', item) : undefined;
     if (labelled) return this.readBlocks(rest, labelled, depth + 1);
     if (taker?.takes === 'all') return this.readBlocks(item.children, taker, depth + 1);
     const paragraphs = item.children.filter((child) => child.type === 'paragraph').map((child) => flatten(child));
@@ -159,7 +188,7 @@ class RequirementReader {
     const prose = paragraphs.map((paragraph) => paragraph.prose).join(' ');
     if (isNormative(prose)) {
       const line = paragraphs[0]?.lines[0] ?? item.position?.start.line ?? 1;
-      const draft = this.start('list-item', text, line, 'rest');
+      const draft = this.start('list-item', text, { line, node: item }, 'rest');
       return this.readBlocks(below, draft, depth + 1);
     }
     if (text !== '') taker?.parts.push(text);
@@ -174,30 +203,37 @@ class RequirementReader {
     const text = cells.map((cell) => cell.text).join(' | ');
     if (found) {
       const remainder = [cells[0]?.text.slice(found.length) ?? '', ...cells.slice(1).map((cell) => cell.text)];
-      const draft = this.start('table-row', remainder.filter((cell) => cell !== '').join(' | '), line, 'all');
-      draft.authorId = found.id;
+      const own = remainder.filter((cell) => cell !== '').join(' | ');
+      this.start('table-row', own, { line, node: row }, 'all', { id: found.id, by: 'id' });
     } else if (taker?.takes !== 'all' && isNormative(cells.map((cell) => cell.prose).join(' | '))) {
-      this.start('table-row', text, line, 'rest');
+      this.start('table-row', text, { line, node: row }, 'rest');
     } else taker?.parts.push(text);
   }
 
-  /** A heading or a paragraph that starts with an author's id. */
-  private readLabelled(node: Heading | Extract<Block, { type: 'paragraph' }>, place: IdPlace): Draft | undefined {
+  /** A heading or a paragraph that starts with an author's id. @param whole what belongs to it */
+  private readLabelled(node: Heading | Paragraph, place: IdPlace, whole: Nodes = node): Draft | undefined {
     const { text, lines } = flatten(node);
     const first = node.children[0];
     const isSetApart = first !== undefined && first.type !== 'text' && /^\S+$/.test(flatten(first).text);
     const found = findAuthorId(text, place, isSetApart);
     if (!found) return undefined;
     const line = lines[0] ?? node.position?.start.line ?? 1;
-    const draft = this.start(place, text.slice(found.length).trim(), line, 'all');
-    draft.authorId = found.id;
-    return draft;
+    return this.start(place, text.slice(found.length).trim(), { line, node: whole }, 'all', { id: found.id, by: 'id' });
   }
 
-  private start(place: IdPlace, text: string, line: number, takes: Draft['takes']): Draft {
+  /** @param line where it starts; it ends with `node` */
+  private start(
+    place: IdPlace,
+    text: string,
+    { line, node }: { line: number; node: Nodes },
+    takes: Draft['takes'],
+    name?: Draft['name'],
+  ): Draft {
     const parts = text === '' ? [] : [text];
     const heading = this.headings.length - 1;
-    const draft = { place, parts, code: [], file: this.file, line: line + this.lineOffset, heading, takes };
+    const endLine = (node.position?.end.line ?? line) + this.lineOffset;
+    const at = { file: this.file, line: line + this.lineOffset, endLine, heading };
+    const draft: Draft = { place, parts, code: [], ...at, takes, ...(name === undefined ? {} : { name }) };
     this.drafts.push(draft);
     return draft;
   }
@@ -205,56 +241,4 @@ class RequirementReader {
 
 function isNormative(prose: string): boolean {
   return NORMATIVE.test(prose) && !ABOUT_THE_WORDS.test(prose) && !prose.trimEnd().endsWith('?');
-}
-
-function nameDrafts(
-  drafts: readonly Draft[],
-  headings: readonly HeadingPlace[],
-): { requirements: Requirement[]; warnings: string[] } {
-  const slugs = headingSlugs(headings);
-  const counts = new Map<number, number>();
-  const taken = new Set(drafts.map((draft) => draft.authorId).filter((id) => id !== undefined));
-  const seen = new Map<string, Requirement>();
-  const defined = new Set(drafts.filter((draft) => draft.parts.length > 0).map((draft) => draft.authorId));
-  const requirements: Requirement[] = [];
-  const warnings: string[] = [];
-  for (const draft of drafts) {
-    // An id that stands alone points at the clause that is written out elsewhere.
-    if (draft.parts.length === 0 && defined.has(draft.authorId)) continue;
-    const text = joinParts(draft);
-    const { file, line } = draft;
-    const hash = contentHash([text, ...draft.code].join('\n'));
-    const heading = headings[draft.heading]?.text ?? '';
-    let id = draft.authorId;
-    if (id === undefined) {
-      const count = (counts.get(draft.heading) ?? 0) + 1;
-      counts.set(draft.heading, count);
-      id = `${slugs[draft.heading] ?? 'spec'}.${count}`;
-    }
-    const earlier = seen.get(id);
-    if (earlier) {
-      // The same clause listed twice, in a table of contents for example, is still one clause.
-      if (earlier.hash === hash) continue;
-      const renamed = numbered(id, taken);
-      warnings.push(
-        `Requirement id '${id}' on line ${line} of '${file}' is already used on line ${earlier.line} of ` +
-          `'${earlier.file}'; it is called '${renamed}' in this run. Give it an id of its own.`,
-      );
-      id = renamed;
-    }
-    taken.add(id);
-    const requirement = { id, text, hash, file, line, heading };
-    seen.set(id, requirement);
-    requirements.push(requirement);
-  }
-  return { requirements, warnings };
-}
-
-function joinParts({ parts, place }: Draft): string {
-  let text = '';
-  for (const part of parts) {
-    const separator = /[.,:;!?]$/.test(text) ? ' ' : text === parts[0] && place === 'heading' ? ': ' : '; ';
-    text = text === '' ? part : text + separator + part;
-  }
-  return text;
 }

@@ -7,7 +7,8 @@ import type { SourceTree } from '../platform/source-tree.js';
 import { contentHash, normaliseText } from './content-hash.js';
 import { removeHiddenText } from './hidden-text.js';
 import { decodeText, shown } from './repository-text.js';
-import { extractRequirements, type Requirement } from './requirements.js';
+import { extractRequirements, type DuplicateId, type Requirement, type SpecDocument } from './requirements.js';
+import { requirementFiles } from './spec-layouts.js';
 
 /** The keys of a spec's front matter that Ferrule reads; all others belong to other tools. */
 export interface SpecFrontMatter {
@@ -17,6 +18,17 @@ export interface SpecFrontMatter {
   dependsOn: string[];
   agent?: string;
   model?: string;
+  /** As written, `draft` say: many tools have words of their own here. */
+  status?: string;
+}
+
+/** What is known of a spec without looking at its requirements. */
+export interface SpecSummary {
+  /** Relative to the repository, without `./` and without a slash at the end. */
+  path: string;
+  /** `sha256:<hex>`, see `specHash`. */
+  hash: string;
+  frontMatter: SpecFrontMatter;
 }
 
 export interface Spec {
@@ -31,6 +43,10 @@ export interface Spec {
   hash: string;
   frontMatter: SpecFrontMatter;
   requirements: Requirement[];
+  /** Ids that two clauses have. */
+  duplicates: DuplicateId[];
+  /** Its files without front matter and hidden text. */
+  documents: SpecDocument[];
   /** For people, one line each. */
   warnings: string[];
 }
@@ -57,6 +73,7 @@ const frontMatterSchema = z.object({
   'depends-on': z.union([name.transform((path) => [path]), z.array(name)]).nullish(),
   agent: name.nullish(),
   model: name.nullish(),
+  status: name.nullish().catch(undefined),
 });
 const EXPECTED: Readonly<Record<string, string>> = { 'depends-on': 'a path or a list of paths' };
 
@@ -65,6 +82,39 @@ const EXPECTED: Readonly<Record<string, string>> = { 'depends-on': 'a path or a 
  * @throws UserError when there is nothing usable at the path
  */
 export async function loadSpec(tree: SourceTree, path: string): Promise<Spec> {
+  const { specPath, paths, isFolder, files, hash } = await readSpecFiles(tree, path);
+  const documents = files.map(({ file, visible, firstLine }) => ({ file, text: visible, firstLine }));
+  const withRequirements = requirementFiles(paths);
+  const { requirements, headings, duplicates } = extractRequirements(
+    documents.filter(({ file }) => withRequirements.has(file)),
+  );
+  const frontMatter = mergeFrontMatter(files);
+  return {
+    path: specPath,
+    files: paths,
+    title: frontMatter.title ?? findTitle(headings, specPath, isFolder),
+    text: isFolder
+      ? files.map((one) => `# File: ${one.file}\n\n${one.visible.trim()}\n`).join('\n')
+      : visibleText(files),
+    hash,
+    frontMatter,
+    requirements,
+    duplicates,
+    documents,
+    warnings: files.flatMap((file) => file.warnings),
+  };
+}
+
+/** The same without requirements and title, cheap enough for thousands of specs. @throws UserError as `loadSpec` does */
+export async function summariseSpec(tree: SourceTree, path: string): Promise<SpecSummary> {
+  const { specPath, files, hash } = await readSpecFiles(tree, path);
+  return { path: specPath, hash, frontMatter: mergeFrontMatter(files) };
+}
+
+async function readSpecFiles(
+  tree: SourceTree,
+  path: string,
+): Promise<{ specPath: string; paths: string[]; isFolder: boolean; files: SpecFile[]; hash: string }> {
   const specPath = repositoryPath(path);
   const paths = findFiles(tree, specPath);
   const isFolder = paths[0] !== specPath;
@@ -82,27 +132,10 @@ export async function loadSpec(tree: SourceTree, path: string): Promise<Spec> {
   if (files.every(({ visible }) => visible.trim() === '')) {
     throw new UserError(`Spec '${shown(specPath)}' is empty. Write down what is to be built and commit it.`);
   }
-  const { requirements, headings, warnings } = extractRequirements(
-    files.map(({ file, visible, firstLine }) => ({ file, text: visible, firstLine })),
+  const hash = specHash(
+    files.map(({ file, body }) => ({ name: isFolder ? file.slice(specPath.length + 1) : '', body })),
   );
-  if (requirements.length === 0) {
-    warnings.push(
-      `No requirement was found in '${shown(specPath)}'. Give clauses ids (R1, R2, …) or use 'must', 'shall', 'should'.`,
-    );
-  }
-  const frontMatter = mergeFrontMatter(files);
-  return {
-    path: specPath,
-    files: paths,
-    title: frontMatter.title ?? findTitle(headings, specPath, isFolder),
-    text: isFolder
-      ? files.map((one) => `# File: ${one.file}\n\n${one.visible.trim()}\n`).join('\n')
-      : visibleText(files),
-    hash: specHash(files.map(({ file, body }) => ({ name: isFolder ? file.slice(specPath.length + 1) : '', body }))),
-    frontMatter,
-    requirements,
-    warnings: [...files.flatMap((file) => file.warnings), ...warnings],
-  };
+  return { specPath, paths, isFolder, files, hash };
 }
 
 /**
@@ -114,7 +147,8 @@ export function specHash(files: readonly { name: string; body: string }[]): stri
   return contentHash(parts.join('\0'));
 }
 
-function repositoryPath(path: string): string {
+/** One spelling of a spec's path: relative to the repository, without `./` and without a slash at the end. @throws UserError */
+export function repositoryPath(path: string): string {
   const wanted = path.trim();
   const parts: string[] = [];
   for (const part of wanted.split('/')) {
@@ -191,13 +225,14 @@ function readFrontMatter(data: Record<string, unknown>, where: string): SpecFron
       `${where}: '${key}' in the front matter has a wrong type. Expected ${EXPECTED[key] ?? 'text'}.`,
     );
   }
-  const { title, package: packageName, 'depends-on': dependsOn, agent, model } = parsed.data;
+  const { title, package: packageName, 'depends-on': dependsOn, agent, model, status } = parsed.data;
   return {
     ...(title != null && { title }),
     ...(packageName != null && { package: packageName }),
     dependsOn: dependsOn ?? [],
     ...(agent != null && { agent }),
     ...(model != null && { model }),
+    ...(status != null && { status }),
   };
 }
 
@@ -216,7 +251,11 @@ function findTitle(
   const isMain = (file: string) => !isFolder || /^(?:spec|readme|index)\.md$/i.test(file.slice(specPath.length + 1));
   const candidates = headings.filter(({ file, text }) => text !== '' && isMain(file));
   const heading = candidates.find(({ depth }) => depth === 1) ?? candidates[0];
-  return heading?.text ?? (specPath.split('/').at(-1) ?? specPath).replace(MARKDOWN, '');
+  // Spec Kit's template puts its own words in front.
+  return (
+    heading?.text.replace(/^Feature Specification: */i, '') ??
+    (specPath.split('/').at(-1) ?? specPath).replace(MARKDOWN, '')
+  );
 }
 
 function visibleText(files: readonly SpecFile[]): string {

@@ -2,7 +2,8 @@
 import { parseArgs } from 'node:util';
 import { didYouMean } from '../did-you-mean.js';
 import { UserError } from '../errors.js';
-import type { Inputs, RunContext } from '../inputs/inputs.js';
+import type { FleetPlan } from '../fleet/fleet.js';
+import type { Inputs, PlanInputs, RunContext } from '../inputs/inputs.js';
 import { INPUT_DEFAULTS } from '../inputs/inputs.js';
 
 export interface Command {
@@ -27,6 +28,8 @@ export interface CliWorld {
   print: (text: string) => void;
   /** Carries out a run. @returns the exit status */
   run: (request: { inputs: Inputs; context: RunContext }) => Promise<number>;
+  /** Reads what is pending. `base`: the branch that the plan starts from. */
+  plan: (request: { inputs: PlanInputs; context: RunContext }) => Promise<{ plan: FleetPlan; base: string }>;
 }
 
 /** The words of the command line are not understood. Exit status 2, as everywhere. */

@@ -1,45 +1,19 @@
-// Which specs a run is about: patterns against the files of a commit, and whether a spec is already proven there. Runs
-// none of them.
-import picomatch from 'picomatch';
-import type { Git } from '../platform/git.js';
-import { isVerifiedCommit } from '../publish/publish.js';
-
-export interface SpecSelection {
-  /** In the order of the patterns, each once. */
-  specs: string[];
-  /** Globs that match nothing: a warning, not an error. */
-  emptyGlobs: string[];
-}
-
-/** Commits looked at for a proof; far more than any spec has. */
-const MAX_PROOFS = 50;
-
-/**
- * Plain paths stand for themselves, also when nothing is there (whoever loads them says so); globs for every Markdown
- * file of the commit that they match.
- */
-export function selectSpecs(patterns: readonly string[], files: readonly { path: string }[]): SpecSelection {
-  const specs = new Set<string>();
-  const emptyGlobs: string[] = [];
-  for (const pattern of patterns) {
-    if (!picomatch.scan(pattern).isGlob) {
-      specs.add(pattern);
-      continue;
-    }
-    const isMatch = picomatch(pattern);
-    const matches = files.map((file) => file.path).filter((path) => /\.(md|markdown)$/i.test(path) && isMatch(path));
-    if (matches.length === 0) emptyGlobs.push(pattern);
-    for (const match of matches) specs.add(match);
-  }
-  return { specs: [...specs], emptyGlobs };
-}
-
-/** The newest commit reachable from `head` that says the spec in this state was verified. */
-export async function findProof(
-  git: Git,
-  head: string,
-  spec: { path: string; hash: string },
-): Promise<string | undefined> {
-  const candidates = await git.messages(head, { max: MAX_PROOFS, grep: `Ferrule-Spec-Hash: sha256:${spec.hash}` });
-  return candidates.find(({ message }) => isVerifiedCommit(message, spec.path, spec.hash))?.commit;
-}
+// The door of the room: many specs. Which are meant, how far each is, in which order they can go, and the waves of a plan.
+// None is run here, and none is read: what a spec says is brief's affair.
+export { orderSpecs, type DependencyOrder } from './dependencies.js';
+export { findWork, type Work } from './open-work.js';
+export { describePlan, planJson, planOutputs } from './plan-text.js';
+export { findProofs, type SpecText } from './proven.js';
+export { selectSpecs, type SpecSelection } from './selection.js';
+export { leftAlone, type FleetSpec, type Standing } from './standing.js';
+export { decideStart, type Start } from './start.js';
+export {
+  MAX_WAVES,
+  isOnBase,
+  openStacks,
+  planWaves,
+  type FleetPlan,
+  type PlannedSpec,
+  type PlanTerms,
+  type SpecNote,
+} from './waves.js';

@@ -2,6 +2,7 @@
 // trust.ts; GitHub itself is not asked anything here.
 import { z } from 'zod';
 import { UserError } from '../errors.js';
+import { parseMark } from '../report/report.js';
 
 export interface PullRequestContext {
   readonly number: number;
@@ -10,6 +11,8 @@ export interface PullRequestContext {
   readonly baseRef: string;
   /** Whether the head branch lies in the repository the pull request is opened in. False where GitHub does not say. */
   readonly sameRepository: boolean;
+  /** The spec whose run opened it, by the mark in its text; absent on the pull requests of people. */
+  readonly ofSpec?: string;
 }
 
 /** The comment that started the run. Its text is a stranger's until trust.ts has asked who wrote it. */
@@ -41,6 +44,10 @@ export interface RunContext {
   /** Of a comment's event only once GitHub was asked for it: the event says nothing of the head, or may be outdated. */
   readonly pullRequest?: PullRequestContext;
   readonly comment?: CommentContext;
+  /** Where a comment on a run's own pull request started this run: the branch that pull request goes to. */
+  readonly ownPullRequestBase?: string;
+  /** Of a push: the commit that the branch was at before. */
+  readonly before?: string;
   readonly actor?: string;
   readonly runUrl?: string;
   readonly runId?: string;
@@ -64,6 +71,7 @@ const pullRequestShape = z.object({
     repo: z.object({ full_name: z.string() }).nullish(),
   }),
   base: z.object({ ref: z.string().min(1) }),
+  body: z.string().nullish(),
 });
 const commentShape = z.object({
   action: z.string(),
@@ -80,6 +88,11 @@ const commentedShape = z.union([
 ]);
 const payloadShape = z.object({
   pull_request: z.unknown().optional(),
+  before: z
+    .string()
+    .regex(/^(?!0+$)[0-9a-f]{40,64}$/)
+    .optional()
+    .catch(undefined),
   repository: z
     .object({ default_branch: z.string().min(1).optional().catch(undefined) })
     .optional()
@@ -121,6 +134,7 @@ export function readEvent(env: Environment, payload: unknown, local: { workspace
     ...present('defaultBranch', event?.repository?.default_branch),
     ...present('pullRequest', pullRequest),
     ...present('comment', comment),
+    ...present('before', eventName === 'push' ? event?.before : undefined),
     ...present('actor', given(env, 'GITHUB_ACTOR')),
     ...present('runUrl', runId && `${serverUrl}/${owner}/${name}/actions/runs/${runId}`),
     ...present('runId', runId),
@@ -137,7 +151,13 @@ function readPullRequest(value: unknown, repository: string): PullRequestContext
     headSha: pull.head.sha,
     baseRef: pull.base.ref,
     sameRepository: pull.head.repo?.full_name.toLowerCase() === repository.toLowerCase(),
+    ...present('ofSpec', specOfPullRequest(pull.body ?? '')),
   };
+}
+
+/** The spec that the mark in a pull request's text names. It chooses among the specs that the workflow selects, no more. */
+export function specOfPullRequest(body: string): string | undefined {
+  return parseMark(body)?.specPath;
 }
 
 function readComment(payload: unknown): CommentContext | undefined {

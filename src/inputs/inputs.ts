@@ -19,12 +19,17 @@ import {
   splitList,
 } from './input-values.js';
 import { ANTHROPIC_API_URL, readBaseUrl, readModel, readModelKey, readSecret } from './model-server.js';
+import { readCost, readMaxSpecs, readMaxTotalCost } from './fleet-limits.js';
 import { COMMIT_WITH, DRAFT } from './publish-inputs.js';
 import { readRepositoryPath } from './repository-path.js';
 
 export { readEvent } from './event.js';
 export type { CommentContext, Environment, PullRequestContext, RunContext } from './event.js';
 export { canBeMasked, readModelServer } from './model-server.js';
+export { FLEET_REPORT_INPUT_DEFAULTS, readFleetReportInputs } from './fleet-report-inputs.js';
+export type { FleetReportInputs } from './fleet-report-inputs.js';
+export { PLAN_INPUT_DEFAULTS, readPlanInputs } from './plan-inputs.js';
+export type { PlanInputs } from './plan-inputs.js';
 export { PUBLISH_INPUT_DEFAULTS, readPublishInputs } from './publish-inputs.js';
 export type { PublishInputs } from './publish-inputs.js';
 export { judgeTrust } from './trust.js';
@@ -38,7 +43,6 @@ const SANDBOX = ['auto', 'unsafe-off'] as const;
 const RESUME = ['auto', 'never'] as const;
 /** GitHub ends a job after five days at the latest (self-hosted runners). */
 const MAX_MINUTES = 5 * 24 * 60;
-const MAX_COST_USD = 100_000;
 
 export type GateName = (typeof GATES)[number];
 
@@ -75,8 +79,12 @@ export interface Inputs {
   readonly maxTurns: number;
   readonly maxTokens: number;
   readonly maxCostUsd: number;
+  /** Of all specs of the invocation together. */
+  readonly maxTotalCostUsd: number | undefined;
   readonly maxMinutes: number;
   readonly maxRounds: number;
+  /** Specs that one invocation starts at most. */
+  readonly maxSpecs: number | undefined;
   readonly onQuestion: (typeof ON_QUESTION)[number];
   readonly sandbox: (typeof SANDBOX)[number];
   readonly allowedBots: readonly string[];
@@ -116,8 +124,10 @@ export const INPUT_DEFAULTS: Readonly<Record<string, string>> = {
   'max-turns': '200',
   'max-tokens': '20000000',
   'max-cost-usd': '10',
+  'max-total-cost-usd': '',
   'max-minutes': '60',
   'max-rounds': '3',
+  'max-specs': '',
   'on-question': 'pause',
   sandbox: 'auto',
   'allowed-bots': '',
@@ -163,9 +173,11 @@ export function readInputs(get: (name: string) => string, context: Pick<RunConte
     protectedPaths: splitList(text('protected-paths')).map(repositoryPath('protected-paths')),
     maxTurns: readPositiveInteger('max-turns', text('max-turns')),
     maxTokens: readPositiveInteger('max-tokens', text('max-tokens')),
-    maxCostUsd: readPositiveNumber('max-cost-usd', text('max-cost-usd'), MAX_COST_USD),
+    maxCostUsd: readCost('max-cost-usd', text('max-cost-usd')),
+    maxTotalCostUsd: readMaxTotalCost(text('max-total-cost-usd')),
     maxMinutes: readPositiveNumber('max-minutes', text('max-minutes'), MAX_MINUTES),
     maxRounds: readPositiveInteger('max-rounds', text('max-rounds')),
+    maxSpecs: readMaxSpecs(text('max-specs')),
     onQuestion: choice('on-question', ON_QUESTION),
     sandbox: choice('sandbox', SANDBOX),
     allowedBots: splitList(text('allowed-bots')).map(readBot),

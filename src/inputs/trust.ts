@@ -5,7 +5,7 @@ import type { GitHub, Permission } from '../platform/github.js';
 import { describeGitHubError } from '../platform/github.js';
 import { KNOWN_COMMANDS, readCommentCommand } from './comment-command.js';
 import type { CommentContext, PullRequestContext, RunContext } from './event.js';
-import { COMMENT_EVENTS } from './event.js';
+import { COMMENT_EVENTS, specOfPullRequest } from './event.js';
 
 export type Trust =
   /** `context` with the pull request that GitHub told of; `specPath`: the one spec that a comment asks for. */
@@ -76,11 +76,16 @@ export async function judgeTrust(context: RunContext, terms: TrustTerms): Promis
 async function judgePullRequest(context: RunContext, terms: TrustTerms): Promise<Trust> {
   const { eventName, pullRequest, actor } = context;
   if (!pullRequest) return unreadable(eventName, 'a pull request');
-  const refusal =
-    judgeSandbox(eventName, terms) ??
-    judgeOrigin(pullRequest) ??
-    judgeBot(eventName, actor, terms.allowedBots) ??
-    (await judgePermission(actor, terms));
+  const early = judgeSandbox(eventName, terms) ?? judgeOrigin(pullRequest);
+  if (early) return early;
+  if (pullRequest.ofSpec !== undefined) {
+    // Opened or moved by a token whose doings start workflows: an app's, say. The run itself is still at it.
+    return {
+      kind: 'idle',
+      message: `Pull request #${pullRequest.number} is a run's own. To have it worked on, comment '/ferrule retry' on it.`,
+    };
+  }
+  const refusal = judgeBot(eventName, actor, terms.allowedBots) ?? (await judgePermission(actor, terms));
   return refusal ?? { kind: 'trusted', context };
 }
 
@@ -113,14 +118,19 @@ async function judgeComment(context: RunContext, terms: TrustTerms): Promise<Tru
       `Where pull request #${comment.issueNumber} comes from is unknown: ${failure}. Give the job 'pull-requests: write', then comment again.`,
     );
   }
-  const { isOpen, ...pullRequest } = ends.value;
+  const { isOpen, body, ...pullRequest } = ends.value;
   if (!isOpen) {
     return refused(
       'closed-pull-request',
       `Pull request #${pullRequest.number} is closed. Reopen it and comment again, or start the run with 'workflow_dispatch'.`,
     );
   }
-  return judgeOrigin(pullRequest) ?? { ...trusted, context: { ...context, pullRequest } };
+  const ofSpec = specOfPullRequest(body);
+  const origin = judgeOrigin(pullRequest);
+  if (origin !== undefined) return origin;
+  if (ofSpec === undefined) return { ...trusted, context: { ...context, pullRequest } };
+  // The run goes on as the one that opened it: from its base, with the same work branch and the same pull request.
+  return { specPath: ofSpec, ...trusted, context: { ...context, ownPullRequestBase: pullRequest.baseRef } };
 }
 
 async function judgeAuthor(

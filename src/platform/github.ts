@@ -1,10 +1,13 @@
 // The verbs of GitHub's API that a run uses, as small plain types. What they are used for, and what a failure means to
 // the run, is decided by the callers.
+import type { BranchPullRequest } from './github-branch-pulls.js';
+import { readBranchPulls } from './github-branch-pulls.js';
 import type { GitHubAddress, GitHubResult } from './github-calls.js';
 import { openCalls } from './github-calls.js';
 import type { GitObjects } from './github-objects.js';
 import { gitObjects } from './github-objects.js';
 
+export type { BranchPullRequest } from './github-branch-pulls.js';
 export type { GitHubError, GitHubResult } from './github-calls.js';
 export { describeGitHubError } from './github-calls.js';
 export type { GitObjects, TreeEntry } from './github-objects.js';
@@ -31,6 +34,8 @@ export interface PullRequestEnds {
   headRef: string;
   headSha: string;
   baseRef: string;
+  /** Its text. */
+  body: string;
   /** Whether the head branch lies in this repository; false for a fork, also a deleted one. */
   sameRepository: boolean;
 }
@@ -68,6 +73,8 @@ export interface GitHub {
     branch: string;
     base: string;
   }): Promise<GitHubResult<(PullRequest & { isMerged: boolean }) | undefined>>;
+  /** Open and merged pull requests of many branches of this repository, by branch; one request for fifty of them. */
+  pullRequestsOf(branches: readonly string[]): Promise<GitHubResult<Map<string, BranchPullRequest[]>>>;
   pullRequestEnds(number: number): Promise<GitHubResult<PullRequestEnds>>;
   createPullRequest(request: {
     branch: string;
@@ -156,10 +163,14 @@ export function openGitHub(address: GitHubAddress): GitHub {
         const found = data.find((pull) => isOfBranch(pull, branch));
         return found && { ...toPullRequest(found), isMerged: found.merged_at !== null };
       }),
+    pullRequestsOf: (branches) =>
+      attempt('looking for pull requests', 'harmless', (octokit) =>
+        readBranchPulls(here, branches, (query, variables) => octokit.graphql(query, variables)),
+      ),
     pullRequestEnds: (number) =>
       attempt('reading the pull request', 'harmless', async ({ rest }) => {
-        const { head, base, state } = (await rest.pulls.get({ ...here, pull_number: number })).data;
-        const ends = { headRef: head.ref, headSha: head.sha, baseRef: base.ref };
+        const { head, base, state, body } = (await rest.pulls.get({ ...here, pull_number: number })).data;
+        const ends = { headRef: head.ref, headSha: head.sha, baseRef: base.ref, body: body ?? '' };
         return { number, isOpen: state === 'open', ...ends, sameRepository: repositoryOf(head) === base.repo.id };
       }),
     createPullRequest: ({ branch, ...content }) =>

@@ -50,6 +50,11 @@ export function readTrailers(message: string): Map<string, string> {
   return trailers;
 }
 
+/** True for a commit that a run of this spec made, on whatever text of it. */
+export function isCommitOf(message: string, specPath: string): boolean {
+  return readTrailers(message).get('Ferrule-Spec') === trailerValue(specPath);
+}
+
 /** True when the commit ended a verified run of exactly this spec text. */
 export function isVerifiedCommit(message: string, specPath: string, specHash: string): boolean {
   const trailers = readTrailers(message);

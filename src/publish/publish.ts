@@ -33,7 +33,7 @@ export type { SeriesCommit, WorkCommit } from './work-commit.js';
 export { writeWorkCommit, writeWorkTree } from './work-commit.js';
 export type { CommitMessageRequest } from './commit-message.js';
 export { buildCommitMessage } from './commit-message.js';
-export { isVerifiedCommit, readTrailers } from './marks.js';
+export { isCommitOf, isVerifiedCommit, readTrailers } from './marks.js';
 export type {
   IncrementPush,
   Publication,

@@ -10,6 +10,7 @@ import { requirementsSection } from './requirements-section.js';
 import { ANSWERED_BY_SPEC, answerFingerprint, formatQuestionsMark } from './questions-mark.js';
 import type { GateRecord, RunRecord } from './record.js';
 import * as sections from './sections.js';
+import { specCheckSection, tasksSection } from './spec-sections.js';
 import { totalSpending } from './spending.js';
 import { verdictLine } from './verdict.js';
 import { counted, GATE_SIGNS } from './wording.js';
@@ -144,12 +145,14 @@ function details(record: RunRecord, level: Level, outputs: Context['outputs']): 
     deviationsSection(record, level),
     planSection(record, level),
     requirementsSection(record, level),
+    tasksSection(record, level),
     sections.recordsSections(record, level),
     auditSection(record, level),
     sections.newTestsSection(record, level),
     sections.publicApiSection(record, level),
     sections.dependenciesSection(record, level),
     sections.modelSummarySection(record, level),
+    specCheckSection(record, level),
     outputsSection(record, level, outputs),
     sections.usageSection(record),
     sections.reproduceSection(record, level),

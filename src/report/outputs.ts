@@ -45,6 +45,14 @@ export function publicationOutputs(records: readonly RunRecord[]): Record<string
   return Object.fromEntries(OF_PUBLICATION.map((name) => [name, outputs[name] ?? '']));
 }
 
+/** Every output of the action that sums a fleet up. */
+export function fleetOutputs(records: readonly RunRecord[]): Record<string, string> {
+  const outputs = actionOutputs(records, '');
+  const count = String(records.length);
+  const verified = String(records.filter(({ outcome }) => outcome === 'verified').length);
+  return { outcome: outputs.outcome ?? '', count, verified, 'cost-usd': outputs['cost-usd'] ?? '' };
+}
+
 /**
  * 0 when every spec is verified or unchanged, or waits for an answer that an earlier run asked for: such a run made no
  * turn. 1 for everything else, and whatever cargo said after an alarm, and for a result that could not be delivered.

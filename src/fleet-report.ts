@@ -1,0 +1,55 @@
+// The reports of a fleet's jobs, read back in one that sums them up. They come from other jobs: only their form is relied
+// on, and their texts are shown as text.
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { UserError } from './errors.js';
+import type { FleetReportInputs } from './inputs/inputs.js';
+import { FLEET_REPORT_INPUT_DEFAULTS, readFleetReportInputs, unknownInputs } from './inputs/inputs.js';
+import { openReceivedFolder } from './platform/received-folder.js';
+import type { RunRecord } from './report/report.js';
+import { exitStatus, fleetOutputs, renderFleetSummary, runRecordSchema, verdictLine } from './report/report.js';
+import type { Step } from './world.js';
+
+const MAX_REPORT_BYTES = 64 * 1024 * 1024;
+
+/** The action `fleet-report`. @returns 1 when a run of the fleet is red, or left no report */
+export async function fleetReportStep(step: Step): Promise<number> {
+  const { context, getInput, log } = step;
+  for (const warning of unknownInputs(Object.keys(process.env), Object.keys(FLEET_REPORT_INPUT_DEFAULTS)))
+    log.warning(warning);
+  const inputs = readFleetReportInputs(getInput);
+  step.forgetPrivateVariables();
+  const { records, missing } = await readFleet(inputs, context.workspace);
+  step.setOutputs(fleetOutputs(records));
+  await step.writeSummary(renderFleetSummary(records, missing));
+  for (const record of records) log.info(`${record.spec.path}: ${verdictLine(record)}`);
+  if (missing > 0) log.error(`${missing} of ${inputs.expected ?? 0} planned specs left no report; see their jobs.`);
+  return missing > 0 ? 1 : exitStatus(records);
+}
+
+/** @returns the records by their specs' paths, and how many of the expected ones are not there @throws UserError */
+async function readFleet(
+  { reports, expected }: FleetReportInputs,
+  workspace: string,
+): Promise<{ records: RunRecord[]; missing: number }> {
+  const records: RunRecord[] = [];
+  const place = path.resolve(workspace, reports);
+  // No artifact to download leaves no folder.
+  const folder = existsSync(place) ? await openReceivedFolder(place) : undefined;
+  for (const name of folder?.files.keys() ?? []) {
+    if (path.posix.basename(name) !== 'report.json') continue;
+    records.push(parse(name, (await folder?.readText(name, MAX_REPORT_BYTES)) ?? ''));
+  }
+  records.sort((a, b) => (a.spec.path < b.spec.path ? -1 : 1));
+  return { records, missing: Math.max(0, (expected ?? 0) - records.length) };
+}
+
+function parse(name: string, text: string): RunRecord {
+  try {
+    return runRecordSchema.parse(JSON.parse(text));
+  } catch {
+    throw new UserError(
+      `'${name}' is not what schemas/report.schema.json describes. Only Ferrule's own reports are summed up.`,
+    );
+  }
+}

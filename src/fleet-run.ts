@@ -1,0 +1,209 @@
+// The specs of one invocation, one after the other: prerequisites first, each from where its prerequisites are, together
+// within what the invocation may spend. What one run does is run.ts.
+import { mkdir, rm } from 'node:fs/promises';
+import path from 'node:path';
+import { summariseSpec } from './brief/brief.js';
+import { UserError } from './errors.js';
+import type { FleetSpec, Start } from './fleet/fleet.js';
+import { decideStart, findProofs, isOnBase, leftAlone, openStacks } from './fleet/fleet.js';
+import type { Survey } from './fleet-survey.js';
+import { fetchTip } from './pinned-commits.js';
+import { ReportFolder } from './platform/report-folder.js';
+import { branchName, specSlug } from './publish/publish.js';
+import type { RunRecord } from './report/report.js';
+import { dollars } from './report/report.js';
+import type { Turn, World } from './run.js';
+import { runSpec } from './run.js';
+import type { Folders } from './world.js';
+
+export interface RunResult {
+  record: RunRecord;
+  /** Where the run's files are. */
+  folder: ReportFolder;
+}
+
+/** With less of the total than this part of a spec's limit left, a run would end before it made anything. */
+const USABLE_PART = 1 / 20;
+const WAYS_OUT =
+  "Nothing was spent. Run it again once that is done, set 'base' to a branch that holds it, or write 'status: implemented' into a spec that was done without Ferrule.";
+
+/** @returns one result for each selected spec, but for those that `max-specs` leaves to the next invocation */
+export async function runFleet(world: World, survey: Survey, folders: Folders): Promise<RunResult[]> {
+  const fleet = new Fleet(world, survey);
+  const selected = survey.specs.filter(({ isSelected }) => isSelected);
+  const results: RunResult[] = [];
+  for (const spec of selected) {
+    const turn = await fleet.turnOf(spec);
+    if (turn.kind === 'next-time') continue;
+    const result = await runOne(turn.world, spec.path, turn, selected.length > 1, folders);
+    fleet.ended(spec, result.record);
+    results.push(result);
+  }
+  fleet.sayLeftOver();
+  return results;
+}
+
+async function runOne(
+  world: World,
+  spec: string,
+  turn: Turn,
+  isOneOfMany: boolean,
+  folders: Folders,
+): Promise<RunResult> {
+  const report = isOneOfMany ? path.join(folders.report, specSlug(spec)) : folders.report;
+  const scratch = path.join(folders.scratch, specSlug(spec));
+  await mkdir(scratch, { recursive: true });
+  try {
+    const folder = await ReportFolder.create(report, world.mask);
+    return { record: await runSpec(world, spec, turn, folder, scratch), folder };
+  } finally {
+    await rm(scratch, { recursive: true, force: true });
+  }
+}
+
+type FleetTurn = (Turn & { world: World }) | { kind: 'next-time' };
+type Branch = World['base'];
+
+/** What an invocation knows of its specs as they end one by one. */
+class Fleet {
+  private readonly standings: ReadonlyMap<string, FleetSpec['standing']>;
+  /** Verified branches that another spec may start from, with all the specs they hold. */
+  private readonly held: Map<string, Set<string>>;
+  /** Of those, what this invocation saw itself. */
+  private readonly branches = new Map<string, Branch>();
+  private readonly leftOver: string[] = [];
+  private started = 0;
+  private spentUsd = 0;
+
+  constructor(
+    private readonly world: World,
+    private readonly survey: Survey,
+  ) {
+    this.standings = new Map(survey.specs.map((spec) => [spec.path, spec.standing]));
+    // On a pull request results go to its branch, which nobody else's work belongs on.
+    this.held =
+      world.context.pullRequest === undefined
+        ? openStacks(survey.specs, world.base.branch)
+        : new Map<string, Set<string>>();
+  }
+
+  async turnOf(spec: FleetSpec): Promise<FleetTurn> {
+    const { world } = this;
+    const { standing } = spec;
+    if (standing.kind === 'refused') return this.leave('refused', standing.reason);
+    if (standing.kind !== 'pending' && standing.kind !== 'verified')
+      return this.leave('unchanged', leftAlone(standing) ?? '');
+    const start = decideStart(spec.dependsOn, {
+      isOnBase: (other) => isOnBase(this.standings.get(other)),
+      heldBy: (other) => this.held.get(other),
+    });
+    if (start.kind !== 'base' && standing.kind === 'verified')
+      return this.leave('unchanged', leftAlone(standing) ?? '');
+    if (start.kind === 'waits') return this.wait(spec, start.reason);
+    if (start.kind === 'base' && (await this.isOutdatedOnBase(spec)))
+      return this.wait(spec, `Branch ${world.base.branch} has another text of it than the commit of this run`);
+    const { maxSpecs, maxTotalCostUsd, maxCostUsd } = world.inputs;
+    if (maxSpecs !== undefined && this.started >= maxSpecs) {
+      this.leftOver.push(spec.path);
+      return { kind: 'next-time' };
+    }
+    const costLeftUsd = maxTotalCostUsd === undefined ? undefined : maxTotalCostUsd - this.spentUsd;
+    if (costLeftUsd !== undefined && costLeftUsd < Math.min(maxTotalCostUsd ?? 0, maxCostUsd) * USABLE_PART)
+      return {
+        ...this.leave(
+          'stopped',
+          `Not started: of max-total-cost-usd, ${dollars(maxTotalCostUsd ?? 0)}, ${dollars(costLeftUsd)} are left.`,
+        ),
+        stopReason: 'cost',
+      };
+    const base = await this.baseOf(spec, start);
+    if ('reason' in base) return this.wait(spec, base.reason);
+    this.started++;
+    return { kind: 'run', world: { ...world, base, costLeftUsd } };
+  }
+
+  /** Counts what a run spent, and notes the branch that later specs may start from. */
+  ended({ path: spec, dependsOn }: FleetSpec, { outcome, publication, usage }: RunRecord): void {
+    const { world } = this;
+    this.spentUsd += usage.costUsd ?? 0;
+    if (usage.costUsd === null && usage.turns > 0 && world.inputs.maxTotalCostUsd !== undefined)
+      world.log.warning(
+        "The model's price is unknown, so its cost cannot count towards max-total-cost-usd; max-tokens holds.",
+      );
+    const { branch, commit } = publication;
+    if (branch === undefined || commit === undefined || (outcome !== 'verified' && outcome !== 'unchanged')) return;
+    if (world.context.pullRequest !== undefined && branch !== world.base.branch) return;
+    this.branches.set(spec, { branch, commit });
+    this.held.set(spec, new Set([spec, ...dependsOn.flatMap((other) => [...(this.held.get(other) ?? [])])]));
+  }
+
+  sayLeftOver(): void {
+    if (this.leftOver.length === 0) return;
+    const { maxSpecs } = this.world.inputs;
+    this.world.log.info(`Left for the next run, as max-specs is ${maxSpecs ?? 0}: ${this.leftOver.join(', ')}.`);
+  }
+
+  private leave(outcome: RunRecord['outcome'], message: string) {
+    return { kind: 'leave' as const, world: this.world, outcome, message };
+  }
+
+  /** Who asked for this very spec has to know; one of a glob waits for its turn. */
+  private wait({ path: spec }: FleetSpec, reason: string): FleetTurn {
+    return this.survey.named.has(spec)
+      ? this.leave('refused', `${reason}. ${WAYS_OUT}`)
+      : this.leave('unchanged', `${reason}; it is taken up when that is done.`);
+  }
+
+  /** On a prerequisite's branch, which a plan may name as the base, a spec can be older than in the commit of the event. */
+  private async isOutdatedOnBase({ path: spec, hash, dependsOn }: FleetSpec): Promise<boolean> {
+    const { git, base, inputs, context } = this.world;
+    const isStacked = dependsOn.some((other) => branchName(inputs.branch, other) === base.branch);
+    if (!isStacked || context.sha === undefined || (await git.resolve(context.sha)) === undefined) return false;
+    return (await textIn(git, context.sha, spec)) !== hash;
+  }
+
+  private async baseOf(
+    spec: FleetSpec,
+    start: Exclude<Start, { kind: 'waits' }>,
+  ): Promise<Branch | { reason: string }> {
+    const { git, remote, base } = this.world;
+    if (start.kind === 'base') return base;
+    const standing = this.standings.get(start.on);
+    const known = this.branches.get(start.on);
+    const branch = known?.branch ?? (standing?.kind === 'verified' ? standing.branch : undefined);
+    if (branch === undefined || remote === undefined) return { reason: `The branch of ${start.on} is not known` };
+    try {
+      // A commit that GitHub made for us is not here yet.
+      const commit =
+        (known && (await git.resolve(known.commit))) ??
+        (await fetchTip(git, remote, branch, `The branch of ${start.on}`));
+      return (await this.isFit(spec, commit))
+        ? { branch, commit }
+        : { reason: `It depends on ${start.on}, and ${branch} has not all that it needs, or another text of it` };
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      return { reason: error.message.replace(/\.$/, '') };
+    }
+  }
+
+  /** Commits decide, not what a pull request says; and what is implemented there must be the present text. */
+  private async isFit(spec: FleetSpec, commit: string): Promise<boolean> {
+    const { git } = this.world;
+    const missing = this.survey.specs.filter(
+      ({ path: other, standing }) => spec.dependsOn.includes(other) && !isOnBase(standing),
+    );
+    const proofs = await findProofs(git, commit, missing);
+    if (missing.some(({ path: other }) => !proofs.has(other))) return false;
+    return (await textIn(git, commit, spec.path)) === spec.hash;
+  }
+}
+
+/** The hash of a spec in a commit; `undefined` where it cannot be read there. */
+async function textIn(git: World['git'], commit: string, spec: string): Promise<string | undefined> {
+  try {
+    return (await summariseSpec(await git.sourceTree(commit), spec)).hash.replace(/^sha256:/, '');
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    return undefined;
+  }
+}

@@ -1,0 +1,33 @@
+// Which specs the input `spec` names among the files of a commit. What state they are in is not looked at here.
+import picomatch from 'picomatch';
+
+export interface SpecSelection {
+  /** In the order of the patterns, each once. */
+  specs: string[];
+  /** Those of them that a plain path names: somebody asked for exactly these. */
+  named: ReadonlySet<string>;
+  /** Globs that match nothing: a warning, not an error. */
+  emptyGlobs: string[];
+}
+
+/**
+ * Plain paths stand for themselves, also when nothing is there (whoever loads them says so); globs for every Markdown
+ * file of the commit that they match.
+ */
+export function selectSpecs(patterns: readonly string[], files: readonly { path: string }[]): SpecSelection {
+  const specs = new Set<string>();
+  const named = new Set<string>();
+  const emptyGlobs: string[] = [];
+  for (const pattern of patterns) {
+    if (!picomatch.scan(pattern).isGlob) {
+      specs.add(pattern);
+      named.add(pattern);
+      continue;
+    }
+    const isMatch = picomatch(pattern);
+    const matches = files.map((file) => file.path).filter((path) => /\.(md|markdown)$/i.test(path) && isMatch(path));
+    if (matches.length === 0) emptyGlobs.push(pattern);
+    for (const match of matches) specs.add(match);
+  }
+  return { specs: [...specs], named, emptyGlobs };
+}

@@ -1,0 +1,55 @@
+// A plan without a run: which specs are pending, and in which waves they can go. Reads the repository, its history and our
+// pull requests; spends nothing, writes nothing. Who carries the plan out is the workflow's affair.
+import { rm } from 'node:fs/promises';
+import path from 'node:path';
+import type { FleetPlan } from './fleet/fleet.js';
+import { describePlan, planOutputs, planWaves } from './fleet/fleet.js';
+import { surveySpecs } from './fleet-survey.js';
+import type { PlanInputs, RunContext } from './inputs/inputs.js';
+import { PLAN_INPUT_DEFAULTS, readPlanInputs, unknownInputs } from './inputs/inputs.js';
+import { makeFolders, openRepository, remoteOf } from './invocation.js';
+import { pinCommits } from './pinned-commits.js';
+import { openGit, readCheckout } from './platform/git.js';
+import type { Log } from './platform/log.js';
+import type { Step } from './world.js';
+
+/** The action `plan`. @returns 0 when every spec was planned or left alone: a refused one does not keep the others back */
+export async function planStep(step: Step): Promise<number> {
+  const { context, getInput, log } = step;
+  for (const warning of unknownInputs(Object.keys(process.env), Object.keys(PLAN_INPUT_DEFAULTS))) log.warning(warning);
+  const inputs = readPlanInputs(getInput, context);
+  step.forgetPrivateVariables();
+  const { plan, base } = await planSpecs({ inputs, context, log });
+  step.setOutputs(planOutputs(plan));
+  for (const line of describePlan(plan, base).split('\n')) log.info(line);
+  for (const { spec, reason } of plan.refused) log.error(reason, { file: spec });
+  return plan.refused.length > 0 ? 1 : 0;
+}
+
+export interface PlanJob {
+  inputs: PlanInputs;
+  context: RunContext;
+  log: Log;
+}
+
+/**
+ * Plans the specs that the inputs select.
+ * @returns the plan, and the branch that it starts from @throws UserError for what forbids the plan as a whole
+ */
+export async function planSpecs({ inputs, context, log }: PlanJob): Promise<{ plan: FleetPlan; base: string }> {
+  const environment = { ...process.env };
+  const { scratch } = await makeFolders(context.temp);
+  try {
+    const git = await openGit(context.workspace, path.join(scratch, 'repository.git'), environment);
+    const checkout = await readCheckout(context.workspace, environment);
+    // Outside GitHub nothing is published from here either, so the clone itself holds the branches.
+    const publish = context.kind === 'local' ? 'none' : 'auto';
+    const remote = remoteOf({ publish, githubToken: inputs.githubToken }, context, checkout);
+    const { base } = await pinCommits(git, inputs, context, checkout, remote);
+    const { specs } = await surveySpecs({ git, remote, github: openRepository(inputs, context), base, log, inputs });
+    const { maxSpecs, maxCostUsd, maxTotalCostUsd } = inputs;
+    return { plan: planWaves(specs, { base: base.branch, maxSpecs, maxCostUsd, maxTotalCostUsd }), base: base.branch };
+  } finally {
+    await rm(path.dirname(scratch), { recursive: true, force: true });
+  }
+}
