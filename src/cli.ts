@@ -6,7 +6,8 @@ import { didYouMean } from './did-you-mean.js';
 
 const HELP_WORDS: readonly string[] = ['help', '--help', '-h'];
 
-const EXIT_STATUS = `Exit status: 0 verified, or nothing was to do; 1 not verified, refused or failed; 2 the words were not understood.`;
+const EXIT_STATUS = `Exit status: 0 verified, or nothing was to do; 1 not verified, refused or failed, or something is to be mended (doctor);
+2 the words were not understood.`;
 
 /** @returns the exit status @throws UsageError for words that are not understood, UserError for what forbids the command */
 export async function runCli(words: readonly string[], world: CliWorld): Promise<number> {

@@ -3,10 +3,12 @@
 import type { Command } from './command.js';
 import { CHECK_SPEC } from './check-spec.js';
 import { DEMO } from './demo.js';
+import { DOCTOR } from './doctor.js';
+import { INIT } from './init.js';
 import { REPLAY, RUN } from './run.js';
 
 export type { CliWorld, Command } from './command.js';
 export { UsageError } from './command.js';
 
 /** In the order of the help text. */
-export const COMMANDS: readonly Command[] = [RUN, CHECK_SPEC, REPLAY, DEMO];
+export const COMMANDS: readonly Command[] = [RUN, CHECK_SPEC, REPLAY, DEMO, INIT, DOCTOR];
