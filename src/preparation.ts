@@ -6,6 +6,7 @@ import { openPublication, policyFor } from './destination.js';
 import type { EarlierRun } from './earlier-run.js';
 import { recordWaiting } from './earlier-run.js';
 import { UserError } from './errors.js';
+import { offerVerified } from './late-offer.js';
 import type { Log } from './platform/log.js';
 import type { Model } from './platform/model.js';
 import type { ReportFolder } from './platform/report-folder.js';
@@ -114,6 +115,8 @@ export async function prepare(
     if (earlier?.isVerified) {
       record.outcome = 'unchanged';
       record.message = `The work branch already holds a verified implementation of this spec (${earlier.commit.slice(0, 12)}).`;
+      if (world.openModel !== undefined)
+        await offerVerified(world, brief, { publisher, earlier, earlierRun }, record, folder);
       return undefined;
     }
     if (world.openModel === undefined) {

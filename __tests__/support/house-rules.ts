@@ -30,7 +30,7 @@ const FLOORS = [
 const TOP = [
   ...['start-up.ts', 'index.ts', 'cli.ts', 'invocation.ts', 'post-step.ts', 'run.ts', 'world.ts'],
   ...['preparation.ts', 'destination.ts', 'earlier-run.ts', 'first-message.ts', 'implementation.ts', 'unfinished.ts'],
-  ...['proofs.ts', 'conclusion.ts'],
+  ...['proofs.ts', 'conclusion.ts', 'publish-record.ts', 'late-offer.ts'],
   ...['publication-job.ts', 'received-result.ts'],
 ];
 const MAX_LEAVES = 4;

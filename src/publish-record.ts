@@ -1,0 +1,44 @@
+// Hands a run's record to its publisher and notes in it where the result went. When that is, and what of, is decided by
+// the callers.
+import type { Publisher } from './publish/publish.js';
+import { ciNote, isUndelivered } from './publish/publish.js';
+import type { Outcome, RunRecord } from './report/report.js';
+import { MAX_BODY_CHARS, renderMarkdown } from './report/report.js';
+import type { World } from './world.js';
+
+export interface ResultToPublish {
+  title: string;
+  headCommit: string | undefined;
+  /** Text of a file of the report folder. */
+  outputs: (file: string) => string;
+  /** Of the commit, where it is another than the run's own. */
+  outcome?: Outcome;
+}
+
+/** Publishes a result with its report, and notes in the record where it is. */
+export async function publishRecord(
+  { log, github }: Pick<World, 'log' | 'github'>,
+  publisher: Publisher,
+  record: RunRecord,
+  result: ResultToPublish,
+): Promise<void> {
+  log.group('Publication');
+  try {
+    const note = ciNote(await github?.identity(), publisher.kind);
+    const options = { outputs: result.outputs, maxChars: MAX_BODY_CHARS };
+    record.publication = await publisher.publish({
+      outcome: result.outcome ?? record.outcome,
+      headCommit: result.headCommit,
+      title: result.title,
+      body: renderMarkdown(record, { ...options, pullRequestNotes: note === '' ? [] : [note] }),
+      commentBody: renderMarkdown(record, options),
+    });
+    if (isUndelivered(record.publication, result)) record.publication.undelivered = true;
+    for (const warning of record.publication.warnings) log.warning(warning);
+    const { pullRequest, comment } = record.publication;
+    if (record.outcome === 'needs-answer' && pullRequest === undefined && comment === undefined)
+      record.message += ' There is no pull request to answer on: change the spec, or answer in the input instructions.';
+  } finally {
+    log.endGroup();
+  }
+}
