@@ -32,7 +32,7 @@ const KEPT: readonly Scenario[] = [
   {
     publish: 'pull-request', // the next run found its verified branch, and nobody ever opened the pull request
     steps: ['work'],
-    github: [{ call: 'a new pull request', failure: '403', after: 0, times: 1 }],
+    github: [{ call: 'a new pull request', failure: 'status 403', after: 0, times: 1 }],
     refusesPushes: false,
     end: undefined,
   },

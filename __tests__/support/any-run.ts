@@ -84,12 +84,12 @@ const STEPS = {
   '429, in a second': refused(429, { type: 'rate_limit_error', headers: { 'retry-after': '1' } }),
   '429, beyond the time left': refused(429, { type: 'rate_limit_error', headers: { 'retry-after': '55' } }),
   '500 of a gateway': refused(500, { html: '<html>nginx</html>' }),
-  529: refused(529, { type: 'overloaded_error' }),
+  'status 529': refused(529, { type: 'overloaded_error' }),
   'an error before anything': { fault: { errorEvent: 'overloaded_error', isFirst: true } },
   'an error within the answer': { fault: { errorEvent: 'api_error' } },
   'a cut connection': { fault: 'cut' },
   'no message_stop': { fault: 'no-stop' },
-  401: refused(401, { type: 'authentication_error' }),
+  'status 401': refused(401, { type: 'authentication_error' }),
   'no credit': refused(400, { message: 'Your credit balance is too low.' }),
 } satisfies Record<string, Scripted | ((request: MessagesRequest) => Scripted)>;
 
@@ -136,11 +136,14 @@ const CALLS = {
 
 const secondary = { message: 'You have exceeded a secondary rate limit.' };
 const FAILURES = {
-  401: { status: 401 },
-  403: { status: 403, body: { message: 'GitHub Actions is not permitted to create or approve pull requests.' } },
-  404: { status: 404 },
-  422: { status: 422, body: { message: 'Validation Failed' } },
-  500: { status: 500 },
+  'status 401': { status: 401 },
+  'status 403': {
+    status: 403,
+    body: { message: 'GitHub Actions is not permitted to create or approve pull requests.' },
+  },
+  'status 404': { status: 404 },
+  'status 422': { status: 422, body: { message: 'Validation Failed' } },
+  'status 500': { status: 500 },
   '502, carried out all the same': { status: 502, afterwards: true },
   'a secondary limit of a second': { status: 403, body: secondary, headers: { 'retry-after': '1' } },
   'a limit of an hour': { status: 429, headers: { 'retry-after': '3600' } },
