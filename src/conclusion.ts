@@ -13,6 +13,9 @@ import type { Baseline, Verification } from './verify/verify.js';
 import { proveBeside } from './proofs.js';
 import { gateRecord, judgeOutcome, judgedGateRecord, reproduceCommands } from './verify/verify.js';
 
+/** All work against the base, also what never became green; in the report folder. */
+const PATCH_FILE = 'change.patch';
+
 export interface RoundsEnd {
   /** Why the conversation ended early; `undefined` when it came to its end. */
   stop: { reason: StopReason; message: string } | undefined;
@@ -63,10 +66,15 @@ export async function conclude(world: World, brief: Brief, ready: Ready, run: Co
   recordVerification(record, run);
   run.keep();
   record.dependencies = await addedCrates(world, ready);
-  if (verification)
-    record.reproduce = reproduceCommands(series.head.commit, world.inputs.workingDirectory, verification);
+  if (verification) {
+    // Work that is in no commit of the branch is in the patch alone.
+    const source = series.holds(verification.commit)
+      ? { commit: series.head.commit }
+      : { commit: ready.base.commit, patch: PATCH_FILE };
+    record.reproduce = reproduceCommands(source, world.inputs.workingDirectory, verification);
+  }
   const patch = await world.git.diff(ready.base.tree, await series.workTree());
-  await run.folder.writeBytes('change.patch', patch);
+  await run.folder.writeBytes(PATCH_FILE, patch);
   if ((verification?.passed || verification?.onlyWaiting) && !world.signal.aborted)
     await proveBeside(world, ready, { ...run, verification });
   await publish(world, ready, run);
@@ -119,12 +127,13 @@ export function recordProgress(
   }
 }
 
-function recordVerification(record: RunRecord, { verification, baseline }: Conclusion): void {
+function recordVerification(record: RunRecord, { verification, baseline, series }: Conclusion): void {
   if (baseline) record.baseline = baselineRecord(baseline.gates.map((gate) => gateRecord(gate, baseline)));
   if (!verification) return;
   const { commit, tree, gates, evidence } = verification;
   const judged = evidence.gates.map(judgedGateRecord);
-  record.verification = { commit, tree, gates: [...gates.map((gate) => gateRecord(gate, baseline)), ...judged] };
+  const recorded = gates.map((gate) => gateRecord(gate, baseline, gate.name === 'test' ? evidence.failedTests : []));
+  record.verification = { commit, tree, gates: [...recorded, ...judged], onBranch: series.holds(commit) };
   record.ledger = evidence.ledger.entries;
   record.publicApi = evidence.publicApi;
   record.auditSeverities = evidence.severityChanges;

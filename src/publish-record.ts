@@ -1,9 +1,9 @@
 // Hands a run's record to its publisher and notes in it where the result went. When that is, and what of, is decided by
 // the callers.
-import type { Publisher } from './publish/publish.js';
+import type { PublicationRequest, Publisher } from './publish/publish.js';
 import { ciNote, isUndelivered } from './publish/publish.js';
 import type { Outcome, RunRecord } from './report/report.js';
-import { MAX_BODY_CHARS, renderMarkdown } from './report/report.js';
+import { MAX_BODY_CHARS, nameCommits, renderMarkdown } from './report/report.js';
 import type { World } from './world.js';
 
 export interface ResultToPublish {
@@ -24,15 +24,18 @@ export async function publishRecord(
 ): Promise<void> {
   log.group('Publication');
   try {
-    const note = ciNote(await github?.identity(), publisher.kind);
+    // About what is pushed, so nothing where nothing is.
+    const note = result.headCommit === undefined ? '' : ciNote(await github?.identity(), publisher.kind);
     const options = { outputs: result.outputs, maxChars: MAX_BODY_CHARS };
-    record.publication = await publisher.publish({
+    const request = (): PublicationRequest => ({
       outcome: result.outcome ?? record.outcome,
       headCommit: result.headCommit,
       title: result.title,
       body: renderMarkdown(record, { ...options, pullRequestNotes: note === '' ? [] : [note] }),
       commentBody: renderMarkdown(record, options),
     });
+    if (publisher.pushRenamed) nameCommits(record, await publisher.pushRenamed(request()));
+    record.publication = await publisher.publish(request());
     if (isUndelivered(record.publication, result)) record.publication.undelivered = true;
     for (const warning of record.publication.warnings) log.warning(warning);
     const { pullRequest, comment } = record.publication;
