@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, open, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
@@ -40,6 +40,16 @@ describe('writeReport', () => {
     const page = await readFile(path.join(dir, 'report.html'), 'utf8');
     expect(page).toContain('It is ***.');
     expect(page).not.toContain('&gt;w0rd7');
+  });
+
+  it('puts report.json in the place of the one before as a whole: who reads that sees no part of it', async () => {
+    const folder = await ReportFolder.create(dir, (text) => text);
+    await writeReport(sampleRecord({ summary: 'The first.' }), folder, log());
+    const reader = await open(path.join(dir, 'report.json'));
+    await writeReport(sampleRecord({ summary: 'The second.' }), folder, log());
+    const before = JSON.parse(await reader.readFile('utf8')) as object;
+    await reader.close();
+    expect(before).toMatchObject({ summary: 'The first.' });
   });
 
   it('only warns when the page cannot be made', async () => {

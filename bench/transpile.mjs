@@ -1,4 +1,4 @@
-// Makes our TypeScript sources loadable by node, for benchmarks of single rooms.
+// Makes our TypeScript loadable by node, for benchmarks.
 import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -6,20 +6,28 @@ import { transformSync } from '@swc/core';
 
 const ROOT = path.join(path.dirname(fileURLToPath(import.meta.url)), '..');
 
-/** The rooms as JavaScript; `node_modules` is found where the sources expect it. */
-export function transpile(folder) {
-  const source = path.join(ROOT, 'src');
-  for (const name of readdirSync(source, { recursive: true, encoding: 'utf8' })) {
-    if (!name.endsWith('.ts')) continue;
-    const target = path.join(folder, 'src', name.replace(/\.ts$/, '.js'));
+/**
+ * Sources as JavaScript, in the same places; what lies beside them is found where they expect it.
+ * @param folder an empty one @param parts folders of the repository: the rooms, unless told otherwise
+ */
+export function transpile(folder, parts = ['src']) {
+  for (const part of parts) transpilePart(folder, part);
+  for (const name of ['node_modules', 'dist', 'action.yml', 'agents'])
+    symlinkSync(path.join(ROOT, name), path.join(folder, name));
+  writeFileSync(path.join(folder, 'package.json'), '{"type":"module"}');
+}
+
+function transpilePart(folder, part) {
+  for (const name of readdirSync(path.join(ROOT, part), { recursive: true, encoding: 'utf8' })) {
+    const target = path.join(folder, part, name.replace(/\.ts$/, '.js'));
     mkdirSync(path.dirname(target), { recursive: true });
-    const { code } = transformSync(readFileSync(path.join(source, name), 'utf8'), {
+    if (name.endsWith('.json')) symlinkSync(path.join(ROOT, part, name), target);
+    if (!name.endsWith('.ts')) continue;
+    const { code } = transformSync(readFileSync(path.join(ROOT, part, name), 'utf8'), {
       filename: name,
       jsc: { parser: { syntax: 'typescript' }, target: 'es2022' },
       module: { type: 'es6' },
     });
     writeFileSync(target, code);
   }
-  writeFileSync(path.join(folder, 'package.json'), '{"type":"module"}');
-  symlinkSync(path.join(ROOT, 'node_modules'), path.join(folder, 'node_modules'));
 }

@@ -5,10 +5,10 @@ import { questionRecords } from './earlier-run.js';
 import { ToolError } from './errors.js';
 import type { ReportFolder } from './platform/report-folder.js';
 import type { Brief, Ready, World } from './preparation.js';
-import type { PublicationRequest, Publisher } from './publish/publish.js';
-import { RESULT_FILE, ciNote, isUndelivered, packSeries, resultJson } from './publish/publish.js';
+import { publishRecord } from './publish-record.js';
+import { RESULT_FILE, packSeries, resultJson } from './publish/publish.js';
 import type { RunRecord, StopReason } from './report/report.js';
-import { MAX_BODY_CHARS, baselineRecord, nameCommits, renderAnswer, renderMarkdown } from './report/report.js';
+import { baselineRecord } from './report/report.js';
 import type { Baseline, Verification } from './verify/verify.js';
 import { proveBeside } from './proofs.js';
 import { gateRecord, judgeOutcome, judgedGateRecord, reproduceCommands } from './verify/verify.js';
@@ -191,37 +191,4 @@ async function leaveResult(
   if (refused !== undefined) return `${refused} ${RESULT_FILE} was not written, so no other job can publish it either.`;
   await folder.write(RESULT_FILE, text);
   return undefined;
-}
-
-/** Publishes a result with its report, and notes in the record where it is. */
-export async function publishRecord(
-  { log, github }: Pick<World, 'log' | 'github'>,
-  publisher: Publisher,
-  record: RunRecord,
-  result: { title: string; headCommit: string | undefined; outputs: (file: string) => string },
-): Promise<void> {
-  log.group('Publication');
-  try {
-    // About what is pushed, so nothing where nothing is.
-    const note = result.headCommit === undefined ? '' : ciNote(await github?.identity(), publisher.kind);
-    const options = { outputs: result.outputs, maxChars: MAX_BODY_CHARS };
-    const request = (): PublicationRequest => ({
-      outcome: record.outcome,
-      headCommit: result.headCommit,
-      title: result.title,
-      body: renderMarkdown(record, { ...options, pullRequestNotes: note === '' ? [] : [note] }),
-      commentBody: renderMarkdown(record, options),
-      answerBody: renderAnswer(record),
-    });
-    if (publisher.pushRenamed) nameCommits(record, await publisher.pushRenamed(request()));
-    record.publication = await publisher.publish(request());
-    if (isUndelivered(record.publication, result)) record.publication.undelivered = true;
-    for (const warning of record.publication.warnings) log.warning(warning);
-    const { kind, pullRequest, comment } = record.publication;
-    const hasPlaceForAnswers = pullRequest !== undefined || (comment !== undefined && kind !== 'pull-request');
-    if (record.outcome === 'needs-answer' && !hasPlaceForAnswers)
-      record.message += ' There is no pull request to answer on: change the spec, or answer in the input instructions.';
-  } finally {
-    log.endGroup();
-  }
 }

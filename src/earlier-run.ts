@@ -7,7 +7,7 @@ import type { Inputs } from './inputs/inputs.js';
 import type { GitHub } from './platform/github.js';
 import type { AnswersRead, EarlierWork, PublishKind } from './publish/publish.js';
 import { readAnswers } from './publish/publish.js';
-import type { AnswerRecord, QuestionRecord, RunRecord, Spending } from './report/report.js';
+import type { AnswerRecord, Outcome, QuestionRecord, RunRecord, Spending } from './report/report.js';
 import { ANSWERED_BY_SPEC } from './report/report.js';
 
 export interface EarlierRun {
@@ -20,6 +20,8 @@ export interface EarlierRun {
   isWaiting: boolean;
   /** By the runs on this text of the spec, as the last report says. */
   spent?: Spending;
+  /** What the last run on this text of the spec ended with, as its report says. */
+  reported?: Outcome;
   pullRequest?: NonNullable<RunRecord['publication']['pullRequest']>;
 }
 
@@ -97,6 +99,7 @@ function settle(
       questions.some(({ blocking }) => blocking) &&
       !read.answers.some(({ isNew }) => isNew),
     ...(isSameSpec && read.mark.spent !== undefined ? { spent: read.mark.spent } : {}),
+    ...(isSameSpec ? { reported: read.mark.outcome } : {}),
     ...(read.pullRequest === undefined ? {} : { pullRequest: read.pullRequest }),
   };
 }

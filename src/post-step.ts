@@ -3,7 +3,7 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { publishRecord } from './conclusion.js';
+import { publishRecord } from './publish-record.js';
 import { policyFor, publisherFor } from './destination.js';
 import { messageOf } from './errors.js';
 import type { Folders, Invocation } from './invocation.js';

@@ -6,6 +6,7 @@ import { openPublication, policyFor } from './destination.js';
 import type { EarlierRun } from './earlier-run.js';
 import { recordWaiting } from './earlier-run.js';
 import { UserError } from './errors.js';
+import { offerVerified } from './late-offer.js';
 import type { Model } from './platform/model.js';
 import type { ReportFolder } from './platform/report-folder.js';
 import { Progress } from './progress.js';
@@ -120,6 +121,8 @@ export async function prepare(
       record.outcome = 'unchanged';
       Object.assign(record.publication, { branch: earlier.branch, commit: earlier.commit });
       record.message = `The work branch already holds a verified implementation of this spec (${earlier.commit.slice(0, 12)}).`;
+      if (world.openModel !== undefined)
+        await offerVerified(world, brief, { publisher, earlier, earlierRun }, record, folder);
       return undefined;
     }
     if (world.openModel === undefined) {

@@ -2,7 +2,7 @@
 // and publishes them as the run would have. It holds a token that writes and no model key; what it is given counts as
 // hostile. Reading and judging the report is received-result.ts.
 import path from 'node:path';
-import { publishRecord } from './conclusion.js';
+import { publishRecord } from './publish-record.js';
 import { UserError, messageOf } from './errors.js';
 import type { PublishInputs, RunContext } from './inputs/inputs.js';
 import { judgeTrust } from './inputs/inputs.js';

@@ -79,7 +79,7 @@ function recordCancelled(record: RunRecord): RunRecord {
 
 /** report.json for machines, report.md and report.html for people. */
 export async function writeReport(record: RunRecord, folder: ReportFolder, log: Log): Promise<void> {
-  await folder.write('report.json', reportJson(record));
+  folder.replace('report.json', reportJson(record)); // a kill leaves the last one or this one, whole
   const outputs = (file: string) => folder.readText(file);
   await folder.write('report.md', renderMarkdown(record, { outputs, maxChars: Infinity }));
   try {

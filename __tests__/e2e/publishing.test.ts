@@ -7,10 +7,10 @@ import type { ActionScene, SceneResult, SceneRun } from '../support/action-scene
 import { actionScene, declaredOutputs } from '../support/action-scene.js';
 import { startGitServer } from '../support/git-server.js';
 import { gitIn } from '../support/temp-repo.js';
+import { openTopic, pullRequestRun } from '../support/topic-scene.js';
 import {
   CRATE,
   CRATE_WITHOUT_SPEC,
-  SPEC,
   SPEC_ONLY,
   UNVERIFIED,
   VERIFIED,
@@ -147,24 +147,6 @@ describe('a spec run again and again by workflow_dispatch', () => {
 
 function trailersOf(message: string): string[] {
   return message.trim().split('\n\n').at(-1)?.split('\n') ?? [];
-}
-
-/** A pull request of the same repository: the checkout is the merge of `topic` into `main`, as on a runner. */
-async function openTopic({ repo, fake }: ActionScene): Promise<SceneRun & { head: string }> {
-  await repo.git('checkout', '--quiet', '-b', 'topic');
-  const head = await repo.commit({ 'specs/greeting.md': SPEC }, 'Add the spec');
-  await repo.git('checkout', '--quiet', '--detach', 'main');
-  await repo.git('merge', '--quiet', '--no-ff', '-m', 'Merge topic', 'topic');
-  const { number } = fake.repository.addPull({ head: 'topic' });
-  return { head, ...pullRequestRun(number, head, 'octo/demo') };
-}
-
-function pullRequestRun(number: number, sha: string, repository: string): SceneRun {
-  const head = { ref: 'topic', sha, repo: { full_name: repository } };
-  return {
-    event: { name: 'pull_request', payload: { pull_request: { number, head, base: { ref: 'main' } } } },
-    env: { GITHUB_REF: `refs/pull/${number}/merge` },
-  };
 }
 
 describe('a run on a pull request of the same repository', () => {

@@ -5,9 +5,10 @@ import { beforeAll, describe, expect, it } from '@jest/globals';
 import type { ActionScene, SceneResult, SceneRun } from '../support/action-scene.js';
 import { actionScene, runScripted } from '../support/action-scene.js';
 import { gitGate } from '../support/git-gate.js';
-import { CRATE, SPEC, UNVERIFIED, VERIFIED, finishGreeting } from '../support/scripts-greeting.js';
+import { CRATE, CRATE_WITHOUT_SPEC, SPEC, UNVERIFIED, VERIFIED, finishGreeting } from '../support/scripts-greeting.js';
 import { briefOf, stepsModel, turnOf } from '../support/scripts-steps.js';
 import { gitIn } from '../support/temp-repo.js';
+import { openTopic } from '../support/topic-scene.js';
 
 const BRANCH = 'ferrule/specs-greeting';
 /** More of them for a longer look: `FERRULE_KILL_POINTS=20 npm run jest -- __tests__/faults/resume.test.ts`. */
@@ -108,6 +109,50 @@ function killAtPullRequest(kill: () => void, { fake }: ActionScene): SceneRun {
   }, 5);
   return { model: stepsModel };
 }
+
+describe('a verified branch that was not offered', () => {
+  it('is offered by the next run, which spends nothing, and once', async () => {
+    await using scene = await actionScene(CRATE);
+    const body = { message: 'GitHub Actions is not permitted to create or approve pull requests.' };
+    scene.fake.fail({ method: 'POST', path: /\/pulls$/, status: 403, body });
+    const first = await scene.run({ answers: VERIFIED });
+    expect(first).toMatchObject({ outputs: { outcome: 'verified', branch: BRANCH, 'pull-request-number': '' } });
+    const next = await scene.run();
+    expect(next).toMatchObject({ code: 0, outputs: { outcome: 'unchanged', 'pull-request-number': '1', turns: '0' } });
+    expect(next.record.message).toContain('did not come to offer it, so this one does');
+    const offered = { head: BRANCH, draft: false, body: expect.stringContaining('outcome=verified') };
+    expect(scene.fake.pulls).toMatchObject([offered]);
+    const [pull] = scene.fake.pulls;
+    for (const state of ['open', 'closed'] as const) {
+      Object.assign(pull ?? {}, { state });
+      const { record } = await scene.run();
+      expect(record.message).not.toContain('did not come to offer it');
+    }
+    expect(scene.fake.pulls).toMatchObject([{ ...offered, state: 'closed' }]);
+  });
+
+  it('is not offered by a dry run', async () => {
+    await using scene = await actionScene(CRATE);
+    scene.fake.fail({ method: 'POST', path: /\/pulls$/, status: 403 });
+    await scene.run({ answers: VERIFIED });
+    await scene.run({ inputs: { 'dry-run': 'true' } });
+    expect(scene.fake.pulls).toEqual([]);
+  });
+
+  it('moves the branch of a pull request that was still to be moved', async () => {
+    await using scene = await actionScene(CRATE_WITHOUT_SPEC);
+    const topic = await openTopic(scene);
+    await using gate = await gitGate(scene.repo.origin, 'topic');
+    await gate.set('refuse');
+    const first = await scene.run({ ...topic, answers: VERIFIED });
+    expect(first).toMatchObject({ outputs: { outcome: 'verified', branch: BRANCH } });
+    await gate.set('open');
+    const next = await scene.run(topic);
+    expect(next).toMatchObject({ code: 0, outputs: { outcome: 'unchanged', branch: 'topic' } });
+    expect(await scene.repo.remoteHead('topic')).toBe(first.outputs.commit);
+    expect(scene.fake.comments).toMatchObject([{ body: expect.stringContaining('outcome=verified') }]);
+  });
+});
 
 describe('what earlier runs spent', () => {
   it('counts towards the limits of the next run on the same text of the spec', async () => {

@@ -1,6 +1,6 @@
 // The runner fails a run of the bundle: folders of odd names, streams and files that cannot be written, a full disk.
 import { describe, expect, it } from '@jest/globals';
-import { chmod, mkdir, symlink, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readFile, stat, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { actionScene, runScripted, type ActionScene } from '../support/action-scene.js';
 import type { ScriptStep } from '../support/messages-api.js';
@@ -36,6 +36,102 @@ describe('a run', () => {
     const run = await scene.run({ node, env: { GITHUB_STEP_SUMMARY: undefined }, answers: VERIFIED });
     expect(run).toMatchObject({ code: 0, outputs: { outcome: 'verified', branch: BRANCH }, stderr: '' });
     expect(run.stdout).toHaveLength(200);
+  });
+
+  it('goes on with a log and a summary on a full disk', async () => {
+    await using scene = await actionScene(CRATE);
+    const node = await inShell(scene, 'node "$@" > /dev/full');
+    const run = await scene.run({ node, env: { GITHUB_STEP_SUMMARY: '/dev/full' }, answers: VERIFIED });
+    expect(run).toMatchObject({ code: 0, outputs: { outcome: 'verified', branch: BRANCH }, stderr: '' });
+    expect(scene.fake.pulls).toMatchObject([{ draft: false }]);
+  });
+
+  it('knows its times, and reaches no deadline, while the clock jumps by an hour and back', async () => {
+    await using scene = await actionScene(CRATE);
+    const preload = path.join(scene.repo.parent, 'clock.cjs');
+    await writeFile(preload, JUMPING_CLOCK);
+    const node = await inShell(scene, `node --require '${preload}' "$@"`);
+    const run = await scene.run({ node, inputs: { 'max-minutes': '10' }, answers: VERIFIED });
+    expect(run).toMatchObject({ code: 0, outputs: { outcome: 'verified' } });
+    const { usage, verification, baseline } = run.record;
+    const transcript = await readFile(path.join(run.reportDir, 'transcript.jsonl'), 'utf8');
+    const timesMs = [
+      usage.durationSeconds * 1000,
+      ...[...(verification?.gates ?? []), baseline?.check, baseline?.test].map((gate) => gate?.durationMs ?? NaN),
+      ...[...transcript.matchAll(/"durationMs":(-?\d+)/g)].map(([, ms]) => Number(ms)),
+    ];
+    const times = timesMs.map((ms) => (ms >= 0 && ms < 30 * 60_000 ? 'sane' : ms));
+    expect(new Set(times)).toEqual(new Set(['sane']));
+  });
+});
+
+/** An hour ahead, an hour behind and right, in turn. */
+const JUMPING_CLOCK = `
+const RightDate = Date;
+const now = () => RightDate.now() + [3_600_000, -3_600_000, 0][Math.floor(performance.now() / 150) % 3];
+globalThis.Date = class extends RightDate {
+  constructor(...given) {
+    super(...(given.length === 0 ? [now()] : given));
+  }
+  static now() {
+    return now();
+  }
+};
+`;
+
+/** Not through `print!`, which the test harness keeps to itself while a test runs. */
+const NEVER_QUIET = `use std::io::Write;
+
+#[test]
+fn is_never_quiet() {
+    let line = "noise ".repeat(200) + "\\n";
+    while std::io::stdout().write_all(line.as_bytes()).is_ok() {}
+    assert_eq!(greeting::part(), "Goodbye.");
+}
+`;
+const EATS_MEMORY = `#[test]
+fn eats_memory() {
+    let mut kept: Vec<Vec<u8>> = Vec::new();
+    while kept.len() < 1_000_000 {
+        kept.push(vec![1; 64 << 20]);
+    }
+    assert_eq!(greeting::part(), "Goodbye.");
+}
+`;
+
+describe('a test of the work', () => {
+  const handover = (content: string): ScriptStep => {
+    const requirements = ['R1', 'R2'].map((id) => ({ id, status: 'not-met', code: [], tests: [], note: 'Odd.' }));
+    const finish = use('finish', { summary: 'An odd test.', requirements });
+    return { tool_use: [use('write_file', { path: 'tests/odd.rs', content }), finish] };
+  };
+
+  it('that prints for ever is stopped at 256 MiB, which its file holds, and the gate has failed', async () => {
+    await using scene = await actionScene(CRATE);
+    const node = await inShell(scene, 'node "$@" | tail -c 10000');
+    const run = await scene.run({ node, answers: [handover(NEVER_QUIET)] });
+    expect(run).toMatchObject({ code: 1, outputs: { outcome: 'unverified', 'test-exit-code': '' } });
+    const gate = run.record.verification?.gates.find(({ name }) => name === 'test');
+    expect(gate).toMatchObject({ status: 'failed', exitCode: null });
+    const file = path.join(run.reportDir, gate?.output ?? '');
+    const { size } = await stat(file);
+    expect(size).toBeGreaterThan(255 * 1024 ** 2);
+    expect(size).toBeLessThan(257 * 1024 ** 2);
+    expect(run.record.verification?.gates.map(({ reasons }) => reasons.join()).join()).toContain('268435456 bytes');
+    expect(run.stdout).toContain('Not verified: test failed');
+  }, 400_000);
+
+  it('that eats all memory it may have dies of it, and the run goes on', async () => {
+    await using scene = await actionScene(CRATE);
+    // The box takes over the limit that it finds: here 2 GiB a process, instead of all that the machine has.
+    const node = await inShell(scene, 'ulimit -d 2097152 && node "$@"');
+    const run = await scene.run({ node, answers: [handover(EATS_MEMORY)] });
+    expect(run).toMatchObject({ code: 1, outputs: { outcome: 'unverified', 'test-exit-code': '101' } });
+    const gate = run.record.verification?.gates.find(({ name }) => name === 'test');
+    expect(gate?.reasons.join()).toContain('eats_memory');
+    expect(await readFile(path.join(run.reportDir, gate?.output ?? ''), 'utf8')).toMatch(
+      /signal: (6|9), SIG(ABRT|KILL)/,
+    );
   });
 });
 

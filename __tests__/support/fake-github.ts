@@ -14,6 +14,8 @@ export interface FakeGitHubOptions extends FakeRepositoryOptions {
   isEnterprise?: boolean;
   /** False: GraphQL refuses `viewer`, as it does for some tokens. */
   tellsViewer?: boolean;
+  /** Called with each request before it is answered. */
+  heard?: () => void;
 }
 
 export interface RecordedRequest {
@@ -32,6 +34,8 @@ export interface Fault {
   status: number;
   body?: unknown;
   headers?: Record<string, string>;
+  /** How many such requests it lets through first; 0 when absent. */
+  after?: number;
   /** How many requests it hits; 1 when absent. */
   times?: number;
   /** The request is carried out and then answered with the fault, as a gateway's error can hide a success. */
@@ -50,6 +54,8 @@ export interface FakeGitHub extends AsyncDisposable {
   /** What requests did that GitHub's descriptions do not allow. Disposal throws when any are left here. */
   violations: string[];
   fail(fault: Fault): void;
+  /** From now on nothing fails. */
+  mend(): void;
 }
 
 interface Answer {
@@ -91,11 +97,16 @@ export async function startFakeGitHub(options: FakeGitHubOptions = {}): Promise<
     const body: unknown = text === '' ? undefined : JSON.parse(text);
     const query = Object.fromEntries(url.searchParams);
     requests.push({ method, path: url.pathname, query, body, atMs: performance.now() });
+    options.heard?.();
     const sent = request.headers.authorization ?? '';
     if (sent !== `token ${token}` && sent !== `Bearer ${token}`)
       return { status: 401, body: { message: 'Bad credentials' } };
     const fault = faults.find((one) => (one.times ?? 1) > 0 && one.method === method && one.path.test(url.pathname));
     if (!fault) return answer(method, url, body);
+    if ((fault.after ?? 0) > 0) {
+      fault.after = (fault.after ?? 0) - 1;
+      return answer(method, url, body);
+    }
     fault.times = (fault.times ?? 1) - 1;
     if (fault.afterwards) await answer(method, url, body);
     return { status: fault.status, body: fault.body ?? { message: 'Injected fault' }, headers: fault.headers ?? {} };
@@ -128,6 +139,7 @@ export async function startFakeGitHub(options: FakeGitHubOptions = {}): Promise<
     requests,
     violations,
     fail: (fault) => void faults.push({ times: 1, ...fault }),
+    mend: () => void faults.splice(0),
     async [Symbol.asyncDispose]() {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));

@@ -31,8 +31,8 @@ export interface ActionRun {
   state?: Readonly<Record<string, string>>;
   /** The process is stopped with SIGTERM when this aborts, as a runner cancels a step. */
   signal?: AbortSignal;
-  /** Called when the process has started, with the way to send it signals. */
-  started?: (kill: (signal: NodeJS.Signals) => void) => void;
+  /** Called when the process has started, with the way to send it signals and its id. */
+  started?: (kill: (signal: NodeJS.Signals) => void, pid: number) => void;
 }
 
 export interface ActionResult {
@@ -145,7 +145,7 @@ function spawned(
     const [stdout, stderr]: [Buffer[], Buffer[]] = [[], []];
     child.stdout.on('data', (chunk: Buffer) => stdout.push(chunk));
     child.stderr.on('data', (chunk: Buffer) => stderr.push(chunk));
-    run.started?.((signal) => void child.kill(signal));
+    run.started?.((signal) => void child.kill(signal), child.pid ?? 0);
     const cancel = () => void child.kill('SIGTERM');
     run.signal?.addEventListener('abort', cancel, { once: true });
     child.on('error', reject);

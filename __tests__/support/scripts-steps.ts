@@ -23,6 +23,9 @@ const PLAN = {
 
 type Id = keyof typeof PLAN;
 
+/** The title of a requirement's increment. */
+export const titleOf = (id: Id) => PLAN[id].title;
+
 /** One answer: reads, edits, tests and completes. */
 export function step(id: Id, open: readonly Id[] = ['R1', 'R2']): ScriptedAnswer {
   const edit =
@@ -68,7 +71,8 @@ export function stepsModel(request: MessagesRequest): Scripted {
   return id === undefined ? finishSteps() : step(id, open);
 }
 
-function openIn(brief: string): Id[] {
+/** What a brief says is still to be done. */
+export function openIn(brief: string): Id[] {
   const isFresh = !brief.includes('goes on from the commits of an earlier run');
   const listed = /Open, for you to take up: ([^.]*)\./.exec(brief)?.[1]?.split(', ') ?? [];
   return (['R1', 'R2'] as const).filter((id) => isFresh || listed.includes(id));

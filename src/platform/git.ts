@@ -125,29 +125,31 @@ class BareGit implements Git {
     readonly env: Readonly<Record<string, string>>,
   ) {}
 
-  /** Runs a plumbing command; a non-zero exit is a defect unless the caller asked for the code. */
-  private async plumb(args: string[], input?: Uint8Array, extraEnv: Record<string, string> = {}) {
-    const env = { ...this.env, GIT_DIR: this.dir, ...extraEnv };
-    if (input) return this.plumbWithInput(args, input, env);
+  /** Asks a question that git answers by its exit code and at most a line. */
+  private async ask(args: string[]): Promise<{ code: number; line: string }> {
     const chunks: Buffer[] = [];
-    const errors: Buffer[] = [];
     const code = await exec('git', args, {
-      cwd: this.dir,
-      env,
-      silent: true,
-      ignoreReturnCode: true,
-      listeners: { stdout: (data) => chunks.push(data), stderr: (data) => errors.push(data) },
+      ...{ cwd: this.dir, env: this.environment(), silent: true, ignoreReturnCode: true },
+      listeners: { stdout: (data) => chunks.push(data) },
     });
-    return { code, stdout: Buffer.concat(chunks), stderr: Buffer.concat(errors).toString('utf8').trim() };
+    return { code, line: Buffer.concat(chunks).toString('utf8').trim() };
   }
 
-  /** Not by `exec`: there a child that ends before it has read its input ends our process too (unhandled EPIPE). */
-  private async plumbWithInput(args: string[], stdin: Uint8Array, env: Record<string, string>) {
+  /**
+   * Runs a plumbing command. Not by `exec`: there a child that ends before it has read its input ends our process too
+   * (unhandled EPIPE), and an answer of many parts without a line end is searched again whole with each of them.
+   */
+  private async plumb(args: string[], stdin: Uint8Array = Buffer.alloc(0), extraEnv: Record<string, string> = {}) {
     const limits = { timeoutMs: COMMAND_TIMEOUT_MS, maxOutputBytes: MAX_OUTPUT_BYTES };
+    const env = this.environment(extraEnv);
     const result = await runCommand({ file: 'git', args, cwd: this.dir, env, stdin, ...limits });
     const code = result.end.kind === 'exited' ? result.end.code : -1;
     const stderr = result.stderr.toString('utf8').trim();
     return { code, stdout: result.stdout, stderr: stderr || (code === 0 ? '' : describeEnd(result.end)) };
+  }
+
+  private environment(extra: Record<string, string> = {}): Record<string, string> {
+    return { ...this.env, GIT_DIR: this.dir, ...extra };
   }
 
   async bytes(args: string[], input?: Uint8Array, extraEnv?: Record<string, string>): Promise<Buffer> {
@@ -161,8 +163,11 @@ class BareGit implements Git {
   }
 
   async resolve(revision: string): Promise<string | undefined> {
-    const result = await this.plumb(['rev-parse', '--verify', '--quiet', '--end-of-options', `${revision}^{commit}`]);
-    return result.code === 0 ? result.stdout.toString('utf8').trim() : undefined;
+    const { code, line } = await this.ask([
+      ...['rev-parse', '--verify', '--quiet', '--end-of-options'],
+      `${revision}^{commit}`,
+    ]);
+    return code === 0 ? line : undefined;
   }
 
   treeOf(commit: string): Promise<string> {
@@ -268,12 +273,12 @@ class BareGit implements Git {
   }
 
   async isAncestor(ancestor: string, descendant: string): Promise<boolean> {
-    return (await this.plumb(['merge-base', '--is-ancestor', ancestor, descendant])).code === 0;
+    return (await this.ask(['merge-base', '--is-ancestor', ancestor, descendant])).code === 0;
   }
 
   async mergeBase(a: string, b: string): Promise<string | undefined> {
-    const result = await this.plumb(['merge-base', a, b]);
-    return result.code === 0 ? result.stdout.toString('utf8').trim() : undefined;
+    const { code, line } = await this.ask(['merge-base', a, b]);
+    return code === 0 ? line : undefined;
   }
 
   async changes(from: string, to: string): Promise<FileChange[]> {

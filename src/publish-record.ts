@@ -1,0 +1,49 @@
+// Hands a run's record to its publisher and notes in it where the result went. When that is, and what of, is decided by
+// the callers.
+import type { PublicationRequest, Publisher } from './publish/publish.js';
+import { ciNote, isUndelivered } from './publish/publish.js';
+import type { Outcome, RunRecord } from './report/report.js';
+import { MAX_BODY_CHARS, nameCommits, renderAnswer, renderMarkdown } from './report/report.js';
+import type { World } from './world.js';
+
+export interface ResultToPublish {
+  title: string;
+  headCommit: string | undefined;
+  /** Text of a file of the report folder. */
+  outputs: (file: string) => string;
+  /** Of the commit, where it is another than the run's own. */
+  outcome?: Outcome;
+}
+
+/** Publishes a result with its report, and notes in the record where it is. */
+export async function publishRecord(
+  { log, github }: Pick<World, 'log' | 'github'>,
+  publisher: Publisher,
+  record: RunRecord,
+  result: ResultToPublish,
+): Promise<void> {
+  log.group('Publication');
+  try {
+    // About what is pushed, so nothing where nothing is.
+    const note = result.headCommit === undefined ? '' : ciNote(await github?.identity(), publisher.kind);
+    const options = { outputs: result.outputs, maxChars: MAX_BODY_CHARS };
+    const request = (): PublicationRequest => ({
+      outcome: result.outcome ?? record.outcome,
+      headCommit: result.headCommit,
+      title: result.title,
+      body: renderMarkdown(record, { ...options, pullRequestNotes: note === '' ? [] : [note] }),
+      commentBody: renderMarkdown(record, options),
+      answerBody: renderAnswer(record),
+    });
+    if (publisher.pushRenamed) nameCommits(record, await publisher.pushRenamed(request()));
+    record.publication = await publisher.publish(request());
+    if (isUndelivered(record.publication, result)) record.publication.undelivered = true;
+    for (const warning of record.publication.warnings) log.warning(warning);
+    const { kind, pullRequest, comment } = record.publication;
+    const hasPlaceForAnswers = pullRequest !== undefined || (comment !== undefined && kind !== 'pull-request');
+    if (record.outcome === 'needs-answer' && !hasPlaceForAnswers)
+      record.message += ' There is no pull request to answer on: change the spec, or answer in the input instructions.';
+  } finally {
+    log.endGroup();
+  }
+}
