@@ -3,8 +3,15 @@ import type { EarlierRun } from './earlier-run.js';
 import { questionRecords, readEarlierRun } from './earlier-run.js';
 import type { RunContext } from './inputs/inputs.js';
 import type { Brief, PublishWorld, World } from './world.js';
-import type { ChangePolicy, EarlierWork, PublishKind, Publisher } from './publish/publish.js';
-import { branchName, changePolicy, chooseKind, createPublisher, findEarlierWork } from './publish/publish.js';
+import type { ChangePolicy, EarlierWork, LiveComment, PublishKind, Publisher } from './publish/publish.js';
+import {
+  branchName,
+  changePolicy,
+  chooseKind,
+  createPublisher,
+  findEarlierWork,
+  openLiveComment,
+} from './publish/publish.js';
 import type { RunRecord } from './report/report.js';
 import { laterSpending } from './report/report.js';
 import { protectedPaths } from './workshop/workshop.js';
@@ -53,12 +60,20 @@ export function policyFor(
   });
 }
 
-/** The publisher, asked whether it could publish, and what earlier runs of this spec left: commits, questions, answers. */
+/**
+ * The publisher, asked whether it could publish, the comment that follows the run where there is a place for it, and what
+ * earlier runs of this spec left: commits, questions, answers.
+ */
 export async function openPublication(
   world: World,
   brief: Brief,
   record: RunRecord,
-): Promise<{ publisher: Publisher; earlier: EarlierWork | undefined; earlierRun: EarlierRun }> {
+): Promise<{
+  publisher: Publisher;
+  live: LiveComment | undefined;
+  earlier: EarlierWork | undefined;
+  earlierRun: EarlierRun;
+}> {
   const { inputs, context, git, remote, github, base, log } = world;
   const spec = { path: brief.spec.path, hash: brief.hash };
   const { pullRequest, comment } = context;
@@ -88,7 +103,21 @@ export async function openPublication(
   if (answers.length > 0) record.answers = answers;
   if (earlierRun.lastNumber > 0)
     log.info(`Of earlier runs' questions ${answers.length} are answered and ${questions.length} open.`);
-  return { publisher, earlier, earlierRun };
+  const reportOn = pullRequest?.number ?? comment?.issueNumber ?? earlierRun.pullRequest?.number;
+  return { publisher, live: await liveComment(world, kind, spec.path, reportOn), earlier, earlierRun };
+}
+
+/** On the pull request or issue that the run belongs to, else on the pull request of its branch if that is open already. */
+async function liveComment(
+  { github, outlet, log }: World,
+  kind: PublishKind,
+  specPath: string,
+  number: number | undefined,
+): Promise<LiveComment | undefined> {
+  if (github === undefined || number === undefined || kind === 'none') return undefined;
+  const identity = await github.identity();
+  const say = (sentence: string) => log.info(sentence);
+  return openLiveComment({ github, identity, number, specPath, refusal: outlet.refusal, say });
 }
 
 /** What the run goes on from, for the log and the report. */

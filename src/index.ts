@@ -24,12 +24,15 @@ import { makeFolders, runInvocation } from './invocation.js';
 import { planSpecs, planStep } from './planning.js';
 import { createLog } from './platform/log.js';
 import { Outlet } from './platform/outlet.js';
+import { openTerminal } from './platform/terminal.js';
 import { finishKilledRuns, hasUnfinished } from './post-step.js';
 import { publishResults } from './publication-job.js';
-import type { RunRecord } from './report/report.js';
+import type { RunRecord, SummarySources } from './report/report.js';
 import {
   MAX_SUMMARY_BYTES,
   actionOutputs,
+  annotationsLeftLine,
+  annotationsOf,
   exitStatus,
   publicationOutputs,
   renderFleetSummary,
@@ -55,10 +58,13 @@ const SECRET_VARIABLES =
   /^(INPUT_(ANTHROPIC-API-KEY|GITHUB-TOKEN)|(ACTIONS|GITHUB|GH|ANTHROPIC|CLAUDE)_(\w*_)?(TOKEN|KEY))$/;
 
 const outlet: Outlet = new Outlet((sentence) => log.error(sentence));
+const terminal = openTerminal(process.stdout, process.env);
 const log = createLog({
-  write: (line) => process.stdout.write(`${line}\n`),
+  write: (line) => terminal.write(line),
   mask: outlet.masking('the log'),
   actions: process.env.GITHUB_ACTIONS === 'true',
+  colours: terminal.hasColours,
+  status: (text) => terminal.status(text),
 });
 process.stdout.on('error', () => undefined); // a closed log must not end the run
 await main();
@@ -83,6 +89,8 @@ async function main(): Promise<void> {
   } catch (error) {
     process.exitCode = error instanceof UsageError ? 2 : 1;
     fail(error);
+  } finally {
+    terminal.end();
   }
 }
 
@@ -96,6 +104,7 @@ function cancel(abort: AbortController): void {
 
 /** Report and state are on disk at any moment (unfinished.ts). */
 function leave(why: string): void {
+  log.status(undefined);
   const isAction = process.env.FERRULE_ENTRY !== 'cli';
   log.warning(`${why}: the process ends here.${isAction ? ' The post step publishes what is left to publish.' : ''}`);
   if (isAction) for (const [name, value] of CANCELLED_OUTPUTS) setOutput(name, value);
@@ -151,8 +160,15 @@ async function runAction(context: RunContext, signal: AbortSignal): Promise<numb
   }
   const records = results.map(({ record }) => record);
   setOutputs(actionOutputs(records, folders.report));
-  await writeSummary(results.map(({ record, folder }) => ({ record, outputs: (file) => folder.readText(file) })));
+  await writeSummary(
+    results.map(({ record, folder }) => ({
+      record,
+      outputs: (file) => folder.readText(file),
+      transcript: folder.readText('transcript.jsonl'),
+    })),
+  );
   for (const record of records) conclude(record);
+  annotate(records);
   log.info('The report, the transcript and every output are in the folder of the output report-dir.');
   return statusOf(records);
 }
@@ -172,7 +188,7 @@ async function publicationJob(context: RunContext): Promise<number> {
     const records = published.map(({ record }) => record);
     setOutputs(publicationOutputs(records));
     if (refused.length > 0) setOutput('outcome', 'refused');
-    await writeSummary(published);
+    await writeSummary(published.map((each) => ({ ...each, transcript: '' }))); // the run's own job has drawn it
     if (results.length === 0) log.info('There is nothing to publish: the run made no result.');
     for (const { record } of published) log.info(verdictLine(record));
     for (const { message } of refused) log.error(message);
@@ -194,7 +210,7 @@ async function cli(signal: AbortSignal): Promise<number> {
     root: ROOT,
     folder: process.cwd(),
     environment: process.env,
-    print: (text) => process.stdout.write(`${mask(text)}\n`),
+    print: (text) => terminal.write(mask(text)),
     plan: async ({ inputs, context }) => {
       keepSecret('input github-token', inputs.githubToken);
       forgetPrivateVariables();
@@ -306,11 +322,9 @@ function setOutputs(outputs: Readonly<Record<string, string>>): void {
 }
 
 /** A row for each spec where there are several, then each one's report. */
-async function writeSummary(
-  results: readonly { record: RunRecord; outputs: (file: string) => string }[],
-): Promise<void> {
+async function writeSummary(results: readonly ({ record: RunRecord } & SummarySources)[]): Promise<void> {
   const maxBytes = Math.floor(MAX_SUMMARY_BYTES / (results.length + 1));
-  const parts = results.map(({ record, outputs }) => renderSummary(record, outputs, maxBytes));
+  const parts = results.map(({ record, ...sources }) => renderSummary(record, sources, maxBytes));
   const fleet = results.length < 2 ? [] : [renderFleetSummary(results.map(({ record }) => record))];
   if (parts.length > 0) await writeSummaryText([...fleet, ...parts].join('\n\n'));
 }
@@ -328,4 +342,12 @@ function conclude(record: RunRecord): void {
   const line = verdictLine(record);
   if (exitStatus([record]) === 0) log.info(line);
   else log.error(line, record.spec.title === '' ? undefined : { file: record.spec.path });
+}
+
+/** After the verdicts, which must have their places among the few annotations that a step has. */
+function annotate(records: readonly RunRecord[]): void {
+  const all = records.flatMap(annotationsOf);
+  const left = all.filter(({ level, title, text, ...at }) => !log.annotation(level, title, text, at));
+  const line = annotationsLeftLine(left);
+  if (line !== '') log.info(line);
 }

@@ -42,7 +42,8 @@ export async function runSpec(
     if (await isOwnPush(world, brief, record)) return record;
     const ready = await prepare(world, brief, record, folder, scratch);
     if (ready !== undefined && isCancelled()) recordCancelled(record);
-    else if (ready !== undefined) await implement(withinTotal(world, record), brief, ready, record, folder);
+    else if (ready !== undefined)
+      await implement(withinTotal(world, record), brief, ready, record, folder).finally(() => ready.progress.end());
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     record.outcome = 'refused';

@@ -40,6 +40,8 @@ const unfinishedRun = z.object({
 export type UnfinishedRun = z.infer<typeof unfinishedRun>;
 
 export interface Keeper {
+  /** The record as far as the run is; its outcome is what it would be if the run were killed now. */
+  soFar(): RunRecord;
   /** Writes down how far the run is. @param head when it has changed */
   keep(head?: string): void;
   /** Writes down the record as it is, with its outcome. */
@@ -68,8 +70,7 @@ export function keepUnfinished({ world, spec, ready, record, folder, progress }:
   };
   const keepHead = (head: string) => replaceFile(path.join(ready.scratch, FILE), JSON.stringify({ ...facts, head }));
   const keeper: Keeper = {
-    keep(head) {
-      if (head !== undefined) keepHead(head);
+    soFar() {
       const soFar: RunRecord = {
         ...record,
         usage: { ...record.usage },
@@ -78,7 +79,11 @@ export function keepUnfinished({ world, spec, ready, record, folder, progress }:
         message: 'The run was ended from outside before it came to its end.',
       };
       recordProgress(soFar, progress, world.mask);
-      folder.replace('report.json', reportJson(soFar));
+      return soFar;
+    },
+    keep(head) {
+      if (head !== undefined) keepHead(head);
+      folder.replace('report.json', reportJson(keeper.soFar()));
     },
     conclude(head) {
       keepHead(head);

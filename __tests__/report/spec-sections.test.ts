@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { specCheckSection, tasksSection } from '../../src/report/spec-sections.js';
 import { sampleRecord } from '../support/sample-record.js';
 
-const ALL = { maxRows: Infinity, maxTextChars: Infinity };
+const ALL = { maxRows: Infinity, maxTextChars: Infinity, hasLinks: false };
 const task = (text: string, requirements: string[], more: { depth?: number; ticked?: boolean } = {}) => ({
   ...{ file: 'tasks.md', line: 1, depth: 0, ticked: false, text, requirements },
   ...more,
@@ -55,7 +55,7 @@ describe('the remarks of the spec check', () => {
       { rule: 'vague-word', file: 'specs/a.md', line: 7, requirement: 'R2', text: "'fast': no test can decide that." },
       { rule: 'dangling-link', file: 'specs/a.md', line: 9, text: 'The link leads to nothing.' },
     ];
-    const text = specCheckSection({ ...sampleRecord(), specCheck }, { maxRows: 1, maxTextChars: 500 });
+    const text = specCheckSection({ ...sampleRecord(), specCheck }, { ...ALL, maxRows: 1 });
     expect(text).toContain('<summary>Spec check: 2 remarks, none of which decides</summary>');
     expect(text).toContain("- **R2:** 'fast': no test can decide that. `specs/a.md:7` (vague-word)");
     expect(text).toContain('and 1 more in `report.json`');

@@ -39,7 +39,7 @@ const TOP = [
     'implementation.ts',
     'unfinished.ts',
   ],
-  ...['proofs.ts', 'conclusion.ts'],
+  ...['proofs.ts', 'progress.ts', 'conclusion.ts'],
   ...['publication-job.ts', 'received-result.ts'],
   ...['pinned-commits.ts', 'fleet-survey.ts', 'fleet-run.ts', 'planning.ts', 'fleet-report.ts'],
 ];

@@ -122,6 +122,11 @@ export class Series {
     return line;
   }
 
+  /** Whether a commit is the start or one of the series, and not a candidate that failed. */
+  holds(commit: string): boolean {
+    return [this.options.start.commit, ...this.line().map(({ commit: id }) => id)].includes(commit);
+  }
+
   /** The tree of the work as it is now. */
   workTree(): Promise<string> {
     return writeWorkTree(this.options.git, this.options.start.tree, this.options.terms.workshop.changes());

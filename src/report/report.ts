@@ -1,5 +1,6 @@
 // The door of the room `report`: the record of a run and every rendering of it. All renderings are pure: record in, text
 // out; report.html also reads its own style sheet and script. Nothing is decided or written here.
+export { annotationsLeftLine, annotationsOf, type Annotation } from './annotations.js';
 export { emptyRecord } from './empty-record.js';
 export { renderPage, type PageSources } from './html/page.js';
 export { excerptOutput, type Excerpt } from './excerpt.js';
@@ -15,6 +16,7 @@ export {
   parseQuestionsMark,
   type AskedQuestion,
 } from './questions-mark.js';
+export { renderAnswer, renderLive, renderStatus, type LiveState } from './live-text.js';
 export { actionOutputs, exitStatus, fleetOutputs, publicationOutputs, worstRecord } from './outputs.js';
 export {
   baselineRecord,
@@ -40,6 +42,6 @@ export {
   type VerificationRecord,
 } from './record.js';
 export { laterSpending, readSpending, totalSpending, writtenCost, type Spending } from './spending.js';
-export { MAX_SUMMARY_BYTES, renderSummary } from './summary.js';
+export { MAX_SUMMARY_BYTES, renderSummary, type SummarySources } from './summary.js';
 export { stopReasonText, verdictLine } from './verdict.js';
 export { counted, dollars, listed } from './wording.js';
