@@ -20,6 +20,7 @@ import { messageOf } from './errors.js';
 import type { RoundsEnd } from './conclusion.js';
 import { conclude } from './conclusion.js';
 import { writeFirstMessage } from './first-message.js';
+import { openLeftResult } from './left-result.js';
 import type { ReportFolder } from './platform/report-folder.js';
 import type { Brief, Ready, World } from './preparation.js';
 import type { RunRecord } from './report/report.js';
@@ -66,6 +67,8 @@ export async function implement(
     spec: { path: brief.spec.path, hash: brief.hash },
     progress: { notebook, budget },
   });
+  const left = openLeftResult(world, ready, folder);
+  await left.write([]);
   const unread = new UnreadOutputs();
   const news: string[] = [];
 
@@ -88,7 +91,10 @@ export async function implement(
     spec: { path: brief.spec.path, hash: brief.hash, requirements: brief.spec.requirements },
     runUrl: world.context.runUrl ?? 'local',
     spent: () => totalSpending({ ...budget.spent(), ...(earlier === undefined ? {} : { earlier }) }),
-    keep: (head) => keeper.keep(head.commit),
+    keep: async (head, line) => {
+      keeper.keep(head.commit);
+      await left.write(line);
+    },
     terms,
     commandTimeoutMs,
     baseline,
@@ -142,7 +148,7 @@ export async function implement(
   const end = await workInRounds(world, brief, ready, rounds);
   const settled = { ...end, baseline: await baseline, isChanged };
   const keep = () => keeper.conclude(series.head.commit);
-  await conclude(world, brief, ready, { ...settled, series, notebook, budget, record, folder, keep });
+  await conclude(world, brief, ready, { ...settled, series, notebook, budget, record, folder, left, keep });
   if (end.defect !== undefined) throw end.defect;
 }
 
@@ -203,7 +209,8 @@ async function workInRounds(
       }
       verification = await verifyCommit(candidate);
       // Green by cargo is worth a commit on the branch, also where the claims about it do not hold yet.
-      if (verification.gates.every((gate) => !gate.deciding || gate.status === 'passed')) series.accept(candidate);
+      if (verification.gates.every((gate) => !gate.deciding || gate.status === 'passed'))
+        await series.accept(candidate);
       if (verification.passed || verification.onlyWaiting) return { stop: undefined, verification };
       if (isLast)
         return {

@@ -2,7 +2,7 @@
 // token is spent here.
 import { readSources } from './brief/brief.js';
 import { TOOL_NAMES, priceOf } from './agent/agent.js';
-import { openPublication, policyFor } from './destination.js';
+import { openPublication, policyFor, protectedFilesOf } from './destination.js';
 import type { EarlierRun } from './earlier-run.js';
 import { recordWaiting } from './earlier-run.js';
 import { UserError } from './errors.js';
@@ -12,6 +12,7 @@ import type { ReportFolder } from './platform/report-folder.js';
 import type { ChangePolicy, EarlierWork, Publisher } from './publish/publish.js';
 import { guardedPublisher } from './publish/publish.js';
 import type { RunRecord } from './report/report.js';
+import type { ResumedResult } from './resumed-result.js';
 import type { Sandbox } from './sandbox/sandbox.js';
 import { openSandbox } from './sandbox/sandbox.js';
 import type { CargoGate, GateTerms } from './verify/verify.js';
@@ -55,6 +56,8 @@ export interface Ready {
   earlierRun: EarlierRun;
   /** What the commits between base and start say; absent when there are none. */
   earlierWork: EarlierWork | undefined;
+  /** Where those commits are in a folder alone: what they stand on, and they themselves. */
+  resumed: Pick<ResumedResult, 'start' | 'commits'> | undefined;
 }
 
 /** Of one gate's command; beyond `max-minutes` on purpose, since a run must always be able to verify. */
@@ -110,7 +113,7 @@ export async function prepare(
     const deciding = inputs.gates.filter(isCargoGate);
     const advisory = inputs.advisoryGates.filter(isCargoGate).filter((gate) => !deciding.includes(gate));
     const { toolchain, sandbox } = await openBox(world, brief, [...deciding, ...advisory], record, scratch);
-    const { publisher, earlier, earlierRun } = await openPublication(world, brief, record);
+    const { publisher, earlier, earlierRun, resumed } = await openPublication(world, brief, record);
     if (earlier?.isVerified) {
       record.outcome = 'unchanged';
       record.message = `The work branch already holds a verified implementation of this spec (${earlier.commit.slice(0, 12)}).`;
@@ -128,7 +131,7 @@ export async function prepare(
     const baseCommit = earlier?.mergeBase ?? world.base.commit;
     const startCommit = earlier?.commit ?? baseCommit;
     const treeOf = (commit: string) => (commit === world.base.commit ? brief.tree : git.sourceTree(commit));
-    const protectedFiles = [...brief.spec.files, brief.agent.path];
+    const protectedFiles = protectedFilesOf(brief);
     const policy = policyFor(world, { start: startCommit, protectedFiles });
     const workshop = await openWorkshop({
       git,
@@ -161,6 +164,7 @@ export async function prepare(
       model: world.openModel(),
       earlierRun,
       earlierWork: earlier,
+      resumed: resumed?.work === undefined ? undefined : resumed,
     };
   } finally {
     log.endGroup();

@@ -49,6 +49,7 @@ describe('defaults', () => {
       sandbox: 'auto',
       allowedBots: [],
       resume: 'auto',
+      resumeFrom: [],
       dryRun: false,
     });
   });

@@ -20,8 +20,8 @@ export interface SeriesOptions {
   runUrl: string;
   /** By all runs on this text of the spec, up to now. */
   spent: () => CommitMessageRequest['spent'];
-  /** Told of each new head before it is pushed, so that it survives the end of the process. */
-  keep: (head: WorkCommit) => void;
+  /** Told of each new head, with the series up to it, before it is pushed: so it survives the end of the process. */
+  keep: (head: WorkCommit, line: readonly SeriesCommit[]) => Promise<void>;
   terms: GateTerms;
   /** What one command of an increment may take now, in milliseconds: none may use up what the verification needs. */
   commandTimeoutMs: () => number;
@@ -69,7 +69,7 @@ export class Series {
       ...(request.planned === undefined ? {} : { planned: request.planned }),
     });
     this.commits.push(this.head);
-    this.options.keep(this.head);
+    await this.keep();
     const pushed = await publisher.pushIncrement(this.head.commit);
     if (pushed.kind === 'moved' || pushed.kind === 'refused')
       warn(
@@ -97,16 +97,16 @@ export class Series {
   }
 
   /** The candidate was verified: it becomes the head. */
-  accept(candidate: WorkCommit): void {
+  async accept(candidate: WorkCommit): Promise<void> {
     if (candidate.commit !== this.head.commit) this.commits.push(candidate);
     this.head = candidate;
-    this.options.keep(this.head);
+    await this.keep();
   }
 
   /** Ends a verified series with a commit of the same tree that says so, for whoever asks later whether the spec is proven. */
   async close(subject: string, body: string): Promise<void> {
     this.head = await this.write(this.head.tree, { subject, body, requirements: [], outcome: 'verified' });
-    this.options.keep(this.head);
+    await this.keep();
   }
 
   /** Adds a commit of the same tree, where only a commit gives a pull request on which questions can be answered. */
@@ -120,6 +120,10 @@ export class Series {
     let at = this.written.get(this.head.commit);
     for (; at !== undefined; at = this.written.get(at.parent)) line.unshift(at);
     return line;
+  }
+
+  private keep(): Promise<void> {
+    return this.options.keep(this.head, this.line());
   }
 
   /** The tree of the work as it is now. */
