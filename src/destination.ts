@@ -37,10 +37,15 @@ export function publisherFor(
     refusal: outlet.refusal,
     ...(home === undefined ? {} : { remote: home }),
     ...(github === undefined ? {} : { github }),
-    ...(pullRequest === undefined ? {} : { target: pullRequest.headRef }),
+    target: pullRequest?.headRef ?? base.branch,
     ...(reportOn === undefined ? {} : { commentOn: reportOn }),
   });
   return { publisher, branch };
+}
+
+/** The branch that `publish: commit` moves when the result is verified. */
+export function targetOf({ context, base }: Pick<World, 'context' | 'base'>): string {
+  return context.pullRequest?.headRef ?? base.branch;
 }
 
 /** What the commits of a run may hold. @param run `start`: what its changes are compared with */

@@ -31,7 +31,7 @@ const TOP = [
   ...['start-up.ts', 'index.ts', 'cli.ts', 'invocation.ts', 'post-step.ts', 'run.ts', 'world.ts'],
   ...['preparation.ts', 'destination.ts', 'earlier-run.ts', 'first-message.ts', 'implementation.ts', 'unfinished.ts'],
   ...['proofs.ts', 'conclusion.ts'],
-  ...['publication-job.ts', 'received-result.ts', 'left-result.ts', 'resumed-result.ts'],
+  ...['publication-job.ts', 'received-result.ts', 'left-result.ts', 'resumed-result.ts', 'moved-target.ts'],
 ];
 const MAX_LEAVES = 4;
 const MAX_LINES = 300;

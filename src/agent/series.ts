@@ -34,10 +34,13 @@ export interface SeriesOptions {
 export class Series {
   /** The last commit of the series: green, or the start. */
   head: WorkCommit;
+  /** The commit of the target branch that the head was brought together with, if it was. */
+  onto: WorkCommit | undefined;
   /** Commits of the run that became the head with work in them, oldest first. */
   readonly commits: WorkCommit[] = [];
   /** Every commit that was written, by its id; a candidate that failed is among them. */
   private readonly written = new Map<string, SeriesCommit>();
+  private readonly merges = new Set<string>();
 
   constructor(private readonly options: SeriesOptions) {
     this.head = options.start;
@@ -103,6 +106,20 @@ export class Series {
     await this.keep();
   }
 
+  /** A merge of the head with what others published meanwhile. @param tree of both together */
+  mergeOnto(onto: WorkCommit, tree: string, target: string, title: string): Promise<WorkCommit> {
+    const subject = `Bring the work on ${title} together with ${target}`.slice(0, 72);
+    const body = `What came to ${target} since then touches other paths.`;
+    return this.write(tree, { subject, body, requirements: [] }, onto.commit);
+  }
+
+  /** The merge was verified: it becomes the head. */
+  async acceptMerge(merge: WorkCommit, onto: WorkCommit): Promise<void> {
+    this.head = merge;
+    this.onto = onto;
+    await this.keep();
+  }
+
   /** Ends a verified series with a commit of the same tree that says so, for whoever asks later whether the spec is proven. */
   async close(subject: string, body: string): Promise<void> {
     this.head = await this.write(this.head.tree, { subject, body, requirements: [], outcome: 'verified' });
@@ -114,11 +131,11 @@ export class Series {
     this.head = await this.write(this.head.tree, { subject, body, requirements: [] });
   }
 
-  /** Every commit from the start to the head, oldest first. */
+  /** Every commit of the work, oldest first, from the start to the head or to what a merge brought together with others. */
   line(): SeriesCommit[] {
-    const line: SeriesCommit[] = [];
+    let line: SeriesCommit[] = [];
     let at = this.written.get(this.head.commit);
-    for (; at !== undefined; at = this.written.get(at.parent)) line.unshift(at);
+    for (; at !== undefined; at = this.written.get(at.parent)) line = this.merges.has(at.commit) ? [] : [at, ...line];
     return line;
   }
 
@@ -145,12 +162,14 @@ export class Series {
   private async write(
     tree: string,
     message: Pick<CommitMessageRequest, 'subject' | 'body' | 'requirements' | 'planned' | 'outcome'>,
+    mergedIn?: string,
   ): Promise<WorkCommit> {
     const { git, spec, runUrl } = this.options;
     const now = Math.floor(Date.now() / 1000);
     const spent = this.options.spent();
     const request = { ...message, spec, runUrl, ...(spent && { spent }) };
-    const commit = await writeWorkCommit(git, tree, this.head.commit, request, now);
+    const commit = await writeWorkCommit(git, tree, this.head.commit, request, now, mergedIn);
+    if (mergedIn !== undefined) this.merges.add(commit.commit);
     this.written.set(commit.commit, commit);
     return commit;
   }

@@ -5,7 +5,7 @@ import { pushBranch, readRemoteBranch } from '../platform/git-remote.js';
 import { messageOf } from '../errors.js';
 import { publishComment } from './comment.js';
 import { notedBody } from './marks.js';
-import { checkGitHub, checkPush } from './preflight.js';
+import { checkGitHub, checkPush, checkRules } from './preflight.js';
 import type { Publication, Publisher, PublisherOptions } from './publication.js';
 import { describeOtherBranch, describePush } from './publication.js';
 import { openWorkBranch } from './work-branch.js';
@@ -17,16 +17,16 @@ export function commitPublisher(options: PublisherOptions, remote: Remote): Publ
   const workBranch = openWorkBranch(git, remote, options.branch);
 
   /**
-   * Moves the target to `commit` if it still is where this run found it, or there already. A branch that was set back
+   * Moves the target to `commit` if it still is where this run found it last, or there already. A branch that was set back
    * meanwhile could be moved too, but whoever set it back did not mean to have those commits again.
    * @returns why not
    */
-  async function moveTarget(commit: string): Promise<string | undefined> {
+  async function moveTarget(commit: string, expected: string): Promise<string | undefined> {
     try {
       const tip = await readRemoteBranch(git, remote, target);
       if (tip === undefined) return `Branch '${target}' is no longer on the remote.`;
-      if (tip !== baseCommit && tip !== commit)
-        return `Branch '${target}' has moved from ${baseCommit.slice(0, 12)}, where this run started, to ${tip.slice(0, 12)}; it was left there.`;
+      if (tip !== expected && tip !== commit)
+        return `Branch '${target}' has moved from ${expected.slice(0, 12)}, where this run ${expected === baseCommit ? 'started' : 'followed it'}, to ${tip.slice(0, 12)}; it was left there.`;
       const moved = await pushBranch(git, remote, target, commit, tip);
       return moved.kind === 'pushed' ? undefined : describePush(target, moved);
     } catch (thrown) {
@@ -43,10 +43,11 @@ export function commitPublisher(options: PublisherOptions, remote: Remote): Publ
       return [
         ...warnings,
         ...(await checkGitHub(github, { branch, ...(commentOn === undefined ? {} : { commentOn }) })),
+        ...(await checkRules(options, remote, github, target)),
       ];
     },
     pushIncrement: (commit) => workBranch.push(commit),
-    async publish({ outcome, headCommit, commentBody }) {
+    async publish({ outcome, headCommit, onto, commentBody }) {
       const publication: Publication = { kind: 'commit', warnings: [] };
       const { warnings } = publication;
       let note = '';
@@ -57,7 +58,7 @@ export function commitPublisher(options: PublisherOptions, remote: Remote): Publ
         if (pushed.kind === 'pushed') Object.assign(publication, { branch, commit: headCommit });
         else warnings.push(describePush(branch, pushed));
         if (outcome === 'verified') {
-          const obstacle = await moveTarget(headCommit);
+          const obstacle = await moveTarget(headCommit, onto ?? baseCommit);
           if (obstacle === undefined) Object.assign(publication, { branch: target, commit: headCommit });
           else warnings.push((note = `${obstacle} The verified result is on '${branch}'.`));
         }

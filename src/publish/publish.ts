@@ -5,7 +5,7 @@ import type { Remote } from '../platform/git-remote.js';
 import { publishComment } from './comment.js';
 import { commitPublisher } from './commit.js';
 import { guardLeaks } from './leak-guard.js';
-import { checkGitHub, checkPush } from './preflight.js';
+import { checkGitHub, checkPush, checkRules } from './preflight.js';
 import type { Publication, Publisher, PublisherOptions, PublishKind } from './publication.js';
 import { describeBranchOnly, describeOtherBranch, describePush } from './publication.js';
 import { publishPullRequest } from './pull-request.js';
@@ -17,6 +17,8 @@ export { branchName, specSlug } from './branch-name.js';
 export type { EarlierWork } from './earlier-work.js';
 export { findEarlierWork, readMessages } from './earlier-work.js';
 export { ciNote } from './ci-note.js';
+export type { BroughtTogether } from './moved-target.js';
+export { bringTogether } from './moved-target.js';
 export type { ChangePolicy } from './policy.js';
 export { changePolicy, guardedPublisher } from './policy.js';
 export { packSeries, rebuildSeries } from './packed-series.js';
@@ -132,7 +134,8 @@ function pullRequestPublisher(options: PublisherOptions, remote: Remote): Publis
     async preflight() {
       const pushWarnings = await checkPush(options, remote, [options.branch]);
       if (!github) return [...pushWarnings, 'No pull request can be made: there is no GitHub token and repository.'];
-      return [...pushWarnings, ...(await checkGitHub(github, { branch: options.branch, base }))];
+      const warnings = await checkGitHub(github, { branch: options.branch, base });
+      return [...pushWarnings, ...warnings, ...(await checkRules(options, remote, github))];
     },
     pushIncrement: (commit) => workBranch.push(commit),
     async publish({ outcome, headCommit, title, body, commentBody }) {
