@@ -52,6 +52,8 @@ export async function conclude(world: World, brief: Brief, ready: Ready, run: Co
       isAllWaiting: run.notebook.isAllWaiting,
     }),
   );
+  if (series.onto !== undefined)
+    record.message += ` Brought together with ${series.onto.commit.slice(0, 12)} of the target branch, and verified there.`;
   if (record.outcome === 'verified' && verification !== undefined) {
     const names = gateNames(verification).join(', ');
     const subject = `Verify the implementation of ${path.basename(brief.spec.path)}`;
@@ -93,8 +95,8 @@ function gateNames({ gates, evidence }: Verification): string[] {
 
 function failedGates({ gates, evidence }: Verification): string[] {
   return [...gates, ...evidence.gates]
-    .filter((gate) => gate.deciding && gate.status === 'failed')
-    .map(({ name }) => name);
+    .filter((gate) => gate.deciding && gate.status !== 'passed')
+    .map(({ name, status, reasons }) => (status === 'unavailable' ? `${name} (${reasons.join('; ')})` : name));
 }
 
 /** What the run has done and spent so far, apart from what cargo said of it. */
@@ -148,6 +150,7 @@ async function publish(world: World, ready: Ready, { record, series, folder, lef
   await publishRecord(world, publisher, record, {
     title: `Implement ${record.spec.title}`,
     headCommit: series.head.commit === base.commit ? undefined : series.head.commit,
+    ...(series.onto === undefined ? {} : { onto: series.onto.commit }),
     outputs: (file) => folder.readText(file),
   });
   const refused = await left.write(series.line());
@@ -163,7 +166,7 @@ export async function publishRecord(
   { log, github }: Pick<World, 'log' | 'github'>,
   publisher: Publisher,
   record: RunRecord,
-  result: { title: string; headCommit: string | undefined; outputs: (file: string) => string },
+  result: { title: string; headCommit: string | undefined; onto?: string; outputs: (file: string) => string },
 ): Promise<void> {
   log.group('Publication');
   try {
@@ -172,6 +175,7 @@ export async function publishRecord(
     record.publication = await publisher.publish({
       outcome: record.outcome,
       headCommit: result.headCommit,
+      ...(result.onto === undefined ? {} : { onto: result.onto }),
       title: result.title,
       body: renderMarkdown(record, { ...options, pullRequestNotes: note === '' ? [] : [note] }),
       commentBody: renderMarkdown(record, options),

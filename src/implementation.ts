@@ -21,6 +21,7 @@ import type { RoundsEnd } from './conclusion.js';
 import { conclude } from './conclusion.js';
 import { writeFirstMessage } from './first-message.js';
 import { openLeftResult } from './left-result.js';
+import { followTarget } from './moved-target.js';
 import type { ReportFolder } from './platform/report-folder.js';
 import type { Brief, Ready, World } from './preparation.js';
 import type { RunRecord } from './report/report.js';
@@ -92,7 +93,7 @@ export async function implement(
     runUrl: world.context.runUrl ?? 'local',
     spent: () => totalSpending({ ...budget.spent(), ...(earlier === undefined ? {} : { earlier }) }),
     keep: async (head, line) => {
-      keeper.keep(head.commit);
+      keeper.keep(head.commit, series.onto?.commit);
       await left.write(line);
     },
     terms,
@@ -144,10 +145,10 @@ export async function implement(
   // A lock file that was not in step with its manifests has just been changed by the harness, not by the run.
   const untouchedTree = ready.start.tree === ready.base.tree ? await series.workTree() : ready.base.tree;
   const isChanged = (tree: string) => tree !== ready.base.tree && tree !== untouchedTree;
-  const rounds = { agent, series, notebook, unread, baseline, reserve, record, isChanged };
+  const rounds = { agent, series, notebook, unread, baseline, reserve, budget, record, isChanged };
   const end = await workInRounds(world, brief, ready, rounds);
   const settled = { ...end, baseline: await baseline, isChanged };
-  const keep = () => keeper.conclude(series.head.commit);
+  const keep = () => keeper.conclude(series.head.commit, series.onto?.commit);
   await conclude(world, brief, ready, { ...settled, series, notebook, budget, record, folder, left, keep });
   if (end.defect !== undefined) throw end.defect;
 }
@@ -164,6 +165,7 @@ async function workInRounds(
     unread: UnreadOutputs;
     baseline: Promise<Baseline | undefined>;
     reserve: VerificationReserve;
+    budget: Budget;
     record: RunRecord;
     isChanged: (tree: string) => boolean;
   },
@@ -172,14 +174,18 @@ async function workInRounds(
   const { agent, series, record, isChanged } = run;
   let verification: Verification | undefined;
   const evidence = evidenceTerms(world, brief, ready, run.notebook);
-  const verifyCommit = async (subject: { commit: string; tree: string }) => {
-    const touched = new Set(await git.changedPaths(ready.base.tree, subject.tree));
+  const verifyCommit = async (subject: { commit: string; tree: string }, baseTree = ready.base.tree) => {
+    const touched = new Set(await git.changedPaths(baseTree, subject.tree));
     log.info(`Verifying tree ${subject.tree.slice(0, 12)} on a clean checkout.`);
-    const verified = await verify(ready.terms, { ...subject, touched }, await run.baseline, evidence);
+    const verified = await verify(ready.terms, { ...subject, touched }, await run.baseline, { ...evidence, baseTree });
     world.signal.throwIfAborted(); // what a cancellation cut short is no verdict
     run.reserve.took(verified.gates);
     return verified;
   };
+  const follow = (verified: Verification) =>
+    verified.passed
+      ? followTarget(world, brief, ready, verified, { ...run, policy: ready.policy, verify: verifyCommit })
+      : Promise.resolve(verified);
   try {
     for (let round = 1; ; round++) {
       record.usage.rounds = round;
@@ -187,7 +193,7 @@ async function workInRounds(
       if (stop !== undefined) {
         // A limit or a failing model ended the conversation: what became green is still worth a verdict.
         const isWorthIt = stop.reason !== 'cancelled' && isChanged(series.head.tree);
-        return { stop, verification: isWorthIt ? await verifyCommit(series.head) : verification };
+        return { stop, verification: isWorthIt ? await follow(await verifyCommit(series.head)) : verification };
       }
       const isLast = round >= inputs.maxRounds;
       const candidate = await series.candidate(brief.spec.title);
@@ -211,7 +217,10 @@ async function workInRounds(
       // Green by cargo is worth a commit on the branch, also where the claims about it do not hold yet.
       if (verification.gates.every((gate) => !gate.deciding || gate.status === 'passed'))
         await series.accept(candidate);
-      if (verification.passed || verification.onlyWaiting) return { stop: undefined, verification };
+      // No round can bring back a tool that the toolchain lacks.
+      const isUnavailable = verification.gates.some(({ deciding, status }) => deciding && status === 'unavailable');
+      if (verification.passed || verification.onlyWaiting || isUnavailable)
+        return { stop: undefined, verification: await follow(verification) };
       if (isLast)
         return {
           stop: { reason: 'rounds', message: `The verification failed in the last of ${round} rounds.` },

@@ -20,6 +20,7 @@ import { CARGO_GATES, missingTool } from './verify/verify.js';
 import type { Toolchain, WatchCommand, Workshop } from './workshop/workshop.js';
 import {
   Outputs,
+  componentsOf,
   findToolchain,
   openRustSyntax,
   openWorkshop,
@@ -112,7 +113,7 @@ export async function prepare(
   try {
     const deciding = inputs.gates.filter(isCargoGate);
     const advisory = inputs.advisoryGates.filter(isCargoGate).filter((gate) => !deciding.includes(gate));
-    const { toolchain, sandbox } = await openBox(world, brief, [...deciding, ...advisory], record, scratch);
+    const { toolchain, sandbox } = await openBox(world, brief, { deciding, advisory }, record, scratch);
     const { publisher, earlier, earlierRun, resumed } = await openPublication(world, brief, record);
     if (earlier?.isVerified) {
       record.outcome = 'unchanged';
@@ -160,7 +161,10 @@ export async function prepare(
       workshop,
       base: { commit: baseCommit, tree: await git.treeOf(baseCommit) },
       start: { commit: startCommit, tree: await git.treeOf(startCommit) },
-      terms: { workshop, deciding, advisory, scope, timeoutMs: GATE_TIMEOUT_MS, signal: world.signal },
+      terms: {
+        ...{ workshop, deciding, advisory, scope, timeoutMs: GATE_TIMEOUT_MS, signal: world.signal },
+        lacks: (gate) => missingTool(gate, componentsOf(toolchain.bin)),
+      },
       model: world.openModel(),
       earlierRun,
       earlierWork: earlier,
@@ -171,11 +175,11 @@ export async function prepare(
   }
 }
 
-/** Toolchain and sandbox, with every tool that the gates need. */
+/** Toolchain and sandbox, with every tool that the deciding gates need. */
 async function openBox(
   world: World,
   brief: Brief,
-  gates: readonly CargoGate[],
+  gates: Pick<GateTerms, 'deciding' | 'advisory'>,
   record: RunRecord,
   scratch: string,
 ): Promise<{ toolchain: Toolchain; sandbox: Sandbox }> {
@@ -184,13 +188,12 @@ async function openBox(
   const channel = await readChannel(brief.tree, inputs.workingDirectory);
   const toolchain = await findToolchain({ channel, environment, runCommand });
   record.toolchain = { rustc: toolchain.rustcVersion, cargo: toolchain.cargoVersion, host: toolchain.host };
-  for (const gate of gates) {
+  for (const gate of [...gates.deciding, ...gates.advisory]) {
     const missing = missingTool(gate, toolchain);
-    if (missing !== undefined)
-      throw new UserError(
-        `Gate '${gate}' needs ${missing}, which this toolchain lacks. Add a step: rustup component add ${missing}; ` +
-          `or leave '${gate}' out of the inputs gates and advisory-gates.`,
-      );
+    if (missing === undefined) continue;
+    const sentence = `Gate '${gate}' needs ${missing}, which this toolchain lacks. Add a step: rustup component add ${missing}`;
+    if (gates.deciding.includes(gate)) throw new UserError(`${sentence}; or leave '${gate}' out of the input 'gates'.`);
+    log.warning(`${sentence}. The report will show it as unavailable.`);
   }
   const sandbox = await openSandbox({
     mode: inputs.sandbox,

@@ -136,7 +136,9 @@ describe('a folder that is not what is meant', () => {
     scene = await actionScene({ ...CRATE, 'specs/other.md': '# Other\n\n- R1: It must be other.\n' });
     sound = await runKilledAt(scene, 1, { inputs: NONE });
   });
-  afterAll(() => scene[Symbol.asyncDispose]());
+  afterAll(async () => {
+    await scene[Symbol.asyncDispose]();
+  });
 
   type Change = (result: Result & { commits: { changes: { text?: string }[] }[] }) => void;
   const changed = (change: Change) => async (dir: string) => {
