@@ -27,7 +27,7 @@ describe('clippy that the toolchain lacks', () => {
     rmSync(path.join(bin, 'cargo-clippy'));
     const run = await scene.run({ env, inputs: { 'advisory-gates': 'clippy' }, answers: VERIFIED });
     expect(run).toMatchObject({ code: 0, outputs: { outcome: 'verified' } });
-    expect(run.warnings).toEqual([expect.stringMatching(/^Gate 'clippy' needs clippy, .* shows it as unavailable\.$/)]);
+    expect(run.warnings).toEqual([expect.stringMatching(/^Gate 'clippy' needs clippy, .* show it as unavailable\.$/)]);
     const gates = run.record.verification?.gates ?? [];
     const clippy = gates.find(({ name }) => name === 'clippy');
     expect(clippy).toMatchObject({ status: 'unavailable', deciding: false, exitCode: 101 });
