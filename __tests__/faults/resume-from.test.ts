@@ -6,6 +6,7 @@ import path from 'node:path';
 import type { Result } from '../../src/publish/publish.js';
 import type { ActionScene, SceneResult, SceneRun } from '../support/action-scene.js';
 import { actionScene } from '../support/action-scene.js';
+import { gitGate } from '../support/git-gate.js';
 import { openPublishJob } from '../support/publish-job.js';
 import { CRATE, SPEC, use } from '../support/scripts-greeting.js';
 import { briefOf, step, stepsModel, turnOf } from '../support/scripts-steps.js';
@@ -47,11 +48,12 @@ describe('a run whose folder is taken up', () => {
     undisturbed = await treeOf(scene);
   });
 
-  it('killed again and again without a push ends verified in a later run, published with the same tree', async () => {
+  it('killed again and again without a push, on a base that moves, ends verified and published with the same tree', async () => {
     await using scene = await actionScene(CRATE);
     const inRun = (id: string) => ({ GITHUB_RUN_ID: id });
     const first = await runKilledAt(scene, 1, { inputs: NONE });
     expect((await resultOf(first.reportDir)).commits).toHaveLength(1);
+    await scene.repo.commit({ 'NOTES.md': 'The base moves on.\n' }, 'Move the base');
     const fromFirst = { ...NONE, 'resume-from': await download(scene, first, 'first') };
     const second = await runKilledAt(scene, 0, { inputs: fromFirst, env: inRun('4712') });
     expect((await resultOf(second.reportDir)).commits).toMatchObject([{ runUrl: `${RUNS}/4711` }]);
@@ -73,10 +75,9 @@ describe('a run whose folder is taken up', () => {
     expect(everybody).toMatch(new RegExp(`^Greet everybody[^]*\\nFerrule-Run: ${RUNS}/4713\\n`));
   });
 
-  it('is published by a run that may push, also on a base that moved since', async () => {
+  it('is published by a run that may push', async () => {
     await using scene = await actionScene(CRATE);
     const first = await runKilledAt(scene, 1, { inputs: NONE });
-    await scene.repo.commit({ 'NOTES.md': 'The base moves on.\n' }, 'Move the base');
     const inputs = { 'resume-from': await download(scene, first) };
     const next = await scene.run({ model: stepsModel, inputs });
     expect(next).toMatchObject({ code: 0, outputs: { outcome: 'verified', branch: BRANCH, turns: '2' } });
@@ -105,6 +106,20 @@ describe('a run whose folder is taken up', () => {
     expect(next).toMatchObject({ code: 0, outputs: { outcome: 'verified', turns: '2', questions: '1' } });
     expect(briefTo(next)).toContain('Which?');
     expect(await scene.repo.remoteBranches()).toEqual(['main']);
+  });
+
+  it('after its pushes were refused is published without doing the work again', async () => {
+    await using scene = await actionScene(CRATE);
+    const gate = await gitGate(scene.repo.origin, BRANCH);
+    await gate.set('refuse');
+    const first = await scene.run({ model: stepsModel });
+    expect(first).toMatchObject({ code: 1, outputs: { outcome: 'verified', branch: '' } });
+    expect(await scene.repo.remoteBranches()).toEqual(['main']);
+    await gate.set('open');
+    const inputs = { 'resume-from': await download(scene, first) };
+    const next = await scene.run({ model: stepsModel, inputs });
+    expect(next).toMatchObject({ code: 0, outputs: { outcome: 'verified', branch: BRANCH, turns: '1' } });
+    expect(await treeOf(scene)).toBe(undisturbed);
   });
 
   it('counts for nothing where the work branch is further', async () => {
