@@ -183,8 +183,8 @@ async function workInRounds(
     return verified;
   };
   const follow = (verified: Verification) =>
-    verified.passed
-      ? followTarget(world, brief, ready, verified, { ...run, policy: ready.policy, verify: verifyCommit })
+    verified.passed && run.notebook.questions.every(({ blocking }) => !blocking)
+      ? followTarget(world, brief, ready, verified, { ...run, verify: verifyCommit })
       : Promise.resolve(verified);
   try {
     for (let round = 1; ; round++) {

@@ -4,7 +4,7 @@
 import type { Budget, Series } from './agent/agent.js';
 import { targetOf } from './destination.js';
 import type { Brief, Ready, World } from './preparation.js';
-import type { ChangePolicy, WorkCommit } from './publish/publish.js';
+import type { WorkCommit } from './publish/publish.js';
 import { bringTogether } from './publish/publish.js';
 import type { Verification } from './verify/verify.js';
 import { DiskSpaceError } from './workshop/workshop.js';
@@ -17,7 +17,6 @@ const PUBLICATION_MS = 30_000;
 export interface MovedTargetTerms {
   series: Series;
   budget: Budget;
-  policy: ChangePolicy;
   /** Verifies a commit by what it adds to another tree. */
   verify: (subject: WorkCommit, baseTree: string) => Promise<Verification>;
 }
@@ -31,7 +30,7 @@ export async function followTarget(
   { spec }: Brief,
   ready: Ready,
   verification: Verification,
-  { series, budget, policy, verify }: MovedTargetTerms,
+  { series, budget, verify }: MovedTargetTerms,
 ): Promise<Verification> {
   const { git, remote, base, log } = world;
   if (ready.publisher.kind !== 'commit' || remote === undefined) return verification;
@@ -44,7 +43,7 @@ export async function followTarget(
     if (found.kind === 'in-step') return latest;
     if (found.kind === 'apart') return giveUp(found.reason);
     const { onto, tree } = found;
-    const objection = await policy(tree, onto.commit);
+    const objection = await ready.policy(tree, onto.commit);
     if (objection !== undefined) return giveUp(`Branch '${target}' has moved. ${objection}`);
     if (timeLeftMs(budget) < durationOf(latest) + PUBLICATION_MS)
       return giveUp(`Branch '${target}' has moved, and no time is left to verify the work together with it.`);
