@@ -103,6 +103,11 @@ describe('the bundle', () => {
     expect(Object.values(dependencies).filter((version) => !/^\d+\.\d+\.\d+$/.test(version))).toEqual([]);
   });
 
+  it('runs no script of a package at installation', () => {
+    expect(text('.npmrc')).toMatch(/^ignore-scripts=true$/m);
+    expect(text('.ci/run').match(/npm \S+/g)).toEqual(['npm cit', 'npm run']);
+  });
+
   it('names the licence of every package in it', () => {
     const licences = text('dist/licenses.txt');
     const { dependencies } = JSON.parse(text('package.json')) as { dependencies: Record<string, string> };
