@@ -46,6 +46,7 @@ const INPUTS = {
   sandbox: 'auto',
   'allowed-bots': undefined,
   resume: 'auto',
+  'resume-from': undefined,
   replay: undefined,
   'dry-run': 'false',
 };
