@@ -22,6 +22,11 @@ const OPERATIONS = [
   'issues/create-comment',
   'issues/get-comment',
   'issues/update-comment',
+  'git/create-blob',
+  'git/create-tree',
+  'git/create-commit',
+  'git/create-ref',
+  'git/update-ref',
 ];
 /** Descriptions and examples make nine tenths of the text and check nothing. */
 const DROPPED = new Set(['example', 'examples', 'description', 'title', 'externalDocs', 'tags', 'headers', 'summary']);

@@ -6,13 +6,16 @@ import { ToolError } from './errors.js';
 import type { LeftResult } from './left-result.js';
 import type { ReportFolder } from './platform/report-folder.js';
 import type { Brief, Ready, World } from './preparation.js';
-import type { Publisher } from './publish/publish.js';
+import type { PublicationRequest, Publisher } from './publish/publish.js';
 import { RESULT_FILE, ciNote, isUndelivered } from './publish/publish.js';
 import type { RunRecord, StopReason } from './report/report.js';
-import { MAX_BODY_CHARS, baselineRecord, renderMarkdown } from './report/report.js';
+import { MAX_BODY_CHARS, baselineRecord, nameCommits, renderMarkdown } from './report/report.js';
 import type { Baseline, Verification } from './verify/verify.js';
 import { proveBeside } from './proofs.js';
 import { gateRecord, judgeOutcome, judgedGateRecord, reproduceCommands } from './verify/verify.js';
+
+/** All work against the base, also what never became green; in the report folder. */
+const PATCH_FILE = 'change.patch';
 
 export interface RoundsEnd {
   /** Why the conversation ended early; `undefined` when it came to its end. */
@@ -69,10 +72,15 @@ export async function conclude(world: World, brief: Brief, ready: Ready, run: Co
   recordVerification(record, run);
   run.keep();
   record.dependencies = await addedCrates(world, ready);
-  if (verification)
-    record.reproduce = reproduceCommands(series.head.commit, world.inputs.workingDirectory, verification);
+  if (verification) {
+    // Work that is in no commit of the branch is in the patch alone.
+    const source = series.holds(verification.commit)
+      ? { commit: series.head.commit }
+      : { commit: ready.base.commit, patch: PATCH_FILE };
+    record.reproduce = reproduceCommands(source, world.inputs.workingDirectory, verification);
+  }
   const patch = await world.git.diff(ready.base.tree, await series.workTree());
-  await run.folder.writeBytes('change.patch', patch);
+  await run.folder.writeBytes(PATCH_FILE, patch);
   if ((verification?.passed || verification?.onlyWaiting) && !world.signal.aborted)
     await proveBeside(world, ready, { ...run, verification });
   await publish(world, ready, run);
@@ -125,12 +133,13 @@ export function recordProgress(
   }
 }
 
-function recordVerification(record: RunRecord, { verification, baseline }: Conclusion): void {
+function recordVerification(record: RunRecord, { verification, baseline, series }: Conclusion): void {
   if (baseline) record.baseline = baselineRecord(baseline.gates.map((gate) => gateRecord(gate, baseline)));
   if (!verification) return;
   const { commit, tree, gates, evidence } = verification;
   const judged = evidence.gates.map(judgedGateRecord);
-  record.verification = { commit, tree, gates: [...gates.map((gate) => gateRecord(gate, baseline)), ...judged] };
+  const recorded = gates.map((gate) => gateRecord(gate, baseline, gate.name === 'test' ? evidence.failedTests : []));
+  record.verification = { commit, tree, gates: [...recorded, ...judged], onBranch: series.holds(commit) };
   record.ledger = evidence.ledger.entries;
   record.publicApi = evidence.publicApi;
   record.auditSeverities = evidence.severityChanges;
@@ -170,9 +179,10 @@ export async function publishRecord(
 ): Promise<void> {
   log.group('Publication');
   try {
-    const note = ciNote(await github?.identity(), publisher.kind);
+    // About what is pushed, so nothing where nothing is.
+    const note = result.headCommit === undefined ? '' : ciNote(await github?.identity(), publisher.kind);
     const options = { outputs: result.outputs, maxChars: MAX_BODY_CHARS };
-    record.publication = await publisher.publish({
+    const request = (): PublicationRequest => ({
       outcome: record.outcome,
       headCommit: result.headCommit,
       ...(result.onto === undefined ? {} : { onto: result.onto }),
@@ -180,6 +190,8 @@ export async function publishRecord(
       body: renderMarkdown(record, { ...options, pullRequestNotes: note === '' ? [] : [note] }),
       commentBody: renderMarkdown(record, options),
     });
+    if (publisher.pushRenamed) nameCommits(record, await publisher.pushRenamed(request()));
+    record.publication = await publisher.publish(request());
     if (isUndelivered(record.publication, result)) record.publication.undelivered = true;
     for (const warning of record.publication.warnings) log.warning(warning);
     const { pullRequest, comment } = record.publication;

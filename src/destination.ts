@@ -33,6 +33,7 @@ export function publisherFor(
     branch,
     base: base.branch,
     baseCommit: base.commit,
+    commitWith: inputs.commitWith,
     pullRequest: { draft: inputs.draft, labels: inputs.labels, reviewers: inputs.reviewers },
     refusal: outlet.refusal,
     ...(home === undefined ? {} : { remote: home }),

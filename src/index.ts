@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { runCli } from './cli.js';
+import { UsageError } from './commands/commands.js';
 import { UserError, messageOf } from './errors.js';
 import type { RunContext } from './inputs/inputs.js';
 import {
@@ -23,10 +24,12 @@ import { createLog } from './platform/log.js';
 import { Outlet } from './platform/outlet.js';
 import { finishKilledRuns, hasUnfinished } from './post-step.js';
 import { publishResults } from './publication-job.js';
-import type { RunRecord } from './report/report.js';
+import type { RunRecord, SummarySources } from './report/report.js';
 import {
   MAX_SUMMARY_BYTES,
   actionOutputs,
+  annotationsLeftLine,
+  annotationsOf,
   exitStatus,
   publicationOutputs,
   renderSummary,
@@ -72,7 +75,7 @@ async function main(): Promise<void> {
     else if (getState('report') !== '') await post();
     else process.exitCode = await inRunner((context) => runAction(context, abort.signal));
   } catch (error) {
-    process.exitCode = 1;
+    process.exitCode = error instanceof UsageError ? 2 : 1;
     fail(error);
   }
 }
@@ -142,8 +145,15 @@ async function runAction(context: RunContext, signal: AbortSignal): Promise<numb
   }
   const records = results.map(({ record }) => record);
   setOutputs(actionOutputs(records, folders.report));
-  await writeSummary(results.map(({ record, folder }) => ({ record, outputs: (file) => folder.readText(file) })));
+  await writeSummary(
+    results.map(({ record, folder }) => ({
+      record,
+      outputs: (file) => folder.readText(file),
+      transcript: folder.readText('transcript.jsonl'),
+    })),
+  );
   for (const record of records) conclude(record);
+  annotate(records);
   log.info('The report, the transcript and every output are in the folder of the output report-dir.');
   return statusOf(records);
 }
@@ -163,7 +173,7 @@ async function publicationJob(context: RunContext): Promise<number> {
     const records = published.map(({ record }) => record);
     setOutputs(publicationOutputs(records));
     if (refused.length > 0) setOutput('outcome', 'refused');
-    await writeSummary(published);
+    await writeSummary(published.map((each) => ({ ...each, transcript: '' }))); // the run's own job has drawn it
     if (results.length === 0) log.info('There is nothing to publish: the run made no result.');
     for (const { record } of published) log.info(verdictLine(record));
     for (const { message } of refused) log.error(message);
@@ -178,6 +188,7 @@ async function cli(signal: AbortSignal): Promise<number> {
   const mask = outlet.masking('the log');
   return runCli(process.argv.slice(2), {
     root: ROOT,
+    folder: process.cwd(),
     environment: process.env,
     print: (text) => process.stdout.write(`${mask(text)}\n`),
     run: async ({ inputs, context }) => {
@@ -194,6 +205,7 @@ async function cli(signal: AbortSignal): Promise<number> {
         for (const { publication } of records)
           if (publication.branch !== undefined) log.info(`The work is on branch ${publication.branch}.`);
         log.info(`Report: ${path.join(folders.report, 'report.md')}`);
+        if (process.stdout.isTTY) process.stdout.write('\u0007'); // a run is long: whoever started it may have looked away
         return statusOf(records);
       } finally {
         await rm(folders.scratch, { recursive: true, force: true });
@@ -285,11 +297,9 @@ function setOutputs(outputs: Readonly<Record<string, string>>): void {
 }
 
 /** The job summary; a runner without one, or with a full disk, must not fail a run that is over. */
-async function writeSummary(
-  results: readonly { record: RunRecord; outputs: (file: string) => string }[],
-): Promise<void> {
+async function writeSummary(results: readonly ({ record: RunRecord } & SummarySources)[]): Promise<void> {
   const maxBytes = Math.floor(MAX_SUMMARY_BYTES / Math.max(1, results.length));
-  const parts = results.map(({ record, outputs }) => renderSummary(record, outputs, maxBytes));
+  const parts = results.map(({ record, ...sources }) => renderSummary(record, sources, maxBytes));
   try {
     if (parts.length > 0) await summary.addRaw(outlet.masking('the job summary')(parts.join('\n\n')), true).write();
   } catch (error) {
@@ -301,4 +311,12 @@ function conclude(record: RunRecord): void {
   const line = verdictLine(record);
   if (exitStatus([record]) === 0) log.info(line);
   else log.error(line, record.spec.title === '' ? undefined : { file: record.spec.path });
+}
+
+/** After the verdicts, which must have their places among the few annotations that a step has. */
+function annotate(records: readonly RunRecord[]): void {
+  const all = records.flatMap(annotationsOf);
+  const left = all.filter(({ level, title, text, ...at }) => !log.annotation(level, title, text, at));
+  const line = annotationsLeftLine(left);
+  if (line !== '') log.info(line);
 }

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { UserError, messageOf } from './errors.js';
 import { selectSpecs } from './fleet/fleet.js';
 import type { Inputs, PullRequestContext, RunContext } from './inputs/inputs.js';
-import { judgeTrust, notYetEffective } from './inputs/inputs.js';
+import { canBeMasked, judgeTrust } from './inputs/inputs.js';
 import { runCommand } from './platform/command.js';
 import type { Remote } from './platform/git-remote.js';
 import { fetchCommit, readRemoteBranch } from './platform/git-remote.js';
@@ -70,7 +70,6 @@ export interface RunResult {
 export async function runInvocation(invocation: Invocation, folders: Folders): Promise<RunResult[]> {
   const { inputs, context, log } = invocation;
   try {
-    for (const sentence of notYetEffective(inputs)) log.info(sentence);
     const github = openRepository(inputs, context);
     const { allowedBots, sandbox } = inputs;
     const trust = await judgeTrust(context, { allowedBots, sandbox, github });
@@ -160,6 +159,10 @@ async function openWorld(invocation: Invocation, github: GitHub | undefined, fol
 function openModel(inputs: Inputs, replay: string | undefined, log: Log): Model {
   if (replay !== undefined) return replayModel(replay, inputs.replay ?? 'replay');
   const apiKey = inputs.anthropicApiKey ?? '';
+  if (!canBeMasked(apiKey))
+    log.info(
+      "The key of the model's server is a plain word, so it is taken for a placeholder: it is no secret, and is not masked.",
+    );
   return messagesApi({ apiKey, baseUrl: inputs.anthropicBaseUrl, say: (line) => log.warning(line) });
 }
 

@@ -32,8 +32,10 @@ export async function followTarget(
   verification: Verification,
   { series, budget, verify }: MovedTargetTerms,
 ): Promise<Verification> {
-  const { git, remote, base, log } = world;
-  if (ready.publisher.kind !== 'commit' || remote === undefined) return verification;
+  const { git, remote, base, log, inputs } = world;
+  // GitHub's own commits are made as a line, without merges.
+  const mayMerge = ready.publisher.kind === 'commit' && inputs.commitWith === 'git';
+  if (!mayMerge || remote === undefined) return verification;
   const target = targetOf(world);
   let latest = verification;
   for (let tries = 0; tries < MAX_TRIES; tries++) {

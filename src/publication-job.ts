@@ -141,9 +141,9 @@ function isComplete({ publication }: RunRecord, headCommit: string | undefined):
     case 'comment':
       return publication.comment !== undefined;
     case 'pull-request':
-      return headCommit === undefined || (publication.commit === headCommit && publication.pullRequest !== undefined);
+      return headCommit === undefined || (publication.commit !== undefined && publication.pullRequest !== undefined);
     default:
-      return headCommit === undefined || publication.commit === headCommit;
+      return headCommit === undefined || publication.commit !== undefined;
   }
 }
 
@@ -183,6 +183,7 @@ function openPublisher(ground: Ground, { result, spec }: ReceivedResult, branch:
     spec: { path: spec.path, hash: spec.hash },
     base: base.branch,
     baseCommit: result.base.commit,
+    commitWith: inputs.commitWith,
     pullRequest: { draft: inputs.draft, labels: inputs.labels, reviewers: inputs.reviewers },
     refusal: outlet.refusal,
     ...(github === undefined ? {} : { github }),

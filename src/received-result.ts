@@ -30,7 +30,8 @@ const MAX_DEPTH = 3;
 /** What `Outputs` of the workshop calls its files. */
 const OUTPUT_NAME = /^outputs\/[\w-][\w.-]{0,200}$/;
 /** The commands that a report offers for the reader's own terminal (verify/gates.ts writes them). */
-const REPRODUCE = /^(git checkout [0-9a-f]{40,64}|cd [\w@%+=:,./-]+|cargo( ([\w@%+=:,./-]+|'[^'\p{C}]*'))+)$/u;
+const REPRODUCE =
+  /^(git checkout [0-9a-f]{40,64}|git apply change\.patch|cd [\w@%+=:,./-]+|cargo( ([\w@%+=:,./-]+|'[^'\p{C}]*'))+)$/u;
 
 /** Folders that hold a result, `''` for the folder itself: one, or one for each spec of a run over several. */
 export function findResults({ files }: ReceivedFolder): string[] {
@@ -119,13 +120,14 @@ function objectionToOrigin(record: RunRecord, result: Result, { repository, runU
 }
 
 /** Whether the report's outcome is one that its own facts allow. */
-function objectionToVerdict(record: RunRecord, { start, commits }: Result): string | undefined {
+function objectionToVerdict(record: RunRecord, { start, base, commits }: Result): string | undefined {
   const { outcome, verification, reproduce } = record;
   const gates = [...(verification?.gates ?? []), ...gatesOfBaseline(record)];
   if (gates.some(({ output }) => output !== '' && !OUTPUT_NAME.test(output)))
     return 'its report names an output outside of the folder outputs/.';
   const [checkout, ...others] = reproduce;
-  const isOffered = checkout === undefined || checkout === `git checkout ${commits.at(-1)?.id ?? ''}`;
+  const own = [commits.at(-1)?.id ?? start, base.commit];
+  const isOffered = checkout === undefined || own.some((id) => checkout === `git checkout ${id}`);
   if (!isOffered || others.some((line) => !REPRODUCE.test(line)))
     return 'its report offers commands to reproduce it that Ferrule does not write.';
   const marked = commits.filter((commit) => commit.outcome !== undefined);

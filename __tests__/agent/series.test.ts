@@ -53,6 +53,7 @@ function series(
   const { git, workshop } = opened;
   const none = createPublisher({
     kind: 'none',
+    commitWith: 'git',
     git,
     spec: SPEC,
     branch: 'ferrule/one',

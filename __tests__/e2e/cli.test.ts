@@ -1,8 +1,9 @@
 // The command line as people start it: dist/cli.js in a clone, without a runner around it.
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { describe, expect, it } from '@jest/globals';
 import { startMessagesApi } from '../support/messages-api.js';
 import { CRATE, VERIFIED } from '../support/scripts-greeting.js';
@@ -37,30 +38,52 @@ function ferrule(cwd: string, args: readonly string[], key = ''): Promise<CliRes
 }
 
 describe('ferrule', () => {
-  it('help names the commands', async () => {
+  it('help names the commands, and tells of one what it takes', async () => {
     await using repo = await tempRepo({});
     const { code, stdout, stderr } = await ferrule(repo.dir, ['help']);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     for (const command of ['ferrule run SPEC', 'ferrule replay TRANSCRIPT', 'ferrule demo'])
       expect(stdout).toContain(command);
+    expect(stdout).toContain('Exit status: 0 verified');
     expect(await ferrule(repo.dir, [])).toMatchObject({ code: 0, stdout });
+
+    const run = await ferrule(repo.dir, ['help', 'run']);
+    expect(run).toMatchObject({ code: 0, stderr: '' });
+    expect(run.stdout).toMatch(/^ferrule run SPEC.*\n/);
+    expect(run.stdout).toContain('--max-turns (200)');
+    expect(run.stdout).toContain('Exit status: 0 verified');
+    expect(await ferrule(repo.dir, ['run', '--help'])).toMatchObject({ code: 0, stdout: run.stdout });
   });
 
   it.each([
-    [['rnu', 'specs/a.md'], "There is no command 'rnu'. Did you mean 'run'? See ferrule help."],
+    [2, ['rnu', 'specs/a.md'], "There is no command 'rnu'. Did you mean 'run'? See ferrule help."],
+    [2, ['help', 'rnu'], "There is no command 'rnu'. Did you mean 'run'? See ferrule help."],
     [
+      2,
       ['run', '--max-turn', '3', 'a.md'],
       "Option --max-turn is not understood. Did you mean '--max-turns'? Options are the inputs of action.yml.",
     ],
-    [['replay'], 'replay needs a transcript: ferrule replay transcript.jsonl --spec specs/x.md'],
-    [['run', 'specs/a.md'], /^Input 'anthropic-api-key' is missing\./],
-  ])('%j is refused in one line', async (args, message) => {
+    [2, ['run', 'a.md', '--model'], 'Option --model needs a value.'],
+    [2, ['demo', '--fast'], 'Option --fast is not understood. This command has none.'],
+    [2, ['replay'], 'replay needs a transcript: ferrule replay transcript.jsonl --spec specs/x.md'],
+    [1, ['run', 'specs/a.md'], /^Input 'anthropic-api-key' is missing\./],
+  ])('status %i for %j, in one line', async (status, args, message) => {
     await using repo = await tempRepo({});
     const { code, stdout, stderr } = await ferrule(repo.dir, args);
-    expect({ code, stderr }).toEqual({ code: 1, stderr: '' });
+    expect({ code, stderr }).toEqual({ code: status, stderr: '' });
     const lines = stdout.trimEnd().split('\n');
     expect(lines).toEqual([typeof message === 'string' ? `error: ${message}` : expect.stringMatching(/^error: /)]);
     expect(lines[0]?.replace('error: ', '')).toMatch(message);
+  });
+
+  it('rings the bell of a terminal at the end of a run, and nowhere else', async () => {
+    await using repo = await tempRepo(CRATE);
+    const words = ['run', 'specs/greeting.md', '--dry-run', 'true'];
+    const plain = await ferrule(repo.dir, words);
+    expect(plain).toMatchObject({ code: 0, stdout: expect.not.stringContaining('\u0007') });
+    const line = [process.execPath, CLI, ...words].map((word) => `'${word}'`).join(' ');
+    const { stdout } = await promisify(execFile)('script', ['-qefc', line, '/dev/null'], { cwd: repo.dir });
+    expect(stdout.trimEnd().endsWith('\u0007')).toBe(true);
   });
 
   it('run leaves a branch in the clone, and the working tree, index and remote as they were', async () => {

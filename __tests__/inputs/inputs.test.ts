@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { UserError } from '../../src/errors.js';
-import { notYetEffective, readInputs, unknownInputs } from '../../src/inputs/inputs.js';
+import { readInputs, unknownInputs } from '../../src/inputs/inputs.js';
 
 const GITHUB = { kind: 'github', workspace: '/home/runner/work/shop/shop' } as const;
 
@@ -199,6 +199,15 @@ describe('a secret that would blank ordinary text when it is masked', () => {
     }
   });
 
+  it('is a placeholder for a server on this machine, which mostly checks none', () => {
+    for (const url of ['http://127.0.0.1:11434', 'http://localhost:8080', 'https://[::1]:1'])
+      expect(read({ 'anthropic-api-key': ' ollama\n', 'anthropic-base-url': url }).anthropicApiKey).toBe('ollama');
+    const elsewhere = { 'anthropic-api-key': 'ollama', 'anthropic-base-url': 'https://localhost.example.com' };
+    expect(refusal(elsewhere)).toContain('too short or a plain word');
+    const spaced = { 'anthropic-api-key': 'no key', 'anthropic-base-url': 'http://127.0.0.1:1' };
+    expect(refusal(spaced)).toContain('holds spaces');
+  });
+
   it('is no longer one with a digit or a dash in it', () => {
     expect(read({ 'anthropic-api-key': 'local-key-0001' }).anthropicApiKey).toBe('local-key-0001');
     expect(read({ 'github-token': 'ghs_token' }).githubToken).toBe('ghs_token');
@@ -263,12 +272,5 @@ describe('inputs without an effect', () => {
       "Input 'max-turn' is not known and has no effect. Did you mean 'max-turns'?",
       "Input 'colour' is not known and has no effect.",
     ]);
-  });
-
-  it('are listed while what they ask for is missing, and only when they are used', () => {
-    expect(notYetEffective(read({ 'commit-with': 'api' }))).toContain(
-      "Input 'commit-with: api' has no effect yet: commits are pushed by git.",
-    );
-    expect(notYetEffective(read({ gates: 'check\ntest', resume: 'never' }))).toEqual([]);
   });
 });

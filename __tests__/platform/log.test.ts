@@ -208,3 +208,39 @@ describe('secrets', () => {
     expect(maskOf('', ' ')('text')).toBe('text');
   });
 });
+
+describe('annotation', () => {
+  const at = { file: 'src/a,b:c.rs', line: 3, column: 5 };
+
+  it('is a command of the runner with its place and title, all escaped', () => {
+    const { log, lines } = recorded({ actions: true, secrets: ['hunter2!'] });
+    expect(log.annotation('notice', 'Question: 1,2\nx', 'hunter2! 100 %\nb', at)).toBe(true);
+    expect(lines).toEqual(['::notice title=Question%3A 1%2C2%0Ax,file=src/a%2Cb%3Ac.rs,line=3,col=5::*** 100 %25%0Ab']);
+  });
+
+  it('is written ten times of each level, warnings and errors of the run counted', () => {
+    const { log, lines } = recorded({ actions: true });
+    log.warning('first');
+    const written = Array.from({ length: 12 }, () => log.annotation('warning', 't', 'x', at));
+    expect(written.filter(Boolean)).toHaveLength(9);
+    expect(lines).toHaveLength(10);
+    expect(log.annotation('error', 't', 'x', at)).toBe(true);
+  });
+
+  it('is not written on a terminal', () => {
+    const { log, lines } = recorded({ actions: false });
+    expect([log.annotation('error', 't', 'x', at), lines]).toEqual([false, []]);
+  });
+
+  it('obeys nothing but itself, whatever title, text and file are', () => {
+    fc.assert(
+      fc.property(hostile, hostile, (one, other) => {
+        const { log, lines } = recorded({ actions: true });
+        log.annotation('error', one, other, { file: other, line: 1 });
+        expect(lines).toHaveLength(1);
+        expect(runnerLines(lines.join('\n')).map(runnerCommand)).toEqual(['error']);
+      }),
+      { numRuns: 500 },
+    );
+  });
+});

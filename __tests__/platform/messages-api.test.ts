@@ -43,10 +43,12 @@ describe('an answer', () => {
     expect(result).toMatchObject({ stopReason: 'compaction' });
   });
 
-  it('of a server that counts no tokens has counts of 0', async () => {
+  it('of a server that counts no tokens has estimates, so that limits hold', async () => {
     await using server = await rawServer([stream([START, ...TEXT, DELTA, STOP])]);
     const answer = await modelAt(server.url)(REQUEST, TERMS);
-    expect(answer.usage).toEqual({ inputTokens: 0, outputTokens: 3, cacheReadTokens: 0, cacheWriteTokens: 0 });
+    const inputTokens = Math.ceil(JSON.stringify({ ...REQUEST, stream: true }).length / 3.5);
+    expect(answer.usage).toMatchObject({ outputTokens: 3, cacheReadTokens: 0, cacheWriteTokens: 0 });
+    expect(Math.abs(answer.usage.inputTokens - inputTokens)).toBeLessThan(5);
   });
 });
 

@@ -61,6 +61,14 @@ describe('a rule that forbids every push of a run', () => {
     expect(answer).toMatch(/Set the input 'branch' to a name that the ruleset leaves free, or let the account/);
   });
 
+  it.each([SIGNED, pattern('committer_email_pattern', 'ends_with', '@github.com')])(
+    'is none of commits that GitHub makes and signs ($type)',
+    async (rule) => {
+      Object.assign(ruleset, { rules: { 'ferrule/login': [rule] }, bypass: 'never' });
+      expect(await scene.publisher({ commitWith: 'api' }).preflight()).toEqual([]);
+    },
+  );
+
   it('refuses it too where the token may bypass it in pull requests only', async () => {
     expect(await flight([SIGNED], 'pull_requests_only')).toMatch(/^refused: /);
   });

@@ -208,6 +208,15 @@ describe('a guarded publisher', () => {
     expect(await clone.remoteBranches()).toEqual(['main']);
   });
 
+  it('has GitHub make no commit of what breaks it', async () => {
+    await using scene = await guard();
+    const publisher = scene.guarded({ commitWith: 'api' });
+    const bad = result('verified', await scene.evil(scene.base));
+    expect(await publisher.pushRenamed?.(bad)).toEqual(new Map());
+    expect((await publisher.publish(bad)).warnings[0]).toContain("'.github/workflows/x.yml' is protected");
+    expect(scene.fake.requests.filter(({ path: where }) => where.includes('/git/'))).toEqual([]);
+  });
+
   it('moves no branch to such a result, keeps what was pushed, and says why', async () => {
     await using scene = await guard();
     const { repo: clone, guarded, evil, base, commitOn, fake } = scene;

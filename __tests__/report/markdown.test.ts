@@ -58,7 +58,7 @@ describe('renderMarkdown', () => {
     expect(headings(text)).toContain('Requirements');
     expect(text).not.toContain('claimed by the model');
     expect(text).toContain(
-      '| R1 | An entry \\| must | proven | `src/a.rs:1` | `entry::rejects_negative_amount` ok |  |',
+      '| R1 | An entry \\| must | ✔ proven | `src/a.rs:1` | `entry::rejects_negative_amount` ok |  |',
     );
   });
 
@@ -96,11 +96,12 @@ describe('renderMarkdown', () => {
       { turn: 9, at, increments: [store ?? open, { title: 'Search', requirements: ['R3'] }] },
     ];
     const text = renderMarkdown(sampleRecord({ outcome: 'unverified', increments, plans }), whole);
+    const url = 'https://github.com/acme/ledger/commit';
+    const done = `- [x] Types ([\`a1a1a1a\`](${url}/${'a1'.repeat(20)})) – R1\n`;
     expect(text).toContain(
-      '### What was planned and built\n\n' +
-        '- [x] Types (`a1a1a1a`) – R1\n- [x] Store (`b2b2b2b`) – R2\n- [ ] Search – R3\n\n' +
+      `### What was planned and built\n\n${done}- [x] Store ([\`b2b2b2b\`](${url}/${'b2'.repeat(20)})) – R2\n- [ ] Search – R3\n\n` +
         '<details>\n<summary>The plan was revised 1 time</summary>\n\n' +
-        `**Version 1**, turn 2, ${at}\n\n- [x] Types (\`a1a1a1a\`) – R1\n- [ ] Everything else\n\n</details>`,
+        `**Version 1**, turn 2, ${at}\n\n${done}- [ ] Everything else\n\n</details>`,
     );
     const once = renderMarkdown(sampleRecord({ increments: [], plans: plans.slice(1) }), whole);
     expect(once).not.toContain('was revised');
@@ -195,7 +196,7 @@ describe('renderMarkdown', () => {
     const text = renderMarkdown(sampleRecord(), whole);
     for (const gate of sampleRecord().verification?.gates ?? [])
       expect(text).toContain(sampleOutputs(gate.output).trim());
-    expect(text).toContain('test passed: cargo test --workspace --no-fail-fast (complete, 9 lines)');
+    expect(text).toContain('✔ test passed: cargo test --workspace --no-fail-fast (complete, 9 lines)');
     expect(text).not.toContain('shortened');
   });
 
@@ -214,8 +215,10 @@ describe('renderMarkdown', () => {
     expect(text).toContain('error[E0308]: mismatched types');
     expect(text).toContain(result);
     expect(text).toContain('(400 of 90,002 lines)');
-    expect(text).toContain('The whole output is `outputs/004-cargo-test.log` in the report folder of the run.');
-    expect(text).toContain('This text is shortened to fit.');
+    const url = 'https://github.com/acme/ledger/actions/runs/4711';
+    const folder = `the report folder of the run ([artifacts](${url}#artifacts), [log](${url})).`;
+    expect(text).toContain(`The whole output is \`outputs/004-cargo-test.log\` in ${folder}`);
+    expect(text).toMatch(/\nThis text is shortened to fit\. .*#artifacts\)/);
   });
 
   it('keeps verdict and gates when hardly anything fits', () => {

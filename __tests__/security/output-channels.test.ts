@@ -30,6 +30,8 @@ import { declaredOutputs } from '../support/action-scene.js';
 import { recordOf } from '../support/hostile-record.js';
 import { HOSTILE_TEXTS } from '../support/hostile-text.js';
 import { markdownBreaches } from '../support/markdown-breaches.js';
+import { mermaidBreaches } from '../support/mermaid-lines.js';
+import { transcriptOf } from '../support/page-sources.js';
 import { publishScene, SPEC, type PublishScene } from '../support/publish-scene.js';
 import { obeyedCommands, runnerCommand, runnerLines } from '../support/runner-commands.js';
 import { parseFileCommand } from '../support/run-action.js';
@@ -94,7 +96,11 @@ const CHANNELS: Readonly<Record<string, Channel>> = {
     return { text: written, breaches: [...commands, ...obeyed, ...when(!isShown, 'a control character')] };
   },
   'an annotation': (text, mask) => {
-    const written = logged(mask, (log) => log.warning(text, { file: text.slice(0, 200), line: 1 })).at(-1) ?? '';
+    const at = { file: text.slice(0, 200), line: 1 };
+    const [titled = ''] = logged(mask, (log) =>
+      log.annotation('warning', text.slice(0, 200), text.slice(0, 2_000), at),
+    );
+    const written = logged(mask, (log) => log.warning(text, at)).at(-1) ?? '';
     const obeyed = obeyedCommands(written);
     const data = written.slice(written.indexOf('::', 2) + 2);
     const message = data.replaceAll('%0A', '\n').replaceAll('%0D', '\r').replaceAll('%25', '%');
@@ -102,15 +108,22 @@ const CHANNELS: Readonly<Record<string, Channel>> = {
       text: message,
       breaches: [
         ...when(obeyed.join() !== 'warning', `the commands ${obeyed.join()}`),
+        ...when(obeyedCommands(titled).join() !== 'warning', 'commands of an annotation with a title'),
         ...when(message.length > 4_096, 'longer than the runner takes'),
-        ...when(CONTROL.test(written), 'a control character'),
+        ...when(CONTROL.test(written + titled), 'a control character'),
       ],
     };
   },
   'the job summary': (text, mask) => {
-    const written = mask(renderSummary(recordOf(text, 1), () => text));
+    const transcript = transcriptOf([
+      { words: text, calls: [{ name: text, input: { path: text }, text }], note: text },
+    ]);
+    const written = mask(renderSummary(recordOf(text, 1), { outputs: () => text, transcript }));
     const isTooLong = Buffer.byteLength(written) > MAX_SUMMARY_BYTES;
-    return { text: written, breaches: [...markdownBreaches(written), ...when(isTooLong, 'too long')] };
+    return {
+      text: written,
+      breaches: [...markdownBreaches(written), ...mermaidBreaches(written), ...when(isTooLong, 'too long')],
+    };
   },
   'report.md': async (text, mask) => {
     const folder = await ReportFolder.create(dir, mask);

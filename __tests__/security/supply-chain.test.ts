@@ -40,6 +40,25 @@ function workflows(): [name: string, workflow: Workflow][] {
     .filter(([, workflow]) => 'jobs' in Object(workflow));
 }
 
+/** Packages that our sources import or name by their files, with the versions that package.json wants. */
+function bundledPackages(): ReadonlyMap<string, string> {
+  const { devDependencies } = JSON.parse(text('package.json')) as { devDependencies: Record<string, string> };
+  const sources = readdirSync(path.join(ROOT, 'src'), { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.ts'))
+    .map((name) => text(`src/${name}`))
+    .join('\n');
+  const named = sources.matchAll(
+    /^import (?!type ).*?from '([^'.]+)|import\('([^'.]+)'\)|^} from '([^'.]+)|node_modules\/([\w@-]+)/gm,
+  );
+  const names = new Set([...named].map((found) => packageOf(found.slice(1).find(Boolean) ?? '')));
+  return new Map(Object.entries(devDependencies).filter(([name]) => names.has(name)));
+}
+
+/** `@scope/name/lib/file` → `@scope/name`. */
+function packageOf(specifier: string): string {
+  return specifier.split('/', specifier.startsWith('@') ? 2 : 1).join('/');
+}
+
 describe.each(workflows())('%s', (name, workflow) => {
   const jobs = Object.values(workflow.jobs);
   const steps = jobs.flatMap((job) => job.steps ?? []);
@@ -97,10 +116,17 @@ describe('the bundle', () => {
     expect([...new Set(found)].filter((match) => !REVIEWED.includes(match))).toEqual([]);
   });
 
-  it('has few dependencies, each pinned exactly', () => {
-    const { dependencies } = JSON.parse(text('package.json')) as { dependencies: Record<string, string> };
-    expect(Object.keys(dependencies).length).toBeLessThanOrEqual(24);
-    expect(Object.values(dependencies).filter((version) => !/^\d+\.\d+\.\d+$/.test(version))).toEqual([]);
+  it('is made of few packages of others, each pinned exactly', () => {
+    const versions = bundledPackages();
+    expect(versions.size).toBeGreaterThan(10);
+    expect(versions.size).toBeLessThanOrEqual(24);
+    expect([...versions.values()].filter((version) => !/^\d+\.\d+\.\d+$/.test(version))).toEqual([]);
+  });
+
+  it('needs none of them where it is installed: all are in it', () => {
+    const manifest = JSON.parse(text('package.json')) as Record<string, unknown>;
+    const installed = ['dependencies', 'optionalDependencies', 'peerDependencies', 'bundleDependencies'];
+    expect(installed.filter((kind) => manifest[kind] !== undefined)).toEqual([]);
   });
 
   it('runs no script of a package at installation', () => {
@@ -110,7 +136,6 @@ describe('the bundle', () => {
 
   it('names the licence of every package in it', () => {
     const licences = text('dist/licenses.txt');
-    const { dependencies } = JSON.parse(text('package.json')) as { dependencies: Record<string, string> };
-    for (const name of Object.keys(dependencies)) expect(licences).toContain(`\n${name} ${dependencies[name] ?? ''} (`);
+    for (const [name, version] of bundledPackages()) expect(licences).toContain(`\n${name} ${version} (`);
   });
 });

@@ -1,4 +1,5 @@
 // The state of the GitHub double's one repository, and what GitHub's rules make of each operation on it.
+import { answerGitData } from './fake-git-data.js';
 import { gitIn } from './temp-repo.js';
 
 export interface FakeRepositoryOptions {
@@ -11,6 +12,8 @@ export interface FakeRepositoryOptions {
   hasDrafts?: boolean;
   /** What collaborators may do: `admin`, `write`, `read`. */
   permissions?: Record<string, string>;
+  /** True: commits are signed, as for tokens of apps; false as for people's. */
+  signs?: boolean;
   /** Branches that have a rule of protection. */
   protectedBranches?: readonly string[];
   /** The repository's one ruleset, as it is when it is asked for. */
@@ -51,7 +54,7 @@ export interface FakeComment {
 }
 
 type Parameters = Record<string, string | number>;
-interface Reply {
+export interface Reply {
   status: number;
   body: unknown;
   /** `{url}` stands for the server's address. */
@@ -119,6 +122,7 @@ export class FakeRepository {
     const pull = this.pulls.find((one) => one.number === parameters.pull_number);
     const issueNumber = Number(parameters.issue_number);
     const hasIssue = this.issues.includes(issueNumber) || this.pulls.some((one) => one.number === issueNumber);
+    if (operationId.startsWith('git/')) return answerGitData(this.options, operationId, parameters, content, author);
     switch (operationId) {
       case 'repos/get': {
         const { defaultBranch = 'main' } = this.options;

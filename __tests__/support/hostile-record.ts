@@ -1,5 +1,5 @@
 // A record whose every text is somebody else's.
-import type { RunRecord } from '../../src/report/report.js';
+import type { GateRecord, RunRecord } from '../../src/report/report.js';
 import { failedTestGate, sampleGate, sampleRecord } from './sample-record.js';
 
 /** The sample with every text that a spec, a model or cargo may supply replaced by `text`. */
@@ -15,7 +15,8 @@ export function recordOf(text: string, repeat: number): RunRecord {
     spec: { ...record.spec, path: text, title: text },
     agent: { name: text, hash: text },
     model: text,
-    verification: { commit: 'c', tree: 't', gates: [gate, { ...failedTestGate(), output: text }] },
+    // Pushed, so that places in the code become links.
+    verification: { ...{ commit: 'c5'.repeat(20), tree: 't', onBranch: true }, gates: [gate, failedGate(text)] },
     ledger: repeat % 2 === 0 ? [] : times({ ...ledgerEntry(text) }),
     claims: times({ id: text, status: 'met' as const, code: times(text), tests: times(text), note: text }),
     summary: text,
@@ -44,7 +45,7 @@ export function recordOf(text: string, repeat: number): RunRecord {
     }),
     publicApi: times({ crate: text, kind: 'changed' as const, item: text, before: text, after: text, note: text }),
     publication: {
-      kind: 'none',
+      kind: 'pull-request',
       branch: text,
       // A whole address is what GitHub gives here and becomes a link; anything else must not.
       pullRequest: { number: 1, url: ` ${text}`, draft: true },
@@ -56,7 +57,14 @@ export function recordOf(text: string, repeat: number): RunRecord {
   };
 }
 
+function failedGate(text: string): GateRecord {
+  const gate = failedTestGate();
+  const failures = [{ name: text, executable: text, path: text, line: 1, message: text }];
+  const tests = { ...{ passed: 0, failed: 1, ignored: 0, filteredOut: 0, new: 1, names: [] }, ...gate.tests, failures };
+  return { ...gate, output: text, tests };
+}
+
 function ledgerEntry(text: string) {
-  const tests = [{ name: text, result: 'ok' as const }];
+  const tests = [{ name: text, result: 'ok' as const, path: text, line: 1 }];
   return { id: text, text, status: 'proven' as const, claimed: null, code: [text], tests, note: text };
 }

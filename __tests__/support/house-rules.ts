@@ -15,6 +15,7 @@ interface Import {
 /** From the top of the house to the bottom; imports point down. `top` and `leaves` are the files directly in src. */
 const FLOORS = [
   'top',
+  'commands',
   'inputs',
   'brief',
   'fleet',

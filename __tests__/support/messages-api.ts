@@ -56,6 +56,14 @@ export interface MessagesApiOptions {
   chunking?: 'awkward' | 'bytes' | 'whole';
   /** When given, other keys are refused. */
   apiKey?: string;
+  /** The only header in which a key is seen; both when absent. */
+  keyHeader?: 'x-api-key' | 'authorization';
+  /** What servers of others leave out: counts of the cache, all counts, ids of requests, pings. */
+  lacks?: readonly ('cache-usage' | 'usage' | 'request-id' | 'pings')[];
+  /** Whether there is `count_tokens`; asking for it is a violation when absent. */
+  countsTokens?: boolean;
+  /** How the input of a call comes: in small parts (default), in one, or with the block's start. */
+  toolInput?: 'parts' | 'one-part' | 'at-start';
 }
 
 export interface MessagesApi extends AsyncDisposable {
@@ -98,12 +106,13 @@ export async function startMessagesApi(options: MessagesApiOptions): Promise<Mes
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
     const text = Buffer.concat(chunks).toString('utf8');
+    if (request.url === '/v1/messages/count_tokens' && options.countsTokens !== undefined)
+      return answerCount(request, response, options);
     if (request.method !== 'POST' || new URL(request.url ?? '/', 'http://localhost').pathname !== '/v1/messages') {
       violations.push(`${request.method ?? ''} ${request.url ?? ''} is not part of the double`);
       return refuse(response, { status: 404, type: 'not_found_error' });
     }
-    const key = request.headers['x-api-key'] ?? request.headers.authorization?.replace(/^Bearer /, '');
-    if (key === undefined || (options.apiKey !== undefined && key !== options.apiKey))
+    if (!isKeyKnown(request, options))
       return refuse(response, { status: 401, type: 'authentication_error', message: 'invalid x-api-key' });
     const body: unknown = JSON.parse(text);
     const wrong = checkMessagesRequest(body, { continuesAnswer: wasPaused });
@@ -118,7 +127,7 @@ export async function startMessagesApi(options: MessagesApiOptions): Promise<Mes
     wasPaused = !('fault' in scripted) && scripted.stop_reason === 'pause_turn';
     if (!('fault' in scripted)) {
       if (scripted.delayMs !== undefined) await sleep(scripted.delayMs);
-      return stream(response, eventsOf(body as MessagesRequest, scripted, served), options);
+      return stream(response, asSentBy(options, eventsOf(body as MessagesRequest, scripted, served)), options);
     }
     const { fault } = scripted;
     if (fault === 'hang') return;
@@ -213,6 +222,56 @@ function eventsOf(request: MessagesRequest, answer: ScriptedAnswer, n: number): 
   return events;
 }
 
+function isKeyKnown({ headers }: IncomingMessage, { keyHeader, apiKey }: MessagesApiOptions): boolean {
+  const keys = [
+    keyHeader === 'authorization' ? undefined : headers['x-api-key'],
+    keyHeader === 'x-api-key' ? undefined : headers.authorization?.replace(/^Bearer /, ''),
+  ];
+  const key = keys.find((given) => given !== undefined);
+  return key !== undefined && (apiKey === undefined || key === apiKey);
+}
+
+function answerCount(request: IncomingMessage, response: ServerResponse, options: MessagesApiOptions): void {
+  if (options.countsTokens !== true) return refuse(response, { status: 404, type: 'not_found_error' });
+  if (!isKeyKnown(request, options)) return refuse(response, { status: 401, type: 'authentication_error' });
+  response.writeHead(200, { 'content-type': 'application/json' }).end('{"input_tokens":42}');
+}
+
+/** The events as another server than Anthropic's sends them. */
+function asSentBy({ lacks = [], toolInput = 'parts' }: MessagesApiOptions, events: SseEvent[]): SseEvent[] {
+  const shaped = toolInput === 'parts' ? events : withWholeInputs(events, toolInput);
+  return shaped
+    .filter(({ type }) => type !== 'ping' || !lacks.includes('pings'))
+    .map(
+      (event) =>
+        JSON.parse(JSON.stringify(event), (key, value: unknown) => {
+          if (key === 'usage' && lacks.includes('usage')) return undefined;
+          return key.startsWith('cache_') && lacks.includes('cache-usage') ? undefined : value;
+        }) as SseEvent,
+    );
+}
+
+/** Each call's input in one part, or in the start of its block. */
+function withWholeInputs(events: readonly SseEvent[], place: 'one-part' | 'at-start'): SseEvent[] {
+  const json = new Map<unknown, string>();
+  const isInput = ({ delta }: SseEvent) => (delta as { type?: string } | undefined)?.type === 'input_json_delta';
+  for (const event of events.filter(isInput))
+    json.set(event.index, (json.get(event.index) ?? '') + (event.delta as { partial_json: string }).partial_json);
+  return events
+    .filter((event) => !isInput(event))
+    .flatMap((event) => {
+      const { type, index } = event;
+      const input = json.get(index);
+      if (type !== 'content_block_start' || input === undefined) return [event];
+      if (place === 'one-part')
+        return [
+          event,
+          { type: 'content_block_delta', index, delta: { type: 'input_json_delta', partial_json: input } },
+        ];
+      return [{ ...event, content_block: { ...(event.content_block as object), input: JSON.parse(input) as unknown } }];
+    });
+}
+
 /** Parts of a text, whole characters each; large texts in a few hundred parts, so that tests stay fast. */
 function pieces(text: string, size: number): string[] {
   const characters = Array.from(text);
@@ -225,10 +284,11 @@ function pieces(text: string, size: number): string[] {
 async function stream(
   response: ServerResponse,
   events: SseEvent[],
-  { chunking = 'awkward' }: MessagesApiOptions,
+  { chunking = 'awkward', lacks = [] }: MessagesApiOptions,
   { end = 'proper' }: { end?: 'proper' | 'cut' | 'silent' } = {},
 ): Promise<void> {
-  response.writeHead(200, { 'content-type': 'text/event-stream; charset=utf-8', 'request-id': 'req_test' });
+  const id = lacks.includes('request-id') ? {} : { 'request-id': 'req_test' };
+  response.writeHead(200, { 'content-type': 'text/event-stream; charset=utf-8', ...id });
   const bytes = Buffer.from(events.map((event) => `event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`).join(''));
   let start = 0;
   for (const end of cuts(bytes, chunking)) {

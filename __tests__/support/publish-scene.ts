@@ -33,7 +33,7 @@ export interface PublishScene extends AsyncDisposable {
   /** Of kind `pull-request`, branch `ferrule/login` and base `main`, unless told otherwise. */
   publisher: (more?: Partial<PublisherOptions>) => Publisher;
   /** Without GitHub, as outside of it. */
-  localPublisher: () => Publisher;
+  localPublisher: (more?: Partial<PublisherOptions>) => Publisher;
   /** A commit with the text in `new.txt`. */
   commitOn: (parent: string, text: string) => Promise<string>;
 }
@@ -53,6 +53,7 @@ export async function publishScene(options: FakeGitHubOptions = {}): Promise<Pub
     branch: 'ferrule/login',
     base: 'main',
     baseCommit: base,
+    commitWith: 'git',
     pullRequest: { draft: 'until-verified', labels: [], reviewers: [] },
     refusal: () => undefined,
   };
@@ -63,7 +64,7 @@ export async function publishScene(options: FakeGitHubOptions = {}): Promise<Pub
     base,
     github,
     publisher: (more = {}) => createPublisher({ ...local, github: github(), ...more }),
-    localPublisher: () => createPublisher(local),
+    localPublisher: (more = {}) => createPublisher({ ...local, ...more }),
     async commitOn(parent, text) {
       const content = { oid: await git.writeBlob(Buffer.from(text)), mode: '100644' };
       const tree = await git.writeTree(parent, [{ path: 'new.txt', content }]);

@@ -54,6 +54,8 @@ async function filesOf(folder: string): Promise<Files> {
 }
 
 interface Block {
+  type?: string;
+  text?: string;
   name?: string;
   input?: { requirements?: { id: string; code: string[]; tests: string[] }[] };
 }
@@ -62,6 +64,7 @@ export interface TranscriptLine {
   type: string;
   content?: Block[];
   results?: { name: string; text: string; isError: boolean }[];
+  usage?: { inputTokens: number; outputTokens: number };
 }
 
 export async function readTranscript(file: string): Promise<TranscriptLine[]> {

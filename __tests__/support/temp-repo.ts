@@ -31,7 +31,7 @@ export interface TempRepo extends AsyncDisposable {
 
 const run = promisify(execFile);
 
-const ENV = {
+export const GIT_ENV = {
   PATH: process.env.PATH,
   HOME: '/nonexistent',
   GIT_CONFIG_NOSYSTEM: '1',
@@ -44,7 +44,7 @@ const ENV = {
 
 /** git without the machine's configuration. @returns stdout as it came */
 export async function gitIn(cwd: string, ...args: string[]): Promise<string> {
-  return (await run('git', args, { cwd, env: ENV, maxBuffer: 64 * 1024 * 1024 })).stdout;
+  return (await run('git', args, { cwd, env: GIT_ENV, maxBuffer: 64 * 1024 * 1024 })).stdout;
 }
 
 export async function writeFiles(dir: string, files: Files): Promise<void> {

@@ -133,9 +133,20 @@ export class Series {
 
   /** Every commit of the work, oldest first, from the start to the head or to what a merge brought together with others. */
   line(): SeriesCommit[] {
-    let line: SeriesCommit[] = [];
+    const whole = this.whole();
+    const merge = whole.findIndex(({ commit }) => this.merges.has(commit));
+    return merge < 0 ? whole : whole.slice(0, merge);
+  }
+
+  /** Whether a commit is the start or one of the series, and not a candidate that failed. */
+  holds(commit: string): boolean {
+    return [this.options.start.commit, ...this.whole().map(({ commit: id }) => id)].includes(commit);
+  }
+
+  private whole(): SeriesCommit[] {
+    const line: SeriesCommit[] = [];
     let at = this.written.get(this.head.commit);
-    for (; at !== undefined; at = this.written.get(at.parent)) line = this.merges.has(at.commit) ? [] : [at, ...line];
+    for (; at !== undefined; at = this.written.get(at.parent)) line.unshift(at);
     return line;
   }
 

@@ -18,13 +18,13 @@ import {
   shown,
   splitList,
 } from './input-values.js';
-import { ANTHROPIC_API_URL, readBaseUrl, readModel, readSecret } from './model-server.js';
-import { DRAFT } from './publish-inputs.js';
+import { ANTHROPIC_API_URL, readBaseUrl, readModel, readModelKey, readSecret } from './model-server.js';
+import { COMMIT_WITH, DRAFT } from './publish-inputs.js';
 import { readRepositoryPath } from './repository-path.js';
 
 export { readEvent } from './event.js';
 export type { CommentContext, Environment, PullRequestContext, RunContext } from './event.js';
-export { canBeMasked } from './model-server.js';
+export { canBeMasked, readModelServer } from './model-server.js';
 export { PUBLISH_INPUT_DEFAULTS, readPublishInputs } from './publish-inputs.js';
 export type { PublishInputs } from './publish-inputs.js';
 export { judgeTrust } from './trust.js';
@@ -32,7 +32,6 @@ export type { Trust, TrustRule, TrustTerms } from './trust.js';
 
 const GATES = ['check', 'test', 'fmt', 'clippy', 'doc', 'audit', 'ledger'] as const;
 const PUBLISH = ['auto', 'pull-request', 'commit', 'comment', 'none'] as const;
-const COMMIT_WITH = ['git', 'api'] as const;
 const DEPENDENCIES = ['none', 'locked', 'registry'] as const;
 const ON_QUESTION = ['pause', 'assume'] as const;
 const SANDBOX = ['auto', 'unsafe-off'] as const;
@@ -144,7 +143,7 @@ export function readInputs(get: (name: string) => string, context: Pick<RunConte
 
   const inputs: Inputs = {
     spec: splitList(text('spec')).map(repositoryPath('spec')),
-    anthropicApiKey: readSecret('anthropic-api-key', text('anthropic-api-key')),
+    anthropicApiKey: readModelKey('anthropic-api-key', text('anthropic-api-key'), anthropicBaseUrl),
     anthropicBaseUrl,
     model: text('model') === '' ? undefined : readModel(text('model')),
     agent: optional('agent'),
@@ -193,18 +192,6 @@ export function unknownInputs(
     .filter((name) => !known.includes(name))
     .map((name) => `Input ${shown(name)} is not known and has no effect.${didYouMean(name, known)}`);
 }
-
-/** Inputs that are accepted although what they ask for comes later; one sentence for the log each. */
-export function notYetEffective(inputs: Inputs): readonly string[] {
-  return NOT_YET.filter(({ applies }) => applies(inputs)).map(({ sentence }) => sentence);
-}
-
-const NOT_YET: readonly { applies: (inputs: Inputs) => boolean; sentence: string }[] = [
-  {
-    applies: (inputs) => inputs.commitWith === 'api',
-    sentence: "Input 'commit-with: api' has no effect yet: commits are pushed by git.",
-  },
-];
 
 function refuseContradictions(inputs: Inputs): void {
   if (inputs.spec.length === 0) {

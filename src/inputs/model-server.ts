@@ -29,7 +29,30 @@ export function readModel(value: string): string {
   }
 }
 
-/** The key as it is sent, or undefined where none is given. Its value never appears in a message. */
+/**
+ * The key of the model's server as it is sent. A server on this machine mostly checks none, so any word stands for one
+ * there: a value that cannot be masked is then no secret (`canBeMasked`).
+ * @param baseUrl as `readBaseUrl` gives it
+ */
+export function readModelKey(input: string, value: string, baseUrl: string): string | undefined {
+  const key = value.trim();
+  const isPlaceholder = isLoopback(new URL(baseUrl).hostname) && /^[\x21-\x7e]+$/.test(key) && !canBeMasked(key);
+  return isPlaceholder ? key : readSecret(input, value);
+}
+
+/**
+ * The two inputs that say where the model is, outside a run: texts by their names, empty where there is none.
+ * @throws UserError as the inputs of a run do
+ */
+export function readModelServer(texts: Readonly<Record<'anthropic-base-url' | 'anthropic-api-key', string>>): {
+  baseUrl: string;
+  apiKey: string | undefined;
+} {
+  const baseUrl = readBaseUrl('anthropic-base-url', texts['anthropic-base-url'] || ANTHROPIC_API_URL);
+  return { baseUrl, apiKey: readModelKey('anthropic-api-key', texts['anthropic-api-key'], baseUrl) };
+}
+
+/** A secret as it is sent, or undefined where none is given. Its value never appears in a message. */
 export function readSecret(input: string, value: string): string | undefined {
   const secret = value.trim();
   if (/[^\x21-\x7e]/.test(secret)) {
@@ -41,7 +64,7 @@ export function readSecret(input: string, value: string): string | undefined {
   if (!canBeMasked(secret)) {
     throw new UserError(
       `Input '${input}' is too short or a plain word. Every secret is taken out of logs and results, and such a value would ` +
-        `blank ordinary text. A local server that checks no key takes any value: give it one such as 'local-key-0001'.`,
+        `blank ordinary text. Only for a model's server on this machine any word will do.`,
     );
   }
   return secret;

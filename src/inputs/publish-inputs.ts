@@ -9,6 +9,7 @@ import { readSecret } from './model-server.js';
 import { readRepositoryPath } from './repository-path.js';
 
 const PUBLISH = ['auto', 'pull-request', 'commit', 'comment'] as const;
+export const COMMIT_WITH = ['git', 'api'] as const;
 export const DRAFT = ['until-verified', 'always', 'never'] as const;
 
 export interface PublishInputs {
@@ -19,6 +20,7 @@ export interface PublishInputs {
   /** A template in which `{spec}` stands for the slug of the spec's path. */
   readonly branch: string;
   readonly base: string | undefined;
+  readonly commitWith: (typeof COMMIT_WITH)[number];
   readonly draft: (typeof DRAFT)[number];
   readonly labels: readonly string[];
   readonly reviewers: readonly string[];
@@ -33,6 +35,7 @@ export const PUBLISH_INPUT_DEFAULTS: Readonly<Record<string, string>> = {
   publish: 'auto',
   branch: 'ferrule/{spec}',
   base: '',
+  'commit-with': 'git',
   draft: 'until-verified',
   labels: '',
   reviewers: '',
@@ -58,6 +61,7 @@ export function readPublishInputs(
     publish: readChoice('publish', text('publish'), PUBLISH),
     branch: readBranchTemplate('branch', text('branch')),
     base: text('base') === '' ? undefined : readBranchName('base', text('base')),
+    commitWith: readChoice('commit-with', text('commit-with'), COMMIT_WITH),
     draft: readChoice('draft', text('draft'), DRAFT),
     labels: splitList(text('labels')),
     reviewers: splitList(text('reviewers')).map(readReviewer),

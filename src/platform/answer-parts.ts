@@ -10,8 +10,8 @@ export class BrokenAnswer extends Error {
 
 /** Far beyond what any model writes in one answer; an endless one must not fill the memory. */
 const MAX_ANSWER_CHARS = 16 * 1024 * 1024;
-/** Rather few, so that a part whose tokens nobody counted is not taken for cheaper than it was. */
-const CHARS_PER_TOKEN = 3.5;
+/** Rather few, so that what nobody counted is not taken for cheaper than it was. */
+export const CHARS_PER_TOKEN = 3.5;
 
 type Fields = Record<string, unknown>;
 
@@ -23,6 +23,9 @@ export class AnswerParts {
   private stopReason: string | null = null;
   private isOver = false;
   private chars = 0;
+
+  /** @param requestTokens about what the request is long; asked where the server does not say what it read */
+  constructor(private readonly requestTokens: () => number) {}
 
   /** Takes the next event. @throws BrokenAnswer */
   add(event: unknown): void {
@@ -55,22 +58,31 @@ export class AnswerParts {
       if (block !== undefined && text !== '') block.input = parsed(text);
     }
     const content = this.blocks as unknown as ModelAnswer['content'];
-    return { content, stopReason: this.stopReason, usage: this.usage };
+    return { content, stopReason: this.stopReason, usage: this.spent() };
   }
 
   /**
-   * Tokens that the part received so far has cost; nothing before the first event. Servers count the output at the
-   * end, so that of a part is estimated.
+   * Tokens that what was received so far has cost. Servers count the output at the end, so that of a part is estimated; and
+   * some servers count nothing at all: then everything is, since the limits of a run have to hold there too.
    */
   spent(): ModelUsage {
+    const { inputTokens, outputTokens, cacheReadTokens, cacheWriteTokens } = this.usage;
+    const isInputCounted = inputTokens + cacheReadTokens + cacheWriteTokens > 0;
     const written = Math.ceil(this.chars / CHARS_PER_TOKEN);
-    return { ...this.usage, outputTokens: Math.max(this.usage.outputTokens, written) };
+    return {
+      ...this.usage,
+      ...(isInputCounted ? {} : { inputTokens: this.requestTokens() }),
+      outputTokens: this.isOver && outputTokens > 0 ? outputTokens : Math.max(outputTokens, written),
+    };
   }
 
   private open({ index, content_block: block }: Fields): void {
     if (index !== this.blocks.length || !isFields(block) || typeof block.type !== 'string')
       throw new BrokenAnswer('a block of the answer does not follow the one before it');
     this.blocks.push({ ...block });
+    // Some servers send a whole block at its start.
+    this.taken(block.text);
+    if (isFields(block.input) && Object.keys(block.input).length > 0) this.taken(JSON.stringify(block.input));
   }
 
   private grow({ index, delta }: Fields): void {

@@ -1,19 +1,13 @@
 // The verbs of GitHub's API that a run uses, as small plain types. What they are used for, and what a failure means to
 // the run, is decided by the callers.
-import type { getOctokit } from '@actions/github';
-import type { Refusal, Repeat } from './github-retries.js';
-import { waitBeforeRetry } from './github-retries.js';
+import type { GitHubAddress, GitHubResult } from './github-calls.js';
+import { openCalls } from './github-calls.js';
+import type { GitObjects } from './github-objects.js';
+import { gitObjects } from './github-objects.js';
 
-/** A call that GitHub refused or that did not reach it. Expected, so a value: no stack is ever shown for it. */
-export interface GitHubError {
-  /** What was tried, as words for a sentence: `creating the pull request`. */
-  call: string;
-  /** HTTP status; GraphQL's FORBIDDEN, NOT_FOUND and RATE_LIMITED as 403, 404 and 429; 500 also when no answer came. */
-  status: number;
-  message: string;
-}
-
-export type GitHubResult<T> = { kind: 'ok'; value: T } | { kind: 'failed'; error: GitHubError };
+export type { GitHubError, GitHubResult } from './github-calls.js';
+export { describeGitHubError } from './github-calls.js';
+export type { GitObjects, TreeEntry } from './github-objects.js';
 
 export interface Author {
   login: string;
@@ -60,6 +54,8 @@ export interface BranchRule {
 export interface GitHub {
   owner: string;
   repo: string;
+  /** Commits made by GitHub itself. */
+  objects: GitObjects;
   /** The login of the token; `github-actions[bot]`, the workflow token's, when GitHub does not tell. */
   identity(): Promise<string>;
   /** `url` is the repository's page, which links are built from. */
@@ -99,20 +95,7 @@ export interface GitHub {
   permissionOf(login: string): Promise<GitHubResult<Permission>>;
 }
 
-export interface GitHubAddress {
-  token: string;
-  /** `https://api.github.com`, or `https://HOST/api/v3` of an enterprise server. */
-  apiUrl: string;
-  owner: string;
-  repo: string;
-  /** Pauses before the second, third, … try of a call that may be repeated. */
-  retryDelaysMs?: readonly number[];
-}
-
 const WORKFLOW_TOKEN_LOGIN = 'github-actions[bot]';
-const CALL_TIMEOUT_MS = 60_000;
-const RETRY_DELAYS_MS = [500, 2000];
-const MAX_MESSAGE_CHARS = 500;
 const PAGE_SIZE = 100;
 
 /**
@@ -125,11 +108,6 @@ export function isOwnAccount(identity: string, author: Author): boolean {
   return bare(identity) === bare(author.login) && (!isApp || author.isBot);
 }
 
-/** One line for a warning: what failed and how GitHub put it. */
-export function describeGitHubError({ call, status, message }: GitHubError): string {
-  return `${call} failed with status ${status}: ${message}`;
-}
-
 /** GitHub's description calls the head's repository required; it is null once a fork was deleted. */
 const repositoryOf = (end: { repo: unknown }) => (end.repo as { id: number } | null)?.id;
 
@@ -138,47 +116,16 @@ function isOfBranch(pull: { head: { ref: string; repo: unknown }; base: { repo: 
   return pull.head.ref === branch && repositoryOf(pull.head) === pull.base.repo.id;
 }
 
-type Octokit = ReturnType<typeof getOctokit>;
-
-/** Not imported at the top: the package parses the runner's event file as it is loaded, and a broken one would end us there. */
-async function connect(token: string, apiUrl: string): Promise<Octokit> {
-  const { getOctokit } = await import('@actions/github');
-  const octokit = getOctokit(token, { baseUrl: apiUrl.replace(/\/+$/, '') });
-  octokit.hook.before('request', (options) => {
-    options.request = { ...options.request, signal: AbortSignal.timeout(CALL_TIMEOUT_MS) };
-  });
-  return octokit;
-}
-
 /** Opens one repository of GitHub. Nothing is sent before the first verb. */
-export function openGitHub({ token, apiUrl, owner, repo, retryDelaysMs = RETRY_DELAYS_MS }: GitHubAddress): GitHub {
+export function openGitHub(address: GitHubAddress): GitHub {
+  const { owner, repo } = address;
   const here = { owner, repo };
-  let connected: Promise<Octokit> | undefined;
-
-  async function attempt<T>(
-    call: string,
-    repeat: Repeat,
-    work: (octokit: Octokit) => Promise<T>,
-  ): Promise<GitHubResult<T>> {
-    const octokit = await (connected ??= connect(token, apiUrl));
-    for (let tries = 0; ; tries++) {
-      try {
-        return { kind: 'ok', value: await work(octokit) };
-      } catch (thrown) {
-        // Octokit throws for every refusal; here it becomes a value. What is no refusal is our defect and goes on.
-        const refusal = readRefusal(thrown);
-        const pauseMs = retryDelaysMs[tries];
-        const waitMs = pauseMs === undefined ? undefined : waitBeforeRetry(refusal, repeat, pauseMs);
-        if (waitMs === undefined)
-          return { kind: 'failed', error: { call, status: refusal.status, message: refusal.message } };
-        await new Promise((resolve) => setTimeout(resolve, waitMs));
-      }
-    }
-  }
+  const attempt = openCalls(address);
 
   return {
     owner,
     repo,
+    objects: gitObjects(attempt, here),
     async identity() {
       const viewer = await attempt('reading the login of the token', 'harmless', (octokit) =>
         octokit.graphql<{ viewer: { login: string } }>('query { viewer { login } }'),
@@ -315,30 +262,3 @@ function toComment(comment: { id: number; html_url: string; body?: string; user:
   const { id, html_url: url, body = '', user } = comment;
   return { id, url, body, author: toAuthor(user) };
 }
-
-/** @throws whatever is no refusal of GitHub's and no failure of the network */
-function readRefusal(thrown: unknown): Refusal {
-  if (!(thrown instanceof Error)) throw thrown;
-  const [text = ''] = thrown.message.replaceAll(/\s+/g, ' ').split(' - https://');
-  const message = text.slice(0, MAX_MESSAGE_CHARS);
-  // By shape, not by class: octokit's packages may be installed in more than one copy.
-  if ('status' in thrown && typeof thrown.status === 'number') {
-    const response =
-      'response' in thrown ? (thrown.response as { headers?: Refusal['headers'] } | undefined) : undefined;
-    return { status: thrown.status, message, headers: response?.headers ?? {} };
-  }
-  if (thrown.name === 'GraphqlResponseError' && 'errors' in thrown) {
-    const [first] = thrown.errors as { type?: string; message: string }[];
-    const status = GRAPHQL_STATUS.get(first?.type ?? '') ?? 422;
-    const headers = 'headers' in thrown ? (thrown.headers as Refusal['headers']) : {};
-    return { status, message: (first?.message ?? message).slice(0, MAX_MESSAGE_CHARS), headers };
-  }
-  throw thrown;
-}
-
-/** GraphQL answers with 200 and says in the body what is wrong. */
-const GRAPHQL_STATUS: ReadonlyMap<string, number> = new Map([
-  ['FORBIDDEN', 403],
-  ['NOT_FOUND', 404],
-  ['RATE_LIMITED', 429],
-]);

@@ -7,7 +7,10 @@ import { colouredText, printableText } from './printable-text.js';
 export interface LogPlace {
   file: string;
   line?: number;
+  column?: number;
 }
+
+export type AnnotationLevel = 'error' | 'warning' | 'notice';
 
 export interface Log {
   group(title: string): void;
@@ -17,6 +20,11 @@ export interface Log {
   detail(text: string): void;
   warning(text: string, at?: LogPlace): void;
   error(text: string, at?: LogPlace): void;
+  /**
+   * An annotation and nothing else. @returns false, and writes nothing, where there is no room for one: of each level the
+   * runner keeps ten a step, warnings and errors from above among them; a terminal has none
+   */
+  annotation(level: AnnotationLevel, title: string, text: string, at: LogPlace): boolean;
   /** Whole lines of untrusted text. Each is indented behind a bar; colours stay. */
   output(text: string): void;
 }
@@ -40,9 +48,10 @@ export function createLog({ write, mask, actions }: LogTarget): Log {
   const plainLines = (text: string) => clean(text).split('\n').map(withoutCommands);
   const info = (text: string) => plainLines(text).forEach((line) => write(line));
   const untrusted = untrustedBlocks(write);
-  const annotations = { warning: 0, error: 0 };
-  const command = (name: string, text: string, at?: LogPlace) => {
-    const properties = at === undefined ? '' : ` ${placeProperties({ ...at, file: clean(at.file) })}`;
+  const annotations = { notice: 0, warning: 0, error: 0 };
+  const command = (name: string, text: string, at?: LogPlace, title?: string) => {
+    const named = { ...(title === undefined ? {} : { title: clean(title) }), ...placeOf(at, clean) };
+    const properties = commandProperties(named);
     const shown = escapeData(clean(text));
     untrusted.close(); // while one is open the runner obeys nothing
     write(`::${name}${properties}::${shown}`);
@@ -63,6 +72,12 @@ export function createLog({ write, mask, actions }: LogTarget): Log {
     detail: (text) => (actions ? command('debug', text) : undefined),
     warning: (text, at) => annotate('warning', text, at),
     error: (text, at) => annotate('error', text, at),
+    annotation: (level, title, text, at) => {
+      if (!actions || annotations[level] >= MAX_ANNOTATIONS) return false;
+      annotations[level] += 1;
+      command(level, shortened(text), at, title);
+      return true;
+    },
     output: (text) => {
       const shown = mask(colouredText(text)).replace(/\n$/, '');
       if (actions) untrusted.open();
@@ -116,7 +131,19 @@ function escapeData(text: string): string {
   return text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A');
 }
 
-function placeProperties(at: LogPlace): string {
-  const file = escapeData(at.file).replaceAll(':', '%3A').replaceAll(',', '%2C');
-  return at.line === undefined ? `file=${file}` : `file=${file},line=${at.line}`;
+/** ` title=…,file=…,line=…,col=…` in the escaping of `@actions/core`; an empty text where there is none. */
+function commandProperties(values: Readonly<Record<string, string | number>>): string {
+  const written = Object.entries(values).map(
+    ([name, value]) => `${name}=${escapeData(String(value)).replaceAll(':', '%3A').replaceAll(',', '%2C')}`,
+  );
+  return written.length === 0 ? '' : ` ${written.join(',')}`;
+}
+
+function placeOf(at: LogPlace | undefined, clean: (text: string) => string): Record<string, string | number> {
+  if (at === undefined) return {};
+  const { file, line, column } = at;
+  return {
+    ...{ file: clean(file), ...(line === undefined ? {} : { line }) },
+    ...(column === undefined ? {} : { col: column }),
+  };
 }

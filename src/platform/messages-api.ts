@@ -1,12 +1,10 @@
-// A model behind a server that speaks Anthropic's Messages API, streamed. Owns the connection, its proxy, and the policy
-// by which a request is made again; knows nothing of tools, budgets or conversations.
-import { getProxyUrl } from '@actions/http-client/lib/proxy';
+// A model behind a server that speaks Anthropic's Messages API, streamed. Owns the policy by which a request is made again;
+// knows nothing of tools, budgets or conversations.
 import type Anthropic from '@anthropic-ai/sdk';
 import type { ClientOptions } from '@anthropic-ai/sdk';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Dispatcher } from 'undici';
-import { UserError } from '../errors.js';
-import { AnswerParts, BrokenAnswer } from './answer-parts.js';
+import { AnswerParts, BrokenAnswer, CHARS_PER_TOKEN } from './answer-parts.js';
+import { ANTHROPIC_API, connectTo, furtherKeyHeaders, proxyFor } from './model-connection.js';
 import type { AskTerms, Model, ModelAnswer, ModelRequest } from './model.js';
 import { ModelFailure } from './model.js';
 import { refusalOf } from './model-refusals.js';
@@ -25,8 +23,6 @@ const SILENCE_MS = 120_000;
 /** setTimeout takes no more; a longer one would fire at once. */
 const MAX_TIMEOUT_MS = 2 ** 31 - 1;
 
-const ANTHROPIC = 'https://api.anthropic.com';
-
 export interface MessagesApiOptions {
   apiKey: string;
   /** Anthropic's own when absent. */
@@ -43,12 +39,11 @@ interface Server {
 }
 
 /**
- * The SDK is loaded on first use only. A proxy is taken from `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY`, by the rules
- * of GitHub's own toolkit.
+ * The SDK is loaded on first use only.
  * @throws UserError when the environment names a proxy that cannot be used
  */
 export function messagesApi(options: MessagesApiOptions): Model {
-  const { apiKey, baseUrl = ANTHROPIC, say, silenceMs = SILENCE_MS } = options;
+  const { apiKey, baseUrl = ANTHROPIC_API, say, silenceMs = SILENCE_MS } = options;
   const proxy = proxyFor(baseUrl);
   const way = { beginTimeoutMs: BEGIN_TIMEOUT_MS, silenceMs, isProxied: proxy !== undefined };
   let opened: Promise<Server> | undefined;
@@ -109,7 +104,8 @@ async function askOnce(api: Anthropic, request: ModelRequest, terms: AskTerms): 
     const { maxTokens, ...rest } = request;
     const body = { ...rest, max_tokens: maxTokens, stream: true } as const;
     const events = await api.messages.create(body, { signal: ending.signal });
-    for await (const event of received(events)) (parts ??= new AnswerParts()).add(event);
+    const requestTokens = () => Math.ceil(JSON.stringify(body).length / CHARS_PER_TOKEN);
+    for await (const event of received(events)) (parts ??= new AnswerParts(requestTokens)).add(event);
     if (parts === undefined) throw new BrokenAnswer('the stream was empty');
     return { answer: parts.whole() };
   } catch (error) {
@@ -137,16 +133,14 @@ async function open(to: {
   proxy: URL | undefined;
   silenceMs: number;
 }): Promise<Server> {
-  const [sdk, { Agent, ProxyAgent, fetch }] = await Promise.all([import('@anthropic-ai/sdk'), import('undici')]);
-  // Node's own fetch knows no proxy before Node 24 and takes a dispatcher of its own undici only, so fetch and
-  // dispatcher come from the same package. `bodyTimeout` is the watchdog over a stream that falls silent.
+  // `bodyTimeout` is the watchdog over a stream that falls silent.
   const limits = { bodyTimeout: to.silenceMs, headersTimeout: BEGIN_TIMEOUT_MS + 1_000 };
-  const dispatcher: Dispatcher =
-    to.proxy === undefined ? new Agent(limits) : new ProxyAgent({ ...limits, uri: to.proxy.href });
+  const [sdk, { fetch, dispatcher }] = await Promise.all([import('@anthropic-ai/sdk'), connectTo(to.proxy, limits)]);
   // Everything explicit: otherwise the SDK reads keys, addresses and profiles from the environment and the disk.
   const api = new sdk.default({
     apiKey: to.apiKey,
     authToken: null,
+    defaultHeaders: furtherKeyHeaders(to.baseUrl, to.apiKey),
     baseURL: to.baseUrl,
     maxRetries: 0,
     timeout: BEGIN_TIMEOUT_MS,
@@ -155,19 +149,4 @@ async function open(to: {
     fetchOptions: { dispatcher } as NonNullable<ClientOptions['fetchOptions']>,
   });
   return { sdk, api };
-}
-
-/** @throws UserError naming the variable, never its value: it may hold a password */
-function proxyFor(baseUrl: string): URL | undefined {
-  const target = new URL(baseUrl);
-  const variable = target.protocol === 'https:' ? 'HTTPS_PROXY' : 'HTTP_PROXY';
-  let proxy: URL | undefined;
-  try {
-    proxy = getProxyUrl(target);
-  } catch {
-    throw new UserError(`The variable ${variable} is no address of a proxy. Give it as http://host:port.`);
-  }
-  if (proxy !== undefined && !/^https?:$/.test(proxy.protocol))
-    throw new UserError(`The variable ${variable} names a proxy other than http: or https:, which Ferrule cannot use.`);
-  return proxy;
 }

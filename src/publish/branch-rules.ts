@@ -10,6 +10,8 @@ export interface RuledBranch {
   exists: boolean;
   /** The branch that a verified result moves; else the work branch. */
   isTarget: boolean;
+  /** `api`: GitHub signs the commits, and writes its own author into them. */
+  commitWith: 'git' | 'api';
 }
 
 interface Hindrance {
@@ -65,7 +67,9 @@ function wayOut({ isTarget }: RuledBranch): string {
   return `${way}, or let the account behind 'github-token' bypass the ruleset.`;
 }
 
-function hindranceOf({ type, parameters }: BranchRule, { name, exists }: RuledBranch): Hindrance | undefined {
+function hindranceOf({ type, parameters }: BranchRule, branch: RuledBranch): Hindrance | undefined {
+  const { name, exists } = branch;
+  const isOurOwn = branch.commitWith === 'git';
   const surely = (what: string): Hindrance => ({ what, isSure: true });
   switch (type) {
     case 'creation':
@@ -77,13 +81,15 @@ function hindranceOf({ type, parameters }: BranchRule, { name, exists }: RuledBr
     case 'merge_queue':
       return surely('changes must go through the merge queue');
     case 'required_signatures':
-      return surely("commits must be signed, which 'commit-with: git' does not do");
+      return isOurOwn
+        ? surely("commits must be signed, which 'commit-with: git' does not do and 'api' does")
+        : undefined;
     case 'branch_name_pattern':
       return !exists && breaks(name, parameters) ? surely(`its name must ${describePattern(parameters)}`) : undefined;
     case 'commit_author_email_pattern':
     case 'committer_email_pattern': {
       const what = `the e-mail address of commits must ${describePattern(parameters)}, and Ferrule's is ${AUTHOR.email}`;
-      return breaks(AUTHOR.email, parameters) ? surely(what) : undefined;
+      return isOurOwn && breaks(AUTHOR.email, parameters) ? surely(what) : undefined;
     }
     case 'commit_message_pattern':
       return { what: `commit messages must ${describePattern(parameters)}`, isSure: false };

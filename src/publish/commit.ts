@@ -1,20 +1,22 @@
 // Publishing as commits: the work branch always, the target branch only forward and only when verified, the report as a
 // comment. Writing the commits is the workshop's part.
 import type { Remote } from '../platform/git-remote.js';
-import { pushBranch, readRemoteBranch } from '../platform/git-remote.js';
+import { readRemoteBranch } from '../platform/git-remote.js';
 import { messageOf } from '../errors.js';
 import { publishComment } from './comment.js';
+import type { CommitWriter } from './commit-writer.js';
+import { publishedId } from './commit-writer.js';
 import { notedBody } from './marks.js';
 import { checkGitHub, checkPush, checkRules } from './preflight.js';
 import type { Publication, Publisher, PublisherOptions } from './publication.js';
 import { describeOtherBranch, describePush } from './publication.js';
-import { openWorkBranch } from './work-branch.js';
+import { openWorkBranch, renaming } from './work-branch.js';
 
 /** The publisher of kind `commit`; without a `target` it moves the base. */
-export function commitPublisher(options: PublisherOptions, remote: Remote): Publisher {
+export function commitPublisher(options: PublisherOptions, remote: Remote, writer: CommitWriter): Publisher {
   const { git, github, spec, baseCommit, commentOn } = options;
   const target = options.target ?? options.base;
-  const workBranch = openWorkBranch(git, remote, options.branch);
+  const workBranch = openWorkBranch(git, remote, writer, options.branch);
 
   /**
    * Moves the target to `commit` if it still is where this run found it last, or there already. A branch that was set back
@@ -25,9 +27,9 @@ export function commitPublisher(options: PublisherOptions, remote: Remote): Publ
     try {
       const tip = await readRemoteBranch(git, remote, target);
       if (tip === undefined) return `Branch '${target}' is no longer on the remote.`;
-      if (tip !== expected && tip !== commit)
+      if (tip !== expected && tip !== publishedId(writer, commit))
         return `Branch '${target}' has moved from ${expected.slice(0, 12)}, where this run ${expected === baseCommit ? 'started' : 'followed it'}, to ${tip.slice(0, 12)}; it was left there.`;
-      const moved = await pushBranch(git, remote, target, commit, tip);
+      const moved = await writer.push(target, commit, tip);
       return moved.kind === 'pushed' ? undefined : describePush(target, moved);
     } catch (thrown) {
       return messageOf(thrown); // the remote did not answer: the work branch holds the result
@@ -47,6 +49,7 @@ export function commitPublisher(options: PublisherOptions, remote: Remote): Publ
       ];
     },
     pushIncrement: (commit) => workBranch.push(commit),
+    ...renaming(workBranch, writer, baseCommit),
     async publish({ outcome, headCommit, onto, commentBody }) {
       const publication: Publication = { kind: 'commit', warnings: [] };
       const { warnings } = publication;
@@ -55,13 +58,15 @@ export function commitPublisher(options: PublisherOptions, remote: Remote): Publ
         const pushed = await workBranch.push(headCommit);
         const branch = workBranch.name;
         if (branch !== options.branch) warnings.push(describeOtherBranch(options.branch, branch));
-        if (pushed.kind === 'pushed') Object.assign(publication, { branch, commit: headCommit });
+        const commit = publishedId(writer, headCommit);
+        if (pushed.kind === 'pushed') Object.assign(publication, { branch, commit });
         else warnings.push(describePush(branch, pushed));
         if (outcome === 'verified') {
           const obstacle = await moveTarget(headCommit, onto ?? baseCommit);
-          if (obstacle === undefined) Object.assign(publication, { branch: target, commit: headCommit });
+          if (obstacle === undefined) Object.assign(publication, { branch: target, commit });
           else warnings.push((note = `${obstacle} The verified result is on '${branch}'.`));
         }
+        warnings.push(...writer.remarks);
       }
       if (!github || commentOn === undefined) return publication;
       const mark = { specPath: spec.path, specHash: spec.hash, outcome };

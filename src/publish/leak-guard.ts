@@ -40,8 +40,15 @@ export function guardLeaks(publisher: Publisher, { git, branch, baseCommit, refu
     );
   }
 
+  const { pushRenamed } = publisher;
   return {
     kind: publisher.kind,
+    ...(pushRenamed && {
+      async pushRenamed(request) {
+        const isRefused = (await refusalOf(request)) !== undefined;
+        return isRefused ? new Map() : pushRenamed(request);
+      },
+    }),
     preflight: () => publisher.preflight(),
     async pushIncrement(commit) {
       const isRefused = (await refusalOfCommits(commit)) !== undefined; // the alarm has been raised by now

@@ -59,8 +59,15 @@ export function changePolicy({
 
 /** The publisher with the policy in front of each push: a commit that breaks it is never sent anywhere. */
 export function guardedPublisher(publisher: Publisher, policy: ChangePolicy): Publisher {
+  const { pushRenamed } = publisher;
   return {
     ...publisher,
+    ...(pushRenamed && {
+      async pushRenamed(request) {
+        const reason = request.headCommit === undefined ? undefined : await policy(request.headCommit, request.onto);
+        return reason === undefined ? pushRenamed(request) : new Map();
+      },
+    }),
     async pushIncrement(commit) {
       const reason = await policy(commit);
       return reason === undefined ? publisher.pushIncrement(commit) : { kind: 'refused', reason };

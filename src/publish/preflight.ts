@@ -92,15 +92,15 @@ async function refuseForeignBranch(
  * @returns warnings @throws UserError
  */
 export async function checkRules(
-  { git, branch }: PublisherOptions,
+  { git, branch, commitWith }: PublisherOptions,
   remote: Remote,
   github: GitHub,
   target?: string,
 ): Promise<string[]> {
   const isThere = (await readRemoteBranch(git, remote, branch)) !== undefined;
-  const warnings = await checkBranchRules(github, { name: branch, exists: isThere, isTarget: false });
+  const warnings = await checkBranchRules(github, { name: branch, exists: isThere, isTarget: false, commitWith });
   if (target === undefined) return warnings;
-  return [...warnings, ...(await checkBranchRules(github, { name: target, exists: true, isTarget: true }))];
+  return [...warnings, ...(await checkBranchRules(github, { name: target, exists: true, isTarget: true, commitWith }))];
 }
 
 function oneLine(text: string): string {

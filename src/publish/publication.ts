@@ -22,6 +22,8 @@ export interface PublisherOptions {
   base: string;
   /** The commit of the base that the work is compared with; a result equal to it has nothing to publish. */
   baseCommit: string;
+  /** `git` pushes commits as they are; `api` has GitHub make and sign them, for which it needs `github`. */
+  commitWith: 'git' | 'api';
   /** Kind `commit`: the branch that a verified result moves; `base` when absent. */
   target?: string;
   /** Number of the pull request or issue that gets the report as a comment (kinds `commit` and `comment`). */
@@ -54,6 +56,11 @@ export interface Publisher {
   preflight(): Promise<string[]>;
   /** Pushes to the work branch, or to a numbered one beside it when others' commits are on that. */
   pushIncrement(commit: string): Promise<IncrementPush>;
+  /**
+   * Only where commits get other ids by being pushed: pushes those of a result before its report is written, which has to
+   * name them. What goes wrong is told by `publish`. @returns the ids there, by the ones here
+   */
+  pushRenamed?: (request: PublicationRequest) => Promise<ReadonlyMap<string, string>>;
   /** Never throws for what a remote or GitHub answers: that becomes warnings. May be called again with the same result. */
   publish(request: PublicationRequest): Promise<Publication>;
 }

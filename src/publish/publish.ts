@@ -2,14 +2,17 @@
 // whether it can work; idempotent. It makes no commits' content and no wording: both come from outside.
 import { UserError } from '../errors.js';
 import type { Remote } from '../platform/git-remote.js';
+import { apiWriter } from './api-commits.js';
 import { publishComment } from './comment.js';
 import { commitPublisher } from './commit.js';
+import type { CommitWriter } from './commit-writer.js';
+import { publishedId, pushingWriter } from './commit-writer.js';
 import { guardLeaks } from './leak-guard.js';
 import { checkGitHub, checkPush, checkRules } from './preflight.js';
 import type { Publication, Publisher, PublisherOptions, PublishKind } from './publication.js';
 import { describeBranchOnly, describeOtherBranch, describePush } from './publication.js';
 import { publishPullRequest } from './pull-request.js';
-import { openWorkBranch } from './work-branch.js';
+import { openWorkBranch, renaming } from './work-branch.js';
 
 export type { AnswersRead, GivenAnswer } from './answers.js';
 export { readAnswers } from './answers.js';
@@ -64,13 +67,25 @@ function openPublisher(options: PublisherOptions): Publisher {
   switch (options.kind) {
     case 'pull-request':
       return pullRequestPublisher(options, needRemote(options));
-    case 'commit':
-      return commitPublisher(options, needRemote(options));
+    case 'commit': {
+      const remote = needRemote(options);
+      return commitPublisher(options, remote, openWriter(options, remote));
+    }
     case 'comment':
       return commentPublisher(options);
     case 'none':
       return options.remote === undefined ? nonePublisher : localBranchPublisher(options, options.remote);
   }
+}
+
+/** @throws UserError when GitHub is to make the commits and there is no token */
+function openWriter({ git, github, baseCommit, commitWith }: PublisherOptions, remote: Remote): CommitWriter {
+  if (commitWith === 'git') return pushingWriter(git, remote);
+  if (github === undefined)
+    throw new UserError(
+      "Input 'commit-with': 'api' needs a repository on GitHub and a token in 'github-token'. Use 'git'.",
+    );
+  return apiWriter({ git, remote, objects: github.objects, baseCommit });
 }
 
 const nonePublisher: Publisher = {
@@ -82,7 +97,7 @@ const nonePublisher: Publisher = {
 
 /** Nothing leaves the machine, but the work stays on a branch of the clone itself. */
 function localBranchPublisher({ git, branch, baseCommit }: PublisherOptions, clone: Remote): Publisher {
-  const workBranch = openWorkBranch(git, clone, branch);
+  const workBranch = openWorkBranch(git, clone, pushingWriter(git, clone), branch);
   return {
     kind: 'none',
     preflight: () => Promise.resolve([]),
@@ -128,7 +143,8 @@ const NO_GITHUB =
 
 function pullRequestPublisher(options: PublisherOptions, remote: Remote): Publisher {
   const { git, github, base, baseCommit, spec, pullRequest: style } = options;
-  const workBranch = openWorkBranch(git, remote, options.branch);
+  const writer = openWriter(options, remote);
+  const workBranch = openWorkBranch(git, remote, writer, options.branch);
   return {
     kind: 'pull-request',
     async preflight() {
@@ -138,13 +154,16 @@ function pullRequestPublisher(options: PublisherOptions, remote: Remote): Publis
       return [...pushWarnings, ...warnings, ...(await checkRules(options, remote, github))];
     },
     pushIncrement: (commit) => workBranch.push(commit),
+    ...renaming(workBranch, writer, baseCommit),
     async publish({ outcome, headCommit, title, body, commentBody }) {
       const publication: Publication = { kind: 'pull-request', warnings: [] };
       const { warnings } = publication;
       if (headCommit !== undefined && headCommit !== baseCommit) {
         const pushed = await workBranch.push(headCommit);
-        if (pushed.kind === 'pushed') Object.assign(publication, { branch: workBranch.name, commit: headCommit });
+        if (pushed.kind === 'pushed')
+          Object.assign(publication, { branch: workBranch.name, commit: publishedId(writer, headCommit) });
         else warnings.push(describePush(workBranch.name, pushed));
+        warnings.push(...writer.remarks);
       }
       const branch = workBranch.name;
       if (branch !== options.branch) warnings.push(describeOtherBranch(options.branch, branch));

@@ -3,8 +3,10 @@
 import { messageOf } from '../errors.js';
 import type { Git } from '../platform/git.js';
 import type { PushResult, Remote } from '../platform/git-remote.js';
-import { pushBranch, readRemoteBranch } from '../platform/git-remote.js';
+import { readRemoteBranch } from '../platform/git-remote.js';
 import { numberedBranch } from './branch-name.js';
+import type { CommitWriter } from './commit-writer.js';
+import type { Publisher } from './publication.js';
 
 export interface WorkBranch {
   /** The branch in use now: the name asked for, or that name with `-2`, `-3`, … */
@@ -16,14 +18,20 @@ const MAX_NUMBER = 50;
 /** How often a branch may move between our look at it and our push. */
 const MAX_RACES = 3;
 
-export function openWorkBranch(git: Git, remote: Remote, wantedName: string): WorkBranch {
+export function openWorkBranch(git: Git, remote: Remote, writer: CommitWriter, wantedName: string): WorkBranch {
   let number = 1;
   const currentName = () => numberedBranch(wantedName, number);
 
   async function pushOnce(commit: string): Promise<PushResult> {
     const tip = await readRemoteBranch(git, remote, currentName());
-    if (tip !== undefined && !(await git.isAncestor(tip, commit))) return { kind: 'moved' };
-    return pushBranch(git, remote, currentName(), commit, tip);
+    if (tip !== undefined && !(await writer.contains(commit, tip))) return { kind: 'moved' };
+    return writer.push(currentName(), commit, tip);
+  }
+
+  /** True when a push that came too late may be repeated: the branch is gone, or all of it is in `commit`. */
+  async function containsTip(commit: string): Promise<boolean> {
+    const tip = await readRemoteBranch(git, remote, currentName());
+    return tip === undefined || writer.contains(commit, tip);
   }
 
   return {
@@ -35,7 +43,7 @@ export function openWorkBranch(git: Git, remote: Remote, wantedName: string): Wo
         for (let races = 0; number <= MAX_NUMBER;) {
           const result = await pushOnce(commit);
           if (result.kind !== 'moved') return result;
-          if (++races < MAX_RACES && (await containsTip(git, remote, currentName(), commit))) continue;
+          if (++races < MAX_RACES && (await containsTip(commit))) continue;
           number++;
           races = 0;
         }
@@ -49,8 +57,17 @@ export function openWorkBranch(git: Git, remote: Remote, wantedName: string): Wo
   };
 }
 
-/** True when a push that came too late may be repeated: the branch is gone, or all of it is in `commit`. */
-async function containsTip(git: Git, remote: Remote, branch: string, commit: string): Promise<boolean> {
-  const tip = await readRemoteBranch(git, remote, branch);
-  return tip === undefined || (await git.isAncestor(tip, commit));
+/** `Publisher.pushRenamed` of the kinds that push, where there is to be one. */
+export function renaming(
+  workBranch: WorkBranch,
+  writer: CommitWriter,
+  baseCommit: string,
+): Pick<Publisher, 'pushRenamed'> {
+  if (writer.keepsIds) return {};
+  return {
+    async pushRenamed({ headCommit }) {
+      if (headCommit !== undefined && headCommit !== baseCommit) await workBranch.push(headCommit);
+      return writer.published;
+    },
+  };
 }

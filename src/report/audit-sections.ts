@@ -2,20 +2,22 @@
 // findings themselves.
 import type { Extent } from './layout.js';
 import { bullets, recordText, section } from './layout.js';
-import { clipped, inlineCode, inlineText, warningBlock } from './markdown-safe.js';
+import { clipped, inlineText, warningBlock } from './markdown-safe.js';
 import type { RunRecord } from './record.js';
+import { sourceLinks } from './source-links.js';
 import { counted, listed } from './wording.js';
 
 type AuditEntry = RunRecord['audit'][number];
 
 /** Each deviation with the findings that do not block because of it. */
-export function deviationsSection({ records, audit }: RunRecord, extent: Extent): string {
+export function deviationsSection(record: RunRecord, extent: Extent): string {
+  const { records, audit } = record;
   const items = records
     .filter(({ kind }) => kind === 'deviation')
     .map((deviation) => {
       const lifted = audit.filter(({ liftedBy }) => isSame(liftedBy, deviation));
       const findings = bullets(
-        lifted.map((entry) => `does not block because of it: ${described(entry, extent)}`),
+        lifted.map((entry) => `does not block because of it: ${described(entry, record, extent)}`),
         extent,
       );
       return `${recordText(deviation, extent)}${findings === '' ? '' : `\n${findings.replaceAll(/^/gm, '  ')}`}`;
@@ -24,11 +26,12 @@ export function deviationsSection({ records, audit }: RunRecord, extent: Extent)
 }
 
 /** The findings that no deviation answers for, and what was set about the rules. */
-export function auditSection({ audit, auditSeverities = [] }: RunRecord, extent: Extent): string {
+export function auditSection(record: RunRecord, extent: Extent): string {
+  const { audit, auditSeverities = [] } = record;
   const lifted = audit.filter(({ liftedBy }) => liftedBy !== undefined).length;
   const items = audit
     .filter(({ liftedBy }) => liftedBy === undefined)
-    .map((entry) => `${entry.blocking ? '**blocking** ' : ''}${described(entry, extent)}`);
+    .map((entry) => `${entry.blocking ? '**blocking** ' : ''}${described(entry, record, extent)}`);
   const set = auditSeverities
     .slice(0, extent.maxRows)
     .map(({ rule, severity, from }) => `${inlineText(rule)} ${severity} (${inlineText(clipped(from, 300))})`);
@@ -41,8 +44,8 @@ export function auditSection({ audit, auditSeverities = [] }: RunRecord, extent:
   ]);
 }
 
-function described({ rule, path, line, text }: AuditEntry, extent: Extent): string {
-  const place = inlineCode(line === undefined ? path : `${path}:${line}`);
+function described({ rule, path, line, text }: AuditEntry, record: RunRecord, extent: Extent): string {
+  const place = sourceLinks(record, extent).place(line === undefined ? path : `${path}:${line}`);
   return `${inlineText(rule)} at ${place}: ${inlineText(clipped(text, extent.maxTextChars))}`;
 }
 

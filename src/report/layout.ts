@@ -7,6 +7,8 @@ import type { RunRecord } from './record.js';
 export interface Extent {
   maxRows: number;
   maxTextChars: number;
+  /** Places in the code as links: they take most of the room. */
+  hasLinks: boolean;
 }
 
 /** The parts under a heading; an empty text where every part is empty. */
@@ -31,6 +33,11 @@ export function table(
   const shown = [line(head), line(head.map(() => '---')), ...rows.slice(0, maxRows).map(line)];
   const rest = rows.length > maxRows ? `\n\n… and ${rows.length - maxRows} more in \`report.json\`.` : '';
   return `${shown.join('\n')}${rest}`;
+}
+
+/** Only for addresses that GitHub's API or the runner gave. */
+export function link(words: string, url: string): string {
+  return /^https?:\/\/[^\s<>()]+$/.test(url) ? `[${words}](${url})` : words;
 }
 
 /** What the model recorded, with the requirement it concerns in front. */

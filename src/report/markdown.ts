@@ -2,16 +2,17 @@
 // text that leaves something out says so; no level cuts blindly. Where the text goes is decided elsewhere.
 import { auditSection, deviationsSection } from './audit-sections.js';
 import { excerptOutput } from './excerpt.js';
-import type { Extent } from './layout.js';
+import { type Extent, link } from './layout.js';
 import { formatMark } from './mark.js';
 import { clipped, codeBlock, foldedBlock, inlineCode, inlineText } from './markdown-safe.js';
 import { planSection } from './plan-section.js';
+import { requirementsSection } from './requirements-section.js';
 import { ANSWERED_BY_SPEC, answerFingerprint, formatQuestionsMark } from './questions-mark.js';
 import type { GateRecord, RunRecord } from './record.js';
 import * as sections from './sections.js';
 import { totalSpending } from './spending.js';
 import { verdictLine } from './verdict.js';
-import { counted } from './wording.js';
+import { counted, GATE_SIGNS } from './wording.js';
 
 /** GitHub refuses bodies above 65,536 characters; the rest is left for what it may add or count differently. */
 export const MAX_BODY_CHARS = 60_000;
@@ -29,7 +30,7 @@ interface Level extends Extent {
   /** How many lines of each gate's output are shown; of advisory and passed gates too, or of failed ones only. */
   outputLines: number;
   outputsOf: 'all' | 'failed' | 'none';
-  /** Only verdict, notes and gates. */
+  /** Only verdict, notes, what is open and gates. */
   isBrief: boolean;
 }
 
@@ -39,6 +40,7 @@ const WHOLE: Level = {
   isBrief: false,
   maxRows: Infinity,
   maxTextChars: Infinity,
+  hasLinks: true,
 };
 
 /** From everything to the verdict alone; the first that fits is taken. */
@@ -47,9 +49,9 @@ const LEVELS: readonly Level[] = [
   { ...WHOLE, outputLines: 400 },
   { ...WHOLE, outputLines: 120 },
   { ...WHOLE, outputLines: 120, outputsOf: 'failed', maxRows: 100, maxTextChars: 500 },
-  { ...WHOLE, outputLines: 40, outputsOf: 'failed', maxRows: 50, maxTextChars: 300 },
-  { ...WHOLE, outputLines: 0, outputsOf: 'none', maxRows: 20, maxTextChars: 200 },
-  { outputLines: 0, outputsOf: 'none', isBrief: true, maxRows: 5, maxTextChars: 60 },
+  { ...WHOLE, outputLines: 40, outputsOf: 'failed', maxRows: 50, maxTextChars: 300, hasLinks: false },
+  { ...WHOLE, outputLines: 0, outputsOf: 'none', maxRows: 20, maxTextChars: 200, hasLinks: false },
+  { outputLines: 0, outputsOf: 'none', isBrief: true, maxRows: 5, maxTextChars: 60, hasLinks: false },
 ];
 
 /**
@@ -111,18 +113,26 @@ function renderLevel(record: RunRecord, level: Level, { outputs, notes }: Contex
   const noted = notes.slice(0, level.maxRows).map((note) => `> ${inlineText(clipped(note, level.maxTextChars * 2))}`);
   const parts = [
     `**${verdict}**`,
-    `Spec: ${inlineCode(clipped(record.spec.path, 300))}, ${inlineText(clipped(record.spec.title, 300))}`,
-    sections.publicationLine(record),
+    sections.specLine(record, level),
+    sections.publicationLine(record, level),
     noted.join('\n>\n'),
+    sections.openList(record, level),
     sections.gatesSection(record, level),
     ...(level.isBrief ? [] : details(record, level, outputs)),
-    level === WHOLE ? '' : LEFT_OUT,
+    level === WHOLE ? '' : leftOut(record),
   ];
   return `${parts.filter((part) => part !== '').join('\n\n')}\n`;
 }
 
-const LEFT_OUT =
-  'This text is shortened to fit. The whole report is `report.md` and `report.json`, the complete output of every command is in `outputs/`, all in the report folder of the run.';
+function leftOut(record: RunRecord): string {
+  return `This text is shortened to fit. The whole report is \`report.md\` and \`report.json\`, the complete output of every command is in \`outputs/\`, all in ${reportFolder(record)}.`;
+}
+
+/** Where the files of a run are to be had; the log has every command's complete output too. */
+function reportFolder({ run: { url } }: RunRecord): string {
+  if (url === undefined) return 'the report folder of the run';
+  return `the report folder of the run (${link('artifacts', `${url}#artifacts`)}, ${link('log', url)})`;
+}
 
 function details(record: RunRecord, level: Level, outputs: Context['outputs']): string[] {
   return [
@@ -131,7 +141,7 @@ function details(record: RunRecord, level: Level, outputs: Context['outputs']): 
     sections.sourceWarningsSection(record, level),
     deviationsSection(record, level),
     planSection(record, level),
-    sections.requirementsSection(record, level),
+    requirementsSection(record, level),
     sections.recordsSections(record, level),
     auditSection(record, level),
     sections.newTestsSection(record, level),
@@ -144,22 +154,23 @@ function details(record: RunRecord, level: Level, outputs: Context['outputs']): 
   ];
 }
 
-function outputsSection({ verification }: RunRecord, level: Level, outputs: Context['outputs']): string {
+function outputsSection(record: RunRecord, level: Level, outputs: Context['outputs']): string {
+  const { verification } = record;
   if (level.outputsOf === 'none') return '';
   const gates = (verification?.gates ?? []).filter(
     ({ status, output }) => output !== '' && (level.outputsOf === 'all' || status !== 'passed'),
   );
-  const blocks = gates.map((gate) => outputBlock(gate, outputs(gate.output), level));
+  const blocks = gates.map((gate) => outputBlock(gate, outputs(gate.output), level, reportFolder(record)));
   return blocks.length === 0 ? '' : ['### Output', ...blocks].join('\n\n');
 }
 
-function outputBlock(gate: GateRecord, output: string, level: Level): string {
+function outputBlock(gate: GateRecord, output: string, level: Level, folder: string): string {
   const { text, shownLines, totalLines, isComplete } = excerptOutput(output, level.outputLines);
   const extent = isComplete
     ? `complete, ${counted(totalLines, 'line')}`
     : `${shownLines} of ${counted(totalLines, 'line')}`;
-  const where = isComplete ? '' : `\n\nThe whole output is ${inlineCode(gate.output)} in the report folder of the run.`;
-  const title = `${gate.name} ${gate.status}: ${clipped(gate.command, level.maxTextChars)} (${extent})`;
+  const where = isComplete ? '' : `\n\nThe whole output is ${inlineCode(gate.output)} in ${folder}.`;
+  const title = `${GATE_SIGNS[gate.status]} ${gate.name} ${gate.status}: ${clipped(gate.command, level.maxTextChars)} (${extent})`;
   return foldedBlock(title, totalLines === 0 ? 'The command printed nothing.' : `${codeBlock(text)}${where}`);
 }
 

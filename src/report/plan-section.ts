@@ -1,21 +1,26 @@
 // The plan of a run in Markdown: what was built and what is still open, and how the plan came to be what it is.
 import type { Extent } from './layout.js';
 import { bullets, section } from './layout.js';
-import { clipped, foldedBlock, inlineCode, inlineText } from './markdown-safe.js';
+import { clipped, foldedBlock, inlineText } from './markdown-safe.js';
 import type { RunRecord } from './record.js';
-import { counted, shortId } from './wording.js';
+import { sourceLinks, type SourceLinks } from './source-links.js';
+import { counted } from './wording.js';
 
 type Increment = NonNullable<RunRecord['plans']>[number]['increments'][number];
 
 /** What was completed, in the order of the commits, then what the plan still holds; its earlier versions folded. */
 export function planSection(record: RunRecord, extent: Extent): string {
   const { plans = [], increments } = record;
-  const shown = (increment: Increment) => `${described(increment, extent)}${ownBuild(increment, record)}`;
+  const links = sourceLinks(record, extent);
+  const shown = (increment: Increment) => `${described(increment, extent, links)}${ownBuild(increment, record)}`;
   const present = plans.at(-1);
   if (present === undefined) return section('What was built', [bullets(increments.map(shown), extent)]);
   const open = present.increments.filter(({ commit }) => commit === undefined);
   const items = [...increments, ...open].map((increment) => `${tick(increment)} ${shown(increment)}`);
-  return section('What was planned and built', [bullets(items, extent), earlierVersions(plans.slice(0, -1), extent)]);
+  return section('What was planned and built', [
+    bullets(items, extent),
+    earlierVersions(plans.slice(0, -1), extent, links),
+  ]);
 }
 
 /** Whether a commit of a proven series stands by itself; nothing where that was not asked. */
@@ -27,10 +32,10 @@ function ownBuild({ commit }: Increment, { increments, outcome, verification }: 
   return isProven ? ', not checked whether it builds on its own' : '';
 }
 
-function earlierVersions(versions: NonNullable<RunRecord['plans']>, extent: Extent): string {
+function earlierVersions(versions: NonNullable<RunRecord['plans']>, extent: Extent, links: SourceLinks): string {
   if (versions.length === 0) return '';
   const parts = versions.slice(0, extent.maxRows).map(({ turn, at, increments }, i) => {
-    const items = increments.map((increment) => `${tick(increment)} ${described(increment, extent)}`);
+    const items = increments.map((increment) => `${tick(increment)} ${described(increment, extent, links)}`);
     return `**Version ${i + 1}**, turn ${turn}, ${inlineText(at)}\n\n${bullets(items, extent)}`;
   });
   if (versions.length > parts.length)
@@ -42,9 +47,9 @@ function tick({ commit }: Increment): string {
   return commit === undefined ? '[ ]' : '[x]';
 }
 
-function described({ title, commit, requirements }: Increment, extent: Extent): string {
+function described({ title, commit, requirements }: Increment, extent: Extent, links: SourceLinks): string {
   const ids =
     requirements.length === 0 ? '' : ` – ${inlineText(clipped(requirements.join(', '), extent.maxTextChars))}`;
-  const where = commit === undefined ? '' : ` (${inlineCode(shortId(commit))})`;
+  const where = commit === undefined ? '' : ` (${links.commit(commit)})`;
   return `${inlineText(clipped(title, extent.maxTextChars))}${where}${ids}`;
 }

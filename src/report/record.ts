@@ -1,9 +1,11 @@
 // The record of one run, `ferrule.report/v1`: the shape of report.json and the single source of every rendering. It holds
 // facts that other rooms found; nothing is decided or worded here.
 import { z } from 'zod';
+import { gate, type GateRecord, place } from './gate-record.js';
 import { publication } from './publication-record.js';
 import { usage } from './usage-record.js';
 
+export type { DiagnosticRecord, GateRecord, TestsRecord } from './gate-record.js';
 export type { UsageRecord } from './usage-record.js';
 
 export const OUTCOMES = ['refused', 'stopped', 'unverified', 'needs-answer', 'verified', 'unchanged'] as const;
@@ -25,45 +27,6 @@ const outcome = z.enum(OUTCOMES).describe('Ordered from worst to best.');
 const stopReason = z.enum(STOP_REASONS).describe('Why the run ended early, with any outcome.');
 const requirementIds = z.array(z.string());
 
-const diagnostic = z.object({
-  level: z.string().describe("The compiler's word: error, warning, …"),
-  code: z.string().optional().describe('Such as E0308 or clippy::needless_return.'),
-  message: z.string(),
-  path: z.string().optional().describe('Relative to the repository.'),
-  line: z.int().positive().optional(),
-  column: z.int().positive().optional(),
-  rendered: z.string().describe('As the compiler prints it, without colours.'),
-});
-
-const tests = z.object({
-  passed: count,
-  failed: count,
-  ignored: count,
-  filteredOut: count,
-  new: count.describe('Tests that the baseline does not have.'),
-  names: z.array(
-    z.object({
-      name: z.string(),
-      executable: z.string().describe('The test executable, or the crate of a doc test.'),
-      result: z.enum(['ok', 'failed', 'ignored']),
-    }),
-  ),
-});
-
-const gate = z.object({
-  name: z.string().describe('check, test, fmt, clippy, doc, audit or ledger.'),
-  command: z.string().describe('As typed on a command line.'),
-  deciding: z.boolean().describe('False for an advisory gate.'),
-  status: z.enum(['passed', 'failed', 'unavailable']),
-  exitCode: z.int().nullable().describe('As the command gave it; null when it did not exit by itself.'),
-  durationMs: count,
-  output: z.string().describe('File with the complete output, relative to report-dir.'),
-  reasons: z.array(z.string()).describe('Why the gate failed, beyond the exit code.'),
-  olderFailures: z.array(z.string()).describe('What failed in the baseline too, by name.'),
-  diagnostics: z.array(diagnostic),
-  tests: tests.optional(),
-});
-
 const claim = z.object({
   id: z.string(),
   status: z.enum(['met', 'partly', 'not-met', 'untestable']),
@@ -78,7 +41,7 @@ const ledgerEntry = z.object({
   status: z.enum(['proven', 'partly', 'unproven', 'untestable', 'not-met']),
   claimed: claim.shape.status.nullable().describe("The model's own word; null when it said nothing."),
   code: claim.shape.code,
-  tests: z.array(z.object({ name: z.string(), result: z.enum(['ok', 'failed', 'ignored', 'not-run']) })),
+  tests: z.array(z.object({ name: z.string(), result: z.enum(['ok', 'failed', 'ignored', 'not-run']), ...place })),
   note: z.string().optional(),
 });
 
@@ -152,7 +115,13 @@ export const runRecordSchema = z
       .optional()
       .describe('The same gates on the base, before the agent changed anything.'),
     verification: z
-      .object({ commit: z.string(), tree: z.string(), gates: z.array(gate) })
+      .object({
+        ...{ commit: z.string(), tree: z.string(), gates: z.array(gate) },
+        onBranch: z
+          .boolean()
+          .optional()
+          .describe('False for a commit that is not pushed, since a gate of cargo failed: change.patch has its work.'),
+      })
       .optional()
       .describe('The last verification; absent when none ran.'),
     ledger: z.array(ledgerEntry).describe('Empty when the requirements were not checked one by one.'),
@@ -272,9 +241,6 @@ export const runRecordSchema = z
 export type RunRecord = z.infer<typeof runRecordSchema>;
 export type Outcome = RunRecord['outcome'];
 export type StopReason = z.infer<typeof stopReason>;
-export type GateRecord = z.infer<typeof gate>;
-export type DiagnosticRecord = z.infer<typeof diagnostic>;
-export type TestsRecord = z.infer<typeof tests>;
 export type LedgerEntry = z.infer<typeof ledgerEntry>;
 export type ClaimRecord = z.infer<typeof claim>;
 export type ApiChangeRecord = z.infer<typeof apiChange>;

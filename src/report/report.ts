@@ -1,10 +1,12 @@
 // The door of the room `report`: the record of a run and every rendering of it. All renderings are pure: record in, text
 // out; report.html also reads its own style sheet and script. Nothing is decided or written here.
+export { annotationsLeftLine, annotationsOf, type Annotation } from './annotations.js';
 export { emptyRecord } from './empty-record.js';
 export { renderPage, type PageSources } from './html/page.js';
 export { excerptOutput, type Excerpt } from './excerpt.js';
 export { MAX_BODY_CHARS, renderMarkdown, type MarkdownOptions } from './markdown.js';
 export { inlineText } from './markdown-safe.js';
+export { nameCommits } from './commit-names.js';
 export { formatMark, parseMark, type Mark } from './mark.js';
 export {
   ANSWERED_BY_SPEC,
@@ -38,5 +40,5 @@ export {
   type VerificationRecord,
 } from './record.js';
 export { laterSpending, readSpending, totalSpending, writtenCost, type Spending } from './spending.js';
-export { MAX_SUMMARY_BYTES, renderSummary } from './summary.js';
+export { MAX_SUMMARY_BYTES, renderSummary, type SummarySources } from './summary.js';
 export { stopReasonText, verdictLine } from './verdict.js';

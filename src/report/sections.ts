@@ -1,20 +1,22 @@
 // The parts of a report in Markdown, each a function of the record that gives an empty text where there is nothing to
 // tell. Their order and how much of each fits is decided in markdown.ts.
 import type { Extent } from './layout.js';
-import { bullets, recordText, section, table } from './layout.js';
+import { bullets, link, recordText, section, table } from './layout.js';
 import { clipped, codeBlock, inlineCode, inlineText, quotation } from './markdown-safe.js';
+import { openPoints } from './open-points.js';
 import type { GateRecord, RunRecord, UsageRecord } from './record.js';
-import { counted, dollars, duration, listed, shortId, wholeNumber } from './wording.js';
+import { sourceLinks } from './source-links.js';
+import { counted, dollars, duration, GATE_SIGNS, listed, wholeNumber } from './wording.js';
 
 export function gatesSection({ verification, baseline }: RunRecord, extent: Extent): string {
   const gates = verification?.gates ?? [];
   const rows = gates.map((gate) => [
     inlineText(gate.name) + (gate.deciding ? '' : ' (advisory)'),
     gate.command === '' ? '–' : inlineCode(clipped(gate.command, extent.maxTextChars)),
-    `${gate.status}${gate.olderFailures.length === 0 ? '' : `, ${counted(gate.olderFailures.length, 'older failure')}`}`,
+    `${GATE_SIGNS[gate.status]} ${gate.status}${gate.olderFailures.length === 0 ? '' : `, ${counted(gate.olderFailures.length, 'older failure')}`}`,
     gate.exitCode === null ? '–' : String(gate.exitCode),
     testCounts(gate),
-    duration(gate.durationMs),
+    gate.command === '' ? '–' : duration(gate.durationMs),
   ]);
   const notes = gates.flatMap((gate) => [
     ...gate.reasons.map(
@@ -29,12 +31,29 @@ export function gatesSection({ verification, baseline }: RunRecord, extent: Exte
   ]);
 }
 
+/** What waits for a decision, before anything is told at length. */
+export function openList(record: RunRecord, extent: Extent): string {
+  const points = openPoints(record);
+  if (points.length === 0) return record.outcome === 'verified' ? 'Nothing is open.' : '';
+  const items = points.map(
+    ({ what, rest }) => `**${inlineText(what)}** ${inlineText(clipped(rest, extent.maxTextChars * 2))}`,
+  );
+  return `Open:\n\n${bullets(items, extent)}`;
+}
+
+export function specLine(record: RunRecord, extent: Extent): string {
+  const { path, title } = record.spec;
+  const link = sourceLinks(record, { ...extent, maxTextChars: 300 }).named(path, { path });
+  return `Spec: ${link}${title === '' ? '' : `, ${inlineText(clipped(title, 300))}`}`;
+}
+
 /** Where the work lies, with links to GitHub's own pages. */
-export function publicationLine({ publication, run }: RunRecord): string {
+export function publicationLine(record: RunRecord, extent: Extent): string {
+  const { publication, run } = record;
   const { branch, commit, pullRequest, comment } = publication;
   const places = [
     branch === undefined ? '' : `branch ${inlineCode(clipped(branch, 300))}`,
-    commit === undefined ? '' : `commit ${inlineCode(shortId(commit))}`,
+    commit === undefined ? '' : `commit ${sourceLinks(record, extent).commit(commit)}`,
     pullRequest === undefined
       ? ''
       : link(`pull request ${pullRequest.number}${pullRequest.draft ? ' (draft)' : ''}`, pullRequest.url),
@@ -44,44 +63,9 @@ export function publicationLine({ publication, run }: RunRecord): string {
   return places.length === 0 ? '' : `Where: ${places.join(' · ')}`;
 }
 
-/** The ledger; without one, what the model claimed, labelled as unchecked. */
-export function requirementsSection(
-  { ledger, claims = [], staleRequirements = [] }: RunRecord,
-  extent: Extent,
-): string {
-  const cell = (text: string) => inlineText(clipped(text, extent.maxTextChars));
-  const code = (texts: readonly string[]) =>
-    texts.map((text) => inlineCode(clipped(text, extent.maxTextChars))).join(' ');
-  if (ledger.length > 0) {
-    const rows = ledger.map((entry) => [
-      cell(entry.id),
-      cell(entry.text),
-      entry.status,
-      code(entry.code),
-      entry.tests.map(({ name, result }) => `${code([name])} ${result}`).join(', '),
-      cell(entry.note ?? ''),
-    ]);
-    const columns = ['id', 'requirement', 'status', 'code', 'tests', 'note'];
-    const stale =
-      staleRequirements.length === 0
-        ? ''
-        : `Changed in the spec since earlier commits served them, so that their earlier proof is gone: ${staleRequirements.slice(0, extent.maxRows).map(cell).join(', ')}.`;
-    return section('Requirements', [stale, table(columns, rows, extent)]);
-  }
-  const rows = claims.map((claim) => [
-    cell(claim.id),
-    claim.status,
-    code(claim.code),
-    code(claim.tests),
-    cell(claim.note ?? ''),
-  ]);
-  return section('Requirements: claimed by the model, not checked', [
-    table(['id', 'claimed', 'code', 'tests', 'note'], rows, extent),
-  ]);
-}
-
 /** What is open, by number, with the clause it concerns, and how to answer. */
-export function questionsSection({ questions, spec, publication }: RunRecord, extent: Extent): string {
+export function questionsSection(record: RunRecord, extent: Extent): string {
+  const { questions, spec, publication } = record;
   const items = questions.map(({ number, text, requirement, blocking }) => {
     const clause = spec.requirements.find(({ id }) => id === requirement);
     const quoted = clause === undefined ? '' : quoteBelow(clipped(clause.text, extent.maxTextChars));
@@ -195,6 +179,15 @@ export function modelSummarySection({ summary }: RunRecord, extent: Extent): str
 
 export function usageSection({ usage, model, agent, run }: RunRecord): string {
   const { limits } = usage;
+  const named = [
+    ['model', model],
+    ['agent', agent.name],
+    ['run', run.id],
+  ] as const;
+  const by = named.filter(([, name]) => name !== '').map(([what, name]) => `${what} ${inlineCode(clipped(name, 200))}`);
+  const who = `With ${listed(by)}.`;
+  const took = duration(usage.durationSeconds * 1000);
+  if (usage.turns === 0 && usage.rounds === 0) return section('Spent', [`Nothing. It took ${took}. ${who}`]);
   const cost = usage.costUsd === null ? 'unknown (no price known for the model)' : dollars(usage.costUsd);
   const input = usage.inputTokens + usage.cacheReadTokens + usage.cacheWriteTokens;
   const rows = [
@@ -207,14 +200,9 @@ export function usageSection({ usage, model, agent, run }: RunRecord): string {
     ],
     ['cost', cost, dollars(limits.maxCostUsd)],
     ...(usage.earlier === undefined ? [] : [['spent by earlier runs', earlierSpending(usage.earlier), 'counts']]),
-    ['time', duration(usage.durationSeconds * 1000), duration(limits.maxMinutes * 60_000)],
+    ['time', took, duration(limits.maxMinutes * 60_000)],
   ];
-  const by = [
-    `Model ${inlineCode(clipped(model, 200))}`,
-    `agent ${inlineCode(clipped(agent.name, 200))}`,
-    `run ${inlineCode(clipped(run.id, 200))}`,
-  ];
-  return section('Spent', [table(['', 'used', 'limit'], rows, { maxRows: rows.length }), `${listed(by)}.`]);
+  return section('Spent', [table(['', 'used', 'limit'], rows, { maxRows: rows.length }), who]);
 }
 
 function earlierSpending({ tokens, costUsd }: NonNullable<UsageRecord['earlier']>): string {
@@ -232,8 +220,12 @@ export function reproduceSection({ reproduce, toolchain, environment }: RunRecor
     environment.runnerOs,
   ];
   const named = tools.filter((tool) => tool !== '').map((tool) => inlineText(clipped(tool, 200)));
-  const sandbox = `sandbox: ${inlineText(clipped(environment.sandbox, 200))}`;
-  return section('How to reproduce', [commands, [...named, sandbox].join(' · ')]);
+  const sandbox = environment.sandbox === '' ? [] : [`sandbox: ${inlineText(clipped(environment.sandbox, 200))}`];
+  const patch = reproduce.includes('git apply change.patch')
+    ? '`change.patch` is in the report folder of the run: this work is on no branch.'
+    : '';
+  const title = commands === '' ? 'Made with' : 'How to reproduce';
+  return section(title, [commands, patch, [...named, ...sandbox].join(' · ')]);
 }
 
 function testCounts({ tests }: GateRecord): string {
@@ -260,11 +252,6 @@ function baselineSentence(baseline: RunRecord['baseline']): string {
     return `${inlineText(name)} ${status}${failed}`;
   });
   return results.length === 0 ? '' : `On the base, before the run: ${listed(results)}.`;
-}
-
-/** Only for addresses that GitHub's API or the runner gave. */
-function link(words: string, url: string): string {
-  return /^https?:\/\/[^\s<>()]+$/.test(url) ? `[${words}](${url})` : words;
 }
 
 function about(requirement: string | undefined): string {

@@ -1,4 +1,20 @@
-// Numbers, lists and durations as words, the same in every rendering. Which facts are told is decided elsewhere.
+// Numbers, lists, durations and states as words, the same in every rendering. Which facts are told is decided elsewhere.
+import type { GateRecord, LedgerEntry } from './record.js';
+
+/** Sign and words of a requirement's state. */
+export const REQUIREMENT_STATUS: Readonly<Record<LedgerEntry['status'], { sign: string; words: string }>> = {
+  proven: { sign: '✔', words: 'proven' },
+  partly: { sign: '◐', words: 'partly' },
+  unproven: { sign: '✘', words: 'not proven' },
+  'not-met': { sign: '✘', words: 'not met' },
+  untestable: { sign: '–', words: 'declared untestable' },
+};
+
+export const GATE_SIGNS: Readonly<Record<GateRecord['status'], string>> = {
+  passed: '✔',
+  failed: '✘',
+  unavailable: '–',
+};
 
 /** `1 test`, `3 tests`. */
 export function counted(count: number, noun: string): string {

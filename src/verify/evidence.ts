@@ -9,10 +9,13 @@ import { auditPolicy } from './audit-policy.js';
 import type { AuditSeverities, Finding } from './audit-rules.js';
 import { librariesOf, readChange } from './change-sources.js';
 import type { RecordedDeviation } from './deviations.js';
+import type { FailedTest } from './failed-tests.js';
+import { failedTests } from './failed-tests.js';
 import type { Ledger, LedgerFacts } from './ledger.js';
 import { judgeLedger } from './ledger.js';
 import type { ApiChange } from './public-api.js';
 import { comparePublicApi } from './public-api.js';
+import { testPlaces } from './test-places.js';
 
 export const EVIDENCE_GATES = ['audit', 'ledger'] as const;
 export type EvidenceGate = (typeof EVIDENCE_GATES)[number];
@@ -50,17 +53,22 @@ export interface Evidence {
   /** What changed in the public interface of the workspace's libraries. */
   publicApi: ApiChange[];
   findings: Finding[];
+  failedTests: FailedTest[];
   /** Severities of the audit's rules that were not the defaults. */
   severityChanges: SeverityChange[];
   gates: JudgedGate[];
 }
 
-/** Judges the verified tree. Cheap beside the cargo gates: no process but git. */
+/**
+ * Judges the verified tree. Cheap beside the cargo gates: no process but git.
+ * @param testRun what the test gate found, with its complete output; `undefined` when it did not run
+ */
 export async function judgeEvidence(
   terms: EvidenceTerms,
   tree: string,
-  tests: TestReport | undefined,
+  testRun: { tests: TestReport; output: string } | undefined,
 ): Promise<Evidence> {
+  const tests = testRun?.tests.tests ?? [];
   const files = await terms.git.sourceTree(tree);
   const handover = terms.handover();
   const claimedPaths = new Set(handover.claims.flatMap((claim) => claim.code.map(pathOf)));
@@ -74,11 +82,15 @@ export async function judgeEvidence(
   const ledger = judgeLedger({
     requirements: terms.requirements,
     ...handover,
-    tests: (tests?.tests ?? []).map(({ name, executable, result }) => ({ name, result, crate: crateOf(executable) })),
+    tests: tests.map(({ name, executable, result }) => ({ name, result, crate: crateOf(executable) })),
     lineCount: (path) => lineCounts.get(path),
     added: change.added,
     isReached: reachOf(members),
   });
+  const failing = tests.filter(({ result }) => result !== 'ok' && result !== 'ignored').map(({ name }) => name);
+  const named = ledger.entries.flatMap((entry) => entry.tests.map(({ name }) => name));
+  const places = testPlaces(terms.syntax, change.head, [...named, ...failing]);
+  for (const test of ledger.entries.flatMap((entry) => entry.tests)) Object.assign(test, places.get(test.name));
   const gate = (name: EvidenceGate, reasons: string[]): JudgedGate => ({
     name,
     deciding: terms.deciding.includes(name),
@@ -91,7 +103,11 @@ export async function judgeEvidence(
   const publicApi = comparePublicApi({ syntax: terms.syntax, ...change, libraries: librariesOf(members) });
   const asked = EVIDENCE_GATES.filter((name) => terms.deciding.includes(name) || terms.advisory.includes(name));
   const gates = asked.map((name) => gate(name, reasons[name]));
-  return { ledger, findings, severityChanges: policy.changes, publicApi, gates };
+  const workspace = { files: files.files.map(({ path }) => path), folders: members.map(folderOf), places };
+  return {
+    ...{ ledger, findings, severityChanges: policy.changes, publicApi, gates },
+    failedTests: testRun === undefined ? [] : failedTests(testRun.tests, testRun.output, workspace),
+  };
 }
 
 /** The judged gate in the shape of report.json: there is no command, so no exit code and no output. */
@@ -115,7 +131,6 @@ function crateOf(executable: string): string | undefined {
 function reachOf(members: readonly WorkspaceMember[]): LedgerFacts['isReached'] {
   const asCrate = (name: string) => name.replaceAll('-', '_');
   const byName = new Map(members.map((member) => [member.name, member]));
-  const folderOf = (member: WorkspaceMember) => member.manifestPath.replace(/\/?Cargo\.toml$/, '');
   const closure = (member: WorkspaceMember, seen: Set<WorkspaceMember>): Set<WorkspaceMember> => {
     if (seen.has(member)) return seen;
     seen.add(member);
@@ -135,4 +150,9 @@ function reachOf(members: readonly WorkspaceMember[]): LedgerFacts['isReached'] 
       return folder === '' || path === folder || path.startsWith(`${folder}/`);
     });
   };
+}
+
+/** Of a package, relative to the repository; empty for its root. */
+function folderOf({ manifestPath }: WorkspaceMember): string {
+  return manifestPath.replace(/\/?Cargo\.toml$/, '');
 }

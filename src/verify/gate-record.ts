@@ -1,9 +1,17 @@
 // A gate's result in the shape of report.json.
 import type { GateRecord } from '../report/report.js';
+import type { FailedTest } from './failed-tests.js';
 import type { Baseline, GateResult } from './gate-result.js';
 
-/** @param baseline tells which tests are new; all of them where the base had no crate */
-export function gateRecord(gate: GateResult, baseline: Baseline | undefined): GateRecord {
+/**
+ * @param baseline tells which tests are new; all of them where the base had no crate
+ * @param failed of the test gate
+ */
+export function gateRecord(
+  gate: GateResult,
+  baseline: Baseline | undefined,
+  failed: readonly FailedTest[] = [],
+): GateRecord {
   const older = baseline?.gates.find(({ name }) => name === gate.name)?.tests;
   const known = new Set(older?.tests.map(testKey));
   const tests = gate.tests;
@@ -41,6 +49,14 @@ export function gateRecord(gate: GateResult, baseline: Baseline | undefined): Ga
               executable,
               result: result === 'unknown' ? ('failed' as const) : result,
             })),
+            ...(failed.length === 0
+              ? {}
+              : {
+                  failures: failed.map(({ name, executable, place, message }) => ({
+                    ...{ name, executable, ...place },
+                    ...(message === undefined ? {} : { message }),
+                  })),
+                }),
           },
         }),
   };

@@ -65,10 +65,11 @@ export type RunGate = (command: GateCommand) => Promise<CargoRun>;
 
 /** Commands that repeat a verification on a laptop, with nothing of Ferrule. */
 export function reproduceCommands(
-  commit: string,
+  { commit, patch }: { commit: string; patch?: string },
   workingDirectory: string,
   verification: { gates: readonly { command: string }[] },
 ): string[] {
   const enter = workingDirectory === '.' ? [] : [`cd ${workingDirectory}`];
-  return [`git checkout ${commit}`, ...enter, ...verification.gates.map(({ command }) => command)];
+  const apply = patch === undefined ? [] : [`git apply ${patch}`];
+  return [`git checkout ${commit}`, ...apply, ...enter, ...verification.gates.map(({ command }) => command)];
 }

@@ -59,8 +59,10 @@ export async function verify(
   const checkout = await terms.workshop.verificationCheckout(subject.commit);
   try {
     const gates = await runGates(terms, checkout, baseline, subject.touched);
-    const tests = gates.find((gate) => gate.name === 'test')?.tests;
-    const evidence = await judgeEvidence(evidenceTerms, subject.tree, tests);
+    const test = gates.find((gate) => gate.name === 'test');
+    const output = test === undefined ? '' : await terms.workshop.outputs.read(test.run.output);
+    const testRun = test?.tests && { tests: test.tests, output };
+    const evidence = await judgeEvidence(evidenceTerms, subject.tree, testRun);
     // A cancelled run leaves gates out: what did not run has not passed.
     const wanted = [...terms.deciding, ...evidenceTerms.deciding];
     const passing = [...gates, ...evidence.gates].filter((gate) => gate.status === 'passed').map(({ name }) => name);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { FileVersions } from '../../../src/report/html/file-versions.js';
-import type { Call } from '../../../src/report/html/turns.js';
+import type { Call } from '../../../src/report/turns.js';
 
 const call = (name: string, input: Record<string, unknown>, text = 'done', isError = false): Call => ({
   name,

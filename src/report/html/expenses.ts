@@ -4,7 +4,7 @@ import { stopReasonText } from '../verdict.js';
 import { dollars, duration, wholeNumber } from '../wording.js';
 import { timeline, tokensChart } from './charts.js';
 import { safeHtml, NOTHING, type Part, type Section, section, table } from './markup.js';
-import type { Story } from './turns.js';
+import type { Story } from '../turns.js';
 
 export function expensesSection(record: RunRecord, story: Story): Section | undefined {
   const { usage, stopReason } = record;

@@ -3,7 +3,7 @@
 // replaced passages are compared.
 import { posix } from 'node:path';
 import { structuredPatch } from 'diff';
-import type { Call } from './turns.js';
+import type { Call } from '../turns.js';
 
 export interface FileChange {
   path: string;

@@ -12,7 +12,7 @@ import { type PatchFile, patchFiles } from './patch-files.js';
 import { auditSection, questionsSection, recordsSections, summarySection } from './remarks.js';
 import { requirementsSection } from './requirements-table.js';
 import { storySection } from './story.js';
-import { readStory } from './turns.js';
+import { readStory } from '../turns.js';
 import { OUTCOME_WORDS, verdictBanner } from './verdict-banner.js';
 
 export interface PageSources extends OutputSource {

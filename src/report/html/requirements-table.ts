@@ -1,15 +1,16 @@
 // The requirements of the spec: what each is proven by, or what the model claimed where nothing was checked.
 import type { RunRecord } from '../record.js';
+import { REQUIREMENT_STATUS } from '../wording.js';
 import { safeHtml, NOTHING, type Part, type Section, section, table, withCode } from './markup.js';
 
 type Status = RunRecord['ledger'][number]['status'];
 
-const STATUS: Record<Status, { sign: string; words: string; tone: string }> = {
-  proven: { sign: '✔', words: 'proven', tone: 'good' },
-  partly: { sign: '◐', words: 'partly', tone: 'warn' },
-  unproven: { sign: '✘', words: 'not proven', tone: 'bad' },
-  'not-met': { sign: '✘', words: 'not met', tone: 'bad' },
-  untestable: { sign: '–', words: 'declared untestable', tone: 'quiet' },
+const TONES: Record<Status, string> = {
+  proven: 'good',
+  partly: 'warn',
+  unproven: 'bad',
+  'not-met': 'bad',
+  untestable: 'quiet',
 };
 
 /** @param placeLink a place in the code (`path:line`) as a link into the change shown on this page, else as text */
@@ -17,7 +18,8 @@ export function requirementsSection(record: RunRecord, placeLink: (place: string
   const { ledger, claims = [], spec } = record;
   if (ledger.length > 0) {
     const rows = ledger.map((entry) => {
-      const { sign, words, tone } = STATUS[entry.status];
+      const { sign, words } = REQUIREMENT_STATUS[entry.status];
+      const tone = TONES[entry.status];
       return [
         safeHtml`<b id="requirement-${entry.id}">${entry.id}</b>`,
         [

@@ -6,7 +6,7 @@ import { FileVersions } from './file-versions.js';
 import { safeHtml, NOTHING, type Part, prose, type Section, section } from './markup.js';
 import type { PageOutputs } from './page-outputs.js';
 import { type PageTexts, textView } from './page-texts.js';
-import type { Call, Story, Turn } from './turns.js';
+import type { Call, Story, Turn } from '../turns.js';
 
 interface Page {
   texts: PageTexts;

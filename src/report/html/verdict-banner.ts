@@ -1,7 +1,8 @@
 // The head of the page: how the run ended, what that rests on and what is open. It repeats the record and judges nothing.
 import { verdictLine } from '../verdict.js';
 import type { GateRecord, RunRecord } from '../record.js';
-import { counted, dollars, duration, listed, shortId } from '../wording.js';
+import { type OpenPoint, openPoints } from '../open-points.js';
+import { counted, dollars, duration, GATE_SIGNS, shortId } from '../wording.js';
 import { safeHtml, NOTHING, type Part, webLink } from './markup.js';
 
 export const OUTCOME_WORDS: Record<
@@ -61,7 +62,7 @@ export function gateTone({ status, deciding }: GateRecord): string {
 }
 
 export function gateSign({ status }: GateRecord): string {
-  return status === 'passed' ? '✔' : status === 'failed' ? '✘' : '–';
+  return GATE_SIGNS[status];
 }
 
 /** The id of a gate's place on the page; names of gates are our own words. */
@@ -70,39 +71,14 @@ export function gateId(name: string): string {
 }
 
 function openList(record: RunRecord): Part {
-  const { ledger, questions, records, audit, verification, outcome } = record;
-  const failed = (verification?.gates ?? []).filter(({ deciding, status }) => deciding && status !== 'passed');
-  const open = ledger.filter(({ status }) => status !== 'proven' && status !== 'untestable').map(({ id }) => id);
-  const deviations = records.filter(({ kind }) => kind === 'deviation').length;
-  const blocking = audit.filter((finding) => finding.blocking).length;
-  const items: Part[] = [
-    ...failed.map(
-      (gate) =>
-        safeHtml`<a href="#${gateId(gate.name)}">${gate.name}</a>
-          ${gate.status === 'failed' ? 'failed' : 'could not run'}${gate.reasons[0] === undefined ? '' : `: ${gate.reasons[0]}`}`,
-    ),
-    ...(open.length === 0
-      ? []
-      : [
-          safeHtml`<a href="#requirements">${counted(open.length, 'requirement')}</a> not proven:
-            ${listed(open.slice(0, 12))}${open.length > 12 ? ' …' : ''}`,
-        ]),
-    ...(questions.length === 0
-      ? []
-      : [
-          safeHtml`<a href="#questions">${counted(questions.length, 'question')}</a> to the
-            architect${questions.some((each) => each.blocking) ? ', blocking' : ''}`,
-        ]),
-    ...(deviations === 0
-      ? []
-      : [safeHtml`<a href="#deviations">${counted(deviations, 'deviation')}</a> from the spec`]),
-    ...(blocking === 0 ? [] : [safeHtml`<a href="#audit">${counted(blocking, 'blocking finding')}</a> of the audit`]),
-  ];
-  if (items.length === 0) return outcome === 'verified' ? safeHtml`<p class="open">Nothing is open.</p>` : NOTHING;
+  const points = openPoints(record);
+  if (points.length === 0)
+    return record.outcome === 'verified' ? safeHtml`<p class="open">Nothing is open.</p>` : NOTHING;
+  const id = ({ place }: OpenPoint) => ('gate' in place ? gateId(place.gate) : place.section);
   return safeHtml`<div class="open">
     <h3>Open</h3>
     <ul>
-      ${items.map((item) => safeHtml`<li>${item}</li>`)}
+      ${points.map((point) => safeHtml`<li><a href="#${id(point)}">${point.what}</a> ${point.rest}</li>`)}
     </ul>
   </div>`;
 }

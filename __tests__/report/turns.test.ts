@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { readStory } from '../../../src/report/html/turns.js';
-import { SAMPLE_TURNS, transcriptOf } from '../../support/page-sources.js';
+import { readStory } from '../../src/report/turns.js';
+import { SAMPLE_TURNS, transcriptOf } from '../support/page-sources.js';
 
 describe('readStory', () => {
   it('puts every result beside the call it belongs to', () => {
