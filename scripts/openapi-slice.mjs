@@ -27,6 +27,8 @@ const OPERATIONS = [
   'git/create-commit',
   'git/create-ref',
   'git/update-ref',
+  'reactions/create-for-issue-comment',
+  'reactions/create-for-pull-request-review-comment',
 ];
 /** Descriptions and examples make nine tenths of the text and check nothing. */
 const DROPPED = new Set(['example', 'examples', 'description', 'title', 'externalDocs', 'tags', 'headers', 'summary']);

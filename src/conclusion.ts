@@ -9,7 +9,7 @@ import type { Brief, Ready, World } from './preparation.js';
 import type { PublicationRequest, Publisher } from './publish/publish.js';
 import { RESULT_FILE, ciNote, isUndelivered } from './publish/publish.js';
 import type { RunRecord, StopReason } from './report/report.js';
-import { MAX_BODY_CHARS, baselineRecord, nameCommits, renderMarkdown } from './report/report.js';
+import { MAX_BODY_CHARS, baselineRecord, nameCommits, renderAnswer, renderMarkdown } from './report/report.js';
 import type { Baseline, Verification } from './verify/verify.js';
 import { proveBeside } from './proofs.js';
 import { gateRecord, judgeOutcome, judgedGateRecord, reproduceCommands } from './verify/verify.js';
@@ -81,8 +81,13 @@ export async function conclude(world: World, brief: Brief, ready: Ready, run: Co
   }
   const patch = await world.git.diff(ready.base.tree, await series.workTree());
   await run.folder.writeBytes(PATCH_FILE, patch);
-  if ((verification?.passed || verification?.onlyWaiting) && !world.signal.aborted)
+  if ((verification?.passed || verification?.onlyWaiting) && !world.signal.aborted) {
+    const announcement =
+      'Beside the verdict: whether each commit builds on its own, and the new tests on the code of the base.';
+    ready.progress.enter({ name: 'proofs beside the verdict', announcement, isAside: true });
     await proveBeside(world, ready, { ...run, verification });
+  }
+  await ready.progress.end();
   await publish(world, ready, run);
 }
 
@@ -189,13 +194,15 @@ export async function publishRecord(
       title: result.title,
       body: renderMarkdown(record, { ...options, pullRequestNotes: note === '' ? [] : [note] }),
       commentBody: renderMarkdown(record, options),
+      answerBody: renderAnswer(record),
     });
     if (publisher.pushRenamed) nameCommits(record, await publisher.pushRenamed(request()));
     record.publication = await publisher.publish(request());
     if (isUndelivered(record.publication, result)) record.publication.undelivered = true;
     for (const warning of record.publication.warnings) log.warning(warning);
-    const { pullRequest, comment } = record.publication;
-    if (record.outcome === 'needs-answer' && pullRequest === undefined && comment === undefined)
+    const { kind, pullRequest, comment } = record.publication;
+    const hasPlaceForAnswers = pullRequest !== undefined || (comment !== undefined && kind !== 'pull-request');
+    if (record.outcome === 'needs-answer' && !hasPlaceForAnswers)
       record.message += ' There is no pull request to answer on: change the spec, or answer in the input instructions.';
   } finally {
     log.endGroup();

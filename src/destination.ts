@@ -3,8 +3,15 @@ import type { EarlierRun } from './earlier-run.js';
 import { questionRecords, readEarlierRun, withReport } from './earlier-run.js';
 import type { RunContext } from './inputs/inputs.js';
 import type { Brief, PublishWorld, World } from './world.js';
-import type { ChangePolicy, EarlierWork, PublishKind, Publisher } from './publish/publish.js';
-import { branchName, changePolicy, chooseKind, createPublisher, findEarlierWork } from './publish/publish.js';
+import type { ChangePolicy, EarlierWork, LiveComment, PublishKind, Publisher } from './publish/publish.js';
+import {
+  branchName,
+  changePolicy,
+  chooseKind,
+  createPublisher,
+  findEarlierWork,
+  openLiveComment,
+} from './publish/publish.js';
 import type { RunRecord, Spending } from './report/report.js';
 import { laterSpending } from './report/report.js';
 import type { ResumedResult } from './resumed-result.js';
@@ -60,13 +67,17 @@ export function policyFor(
   });
 }
 
-/** The publisher, asked whether it could publish, and what earlier runs of this spec left: commits, questions, answers. */
+/**
+ * The publisher, asked whether it could publish, the comment that follows the run where there is a place for it, and what
+ * earlier runs of this spec left: commits, questions, answers.
+ */
 export async function openPublication(
   world: World,
   brief: Brief,
   record: RunRecord,
 ): Promise<{
   publisher: Publisher;
+  live: LiveComment | undefined;
   earlier: EarlierWork | undefined;
   earlierRun: EarlierRun;
   resumed: ResumedResult | undefined;
@@ -107,7 +118,21 @@ export async function openPublication(
   if (answers.length > 0) record.answers = answers;
   if (earlierRun.lastNumber > 0)
     log.info(`Of earlier runs' questions ${answers.length} are answered and ${questions.length} open.`);
-  return { publisher, earlier, earlierRun, resumed };
+  const reportOn = pullRequest?.number ?? comment?.issueNumber ?? earlierRun.pullRequest?.number;
+  return { publisher, live: await liveComment(world, kind, spec.path, reportOn), earlier, earlierRun, resumed };
+}
+
+/** On the pull request or issue that the run belongs to, else on the pull request of its branch if that is open already. */
+async function liveComment(
+  { github, outlet, log }: World,
+  kind: PublishKind,
+  specPath: string,
+  number: number | undefined,
+): Promise<LiveComment | undefined> {
+  if (github === undefined || number === undefined || kind === 'none') return undefined;
+  const identity = await github.identity();
+  const say = (sentence: string) => log.info(sentence);
+  return openLiveComment({ github, identity, number, specPath, refusal: outlet.refusal, say });
 }
 
 /** What no run may change: its own spec and agent file. */

@@ -70,6 +70,7 @@ export async function implement(
   });
   const left = openLeftResult(world, ready, folder);
   await left.write([]);
+  ready.progress.begin(keeper);
   const unread = new UnreadOutputs();
   const news: string[] = [];
 
@@ -131,13 +132,7 @@ export async function implement(
     },
     budget,
     transcript,
-    events: {
-      action: (turn, text) => {
-        world.log.info(`turn ${turn} · ${text}`);
-        keeper.keep();
-      },
-      words: (_turn, text) => world.log.output(text),
-    },
+    events: ready.progress,
     news: () => news.splice(0),
     signal: world.signal,
   });
@@ -170,13 +165,15 @@ async function workInRounds(
     isChanged: (tree: string) => boolean;
   },
 ): Promise<RoundsEnd> {
-  const { inputs, git, log } = world;
+  const { inputs, git } = world;
   const { agent, series, record, isChanged } = run;
   let verification: Verification | undefined;
   const evidence = evidenceTerms(world, brief, ready, run.notebook);
   const verifyCommit = async (subject: { commit: string; tree: string }, baseTree = ready.base.tree) => {
     const touched = new Set(await git.changedPaths(baseTree, subject.tree));
-    log.info(`Verifying tree ${subject.tree.slice(0, 12)} on a clean checkout.`);
+    const name = `verification, round ${record.usage.rounds}`;
+    const announcement = `Verifying tree ${subject.tree.slice(0, 12)} on a clean checkout.`;
+    ready.progress.enter({ name, announcement });
     const verified = await verify(ready.terms, { ...subject, touched }, await run.baseline, { ...evidence, baseTree });
     world.signal.throwIfAborted(); // what a cancellation cut short is no verdict
     run.reserve.took(verified.gates);

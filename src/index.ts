@@ -22,6 +22,7 @@ import type { Folders, Invocation, RunResult } from './invocation.js';
 import { makeFolders, runInvocation } from './invocation.js';
 import { createLog } from './platform/log.js';
 import { Outlet } from './platform/outlet.js';
+import { openTerminal } from './platform/terminal.js';
 import { finishKilledRuns, hasUnfinished } from './post-step.js';
 import { publishResults } from './publication-job.js';
 import type { RunRecord, SummarySources } from './report/report.js';
@@ -53,10 +54,13 @@ const SECRET_VARIABLES =
   /^(INPUT_(ANTHROPIC-API-KEY|GITHUB-TOKEN)|(ACTIONS|GITHUB|GH|ANTHROPIC|CLAUDE)_(\w*_)?(TOKEN|KEY))$/;
 
 const outlet: Outlet = new Outlet((sentence) => log.error(sentence));
+const terminal = openTerminal(process.stdout, process.env);
 const log = createLog({
-  write: (line) => process.stdout.write(`${line}\n`),
+  write: (line) => terminal.write(line),
   mask: outlet.masking('the log'),
   actions: process.env.GITHUB_ACTIONS === 'true',
+  colours: terminal.hasColours,
+  status: (text) => terminal.status(text),
 });
 process.stdout.on('error', () => undefined); // a closed log must not end the run
 await main();
@@ -77,6 +81,8 @@ async function main(): Promise<void> {
   } catch (error) {
     process.exitCode = error instanceof UsageError ? 2 : 1;
     fail(error);
+  } finally {
+    terminal.end();
   }
 }
 
@@ -90,6 +96,7 @@ function cancel(abort: AbortController): void {
 
 /** Report and state are on disk at any moment (unfinished.ts). */
 function leave(why: string): void {
+  log.status(undefined);
   const isAction = process.env.FERRULE_ENTRY !== 'cli';
   log.warning(`${why}: the process ends here.${isAction ? ' The post step publishes what is left to publish.' : ''}`);
   if (isAction) for (const [name, value] of CANCELLED_OUTPUTS) setOutput(name, value);
@@ -190,7 +197,7 @@ async function cli(signal: AbortSignal): Promise<number> {
     root: ROOT,
     folder: process.cwd(),
     environment: process.env,
-    print: (text) => process.stdout.write(`${mask(text)}\n`),
+    print: (text) => terminal.write(mask(text)),
     run: async ({ inputs, context }) => {
       keepSecret('input anthropic-api-key', inputs.anthropicApiKey);
       keepSecret('input github-token', inputs.githubToken);

@@ -13,7 +13,7 @@ import { gitEnvironment } from './platform/git-environment.js';
 import type { Git } from './platform/git.js';
 import { openBare, openGit, readCheckout } from './platform/git.js';
 import type { GitHub } from './platform/github.js';
-import { openGitHub } from './platform/github.js';
+import { describeGitHubError, openGitHub } from './platform/github.js';
 import type { Log } from './platform/log.js';
 import { messagesApi } from './platform/messages-api.js';
 import type { Model } from './platform/model.js';
@@ -78,6 +78,7 @@ export async function runInvocation(invocation: Invocation, folders: Folders): P
       log.info(`${trust.message} Nothing was spent.`);
       return [];
     }
+    await acknowledge(github, context, log);
     const world = await openWorld({ ...invocation, context: trust.context }, github, folders);
     const { files } = await world.git.sourceTree(world.base.commit);
     const selected = selectSpecs(inputs.spec, files);
@@ -96,6 +97,14 @@ export async function runInvocation(invocation: Invocation, folders: Folders): P
     await writeReport(record, folder, log);
     return [{ record, folder }];
   }
+}
+
+/** 👀 on the comment that asked for the run: somebody waits for a sign, and the run takes its time. */
+async function acknowledge(github: GitHub | undefined, { comment, eventName }: RunContext, log: Log): Promise<void> {
+  if (github === undefined || comment === undefined) return;
+  const isReview = eventName === 'pull_request_review_comment';
+  const seen = await github.once().addEyes({ id: comment.id, isReview });
+  if (seen.kind === 'failed') log.info(`The comment got no 👀: ${describeGitHubError(seen.error)}`);
 }
 
 async function runOne(world: World, spec: string, isOneOfMany: boolean, folders: Folders): Promise<RunResult> {

@@ -6,9 +6,9 @@ import { openPublication, policyFor, protectedFilesOf } from './destination.js';
 import type { EarlierRun } from './earlier-run.js';
 import { recordWaiting } from './earlier-run.js';
 import { UserError } from './errors.js';
-import type { Log } from './platform/log.js';
 import type { Model } from './platform/model.js';
 import type { ReportFolder } from './platform/report-folder.js';
+import { Progress } from './progress.js';
 import type { ChangePolicy, EarlierWork, Publisher } from './publish/publish.js';
 import { guardedPublisher } from './publish/publish.js';
 import type { RunRecord } from './report/report.js';
@@ -17,7 +17,7 @@ import type { Sandbox } from './sandbox/sandbox.js';
 import { openSandbox } from './sandbox/sandbox.js';
 import type { CargoGate, GateTerms } from './verify/verify.js';
 import { CARGO_GATES, missingTool } from './verify/verify.js';
-import type { Toolchain, WatchCommand, Workshop } from './workshop/workshop.js';
+import type { Toolchain, Workshop } from './workshop/workshop.js';
 import {
   Outputs,
   componentsOf,
@@ -53,6 +53,8 @@ export interface Ready {
   start: Point;
   terms: GateTerms;
   model: Model;
+  /** Shows people how far the run is. */
+  progress: Progress;
   /** Questions and answers that earlier runs of the spec brought about. */
   earlierRun: EarlierRun;
   /** What the commits between base and start say; absent when there are none. */
@@ -114,7 +116,8 @@ export async function prepare(
     const deciding = inputs.gates.filter(isCargoGate);
     const advisory = inputs.advisoryGates.filter(isCargoGate).filter((gate) => !deciding.includes(gate));
     const { toolchain, sandbox } = await openBox(world, brief, { deciding, advisory }, record, scratch);
-    const { publisher, earlier, earlierRun, resumed } = await openPublication(world, brief, record);
+    const { publisher, live, earlier, earlierRun, resumed } = await openPublication(world, brief, record);
+    const progress = new Progress(log, live);
     if (earlier?.isVerified) {
       record.outcome = 'unchanged';
       record.message = `The work branch already holds a verified implementation of this spec (${earlier.commit.slice(0, 12)}).`;
@@ -147,7 +150,7 @@ export async function prepare(
       toolchain,
       syntax: await openRustSyntax(),
       outputs: new Outputs(folder.dir, world.mask),
-      watch: watchCommands(log),
+      watch: progress.watch,
       runCommand: world.runCommand,
       runnerCargo: await readRunnerCargo(world.environment),
       sayNetwork: (line) => log.info(line),
@@ -166,6 +169,7 @@ export async function prepare(
         lacks: (gate) => missingTool(gate, componentsOf(toolchain.bin)),
       },
       model: world.openModel(),
+      progress,
       earlierRun,
       earlierWork: earlier,
       resumed: resumed?.work === undefined ? undefined : resumed,
@@ -211,20 +215,4 @@ async function openBox(
 
 function isCargoGate(name: string): name is CargoGate {
   return (CARGO_GATES as readonly string[]).includes(name);
-}
-
-/** One log group a command; what runs beside the conversation is shown whole when it is over, or groups would mix. */
-function watchCommands(log: Log): WatchCommand {
-  return (command, live) => {
-    const held: string[] = [];
-    if (live) log.group(command);
-    return {
-      line: (text) => (live ? log.output(text) : void held.push(text)),
-      ended: () => {
-        if (!live) log.group(command);
-        for (const text of held) log.output(text);
-        log.endGroup();
-      },
-    };
-  };
 }

@@ -38,7 +38,8 @@ export async function runSpec(
     if (!(await isAlreadyProven(world, brief, record))) {
       const ready = await prepare(world, brief, record, folder, scratch);
       if (ready !== undefined && isCancelled()) recordCancelled(record);
-      else if (ready !== undefined) await implement(world, brief, ready, record, folder);
+      else if (ready !== undefined)
+        await implement(world, brief, ready, record, folder).finally(() => ready.progress.end());
     }
   } catch (error) {
     if (!(error instanceof UserError)) throw error;

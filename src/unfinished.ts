@@ -42,6 +42,8 @@ const unfinishedRun = z.object({
 export type UnfinishedRun = z.infer<typeof unfinishedRun>;
 
 export interface Keeper {
+  /** The record as far as the run is; its outcome is what it would be if the run were killed now. */
+  soFar(): RunRecord;
   /** Writes down how far the run is. @param head when it has changed */
   keep(head?: string, onto?: string): void;
   /** Writes down the record as it is, with its outcome. */
@@ -71,8 +73,7 @@ export function keepUnfinished({ world, spec, ready, record, folder, progress }:
   const keepHead = (head: string, onto: string | undefined) =>
     replaceFile(path.join(ready.scratch, FILE), JSON.stringify({ ...facts, head, onto }));
   const keeper: Keeper = {
-    keep(head, onto) {
-      if (head !== undefined) keepHead(head, onto);
+    soFar() {
       const soFar: RunRecord = {
         ...record,
         usage: { ...record.usage },
@@ -81,7 +82,11 @@ export function keepUnfinished({ world, spec, ready, record, folder, progress }:
         message: 'The run was ended from outside before it came to its end.',
       };
       recordProgress(soFar, progress, world.mask);
-      folder.replace('report.json', reportJson(soFar));
+      return soFar;
+    },
+    keep(head, onto) {
+      if (head !== undefined) keepHead(head, onto);
+      folder.replace('report.json', reportJson(keeper.soFar()));
     },
     conclude(head, onto) {
       keepHead(head, onto);

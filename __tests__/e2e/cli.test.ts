@@ -17,7 +17,8 @@ interface CliResult {
   stderr: string;
 }
 
-function ferrule(cwd: string, args: readonly string[], key = ''): Promise<CliResult> {
+/** @param onTerminal in a pseudo-terminal, of util-linux's `script`, in place of pipes */
+function ferrule(cwd: string, args: readonly string[], key = '', onTerminal = false): Promise<CliResult> {
   const { PATH, HOME, RUSTUP_HOME, CARGO_HOME, RUSTUP_TOOLCHAIN } = process.env;
   const rust = {
     ...(RUSTUP_HOME && { RUSTUP_HOME }),
@@ -25,8 +26,11 @@ function ferrule(cwd: string, args: readonly string[], key = ''): Promise<CliRes
     ...(RUSTUP_TOOLCHAIN && { RUSTUP_TOOLCHAIN }),
   };
   return new Promise((resolve, reject) => {
-    const env = { PATH, HOME, TMPDIR: path.dirname(cwd), ...rust, ANTHROPIC_API_KEY: key };
-    const child = spawn(process.execPath, [CLI, ...args], { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
+    const env = { PATH, HOME, TMPDIR: path.dirname(cwd), ...rust, ANTHROPIC_API_KEY: key, TERM: 'xterm' };
+    const command = [process.execPath, CLI, ...args];
+    const quoted = command.map((word) => `'${word}'`).join(' ');
+    const [file = '', ...words] = onTerminal ? ['script', '-qec', quoted, '/dev/null'] : command;
+    const child = spawn(file, words, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
     const [stdout, stderr]: [Buffer[], Buffer[]] = [[], []];
     child.stdout.on('data', (chunk: Buffer) => stdout.push(chunk));
     child.stderr.on('data', (chunk: Buffer) => stderr.push(chunk));
@@ -108,5 +112,23 @@ describe('ferrule', () => {
     expect(await repo.git('status', '--porcelain')).toBe(before);
     expect(await readFile(path.join(repo.dir, 'src', 'lib.rs'), 'utf8')).toBe('fn edited_by_hand() {}\n');
     expect(await repo.remoteBranches()).toEqual(['main']);
+  });
+
+  it('shows on a terminal what is going on, below whole lines, and leaves it clean', async () => {
+    await using repo = await tempRepo(CRATE, { remote: true });
+    await using api = await startMessagesApi({ answers: [...VERIFIED], apiKey: 'sk-ant-loopback' });
+    const args = ['run', 'specs/greeting.md', '--anthropic-base-url', api.url, '--gates', 'check,test'];
+    const { code, stdout } = await ferrule(repo.dir, args, 'sk-ant-loopback', true);
+    expect(code).toBe(0);
+    const drawn = stdout
+      .split('\r\x1b[2K\x1b[?7l')
+      .slice(1)
+      .map((part) => part.split('\x1b[?7h')[0] ?? '');
+    expect(drawn.length).toBeGreaterThan(10);
+    for (const line of drawn) expect(line).toMatch(/^[⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏] \d+:\d\d · [^\n]* · [\d,]+ tokens · \$[\d.]+$/u);
+    expect(drawn.join('\n')).toMatch(/turn 1 · cargo test --workspace/);
+    expect(drawn.join('\n')).toMatch(/verification, round 1 · cargo check/);
+    const after = stdout.slice(stdout.lastIndexOf('\x1b[?7h'));
+    expect(after).toMatch(/^\x1b\[\?7h\r\x1b\[2K[^\x1b]*The work is on branch [^\x1b]*\n$/);
   });
 });

@@ -98,7 +98,7 @@ describe('a spec run again and again by workflow_dispatch', () => {
     const { outputs } = second;
     expect(Object.keys(outputs).sort()).toEqual((await declaredOutputs()).sort());
     const empty = Object.keys(outputs).filter((name) => outputs[name] === '');
-    expect(empty).toEqual(['stop-reason', 'comment-url']);
+    expect(empty).toEqual(['stop-reason']);
     expect(outputs).toMatchObject({
       commit: await scene.repo.remoteHead(BRANCH),
       tree: (await gitIn(scene.repo.origin, 'rev-parse', `${BRANCH}^{tree}`)).trim(),
@@ -115,6 +115,12 @@ describe('a spec run again and again by workflow_dispatch', () => {
       rounds: '1',
     });
     expect(JSON.parse(outputs.results ?? '')).toMatchObject([{ spec: 'specs/greeting.md', outcome: 'verified' }]);
+  });
+
+  it('leaves one comment on the pull request that was there already: what followed the run, now its verdict', () => {
+    expect(scene.fake.comments).toMatchObject([
+      { number: 1, body: expect.stringMatching(/outcome=verified[^]*text of this pull request\.\n\n\*\*Verified: /) },
+    ]);
   });
 
   it('tells the pull request how long the run took', () => {
@@ -202,7 +208,10 @@ describe('a run that publishes no commit', () => {
     expect(run).toMatchObject({ code: 0, outputs: { outcome: 'verified', branch: '' } });
     expect(await scene.repo.remoteBranches()).toEqual(before);
     expect(await scene.repo.remoteHead('topic')).toBe(topic.head);
-    expect(writesOf(scene)).toEqual(['POST issues/1/comments']);
+    const [made, ...edits] = writesOf(scene);
+    expect(made).toBe('POST issues/1/comments');
+    expect(new Set(edits)).toEqual(new Set(['PATCH issues/comments/1001']));
+    expect(scene.fake.comments).toHaveLength(1);
   });
 
   it('leaves everything in the result folder', async () => {

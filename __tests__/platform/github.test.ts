@@ -102,6 +102,36 @@ describe('pull requests', () => {
   });
 });
 
+describe('calls that no result depends on', () => {
+  it('are tried once, and a refusal tells how long GitHub wants to be left alone', async () => {
+    await using fake = await startFakeGitHub();
+    const number = fake.repository.addIssue();
+    const github = open(fake).once();
+    fake.fail({ method: 'POST', path: /comments$/, status: 429, headers: { 'retry-after': '7' } });
+    expect(await github.createComment(number, 'one')).toMatchObject({
+      kind: 'failed',
+      error: { status: 429, retryAfterMs: 7_000 },
+    });
+    fake.fail({ method: 'GET', path: /comments$/, status: 502 });
+    const failed = await github.listComments(number);
+    expect(failed).toMatchObject({ kind: 'failed', error: { status: 502 } });
+    expect(failed.kind === 'failed' && 'retryAfterMs' in failed.error).toBe(false);
+    expect(fake.requests).toHaveLength(2);
+  });
+});
+
+describe('eyes', () => {
+  it('are put on comments of conversations and of reviews', async () => {
+    await using fake = await startFakeGitHub();
+    valueOf(await open(fake).addEyes({ id: 7, isReview: false }));
+    valueOf(await open(fake).addEyes({ id: 8, isReview: true }));
+    expect(fake.repository.reactions).toEqual([
+      { commentId: 7, isReview: false, content: 'eyes' },
+      { commentId: 8, isReview: true, content: 'eyes' },
+    ]);
+  });
+});
+
 describe('comments', () => {
   it('are read over all pages', async () => {
     await using fake = await startFakeGitHub();

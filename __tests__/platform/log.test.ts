@@ -101,7 +101,7 @@ describe('around untrusted lines', () => {
     const { log, lines } = recorded({ actions: true });
     for (const text of ['one', 'two']) {
       log.output(text);
-      log.endGroup();
+      log.warning('careful');
     }
     const tokens = lines.filter((line) => line.startsWith('::stop-commands::'));
     expect(new Set(tokens).size).toBe(2);
@@ -145,9 +145,53 @@ describe('the other calls', () => {
         log.detail(text);
         log.endGroup();
         const found = runnerLines(lines.join('\n')).map(runnerCommand);
-        expect(found).toEqual(['group', 'warning', 'error', 'debug', 'endgroup']);
+        expect(found).toEqual(['group', 'endgroup', 'warning', 'error', 'debug']);
       }),
     );
+  });
+
+  it('put warnings and errors outside the group that they interrupt, and the rest of it into a second one', () => {
+    const { log, lines } = recorded({ actions: true });
+    log.group('Publication');
+    log.info('one');
+    log.warning('careful');
+    log.error('broken');
+    log.info('two');
+    log.endGroup();
+    log.group('empty');
+    log.warning('last');
+    log.endGroup();
+    log.endGroup();
+    expect(lines).toEqual([
+      ...['::group::Publication', 'one', '::endgroup::', '::warning::careful', '::error::broken'],
+      ...['::group::Publication (continued)', 'two', '::endgroup::'],
+      ...['::group::empty', '::endgroup::', '::warning::last'],
+    ]);
+  });
+
+  it('give the status line one clean line without secrets, and write nothing themselves', () => {
+    const shown: (string | undefined)[] = [];
+    const log = createLog({
+      write: () => expect(undefined).toBe('a line'),
+      mask: maskOf('sk-ant-0123456789'),
+      actions: false,
+      status: (text) => shown.push(text),
+    });
+    log.status('turn 7 ·\n edit_file \x1b[2Jsrc/\tsk-ant-0123456789.rs');
+    log.status(undefined);
+    expect(shown).toEqual(['turn 7 · edit_file src/ ***.rs', undefined]);
+  });
+
+  it('leave colours out where they are not wanted', () => {
+    const lines: string[] = [];
+    const log = createLog({
+      write: (line) => lines.push(line),
+      mask: (text) => text,
+      actions: false,
+      colours: false,
+    });
+    log.output('\x1b[31mred\x1b[0m');
+    expect(lines).toEqual(['  │ red']);
   });
 
   it('let info write no command at all', () => {
@@ -193,7 +237,7 @@ describe('secrets', () => {
     log.error(secret);
     log.output(`key=${secret}, sk-ant-\u200b0123456789`);
     expect(lines.join('\n')).not.toContain(secret);
-    expect(lines.join('\n').match(/\*\*\*/g)).toHaveLength(8);
+    expect(lines.join('\n').match(/\*\*\*/g)).toHaveLength(9); // the interrupted group is named twice
   });
 
   it('are masked line by line when they have several lines', () => {

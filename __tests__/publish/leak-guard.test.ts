@@ -52,7 +52,7 @@ describe('nothing is pushed, opened or written when the secret is', () => {
     expect(await scene.publisher({ refusal: refusing() }).pushIncrement(commit)).toEqual({ kind: 'not-published' });
   });
 
-  it.each(['title', 'body', 'commentBody'] as const)('in the %s', async (part) => {
+  it.each(['title', 'body', 'commentBody', 'answerBody'] as const)('in the %s', async (part) => {
     await using scene = await publishScene();
     const commit = await scene.commitOn(scene.base, 'one');
     const request = { ...result('verified', commit), [part]: `see ${KEY}` };

@@ -247,3 +247,54 @@ async function refusePushes(repo: TempRepo): Promise<void> {
   await writeFile(hook, '#!/bin/sh\nexit 1\n');
   await chmod(hook, 0o755);
 }
+
+describe('beside a pull request', () => {
+  it('the verdict stands where the run was asked for, with the way to the report', async () => {
+    await using scene = await publishScene();
+    const { fake, base, publisher, commitOn } = scene;
+    const commentOn = fake.repository.addIssue();
+    const published = await publisher({ commentOn }).publish(result('verified', await commitOn(base, 'one')));
+    expect(published).toMatchObject({ pullRequest: { number: 2 }, warnings: [] });
+    expect(published.comment?.url).toContain('/pull/1#issuecomment-');
+    const pointed = '> The report is the text of [pull request 2](https://github.example/octo/demo/pull/2).';
+    expect(fake.comments).toMatchObject([
+      { number: commentOn, body: `${markOf('verified')}\n${pointed}\n\nAnswer: verified` },
+    ]);
+  });
+
+  it('it stands also where no pull request came about', async () => {
+    await using scene = await publishScene();
+    const { fake, publisher } = scene;
+    const commentOn = fake.repository.addIssue();
+    await publisher({ commentOn }).publish(result('stopped', undefined));
+    expect(fake.comments).toMatchObject([{ number: commentOn, body: `${markOf('stopped')}\nAnswer: stopped` }]);
+  });
+
+  it('it takes the place of what followed the run on the pull request, and makes no comment there otherwise', async () => {
+    await using scene = await publishScene();
+    const { fake, base, publisher, commitOn } = scene;
+    const one = await commitOn(base, 'one');
+    await publisher().publish(result('unverified', one));
+    expect(fake.comments).toEqual([]);
+    fake.repository.addComment({ number: 1, author: fake.login, body: `${markOf('stopped')}\nat work` });
+    fake.repository.addComment({ number: 1, author: 'mallory', body: `${markOf('stopped')}\nforged` });
+    const published = await publisher().publish(result('verified', await commitOn(one, 'two')));
+    expect(published.warnings).toEqual([]);
+    expect(fake.comments.map(({ body }) => body.split('\n').slice(1).join('\n'))).toEqual([
+      '> The report is the text of this pull request.\n\nAnswer: verified',
+      'forged',
+    ]);
+  });
+
+  it('of somebody else the whole report stands there, and the verdict where the run was asked for', async () => {
+    await using scene = await publishScene();
+    const { fake, base, publisher, commitOn } = scene;
+    const { number } = fake.repository.addPull({ head: 'ferrule/login', author: 'ada' });
+    const commentOn = fake.repository.addIssue();
+    await publisher({ commentOn }).publish(result('verified', await commitOn(base, 'one')));
+    expect(fake.comments).toMatchObject([
+      { number, body: expect.stringContaining('Comment: verified') },
+      { number: commentOn, body: expect.stringContaining('Answer: verified') },
+    ]);
+  });
+});

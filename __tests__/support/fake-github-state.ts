@@ -72,6 +72,8 @@ export class FakeRepository {
   readonly comments: FakeComment[] = [];
   /** Numbers of issues that are no pull requests. */
   readonly issues: number[] = [];
+  /** By the token, in order. */
+  readonly reactions: { commentId: number; isReview: boolean; content: string }[] = [];
   private nextNumber = 1;
   private nextId = 1001;
 
@@ -189,6 +191,13 @@ export class FakeRepository {
         if (!comment) return NOT_FOUND;
         if (operationId === 'issues/update-comment') comment.body = String(content.body);
         return { status: 200, body: this.wireComment(comment) };
+      }
+      case 'reactions/create-for-issue-comment':
+      case 'reactions/create-for-pull-request-review-comment': {
+        const isReview = operationId.includes('review');
+        const made = { commentId: Number(parameters.comment_id), isReview, content: String(content.content) };
+        this.reactions.push(made);
+        return { status: 201, body: { id: this.nextId++, content: made.content, user: this.wireUser(author) } };
       }
       default:
         throw new Error(`The double does not know ${operationId}.`);

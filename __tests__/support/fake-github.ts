@@ -21,6 +21,8 @@ export interface RecordedRequest {
   path: string;
   query: Record<string, string>;
   body: unknown;
+  /** When it came, by a clock that never jumps. */
+  atMs: number;
 }
 
 export interface Fault {
@@ -87,7 +89,8 @@ export async function startFakeGitHub(options: FakeGitHubOptions = {}): Promise<
     const method = request.method ?? 'GET';
     const text = await readBody(request);
     const body: unknown = text === '' ? undefined : JSON.parse(text);
-    requests.push({ method, path: url.pathname, query: Object.fromEntries(url.searchParams), body });
+    const query = Object.fromEntries(url.searchParams);
+    requests.push({ method, path: url.pathname, query, body, atMs: performance.now() });
     const sent = request.headers.authorization ?? '';
     if (sent !== `token ${token}` && sent !== `Bearer ${token}`)
       return { status: 401, body: { message: 'Bad credentials' } };

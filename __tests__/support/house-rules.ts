@@ -31,7 +31,7 @@ const FLOORS = [
 const TOP = [
   ...['start-up.ts', 'index.ts', 'cli.ts', 'invocation.ts', 'post-step.ts', 'run.ts', 'world.ts'],
   ...['preparation.ts', 'destination.ts', 'earlier-run.ts', 'first-message.ts', 'implementation.ts', 'unfinished.ts'],
-  ...['proofs.ts', 'conclusion.ts'],
+  ...['proofs.ts', 'progress.ts', 'conclusion.ts'],
   ...['publication-job.ts', 'received-result.ts', 'left-result.ts', 'resumed-result.ts', 'moved-target.ts'],
 ];
 const MAX_LEAVES = 4;

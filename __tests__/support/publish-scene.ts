@@ -21,6 +21,7 @@ export const result = (outcome: Outcome, headCommit: string | undefined, title =
   title,
   body: `Body: ${outcome}`,
   commentBody: `Comment: ${outcome}`,
+  answerBody: `Answer: ${outcome}`,
 });
 
 export interface PublishScene extends AsyncDisposable {

@@ -4,6 +4,7 @@ import {
   annotationsLeftLine,
   annotationsOf,
   MAX_BODY_CHARS,
+  renderAnswer,
   renderMarkdown,
   renderSummary,
   type Annotation,
@@ -21,6 +22,8 @@ export const RENDERINGS: Readonly<Record<string, (run: RecordedRun) => string>> 
     const options = { outputs, maxChars: MAX_BODY_CHARS, pullRequestNotes: note === '' ? [] : [note] };
     return renderMarkdown({ ...record, publication }, options);
   },
+  // Beside a pull request, whose text is the whole; elsewhere the comment is that text itself.
+  'comment.md': ({ record }) => renderAnswer(record),
   'summary.md': ({ record, outputs, transcript }) => renderSummary(record, { outputs, transcript }),
   'annotations.md': ({ record }) => annotationsText(annotationsOf(record)),
 };

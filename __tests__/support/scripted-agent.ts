@@ -102,7 +102,13 @@ export function scriptedAgent(
     context,
     budget,
     transcript: createTranscript((line) => transcript.push(line)),
-    events: { action: (_turn, text) => actions.push(text), words: () => undefined },
+    events: {
+      asking: () => undefined,
+      answered: () => undefined,
+      words: () => undefined,
+      calling: () => undefined,
+      action: (_turn, text) => actions.push(text),
+    },
     news: terms.news ?? (() => []),
     signal: abort.signal,
   });

@@ -1,13 +1,40 @@
-// The one line by which the log shows a tool call. Nothing is decided here.
+// The one line by which people see a tool call: in the log, on a terminal, in the comment that follows the run. Nothing
+// is decided here.
 
-/** What a call was about, on one line: the tool and its most telling input. Takes whatever the model sent as input. */
-export function actionLine(name: string, input: unknown, result: { text: string; isError: boolean }): string {
+const MAX_SUBJECT_CHARS = 120;
+
+/** What a call is about: the tool, its most telling input, and how much it is. Takes whatever the model sent as input. */
+export function callLine(name: string, input: unknown): string {
   const fields = (typeof input === 'object' && input !== null ? input : {}) as Record<string, unknown>;
   const texts = ['path', 'pattern', 'glob', 'title', 'output', 'question', 'kind', 'command'].map((key) => fields[key]);
-  const args = Array.isArray(fields.args) ? (fields.args as unknown[]) : [];
-  const what = [texts.find(isText), ...args].filter(isText).join(' ');
+  const what = [texts.find(isText), ...listOf(fields.args)].filter(isText).join(' ');
+  const shown = what.length > MAX_SUBJECT_CHARS ? `${what.slice(0, MAX_SUBJECT_CHARS - 1)}…` : what;
+  return [`${name.slice(0, 100)} ${shown}`, ...extent(fields)].join(' · ').replaceAll(/\s+/g, ' ').trim();
+}
+
+/** The same of a call that is over, with the first line of its failure. */
+export function actionLine(name: string, input: unknown, result: { text: string; isError: boolean }): string {
   const failed = result.isError ? ` · failed: ${result.text.split('\n')[0] ?? ''}` : '';
-  return `${name.slice(0, 100)} ${what.slice(0, 120)}${failed}`.replaceAll(/\s+/g, ' ').trim();
+  return `${callLine(name, input)}${failed}`.replaceAll(/\s+/g, ' ').trim();
+}
+
+function extent({ edits, content, increments, requirements, start_line: from, end_line: to }: Record<string, unknown>) {
+  const counts = [
+    ['edit', listOf(edits).length],
+    ['line', isText(content) ? content.replace(/\n$/, '').split('\n').length : 0],
+    ['increment', listOf(increments).length],
+    ['requirement', listOf(requirements).length],
+  ] as const;
+  const parts = counts
+    .filter(([, count]) => count > 0)
+    .map(([noun, count]) => `${count} ${noun}${count === 1 ? '' : 's'}`);
+  if (typeof from === 'number' || typeof to === 'number')
+    parts.push(typeof to === 'number' ? `lines ${Number(from ?? 1)}–${to}` : `from line ${Number(from)}`);
+  return parts;
+}
+
+function listOf(value: unknown): unknown[] {
+  return Array.isArray(value) ? (value as unknown[]) : [];
 }
 
 function isText(value: unknown): value is string {

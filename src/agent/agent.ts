@@ -2,7 +2,7 @@
 // and can be told what the verification found.
 import type { Model, ModelAnswer, ModelUsage } from '../platform/model.js';
 import { ModelFailure } from '../platform/model.js';
-import { actionLine } from './action-line.js';
+import { actionLine, callLine } from './action-line.js';
 import { soundAnswer } from './answer.js';
 import type { Budget, LimitReached } from './budget.js';
 import type { ToolResult } from './conversation.js';
@@ -45,11 +45,18 @@ export type ConversationEnd =
   | { kind: 'loop'; message: string }
   | { kind: 'cancelled' };
 
+/** Told of what happens, in order, for people who watch. */
 export interface AgentEvents {
-  /** One line an action, for the log. */
-  action(turn: number, text: string): void;
+  /** The model is asked for the answer of this turn. */
+  asking(turn: number): void;
+  /** It has answered. Also told of an answer that is not used. */
+  answered(turn: number, durationMs: number, usage: ModelUsage): void;
   /** The model's own words. */
   words(turn: number, text: string): void;
+  /** A tool call begins. */
+  calling(turn: number, text: string): void;
+  /** A tool call is over: one line an action. */
+  action(turn: number, text: string): void;
 }
 
 export interface AgentOptions {
@@ -101,9 +108,10 @@ export class Agent {
     this.conversation = new Conversation(system, brief, JSON.stringify(this.offered).length);
     this.window = new ContextWindow(windowOf(options.modelId));
     this.notices = new LimitNotices(options.budget);
-    this.calls = new ToolCalls(tools, context, (call, result) =>
-      events.action(this.turn, actionLine(call.name, call.input, result)),
-    );
+    this.calls = new ToolCalls(tools, context, {
+      starts: ({ name, input }) => events.calling(this.turn, callLine(name, input)),
+      ran: ({ name, input }, result) => events.action(this.turn, actionLine(name, input, result)),
+    });
     options.transcript.append({ type: 'brief', system, text: brief });
   }
 
@@ -194,6 +202,7 @@ export class Agent {
       return nextCall().kind === 'allowed';
     };
     let answer: ModelAnswer;
+    events.asking(this.turn + 1);
     try {
       answer = await model(request, { signal, timeLeftMs: () => budget.remainingMs(), discarded });
       this.turn++;
@@ -217,12 +226,9 @@ export class Agent {
           return { end: { kind: 'model-error', message: error.message } };
       }
     }
-    transcript.append({
-      type: 'answer',
-      turn: this.turn,
-      durationMs: Math.round(performance.now() - started),
-      ...answer,
-    });
+    const durationMs = Math.round(performance.now() - started);
+    transcript.append({ type: 'answer', turn: this.turn, durationMs, ...answer });
+    events.answered(this.turn, durationMs, answer.usage);
     if (answer.stopReason === 'model_context_window_exceeded') return 'too-long';
     const words = textOf(answer);
     if (words !== '') events.words(this.turn, words);

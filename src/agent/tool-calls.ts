@@ -29,7 +29,10 @@ export class ToolCalls {
   constructor(
     tools: readonly Tool[],
     private readonly context: ToolContext,
-    private readonly ran: (call: ToolCall, result: { text: string; isError: boolean }) => void,
+    private readonly follow: {
+      starts(call: ToolCall): void;
+      ran(call: ToolCall, result: { text: string; isError: boolean }): void;
+    },
   ) {
     this.tools = new Map(tools.map((tool) => [tool.name, tool]));
   }
@@ -41,6 +44,7 @@ export class ToolCalls {
     for (const [i, call] of calls.entries()) {
       if (this.context.signal.aborted) end = { kind: 'cancelled' };
       if (end !== undefined) break;
+      this.follow.starts(call);
       const result = await this.call(call, {
         isLast: i === calls.length - 1,
         failedBefore: results.some(({ isError }) => isError),
@@ -48,7 +52,7 @@ export class ToolCalls {
       const repeated = this.countFailure(call, result.isError);
       if (repeated >= WARN_REPEATED_FAILURES) result.text += repeatedNote(repeated);
       results.push({ id: call.id, ...result });
-      this.ran(call, result);
+      this.follow.ran(call, result);
       if (call.name === 'finish' && !result.isError) end = { kind: 'finished', finishId: call.id };
       else if (repeated >= MAX_REPEATED_FAILURES)
         end = { kind: 'loop', message: `The model made the same failing call ${repeated} times: ${call.name}.` };

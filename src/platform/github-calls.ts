@@ -2,7 +2,7 @@
 // is github.ts and github-objects.ts.
 import type { getOctokit } from '@actions/github';
 import type { Refusal, Repeat } from './github-retries.js';
-import { waitBeforeRetry } from './github-retries.js';
+import { rateLimitMs, waitBeforeRetry } from './github-retries.js';
 
 /** A call that GitHub refused or that did not reach it. Expected, so a value: no stack is ever shown for it. */
 export interface GitHubError {
@@ -11,6 +11,8 @@ export interface GitHubError {
   /** HTTP status; GraphQL's FORBIDDEN, NOT_FOUND and RATE_LIMITED as 403, 404 and 429; 500 also when no answer came. */
   status: number;
   message: string;
+  /** How long GitHub wants to be left alone, where a rate limit is the reason. */
+  retryAfterMs?: number;
 }
 
 export type GitHubResult<T> = { kind: 'ok'; value: T } | { kind: 'failed'; error: GitHubError };
@@ -23,6 +25,8 @@ export interface GitHubAddress {
   repo: string;
   /** Pauses before the second, third, … try of a call that may be repeated. */
   retryDelaysMs?: readonly number[];
+  /** For one try. */
+  timeoutMs?: number;
 }
 
 /**
@@ -47,20 +51,21 @@ export function describeGitHubError({ call, status, message }: GitHubError): str
 type Octokit = ReturnType<typeof getOctokit>;
 
 /** Not imported at the top: the package parses the runner's event file as it is loaded, and a broken one would end us there. */
-async function connect(token: string, apiUrl: string): Promise<Octokit> {
+async function connect(token: string, apiUrl: string, timeoutMs: number): Promise<Octokit> {
   const { getOctokit } = await import('@actions/github');
   const octokit = getOctokit(token, { baseUrl: apiUrl.replace(/\/+$/, '') });
   octokit.hook.before('request', (options) => {
-    options.request = { ...options.request, signal: AbortSignal.timeout(CALL_TIMEOUT_MS) };
+    options.request = { ...options.request, signal: AbortSignal.timeout(timeoutMs) };
   });
   return octokit;
 }
 
 /** Nothing is sent before the first call. */
-export function openCalls({ token, apiUrl, retryDelaysMs = RETRY_DELAYS_MS }: GitHubAddress): Attempt {
+export function openCalls(address: GitHubAddress): Attempt {
+  const { token, apiUrl, retryDelaysMs = RETRY_DELAYS_MS, timeoutMs = CALL_TIMEOUT_MS } = address;
   let connected: Promise<Octokit> | undefined;
   return async (call, repeat, work) => {
-    const octokit = await (connected ??= connect(token, apiUrl));
+    const octokit = await (connected ??= connect(token, apiUrl, timeoutMs));
     for (let tries = 0; ; tries++) {
       try {
         return { kind: 'ok', value: await work(octokit) };
@@ -69,12 +74,17 @@ export function openCalls({ token, apiUrl, retryDelaysMs = RETRY_DELAYS_MS }: Gi
         const refusal = readRefusal(thrown);
         const pauseMs = retryDelaysMs[tries];
         const waitMs = pauseMs === undefined ? undefined : waitBeforeRetry(refusal, repeat, pauseMs);
-        if (waitMs === undefined)
-          return { kind: 'failed', error: { call, status: refusal.status, message: refusal.message } };
+        if (waitMs === undefined) return { kind: 'failed', error: toError(call, refusal) };
         await new Promise((resolve) => setTimeout(resolve, waitMs));
       }
     }
   };
+}
+
+function toError(call: string, refusal: Refusal): GitHubError {
+  const retryAfterMs = rateLimitMs(refusal);
+  const { status, message } = refusal;
+  return { call, status, message, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) };
 }
 
 /** @throws whatever is no refusal of GitHub's and no failure of the network */

@@ -37,7 +37,7 @@ export function waitBeforeRetry(refusal: Refusal, repeat: Repeat, pauseMs: numbe
  * For how long a rate limit lasts, `undefined` when none is the reason.
  * https://docs.github.com/rest/using-the-rest-api/rate-limits-for-the-rest-api#exceeding-the-rate-limit
  */
-function rateLimitMs({ status, message, headers }: Refusal): number | undefined {
+export function rateLimitMs({ status, message, headers }: Refusal): number | undefined {
   if (status !== 403 && status !== 429) return undefined;
   const retryAfter = seconds(headers['retry-after']);
   if (retryAfter !== undefined) return retryAfter * 1000;

@@ -42,6 +42,12 @@ export interface Comment {
   author: Author;
 }
 
+/** A comment of a conversation, or of a review on lines of a diff. */
+export interface CommentPlace {
+  id: number;
+  isReview: boolean;
+}
+
 export type Permission = 'admin' | 'write' | 'read' | 'none';
 
 /** A rule of a ruleset, with the type and parameters of GitHub's REST description. */
@@ -91,11 +97,16 @@ export interface GitHub {
   listComments(number: number): Promise<GitHubResult<Comment[]>>;
   createComment(number: number, body: string): Promise<GitHubResult<Comment>>;
   updateComment(id: number, body: string): Promise<GitHubResult<Comment>>;
+  /** Puts 👀 on a comment; again is no second one. */
+  addEyes(comment: CommentPlace): Promise<GitHubResult<undefined>>;
   /** What a person may do in the repository; `none` for a login that GitHub does not know. */
   permissionOf(login: string): Promise<GitHubResult<Permission>>;
+  /** The same repository for calls that no result depends on: each is tried once, for some seconds. */
+  once(): GitHub;
 }
 
 const WORKFLOW_TOKEN_LOGIN = 'github-actions[bot]';
+const ONCE_TIMEOUT_MS = 5_000;
 const PAGE_SIZE = 100;
 
 /**
@@ -220,6 +231,14 @@ export function openGitHub(address: GitHubAddress): GitHub {
       attempt('updating the comment', 'harmless-while-new', async ({ rest }) =>
         toComment((await rest.issues.updateComment({ ...here, comment_id: id, body })).data),
       ),
+    addEyes: ({ id, isReview }) =>
+      attempt('reacting to the comment', 'harmless', async ({ rest: { reactions } }) => {
+        const reaction = { ...here, comment_id: id, content: 'eyes' as const };
+        if (isReview) await reactions.createForPullRequestReviewComment(reaction);
+        else await reactions.createForIssueComment(reaction);
+        return undefined;
+      }),
+    once: () => openGitHub({ ...address, retryDelaysMs: [], timeoutMs: ONCE_TIMEOUT_MS }),
     async permissionOf(login) {
       const answer = await attempt(`reading the permission of ${login}`, 'harmless', async ({ rest }) => {
         const { data } = await rest.repos.getCollaboratorPermissionLevel({ ...here, username: login });

@@ -13,6 +13,7 @@ export interface LogPlace {
 export type AnnotationLevel = 'error' | 'warning' | 'notice';
 
 export interface Log {
+  /** Folded by the runner from `group` to `endGroup`; warnings and errors in between stand outside. */
   group(title: string): void;
   endGroup(): void;
   info(text: string): void;
@@ -25,7 +26,9 @@ export interface Log {
    * runner keeps ten a step, warnings and errors from above among them; a terminal has none
    */
   annotation(level: AnnotationLevel, title: string, text: string, at: LogPlace): boolean;
-  /** Whole lines of untrusted text. Each is indented behind a bar; colours stay. */
+  /** What is going on now, for the status line of a terminal; `undefined` takes it away. Kept nowhere. */
+  status(text: string | undefined): void;
+  /** Whole lines of untrusted text. Each is indented behind a bar; colours stay where they are wanted. */
   output(text: string): void;
 }
 
@@ -36,6 +39,10 @@ export interface LogTarget {
   mask: (text: string) => string;
   /** True where the GitHub Actions runner reads what is written. */
   actions: boolean;
+  /** False leaves colours out; true when absent. */
+  colours?: boolean;
+  /** Shows what is going on, where there is a place for it. */
+  status?: (text: string | undefined) => void;
 }
 
 /** Of each type the runner keeps ten annotations a step, of at most 4,096 characters (actions/runner, ExecutionContext.cs). */
@@ -43,10 +50,9 @@ const MAX_ANNOTATIONS = 10;
 const MAX_ANNOTATION_CHARS = 4_000;
 
 /** Never throws by itself; what `write` throws passes through. */
-export function createLog({ write, mask, actions }: LogTarget): Log {
+export function createLog({ write, mask, actions, colours = true, status }: LogTarget): Log {
   const clean = (text: string) => mask(printableText(text));
   const plainLines = (text: string) => clean(text).split('\n').map(withoutCommands);
-  const info = (text: string) => plainLines(text).forEach((line) => write(line));
   const untrusted = untrustedBlocks(write);
   const annotations = { notice: 0, warning: 0, error: 0 };
   const command = (name: string, text: string, at?: LogPlace, title?: string) => {
@@ -56,18 +62,25 @@ export function createLog({ write, mask, actions }: LogTarget): Log {
     untrusted.close(); // while one is open the runner obeys nothing
     write(`::${name}${properties}::${shown}`);
   };
+  const groups = foldedGroups(command);
+  const info = (text: string) => {
+    groups.goOn();
+    plainLines(text).forEach((line) => write(line));
+  };
   const say = (level: string, text: string, at?: LogPlace) => {
     const place = at === undefined ? '' : ` (${at.file}${at.line === undefined ? '' : `:${at.line}`})`;
-    info(`${level}: ${text}${place}`);
+    plainLines(`${level}: ${text}${place}`).forEach((line) => write(line));
   };
   const annotate = (level: 'warning' | 'error', text: string, at?: LogPlace) => {
-    if (!actions || ++annotations[level] > MAX_ANNOTATIONS) return say(level, text, at);
-    if (text.length > MAX_ANNOTATION_CHARS) say(level, text, at);
-    command(level, shortened(text), at);
+    if (!actions) return say(level, text, at);
+    groups.interrupt();
+    const isOneTooMany = ++annotations[level] > MAX_ANNOTATIONS;
+    if (isOneTooMany || text.length > MAX_ANNOTATION_CHARS) say(level, text, at);
+    if (!isOneTooMany) command(level, shortened(text), at);
   };
   return {
-    group: (title) => (actions ? command('group', title) : info(`▸ ${title}`)),
-    endGroup: () => (actions ? command('endgroup', '') : undefined),
+    group: (title) => (actions ? groups.open(title) : info(`▸ ${title}`)),
+    endGroup: () => groups.close(),
     info,
     detail: (text) => (actions ? command('debug', text) : undefined),
     warning: (text, at) => annotate('warning', text, at),
@@ -78,10 +91,40 @@ export function createLog({ write, mask, actions }: LogTarget): Log {
       command(level, shortened(text), at, title);
       return true;
     },
+    status: (text) => status?.(text === undefined ? undefined : clean(text).replaceAll(/\s+/g, ' ').trim()),
     output: (text) => {
-      const shown = mask(colouredText(text)).replace(/\n$/, '');
+      groups.goOn();
+      const shown = mask((colours ? colouredText : printableText)(text)).replace(/\n$/, '');
       if (actions) untrusted.open();
       for (const line of shown.split('\n')) write(`  │ ${withoutCommands(resetColours(line))}`);
+    },
+  };
+}
+
+/**
+ * The runner's groups, which are folded and do not nest. What must be seen interrupts one; what else belongs to it goes on
+ * in a second part.
+ */
+function foldedGroups(command: (name: string, text: string) => void) {
+  const group: { title?: string; isInterrupted?: boolean } = {};
+  return {
+    open(title: string) {
+      Object.assign(group, { title, isInterrupted: false });
+      command('group', title);
+    },
+    interrupt() {
+      if (group.title === undefined || group.isInterrupted) return;
+      group.isInterrupted = true;
+      command('endgroup', '');
+    },
+    goOn() {
+      if (group.title === undefined || !group.isInterrupted) return;
+      group.isInterrupted = false;
+      command('group', `${group.title} (continued)`);
+    },
+    close() {
+      if (group.title !== undefined && !group.isInterrupted) command('endgroup', '');
+      delete group.title;
     },
   };
 }

@@ -25,16 +25,12 @@ export function guardLeaks(publisher: Publisher, { git, branch, baseCommit, refu
     return undefined;
   }
 
-  async function refusalOf({
-    headCommit,
-    onto,
-    title,
-    body,
-    commentBody,
-  }: PublicationRequest): Promise<string | undefined> {
+  async function refusalOf(request: PublicationRequest): Promise<string | undefined> {
+    const { headCommit, onto, title, body, commentBody, answerBody } = request;
     return (
       refusal('the branch name', branch) ??
       refusal('the comment', commentBody) ??
+      refusal('the comment', answerBody) ??
       refusal('the pull request', `${title}\n${body}`) ??
       (headCommit === undefined ? undefined : await refusalOfCommits(headCommit, onto))
     );

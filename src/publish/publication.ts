@@ -26,7 +26,10 @@ export interface PublisherOptions {
   commitWith: 'git' | 'api';
   /** Kind `commit`: the branch that a verified result moves; `base` when absent. */
   target?: string;
-  /** Number of the pull request or issue that gets the report as a comment (kinds `commit` and `comment`). */
+  /**
+   * Number of the pull request or issue that the run belongs to. It gets the report as a comment (kinds `commit` and
+   * `comment`), or the verdict and where the pull request is (kind `pull-request`).
+   */
   commentOn?: number;
   pullRequest: PullRequestStyle;
   /** Asked about everything before it is sent. */
@@ -41,7 +44,10 @@ export interface PublicationRequest {
   onto?: string;
   title: string;
   body: string;
+  /** The whole report, for a comment. */
   commentBody: string;
+  /** The verdict in short, for a comment beside a pull request that has the whole report. */
+  answerBody: string;
 }
 
 /** Where the result is now. Its warnings say what did not work, each in a sentence that says where the result is. */

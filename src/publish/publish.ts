@@ -3,14 +3,17 @@
 import { UserError } from '../errors.js';
 import type { Remote } from '../platform/git-remote.js';
 import { apiWriter } from './api-commits.js';
+import type { CommentRequest } from './comment.js';
 import { publishComment } from './comment.js';
 import { commitPublisher } from './commit.js';
 import type { CommitWriter } from './commit-writer.js';
 import { publishedId, pushingWriter } from './commit-writer.js';
 import { guardLeaks } from './leak-guard.js';
+import { notedBody, quotedAbove } from './marks.js';
 import { checkGitHub, checkPush, checkRules } from './preflight.js';
-import type { Publication, Publisher, PublisherOptions, PublishKind } from './publication.js';
+import type { Publication, PublicationRequest, Publisher, PublisherOptions, PublishKind } from './publication.js';
 import { describeBranchOnly, describeOtherBranch, describePush } from './publication.js';
+import type { PublishedPullRequest } from './pull-request.js';
 import { publishPullRequest } from './pull-request.js';
 import { openWorkBranch, renaming } from './work-branch.js';
 
@@ -42,6 +45,8 @@ export type {
   PublishKind,
 } from './publication.js';
 export { isUndelivered } from './publication.js';
+export type { LiveComment } from './live-comment.js';
+export { openLiveComment } from './live-comment.js';
 export type { PullRequestStyle } from './pull-request.js';
 
 /** What `auto` is decided by. */
@@ -155,7 +160,8 @@ function pullRequestPublisher(options: PublisherOptions, remote: Remote): Publis
     },
     pushIncrement: (commit) => workBranch.push(commit),
     ...renaming(workBranch, writer, baseCommit),
-    async publish({ outcome, headCommit, title, body, commentBody }) {
+    async publish(request) {
+      const { outcome, headCommit, title, body } = request;
       const publication: Publication = { kind: 'pull-request', warnings: [] };
       const { warnings } = publication;
       if (headCommit !== undefined && headCommit !== baseCommit) {
@@ -172,21 +178,42 @@ function pullRequestPublisher(options: PublisherOptions, remote: Remote): Publis
       const mark = { specPath: spec.path, specHash: spec.hash, outcome };
       const identity = await github.identity();
       const mayCreate = publication.commit !== undefined;
-      const request = { github, identity, branch, base, mark, title, body, style, mayCreate };
-      const published = await publishPullRequest(request);
+      const published = await publishPullRequest({
+        ...{ github, identity, branch, base, mark, title, body, style, mayCreate },
+      });
       warnings.push(...published.warnings);
-      if (!published.pullRequest) {
-        if (mayCreate) warnings.push(await describeBranchOnly(github, base, branch));
-        return publication;
+      if (published.pullRequest) {
+        const { number, url, draft } = published.pullRequest;
+        publication.pullRequest = { number, url, draft };
+      } else if (mayCreate) warnings.push(await describeBranchOnly(github, base, branch));
+      for (const wanted of commentsBeside(request, published.pullRequest, options.commentOn)) {
+        const comment = await publishComment({ github, identity, mark, ...wanted });
+        if (comment.url !== undefined) publication.comment = { url: comment.url };
+        warnings.push(...comment.warnings);
       }
-      const { isOwn, ...pullRequest } = published.pullRequest;
-      publication.pullRequest = pullRequest;
-      if (isOwn) return publication;
-      const { number } = pullRequest;
-      const comment = await publishComment({ github, identity, number, mark, body: commentBody });
-      if (comment.url !== undefined) publication.comment = { url: comment.url };
-      warnings.push(...comment.warnings);
       return publication;
     },
   };
 }
+
+/**
+ * What goes with a pull request: on it the whole report where its text is somebody else's, else the verdict in short in
+ * place of what followed the run there; and the verdict where the run was asked for.
+ */
+function commentsBeside(
+  { commentBody, answerBody }: PublicationRequest,
+  pullRequest: PublishedPullRequest['pullRequest'],
+  askedOn: number | undefined,
+): Pick<CommentRequest, 'number' | 'body' | 'onlyUpdate'>[] {
+  if (pullRequest === undefined) return askedOn === undefined ? [] : [{ number: askedOn, body: answerBody }];
+  const { number, url, isOwn } = pullRequest;
+  const pointed = quotedAbove(answerBody, `The report is the text of [pull request ${number}](${url}).`);
+  return [
+    isOwn
+      ? { number, body: notedBody(answerBody, IS_REPORT), onlyUpdate: askedOn !== number }
+      : { number, body: commentBody },
+    ...(askedOn === undefined || askedOn === number ? [] : [{ number: askedOn, body: pointed }]),
+  ];
+}
+
+const IS_REPORT = 'The report is the text of this pull request.';

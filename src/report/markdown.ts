@@ -62,11 +62,7 @@ export function renderMarkdown(
   record: RunRecord,
   { outputs, maxChars, pullRequestNotes = [] }: MarkdownOptions,
 ): string {
-  const { path, hash } = record.spec;
-  const mark = formatMark({
-    ...{ specPath: path, specHash: hash, outcome: record.outcome },
-    spent: totalSpending(record.usage),
-  });
+  const mark = runMark(record);
   const context = { outputs: once(outputs), notes: [...pullRequestNotes, ...record.publication.warnings] };
   const fits = (text: string) => text.length <= maxChars;
   const render = (marks: string) => firstThatFits((level) => `${marks}\n${renderLevel(record, level, context)}`, fits);
@@ -75,7 +71,13 @@ export function renderMarkdown(
   return text !== '' && fits(text) ? text : render(mark);
 }
 
-function questionsMark({ questions, answers = [] }: RunRecord): string {
+/** The first hidden line of a text about the run. */
+export function runMark({ spec, outcome, usage }: RunRecord): string {
+  return formatMark({ specPath: spec.path, specHash: spec.hash, outcome, spent: totalSpending(usage) });
+}
+
+/** The second hidden line; empty without questions. */
+export function questionsMark({ questions, answers = [] }: RunRecord): string {
   const answered = answers.map(({ number, question, answer, author, requirement, blocking }) => ({
     ...{ number, text: question, blocking },
     ...(requirement === undefined ? {} : { requirement }),

@@ -11,16 +11,22 @@ type Increment = NonNullable<RunRecord['plans']>[number]['increments'][number];
 /** What was completed, in the order of the commits, then what the plan still holds; its earlier versions folded. */
 export function planSection(record: RunRecord, extent: Extent): string {
   const { plans = [], increments } = record;
-  const links = sourceLinks(record, extent);
-  const shown = (increment: Increment) => `${described(increment, extent, links)}${ownBuild(increment, record)}`;
-  const present = plans.at(-1);
-  if (present === undefined) return section('What was built', [bullets(increments.map(shown), extent)]);
-  const open = present.increments.filter(({ commit }) => commit === undefined);
-  const items = [...increments, ...open].map((increment) => `${tick(increment)} ${shown(increment)}`);
-  return section('What was planned and built', [
-    bullets(items, extent),
-    earlierVersions(plans.slice(0, -1), extent, links),
-  ]);
+  if (plans.length === 0) {
+    const built = increments.map((increment) => shown(increment, record, extent));
+    return section('What was built', [bullets(built, extent)]);
+  }
+  const earlier = earlierVersions(plans.slice(0, -1), extent, sourceLinks(record, extent));
+  return section('What was planned and built', [bullets(planItems(record, extent), extent), earlier]);
+}
+
+/** The checklist: what was completed, ticked, then what the plan still holds. */
+export function planItems(record: RunRecord, extent: Extent): string[] {
+  const open = (record.plans?.at(-1)?.increments ?? []).filter(({ commit }) => commit === undefined);
+  return [...record.increments, ...open].map((increment) => `${tick(increment)} ${shown(increment, record, extent)}`);
+}
+
+function shown(increment: Increment, record: RunRecord, extent: Extent): string {
+  return `${described(increment, extent, sourceLinks(record, extent))}${ownBuild(increment, record)}`;
 }
 
 /** Whether a commit of a proven series stands by itself; nothing where that was not asked. */

@@ -15,6 +15,7 @@ export {
   parseQuestionsMark,
   type AskedQuestion,
 } from './questions-mark.js';
+export { renderAnswer, renderLive, renderStatus, type LiveState } from './live-text.js';
 export { actionOutputs, exitStatus, publicationOutputs, worstRecord } from './outputs.js';
 export {
   baselineRecord,

@@ -41,7 +41,7 @@ export interface CargoRun {
 /** Follows one command; `line` gets each line of its output. */
 export interface CommandWatch {
   line(text: string): void;
-  ended(): void;
+  ended(run: CargoRun): void;
 }
 
 /** Called as a command starts. `live` is false for one that runs beside other work. */
@@ -124,7 +124,7 @@ export function createCargo(options: {
       diagnostics,
       output: await writer.close(),
     };
-    watching.ended();
+    watching.ended(run);
     return run;
   };
 }

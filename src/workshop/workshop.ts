@@ -35,7 +35,7 @@ import { readVendoredSources } from './vendored-sources.js';
 import { WorkCopy } from './work-copy.js';
 
 export type { AddedCrate } from './added-crates.js';
-export type { CargoRun, WatchCommand } from './cargo.js';
+export type { CargoRun, CommandWatch, WatchCommand } from './cargo.js';
 export { CARGO_COMMANDS, checkCargoArgs } from './cargo-args.js';
 export type { CargoCommand } from './cargo-args.js';
 export { shellWord } from './cargo.js';
@@ -60,6 +60,7 @@ export type { RustSyntax } from './rust-syntax.js';
 export { searchFiles } from './search-worker.js';
 export { readRunnerCargo } from './runner-cargo.js';
 export type { RunnerCargo } from './runner-cargo.js';
+export { runLine } from './run-line.js';
 export { failedTestBlocks, resultLines } from './test-failures.js';
 export { judgeTests } from './test-output.js';
 export type { TestReport } from './test-output.js';
