@@ -9,6 +9,8 @@ import { fileURLToPath } from 'node:url';
 const OPERATIONS = [
   'repos/get',
   'repos/get-branch',
+  'repos/get-branch-rules',
+  'repos/get-repo-ruleset',
   'repos/get-collaborator-permission-level',
   'pulls/list',
   'pulls/create',

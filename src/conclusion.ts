@@ -3,10 +3,11 @@ import path from 'node:path';
 import type { Budget, Notebook, Series } from './agent/agent.js';
 import { questionRecords } from './earlier-run.js';
 import { ToolError } from './errors.js';
+import type { LeftResult } from './left-result.js';
 import type { ReportFolder } from './platform/report-folder.js';
 import type { Brief, Ready, World } from './preparation.js';
 import { publishRecord } from './publish-record.js';
-import { RESULT_FILE, packSeries, resultJson } from './publish/publish.js';
+import { RESULT_FILE } from './publish/publish.js';
 import type { RunRecord, StopReason } from './report/report.js';
 import { baselineRecord } from './report/report.js';
 import type { Baseline, Verification } from './verify/verify.js';
@@ -34,6 +35,8 @@ export interface Conclusion extends RoundsEnd {
   baseline: Baseline | undefined;
   record: RunRecord;
   folder: ReportFolder;
+  /** The commits as other jobs and runs take them up. */
+  left: LeftResult;
   /** Writes down how far the run is, so that a kill from here on leaves its verdict. */
   keep: () => void;
 }
@@ -52,13 +55,16 @@ export async function conclude(world: World, brief: Brief, ready: Ready, run: Co
       isAllWaiting: run.notebook.isAllWaiting,
     }),
   );
+  if (series.onto !== undefined)
+    record.message += ` Brought together with ${series.onto.commit.slice(0, 12)} of the target branch, and verified there.`;
   if (record.outcome === 'verified' && verification !== undefined) {
     const names = gateNames(verification).join(', ');
     const subject = `Verify the implementation of ${path.basename(brief.spec.path)}`;
     await series.close(subject.slice(0, 72), `${names}: passed on tree ${verification.tree}.`);
   }
   // A branch without a commit cannot become a pull request, and then nobody could answer on it.
-  const mayBeProposed = ready.publisher.kind === 'pull-request' || leavesResult(world, ready);
+  const mayBeProposed =
+    ready.publisher.kind === 'pull-request' || (ready.publisher.kind === 'none' && world.context.kind === 'github');
   const hasNothingToPropose = series.head.commit === ready.base.commit && mayBeProposed;
   if (record.outcome === 'needs-answer' && hasNothingToPropose && world.github !== undefined)
     await series.ask(`Ask about ${path.basename(brief.spec.path)}`.slice(0, 72), record.message);
@@ -102,8 +108,8 @@ function gateNames({ gates, evidence }: Verification): string[] {
 
 function failedGates({ gates, evidence }: Verification): string[] {
   return [...gates, ...evidence.gates]
-    .filter((gate) => gate.deciding && gate.status === 'failed')
-    .map(({ name }) => name);
+    .filter((gate) => gate.deciding && gate.status !== 'passed')
+    .map(({ name, status, reasons }) => (status === 'unavailable' ? `${name} (${reasons.join('; ')})` : name));
 }
 
 /** What the run has done and spent so far, apart from what cargo said of it. */
@@ -152,43 +158,19 @@ function recordVerification(record: RunRecord, { verification, baseline, series 
   }));
 }
 
-async function publish(world: World, ready: Ready, { record, series, folder }: Conclusion): Promise<void> {
-  const { publisher, base, start } = ready;
+async function publish(world: World, ready: Ready, { record, series, folder, left }: Conclusion): Promise<void> {
+  const { publisher, base } = ready;
   await folder.maskWholeFiles(); // what the alarm would say of them has to be known before anything is sent
   await publishRecord(world, publisher, record, {
     title: `Implement ${record.spec.title}`,
     headCommit: series.head.commit === base.commit ? undefined : series.head.commit,
+    ...(series.onto === undefined ? {} : { onto: series.onto.commit }),
     outputs: (file) => folder.readText(file),
   });
-  if (!leavesResult(world, ready)) return;
-  const warning = await leaveResult(world, start, series, folder);
-  if (warning === undefined) return;
+  const refused = await left.write(series.line());
+  // A publisher that sends commits says itself why it did not.
+  if (refused === undefined || publisher.kind === 'pull-request' || publisher.kind === 'commit') return;
+  const warning = `${refused} ${RESULT_FILE} was not written, so no other job can publish it either.`;
   world.log.warning(warning);
   record.publication.warnings.push(warning);
-}
-
-/** On a runner, what is not published may be published by another job. */
-function leavesResult({ context }: World, { publisher }: Ready): boolean {
-  return publisher.kind === 'none' && context.kind === 'github';
-}
-
-/** Leaves the commits for the action `publish`, which publishes them in another job. @returns why it did not */
-async function leaveResult(
-  { git, context, base, outlet }: World,
-  start: Ready['start'],
-  series: Series,
-  folder: ReportFolder,
-): Promise<string | undefined> {
-  const text = resultJson({
-    schema: 'ferrule.result/v1',
-    repository: `${context.repository?.owner ?? ''}/${context.repository?.name ?? ''}`,
-    base,
-    start: start.commit,
-    commits: await packSeries(git, series.line()),
-  });
-  // Masked it would no longer be the series that was verified.
-  const refused = outlet.refusal('the commits', text);
-  if (refused !== undefined) return `${refused} ${RESULT_FILE} was not written, so no other job can publish it either.`;
-  await folder.write(RESULT_FILE, text);
-  return undefined;
 }

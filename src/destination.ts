@@ -1,6 +1,6 @@
 // Where the results of a spec go, and what earlier runs left there: commits, questions, answers, and what they spent.
 import type { EarlierRun } from './earlier-run.js';
-import { questionRecords, readEarlierRun } from './earlier-run.js';
+import { questionRecords, readEarlierRun, withReport } from './earlier-run.js';
 import type { RunContext } from './inputs/inputs.js';
 import type { Brief, PublishWorld, World } from './world.js';
 import type { ChangePolicy, EarlierWork, LiveComment, PublishKind, Publisher } from './publish/publish.js';
@@ -12,8 +12,10 @@ import {
   findEarlierWork,
   openLiveComment,
 } from './publish/publish.js';
-import type { RunRecord } from './report/report.js';
+import type { RunRecord, Spending } from './report/report.js';
 import { laterSpending } from './report/report.js';
+import type { ResumedResult } from './resumed-result.js';
+import { resumeFromFolders } from './resumed-result.js';
 import { protectedPaths } from './workshop/workshop.js';
 
 /** Where results of a spec go, by the inputs alone. @throws UserError when they ask for what is not there */
@@ -43,10 +45,15 @@ export function publisherFor(
     refusal: outlet.refusal,
     ...(home === undefined ? {} : { remote: home }),
     ...(github === undefined ? {} : { github }),
-    ...(pullRequest === undefined ? {} : { target: pullRequest.headRef }),
+    target: pullRequest?.headRef ?? base.branch,
     ...(reportOn === undefined ? {} : { commentOn: reportOn }),
   });
   return { publisher, branch };
+}
+
+/** The branch that `publish: commit` moves when the result is verified. */
+export function targetOf({ context, base }: Pick<World, 'context' | 'base'>): string {
+  return context.pullRequest?.headRef ?? base.branch;
 }
 
 /** What the commits of a run may hold. @param run `start`: what its changes are compared with */
@@ -73,6 +80,7 @@ export async function openPublication(
   live: LiveComment | undefined;
   earlier: EarlierWork | undefined;
   earlierRun: EarlierRun;
+  resumed: ResumedResult | undefined;
 }> {
   const { inputs, context, git, remote, github, base, log } = world;
   const spec = { path: brief.spec.path, hash: brief.hash };
@@ -87,24 +95,33 @@ export async function openPublication(
   // Read with `none` too: another job may publish, and then earlier results are on the work branch all the same.
   const mayResume = remote !== undefined && kind !== 'comment' && inputs.resume === 'auto';
   const specNow = { ...spec, requirements: brief.spec.requirements };
-  const earlier = mayResume
+  const onBranch = mayResume
     ? await findEarlierWork({ git, remote, branch, base: base.commit, spec: specNow })
     : undefined;
-  const earlierRun = await readEarlierRun({
+  const protectedFiles = protectedFilesOf(brief);
+  const policyOn = (start: string) => policyFor(world, { start, protectedFiles });
+  const resumed =
+    inputs.resumeFrom.length === 0
+      ? undefined
+      : await resumeFromFolders(world, brief, { branch, earlier: onBranch, policyFor: policyOn });
+  const earlier = resumed?.work ?? onBranch;
+  const published = await readEarlierRun({
     ...{ inputs, github, branch: earlier?.branch ?? branch, spec, base: base.branch, mask: world.mask },
     kind: kind === 'none' ? chooseKind({ publish: 'auto', context }) : kind,
     isPublishedElsewhere: kind === 'none',
     pullRequestNumber: pullRequest?.number ?? issueNumber,
     warn: (text) => log.warning(text),
   });
-  if (earlier) recordEarlierWork(world, record, earlier, earlierRun);
+  const earlierRun = resumed === undefined ? published : withReport(published, resumed.record, inputs.onQuestion);
+  if (earlier) recordEarlierWork(world, record, earlier, resumed?.work === undefined);
+  recordSpending(world, record, laterSpending(earlier?.spent, earlierRun.spent));
   const { questions, answers } = earlierRun;
   record.questions = questionRecords(questions);
   if (answers.length > 0) record.answers = answers;
   if (earlierRun.lastNumber > 0)
     log.info(`Of earlier runs' questions ${answers.length} are answered and ${questions.length} open.`);
   const reportOn = pullRequest?.number ?? comment?.issueNumber ?? earlierRun.pullRequest?.number;
-  return { publisher, live: await liveComment(world, kind, spec.path, reportOn), earlier, earlierRun };
+  return { publisher, live: await liveComment(world, kind, spec.path, reportOn), earlier, earlierRun, resumed };
 }
 
 /** On the pull request or issue that the run belongs to, else on the pull request of its branch if that is open already. */
@@ -120,14 +137,22 @@ async function liveComment(
   return openLiveComment({ github, identity, number, specPath, refusal: outlet.refusal, say });
 }
 
-/** What the run goes on from, for the log and the report. */
-function recordEarlierWork({ log }: World, record: RunRecord, earlier: EarlierWork, { spent }: EarlierRun): void {
-  log.info(`Branch ${earlier.branch} holds work of an earlier run: going on from ${earlier.commit.slice(0, 12)}.`);
+/** What no run may change: its own spec and agent file. */
+export function protectedFilesOf({ spec, agent }: Brief): string[] {
+  return [...spec.files, agent.path];
+}
+
+/** What the run goes on from, for the log and the report. @param isOnBranch else it is in a folder */
+function recordEarlierWork({ log }: World, record: RunRecord, earlier: EarlierWork, isOnBranch: boolean): void {
+  const where = isOnBranch ? `Branch ${earlier.branch}` : "The folder of input 'resume-from'";
+  log.info(`${where} holds work of an earlier run: going on from ${earlier.commit.slice(0, 12)}.`);
   if (earlier.stale.length > 0) {
     record.staleRequirements = earlier.stale;
     log.info(`Open again, as the spec's text of them was changed: ${earlier.stale.join(', ')}.`);
   }
-  const before = laterSpending(earlier.spent, spent);
+}
+
+function recordSpending({ log }: World, record: RunRecord, before: Spending | undefined): void {
   if (before === undefined) return;
   const { tokens, costUsd } = before;
   record.usage.earlier = { tokens, ...(costUsd === undefined ? {} : { costUsd }) };

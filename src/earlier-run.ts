@@ -8,7 +8,7 @@ import type { GitHub } from './platform/github.js';
 import type { AnswersRead, EarlierWork, PublishKind } from './publish/publish.js';
 import { readAnswers } from './publish/publish.js';
 import type { AnswerRecord, Outcome, QuestionRecord, RunRecord, Spending } from './report/report.js';
-import { ANSWERED_BY_SPEC } from './report/report.js';
+import { ANSWERED_BY_SPEC, laterSpending, totalSpending } from './report/report.js';
 
 export interface EarlierRun {
   /** Asked and not answered. */
@@ -102,6 +102,22 @@ function settle(
     ...(isSameSpec ? { reported: read.mark.outcome } : {}),
     ...(read.pullRequest === undefined ? {} : { pullRequest: read.pullRequest }),
   };
+}
+
+/**
+ * Adds what the report of a run says whose folder is gone on from: it spent more than its last commit tells, and where
+ * nothing was published nobody else knows what it asked. Its answers came from GitHub and are read there.
+ */
+export function withReport(published: EarlierRun, record: RunRecord, onQuestion: 'pause' | 'assume'): EarlierRun {
+  const spent = laterSpending(published.spent, totalSpending(record.usage));
+  const withSpent = { ...published, ...(spent === undefined ? {} : { spent }) };
+  if (published.lastNumber > 0) return withSpent;
+  const questions = record.questions.map(({ requirement, blocking, ...rest }) => ({
+    ...rest,
+    requirement,
+    blocking: blocking && onQuestion === 'pause',
+  }));
+  return { ...withSpent, questions, lastNumber: Math.max(0, ...questions.map(({ number }) => number)) };
 }
 
 /** Questions in the record's shape. @param mask takes secrets out: the record's marks are encoded, out of its later reach */

@@ -20,6 +20,8 @@ import { messageOf } from './errors.js';
 import type { RoundsEnd } from './conclusion.js';
 import { conclude } from './conclusion.js';
 import { writeFirstMessage } from './first-message.js';
+import { openLeftResult } from './left-result.js';
+import { followTarget } from './moved-target.js';
 import type { ReportFolder } from './platform/report-folder.js';
 import type { Brief, Ready, World } from './preparation.js';
 import type { RunRecord } from './report/report.js';
@@ -66,6 +68,8 @@ export async function implement(
     spec: { path: brief.spec.path, hash: brief.hash },
     progress: { notebook, budget },
   });
+  const left = openLeftResult(world, ready, folder);
+  await left.write([]);
   ready.progress.begin(keeper);
   const unread = new UnreadOutputs();
   const news: string[] = [];
@@ -89,7 +93,10 @@ export async function implement(
     spec: { path: brief.spec.path, hash: brief.hash, requirements: brief.spec.requirements },
     runUrl: world.context.runUrl ?? 'local',
     spent: () => totalSpending({ ...budget.spent(), ...(earlier === undefined ? {} : { earlier }) }),
-    keep: (head) => keeper.keep(head.commit),
+    keep: async (head, line) => {
+      keeper.keep(head.commit, series.onto?.commit);
+      await left.write(line);
+    },
     terms,
     commandTimeoutMs,
     baseline,
@@ -133,11 +140,11 @@ export async function implement(
   // A lock file that was not in step with its manifests has just been changed by the harness, not by the run.
   const untouchedTree = ready.start.tree === ready.base.tree ? await series.workTree() : ready.base.tree;
   const isChanged = (tree: string) => tree !== ready.base.tree && tree !== untouchedTree;
-  const rounds = { agent, series, notebook, unread, baseline, reserve, record, isChanged };
+  const rounds = { agent, series, notebook, unread, baseline, reserve, budget, record, isChanged };
   const end = await workInRounds(world, brief, ready, rounds);
   const settled = { ...end, baseline: await baseline, isChanged };
-  const keep = () => keeper.conclude(series.head.commit);
-  await conclude(world, brief, ready, { ...settled, series, notebook, budget, record, folder, keep });
+  const keep = () => keeper.conclude(series.head.commit, series.onto?.commit);
+  await conclude(world, brief, ready, { ...settled, series, notebook, budget, record, folder, left, keep });
   if (end.defect !== undefined) throw end.defect;
 }
 
@@ -153,6 +160,7 @@ async function workInRounds(
     unread: UnreadOutputs;
     baseline: Promise<Baseline | undefined>;
     reserve: VerificationReserve;
+    budget: Budget;
     record: RunRecord;
     isChanged: (tree: string) => boolean;
   },
@@ -161,16 +169,20 @@ async function workInRounds(
   const { agent, series, record, isChanged } = run;
   let verification: Verification | undefined;
   const evidence = evidenceTerms(world, brief, ready, run.notebook);
-  const verifyCommit = async (subject: { commit: string; tree: string }) => {
-    const touched = new Set(await git.changedPaths(ready.base.tree, subject.tree));
+  const verifyCommit = async (subject: { commit: string; tree: string }, baseTree = ready.base.tree) => {
+    const touched = new Set(await git.changedPaths(baseTree, subject.tree));
     const name = `verification, round ${record.usage.rounds}`;
     const announcement = `Verifying tree ${subject.tree.slice(0, 12)} on a clean checkout.`;
     ready.progress.enter({ name, announcement });
-    const verified = await verify(ready.terms, { ...subject, touched }, await run.baseline, evidence);
+    const verified = await verify(ready.terms, { ...subject, touched }, await run.baseline, { ...evidence, baseTree });
     world.signal.throwIfAborted(); // what a cancellation cut short is no verdict
     run.reserve.took(verified.gates);
     return verified;
   };
+  const follow = (verified: Verification) =>
+    verified.passed && run.notebook.questions.every(({ blocking }) => !blocking)
+      ? followTarget(world, brief, ready, verified, { ...run, verify: verifyCommit })
+      : Promise.resolve(verified);
   try {
     for (let round = 1; ; round++) {
       record.usage.rounds = round;
@@ -178,7 +190,7 @@ async function workInRounds(
       if (stop !== undefined) {
         // A limit or a failing model ended the conversation: what became green is still worth a verdict.
         const isWorthIt = stop.reason !== 'cancelled' && isChanged(series.head.tree);
-        return { stop, verification: isWorthIt ? await verifyCommit(series.head) : verification };
+        return { stop, verification: isWorthIt ? await follow(await verifyCommit(series.head)) : verification };
       }
       const isLast = round >= inputs.maxRounds;
       const candidate = await series.candidate(brief.spec.title);
@@ -200,8 +212,12 @@ async function workInRounds(
       }
       verification = await verifyCommit(candidate);
       // Green by cargo is worth a commit on the branch, also where the claims about it do not hold yet.
-      if (verification.gates.every((gate) => !gate.deciding || gate.status === 'passed')) series.accept(candidate);
-      if (verification.passed || verification.onlyWaiting) return { stop: undefined, verification };
+      if (verification.gates.every((gate) => !gate.deciding || gate.status === 'passed'))
+        await series.accept(candidate);
+      // No round can bring back a tool that the toolchain lacks.
+      const isUnavailable = verification.gates.some(({ deciding, status }) => deciding && status === 'unavailable');
+      if (verification.passed || verification.onlyWaiting || isUnavailable)
+        return { stop: undefined, verification: await follow(verification) };
       if (isLast)
         return {
           stop: { reason: 'rounds', message: `The verification failed in the last of ${round} rounds.` },

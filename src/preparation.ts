@@ -2,7 +2,7 @@
 // token is spent here.
 import { readSources } from './brief/brief.js';
 import { TOOL_NAMES, priceOf } from './agent/agent.js';
-import { openPublication, policyFor } from './destination.js';
+import { openPublication, policyFor, protectedFilesOf } from './destination.js';
 import type { EarlierRun } from './earlier-run.js';
 import { recordWaiting } from './earlier-run.js';
 import { UserError } from './errors.js';
@@ -13,6 +13,7 @@ import { Progress } from './progress.js';
 import type { ChangePolicy, EarlierWork, Publisher } from './publish/publish.js';
 import { guardedPublisher } from './publish/publish.js';
 import type { RunRecord } from './report/report.js';
+import type { ResumedResult } from './resumed-result.js';
 import { recordSpecCheck } from './spec-remarks.js';
 import type { Sandbox } from './sandbox/sandbox.js';
 import { openSandbox } from './sandbox/sandbox.js';
@@ -21,6 +22,7 @@ import { CARGO_GATES, missingTool } from './verify/verify.js';
 import type { Toolchain, Workshop } from './workshop/workshop.js';
 import {
   Outputs,
+  componentsOf,
   findToolchain,
   openRustSyntax,
   openWorkshop,
@@ -59,6 +61,8 @@ export interface Ready {
   earlierRun: EarlierRun;
   /** What the commits between base and start say; absent when there are none. */
   earlierWork: EarlierWork | undefined;
+  /** Where those commits are in a folder alone: what they stand on, and they themselves. */
+  resumed: Pick<ResumedResult, 'start' | 'commits'> | undefined;
 }
 
 /** Of one gate's command; beyond `max-minutes` on purpose, since a run must always be able to verify. */
@@ -114,8 +118,8 @@ export async function prepare(
   try {
     const deciding = inputs.gates.filter(isCargoGate);
     const advisory = inputs.advisoryGates.filter(isCargoGate).filter((gate) => !deciding.includes(gate));
-    const { toolchain, sandbox } = await openBox(world, brief, [...deciding, ...advisory], record, scratch);
-    const { publisher, live, earlier, earlierRun } = await openPublication(world, brief, record);
+    const { toolchain, sandbox } = await openBox(world, brief, { deciding, advisory }, record, scratch);
+    const { publisher, live, earlier, earlierRun, resumed } = await openPublication(world, brief, record);
     const progress = new Progress(log, live);
     if (earlier?.isVerified) {
       record.outcome = 'unchanged';
@@ -137,7 +141,7 @@ export async function prepare(
     const baseCommit = earlier?.mergeBase ?? world.base.commit;
     const startCommit = earlier?.commit ?? baseCommit;
     const treeOf = (commit: string) => (commit === world.base.commit ? brief.tree : git.sourceTree(commit));
-    const protectedFiles = [...brief.spec.files, brief.agent.path];
+    const protectedFiles = protectedFilesOf(brief);
     const policy = policyFor(world, { start: startCommit, protectedFiles });
     const workshop = await openWorkshop({
       git,
@@ -166,22 +170,26 @@ export async function prepare(
       workshop,
       base: { commit: baseCommit, tree: await git.treeOf(baseCommit) },
       start: { commit: startCommit, tree: await git.treeOf(startCommit) },
-      terms: { workshop, deciding, advisory, scope, timeoutMs: GATE_TIMEOUT_MS, signal: world.signal },
+      terms: {
+        ...{ workshop, deciding, advisory, scope, timeoutMs: GATE_TIMEOUT_MS, signal: world.signal },
+        lacks: (gate) => missingTool(gate, componentsOf(toolchain.bin)),
+      },
       model: world.openModel(),
       progress,
       earlierRun,
       earlierWork: earlier,
+      resumed: resumed?.work === undefined ? undefined : resumed,
     };
   } finally {
     log.endGroup();
   }
 }
 
-/** Toolchain and sandbox, with every tool that the gates need. */
+/** Toolchain and sandbox, with every tool that the deciding gates need. */
 async function openBox(
   world: World,
   brief: Brief,
-  gates: readonly CargoGate[],
+  gates: Pick<GateTerms, 'deciding' | 'advisory'>,
   record: RunRecord,
   scratch: string,
 ): Promise<{ toolchain: Toolchain; sandbox: Sandbox }> {
@@ -190,13 +198,12 @@ async function openBox(
   const channel = await readChannel(brief.tree, inputs.workingDirectory);
   const toolchain = await findToolchain({ channel, environment, runCommand });
   record.toolchain = { rustc: toolchain.rustcVersion, cargo: toolchain.cargoVersion, host: toolchain.host };
-  for (const gate of gates) {
+  for (const gate of [...gates.deciding, ...gates.advisory]) {
     const missing = missingTool(gate, toolchain);
-    if (missing !== undefined)
-      throw new UserError(
-        `Gate '${gate}' needs ${missing}, which this toolchain lacks. Add a step: rustup component add ${missing}; ` +
-          `or leave '${gate}' out of the inputs gates and advisory-gates.`,
-      );
+    if (missing === undefined) continue;
+    const sentence = `Gate '${gate}' needs ${missing}, which this toolchain lacks. Add a step: rustup component add ${missing}`;
+    if (gates.deciding.includes(gate)) throw new UserError(`${sentence}; or leave '${gate}' out of the input 'gates'.`);
+    log.warning(`${sentence}. The report will show it as unavailable.`);
   }
   const sandbox = await openSandbox({
     mode: inputs.sandbox,

@@ -51,13 +51,13 @@ async function proveCommits(
 async function proveNewTests(
   { git, inputs, log }: World,
   { workshop, terms, base }: Ready,
-  { verification, baseline, record }: ProofSubject,
+  { series, verification, baseline, record }: ProofSubject,
   leftMs: () => number,
 ): Promise<void> {
   const { runs, findings } = await runTestsOnBase(
     terms,
     {
-      ...{ git, syntax: workshop.syntax, baseTree: base.tree, tree: verification.tree, baseline },
+      ...{ git, syntax: workshop.syntax, baseTree: (series.onto ?? base).tree, tree: verification.tree, baseline },
       auditRules: inputs.auditRules,
       members: await workshop.members(),
     },

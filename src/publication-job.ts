@@ -69,7 +69,7 @@ export async function publishResults(job: PublicationJob, scratch: string): Prom
     return [];
   }
   const { context } = trust;
-  const folder = await openReceivedFolder(path.resolve(context.workspace, inputs.result));
+  const folder = await openReceivedFolder(path.resolve(context.workspace, inputs.result), 'result');
   const found = findResults(folder);
   if (found.length === 0) return [];
   const ground = await openGround({ ...job, context }, github, scratch);
@@ -162,14 +162,15 @@ async function requireBase({ git, remote, base }: Ground, result: Result): Promi
     );
 }
 
-/** The series must stand on what the repository holds already: its base, or an earlier run's branch. */
+/** The series must stand on what the repository holds already: the base branch, or an earlier run's branch. */
 async function requireStart({ git, remote }: Ground, { start, base }: Result, branch: string): Promise<void> {
   if (start === base.commit) return;
+  if ((await git.resolve(start)) !== undefined && (await git.isAncestor(start, base.commit))) return;
   const tip = await fetchTip(git, remote, branch);
   const isKnown = tip !== undefined && (await git.resolve(start)) !== undefined && (await git.isAncestor(start, tip));
   if (!isKnown)
     throw new UserError(
-      `The result was refused: it stands on ${start.slice(0, 12)}, which is neither its base nor on '${branch}'.`,
+      `The result was refused: it stands on ${start.slice(0, 12)}, which is neither on its base nor on '${branch}'.`,
     );
 }
 

@@ -9,6 +9,8 @@ import type { World } from './world.js';
 export interface ResultToPublish {
   title: string;
   headCommit: string | undefined;
+  /** Where the target branch stood when the result was brought together with it. */
+  onto?: string;
   /** Text of a file of the report folder. */
   outputs: (file: string) => string;
   /** Of the commit, where it is another than the run's own. */
@@ -30,6 +32,7 @@ export async function publishRecord(
     const request = (): PublicationRequest => ({
       outcome: result.outcome ?? record.outcome,
       headCommit: result.headCommit,
+      ...(result.onto === undefined ? {} : { onto: result.onto }),
       title: result.title,
       body: renderMarkdown(record, { ...options, pullRequestNotes: note === '' ? [] : [note] }),
       commentBody: renderMarkdown(record, options),

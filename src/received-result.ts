@@ -1,6 +1,7 @@
 // What another job left of one spec's run, held against everything this job can know by itself: the run, the repository,
 // the spec at the base, and whether report and verdict agree with each other. What cannot be known without cargo, that
 // the gates really passed, is the other job's word.
+import path from 'node:path';
 import { loadSpec, type Spec } from './brief/brief.js';
 import { UserError } from './errors.js';
 import type { RunContext } from './inputs/inputs.js';
@@ -24,6 +25,8 @@ export interface ReceivedResult {
 const MAX_REPORT_BYTES = 64 * 1024 * 1024;
 const MAX_RESULT_BYTES = 64 * 1024 * 1024;
 const REPORT_FILE = 'report.json';
+/** A folder for each artifact, and in it one for each spec; the file itself counts too. */
+const MAX_DEPTH = 3;
 /** What `Outputs` of the workshop calls its files. */
 const OUTPUT_NAME = /^outputs\/[\w-][\w.-]{0,200}$/;
 /** The commands that a report offers for the reader's own terminal (verify/gates.ts writes them). */
@@ -39,15 +42,33 @@ export function findResults({ files }: ReceivedFolder): string[] {
     .sort();
 }
 
+/** Folders that hold a report, however the run ended: also below those of the artifacts that were downloaded together. */
+export function findReports({ files }: ReceivedFolder): string[] {
+  return [...files.keys()]
+    .filter((name) => path.posix.basename(name) === REPORT_FILE && name.split('/').length <= MAX_DEPTH)
+    .map((name) => name.slice(0, -REPORT_FILE.length))
+    .sort();
+}
+
 /** Reads the two files. Nothing of them is believed yet. @throws UserError */
 export async function readFiles(
   folder: ReceivedFolder,
   prefix: string,
 ): Promise<{ record: RunRecord; result: Result }> {
+  const result = await readResultFile(folder, prefix);
+  return { record: await readReport(folder, prefix), result };
+}
+
+/** @throws UserError */
+export async function readResultFile(folder: ReceivedFolder, prefix: string): Promise<Result> {
   const read = readResult(await folder.readText(`${prefix}${RESULT_FILE}`, MAX_RESULT_BYTES));
   if (read.kind === 'unreadable') throw new UserError(`The result was refused: ${RESULT_FILE} ${read.reason}.`);
-  const record = parseReport(await folder.readText(`${prefix}${REPORT_FILE}`, MAX_REPORT_BYTES));
-  return { record, result: read.result };
+  return read.result;
+}
+
+/** @throws UserError */
+export async function readReport(folder: ReceivedFolder, prefix: string): Promise<RunRecord> {
+  return parseReport(await folder.readText(`${prefix}${REPORT_FILE}`, MAX_REPORT_BYTES));
 }
 
 function parseReport(text: string): RunRecord {

@@ -33,6 +33,8 @@ const unfinishedRun = z.object({
   protectedFiles: z.array(z.string()),
   /** The last green commit; `from` while there is none. */
   head: commitId,
+  /** What the head was brought together with, of its target branch. */
+  onto: commitId.optional(),
   /** Folder of the report, absolute. */
   report: z.string(),
 });
@@ -43,9 +45,9 @@ export interface Keeper {
   /** The record as far as the run is; its outcome is what it would be if the run were killed now. */
   soFar(): RunRecord;
   /** Writes down how far the run is. @param head when it has changed */
-  keep(head?: string): void;
+  keep(head?: string, onto?: string): void;
   /** Writes down the record as it is, with its outcome. */
-  conclude(head: string): void;
+  conclude(head: string, onto?: string): void;
 }
 
 export interface KeeperTerms {
@@ -60,7 +62,7 @@ export interface KeeperTerms {
 /** Begins to keep a run, and writes down its start. The files are gone with the run's scratch folder. */
 export function keepUnfinished({ world, spec, ready, record, folder, progress }: KeeperTerms): Keeper {
   const { pullRequest, comment } = world.context;
-  const facts: Omit<UnfinishedRun, 'head'> = {
+  const facts: Omit<UnfinishedRun, 'head' | 'onto'> = {
     ...{ spec, base: world.base, from: ready.base.commit, start: ready.start.commit, report: folder.dir },
     protectedFiles: [...ready.protectedFiles],
     place: {
@@ -68,7 +70,8 @@ export function keepUnfinished({ world, spec, ready, record, folder, progress }:
       ...(comment === undefined ? {} : { issueNumber: comment.issueNumber }),
     },
   };
-  const keepHead = (head: string) => replaceFile(path.join(ready.scratch, FILE), JSON.stringify({ ...facts, head }));
+  const keepHead = (head: string, onto: string | undefined) =>
+    replaceFile(path.join(ready.scratch, FILE), JSON.stringify({ ...facts, head, onto }));
   const keeper: Keeper = {
     soFar() {
       const soFar: RunRecord = {
@@ -81,12 +84,12 @@ export function keepUnfinished({ world, spec, ready, record, folder, progress }:
       recordProgress(soFar, progress, world.mask);
       return soFar;
     },
-    keep(head) {
-      if (head !== undefined) keepHead(head);
+    keep(head, onto) {
+      if (head !== undefined) keepHead(head, onto);
       folder.replace('report.json', reportJson(keeper.soFar()));
     },
-    conclude(head) {
-      keepHead(head);
+    conclude(head, onto) {
+      keepHead(head, onto);
       folder.replace('report.json', reportJson(record));
     },
   };

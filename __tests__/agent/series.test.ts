@@ -78,7 +78,7 @@ function series(
     spec: SPEC,
     runUrl: 'local',
     spent: () => ({ tokens: 1200, costUsd: 0.25 }),
-    keep: ({ commit }) => kept.push(commit),
+    keep: ({ commit }) => Promise.resolve(void kept.push(commit)),
     terms: {
       workshop,
       deciding: ['check', 'test'],
@@ -198,16 +198,16 @@ describe('the candidate', () => {
     const [message = ''] = await log(candidate.commit);
     expect(message.split('\n')[0]?.length).toBeLessThanOrEqual(72);
     expect(made.commits).toEqual([]);
-    made.accept(candidate);
+    await made.accept(candidate);
     expect([made.head, made.commits]).toEqual([candidate, [candidate]]);
   });
 
   it('that is the head already is no second commit of the series', async () => {
     const { made } = series();
-    made.accept(await made.candidate('One'));
+    await made.accept(await made.candidate('One'));
     await write('src/lib.rs', GREEN);
     await made.complete(REQUEST);
-    made.accept(await made.candidate('One'));
+    await made.accept(await made.candidate('One'));
     expect(made.commits).toEqual([made.head]);
   });
 
@@ -215,7 +215,7 @@ describe('the candidate', () => {
     const { made } = series();
     await write('src/lib.rs', GREEN);
     const candidate = await made.candidate('One');
-    made.accept(candidate);
+    await made.accept(candidate);
     await made.close('Verify the implementation of one.md', 'check, test: passed.');
     expect(made.head.tree).toBe(candidate.tree);
     const [closing = '', work = ''] = await log(made.head.commit);

@@ -58,6 +58,7 @@ const INPUTS = {
   sandbox: 'auto',
   'allowed-bots': undefined,
   resume: 'auto',
+  'resume-from': undefined,
   replay: undefined,
   'dry-run': 'false',
 };

@@ -227,7 +227,7 @@ describe('a runner that lacks something is refused in one line:', () => {
     expectRefusal(
       await runScripted({ cwd: repo.dir, inputs, ...runner }),
       `Refused: Gate '${gate}' needs ${component}, which this toolchain lacks. Add a step: rustup component add ${component}; ` +
-        `or leave '${gate}' out of the inputs gates and advisory-gates. Nothing was spent.`,
+        `or leave '${gate}' out of the input 'gates'. Nothing was spent.`,
     );
   });
 

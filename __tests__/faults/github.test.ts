@@ -87,3 +87,14 @@ describe('a token that expires before the work is published', () => {
     expect(await scene.repo.remoteBranches()).toEqual(['main']);
   });
 });
+
+describe('a ruleset that forbids the push', () => {
+  it('refuses the run before anything is spent', async () => {
+    const rules = { [BRANCH]: [{ type: 'required_signatures' }] };
+    await using scene = await actionScene(CRATE, { ruleset: { rules, bypass: 'never' } });
+    const run = await scene.run();
+    expect(run).toMatchObject({ code: 1, requests: [], outputs: { outcome: 'refused', turns: '0' } });
+    expect(run.record.message).toMatch(/holds for branch 'ferrule\/specs-greeting': commits must be signed/);
+    expect(await scene.repo.remoteBranches()).toEqual(['main']);
+  });
+});

@@ -49,6 +49,7 @@ describe('defaults', () => {
       sandbox: 'auto',
       allowedBots: [],
       resume: 'auto',
+      resumeFrom: [],
       dryRun: false,
     });
   });
@@ -249,6 +250,11 @@ describe('branches', () => {
 });
 
 describe('contradictions', () => {
+  it('folders to go on from, and a fresh start', () => {
+    expect(refusal({ resume: 'never', 'resume-from': 'earlier' })).toContain("'resume' is 'never'");
+    expect(read({ 'resume-from': 'one\ntwo' }).resumeFrom).toEqual(['one', 'two']);
+  });
+
   it('are refused between deciding and advisory gates', () => {
     expect(refusal({ 'advisory-gates': 'clippy' })).toContain("remove 'clippy' from 'gates' first");
     expect(read({ gates: 'check\ntest', 'advisory-gates': 'clippy' }).advisoryGates).toEqual(['clippy']);

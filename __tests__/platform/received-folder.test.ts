@@ -25,7 +25,7 @@ const sparse = async (name: string, bytes: number) => {
 
 describe('a received folder', () => {
   it('tells its files with their sizes, and their texts', async () => {
-    const folder = await openReceivedFolder(dir);
+    const folder = await openReceivedFolder(dir, 'result');
     expect([...folder.files]).toEqual([['outputs/001.log', 12]]);
     expect(await folder.readText('outputs/001.log', 12)).toBe('Fertig \u{1F980}\n');
   });
@@ -33,19 +33,19 @@ describe('a received folder', () => {
   it('may be reached through a link, as temporary folders are', async () => {
     await symlink(dir, `${dir}.link`);
     try {
-      expect((await openReceivedFolder(`${dir}.link`)).files.size).toBe(1);
+      expect((await openReceivedFolder(`${dir}.link`, 'result')).files.size).toBe(1);
     } finally {
       await rm(`${dir}.link`);
     }
   });
 
   it.each(['outputs/../outputs/001.log', '../etc/passwd', '/etc/passwd', 'outputs'])('reads no %s', async (name) => {
-    const folder = await openReceivedFolder(dir);
+    const folder = await openReceivedFolder(dir, 'result');
     await expect(folder.readText(name, 1000)).rejects.toThrow(UserError);
   });
 
   it('follows no link that took the place of a file it has seen', async () => {
-    const folder = await openReceivedFolder(dir);
+    const folder = await openReceivedFolder(dir, 'result');
     await rm(path.join(dir, 'outputs', '001.log'));
     await symlink('/etc/hostname', path.join(dir, 'outputs', '001.log'));
     await expect(folder.readText('outputs/001.log', 1000)).rejects.toThrow(/ELOOP/);
@@ -53,7 +53,7 @@ describe('a received folder', () => {
 
   it('reads no more than it is asked for, and UTF-8 only', async () => {
     await writeFile(path.join(dir, 'latin1'), Buffer.from([0xe9]));
-    const folder = await openReceivedFolder(dir);
+    const folder = await openReceivedFolder(dir, 'result');
     await expect(folder.readText('outputs/001.log', 11)).rejects.toThrow(/a file of 0\.0 MiB/);
     await expect(folder.readText('latin1', 11)).rejects.toThrow(/'latin1', which is not UTF-8/);
   });
@@ -77,12 +77,12 @@ describe('a received folder', () => {
     ],
   ])('is refused for %s', async (_what, make, message) => {
     await make();
-    await expect(openReceivedFolder(dir)).rejects.toThrow(UserError);
-    await expect(openReceivedFolder(dir)).rejects.toThrow(message);
+    await expect(openReceivedFolder(dir, 'result')).rejects.toThrow(UserError);
+    await expect(openReceivedFolder(dir, 'result')).rejects.toThrow(message);
   });
 
   it('is refused when it is not there, or is a file', async () => {
     for (const name of ['nowhere', 'outputs/001.log'])
-      await expect(openReceivedFolder(path.join(dir, name))).rejects.toThrow(/there is no folder/);
+      await expect(openReceivedFolder(path.join(dir, name), 'result')).rejects.toThrow(/there is no folder/);
   });
 });

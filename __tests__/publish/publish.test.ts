@@ -139,7 +139,7 @@ describe('the pre-flight', () => {
     const { repo, fake, publisher } = scene;
     expect(await publisher().preflight()).toEqual([]);
     expect(await repo.remoteBranches()).toEqual(['main']);
-    expect(fake.requests.map(({ method }) => method)).toEqual(['GET', 'GET', 'GET']);
+    expect(fake.requests.map(({ method }) => method)).toEqual(['GET', 'GET', 'GET', 'GET']);
   });
 
   it.each([

@@ -82,11 +82,16 @@ describe('a result that somebody tampered with', () => {
     ['another repository', result((it) => void (it.repository = 'octo/other')), /another repository than octo\/demo/],
     ['another branch', result((it) => void (it.base.branch = 'release')), /another branch than 'main'/],
     ['a base that nobody knows', result((it) => void (it.base.commit = 'a1'.repeat(20))), /no commit of 'main'/],
-    ['a start that nobody knows', result((it) => void (it.start = 'a1'.repeat(20))), /neither its base nor on/],
+    ['a start that nobody knows', result((it) => void (it.start = 'a1'.repeat(20))), /neither on its base nor on/],
     [
       'another run',
       report((it) => void (it.run.url = 'https://github.com/octo/demo/actions/runs/1')),
       /another workflow run/,
+    ],
+    [
+      'a commit of a run elsewhere',
+      result((it) => void (firstOf(it).runUrl = 'https://github.com/octo/other/actions/runs/1')),
+      /a run of another repository made it/,
     ],
     ['another text of the spec', report((it) => void (it.spec.hash = 'ab'.repeat(32))), /another text of the spec/],
     [

@@ -16,6 +16,15 @@ export interface FakeRepositoryOptions {
   signs?: boolean;
   /** Branches that have a rule of protection. */
   protectedBranches?: readonly string[];
+  /** The repository's one ruleset, as it is when it is asked for. */
+  ruleset?: FakeRuleset;
+}
+
+export interface FakeRuleset {
+  /** By branch. */
+  rules: Record<string, readonly { type: string; parameters?: object }[]>;
+  /** Of the token's account; without it GitHub does not tell. */
+  bypass?: 'always' | 'pull_requests_only' | 'never' | 'exempt' | undefined;
 }
 
 export interface FakePull {
@@ -54,6 +63,7 @@ export interface Reply {
   headers?: Record<string, string>;
 }
 
+const RULESET = { ruleset_source_type: 'Repository', ruleset_source: 'octo/demo', ruleset_id: 1 };
 const NOT_FOUND: Reply = { status: 404, body: { message: 'Not Found' } };
 const invalid = (message: string, errors: unknown[] = []): Reply => ({ status: 422, body: { message, errors } });
 
@@ -128,6 +138,14 @@ export class FakeRepository {
         const sha = await this.commitOf(name);
         const isProtected = this.options.protectedBranches?.includes(name) ?? false;
         return sha === undefined ? NOT_FOUND : { status: 200, body: { name, commit: { sha }, protected: isProtected } };
+      }
+      case 'repos/get-branch-rules': {
+        const rules = this.options.ruleset?.rules[String(parameters.branch)] ?? [];
+        return { status: 200, body: rules.map((rule) => ({ ...rule, ...RULESET })) };
+      }
+      case 'repos/get-repo-ruleset': {
+        const bypass = this.options.ruleset?.bypass;
+        return { status: 200, body: { id: 1, name: 'Rules', ...(bypass && { current_user_can_bypass: bypass }) } };
       }
       case 'repos/get-collaborator-permission-level': {
         const permission = this.options.permissions?.[String(parameters.username)];

@@ -32,7 +32,7 @@ const TOP = [
   ...['start-up.ts', 'index.ts', 'cli.ts', 'invocation.ts', 'event-changes.ts', 'post-step.ts', 'run.ts', 'world.ts'],
   ...['preparation.ts', 'destination.ts', 'earlier-run.ts', 'first-message.ts', 'spec-remarks.ts', 'implementation.ts'],
   ...['unfinished.ts', 'proofs.ts', 'progress.ts', 'conclusion.ts', 'publish-record.ts', 'late-offer.ts'],
-  ...['publication-job.ts', 'received-result.ts'],
+  ...['publication-job.ts', 'received-result.ts', 'left-result.ts', 'resumed-result.ts', 'moved-target.ts'],
   ...['pinned-commits.ts', 'fleet-survey.ts', 'fleet-run.ts', 'planning.ts', 'fleet-report.ts'],
 ];
 const MAX_LEAVES = 4;

@@ -20,8 +20,8 @@ export interface SeriesOptions {
   runUrl: string;
   /** By all runs on this text of the spec, up to now. */
   spent: () => CommitMessageRequest['spent'];
-  /** Told of each new head before it is pushed, so that it survives the end of the process. */
-  keep: (head: WorkCommit) => void;
+  /** Told of each new head, with the series up to it, before it is pushed: so it survives the end of the process. */
+  keep: (head: WorkCommit, line: readonly SeriesCommit[]) => Promise<void>;
   terms: GateTerms;
   /** What one command of an increment may take now, in milliseconds: none may use up what the verification needs. */
   commandTimeoutMs: () => number;
@@ -34,10 +34,13 @@ export interface SeriesOptions {
 export class Series {
   /** The last commit of the series: green, or the start. */
   head: WorkCommit;
+  /** The commit of the target branch that the head was brought together with, if it was. */
+  onto: WorkCommit | undefined;
   /** Commits of the run that became the head with work in them, oldest first. */
   readonly commits: WorkCommit[] = [];
   /** Every commit that was written, by its id; a candidate that failed is among them. */
   private readonly written = new Map<string, SeriesCommit>();
+  private readonly merges = new Set<string>();
 
   constructor(private readonly options: SeriesOptions) {
     this.head = options.start;
@@ -69,7 +72,7 @@ export class Series {
       ...(request.planned === undefined ? {} : { planned: request.planned }),
     });
     this.commits.push(this.head);
-    this.options.keep(this.head);
+    await this.keep();
     const pushed = await publisher.pushIncrement(this.head.commit);
     if (pushed.kind === 'moved' || pushed.kind === 'refused')
       warn(
@@ -97,16 +100,30 @@ export class Series {
   }
 
   /** The candidate was verified: it becomes the head. */
-  accept(candidate: WorkCommit): void {
+  async accept(candidate: WorkCommit): Promise<void> {
     if (candidate.commit !== this.head.commit) this.commits.push(candidate);
     this.head = candidate;
-    this.options.keep(this.head);
+    await this.keep();
+  }
+
+  /** A merge of the head with what others published meanwhile. @param tree of both together */
+  mergeOnto(onto: WorkCommit, tree: string, target: string, title: string): Promise<WorkCommit> {
+    const subject = `Bring the work on ${title} together with ${target}`.slice(0, 72);
+    const body = `What came to ${target} since then touches other paths.`;
+    return this.write(tree, { subject, body, requirements: [] }, onto.commit);
+  }
+
+  /** The merge was verified: it becomes the head. */
+  async acceptMerge(merge: WorkCommit, onto: WorkCommit): Promise<void> {
+    this.head = merge;
+    this.onto = onto;
+    await this.keep();
   }
 
   /** Ends a verified series with a commit of the same tree that says so, for whoever asks later whether the spec is proven. */
   async close(subject: string, body: string): Promise<void> {
     this.head = await this.write(this.head.tree, { subject, body, requirements: [], outcome: 'verified' });
-    this.options.keep(this.head);
+    await this.keep();
   }
 
   /** Adds a commit of the same tree, where only a commit gives a pull request on which questions can be answered. */
@@ -114,17 +131,27 @@ export class Series {
     this.head = await this.write(this.head.tree, { subject, body, requirements: [] });
   }
 
-  /** Every commit from the start to the head, oldest first. */
+  /** Every commit of the work, oldest first, from the start to the head or to what a merge brought together with others. */
   line(): SeriesCommit[] {
+    const whole = this.whole();
+    const merge = whole.findIndex(({ commit }) => this.merges.has(commit));
+    return merge < 0 ? whole : whole.slice(0, merge);
+  }
+
+  /** Whether a commit is the start or one of the series, and not a candidate that failed. */
+  holds(commit: string): boolean {
+    return [this.options.start.commit, ...this.whole().map(({ commit: id }) => id)].includes(commit);
+  }
+
+  private whole(): SeriesCommit[] {
     const line: SeriesCommit[] = [];
     let at = this.written.get(this.head.commit);
     for (; at !== undefined; at = this.written.get(at.parent)) line.unshift(at);
     return line;
   }
 
-  /** Whether a commit is the start or one of the series, and not a candidate that failed. */
-  holds(commit: string): boolean {
-    return [this.options.start.commit, ...this.line().map(({ commit: id }) => id)].includes(commit);
+  private keep(): Promise<void> {
+    return this.options.keep(this.head, this.line());
   }
 
   /** The tree of the work as it is now. */
@@ -146,12 +173,14 @@ export class Series {
   private async write(
     tree: string,
     message: Pick<CommitMessageRequest, 'subject' | 'body' | 'requirements' | 'planned' | 'outcome'>,
+    mergedIn?: string,
   ): Promise<WorkCommit> {
     const { git, spec, runUrl } = this.options;
     const now = Math.floor(Date.now() / 1000);
     const spent = this.options.spent();
     const request = { ...message, spec, runUrl, ...(spent && { spent }) };
-    const commit = await writeWorkCommit(git, tree, this.head.commit, request, now);
+    const commit = await writeWorkCommit(git, tree, this.head.commit, request, now, mergedIn);
+    if (mergedIn !== undefined) this.merges.add(commit.commit);
     this.written.set(commit.commit, commit);
     return commit;
   }

@@ -89,6 +89,8 @@ export interface Inputs {
   readonly sandbox: (typeof SANDBOX)[number];
   readonly allowedBots: readonly string[];
   readonly resume: (typeof RESUME)[number];
+  /** Folders that earlier runs left, as given. */
+  readonly resumeFrom: readonly string[];
   /** Path of a transcript, as given. */
   readonly replay: string | undefined;
   readonly dryRun: boolean;
@@ -132,6 +134,7 @@ export const INPUT_DEFAULTS: Readonly<Record<string, string>> = {
   sandbox: 'auto',
   'allowed-bots': '',
   resume: 'auto',
+  'resume-from': '',
   replay: '',
   'dry-run': 'false',
 };
@@ -182,6 +185,7 @@ export function readInputs(get: (name: string) => string, context: Pick<RunConte
     sandbox: choice('sandbox', SANDBOX),
     allowedBots: splitList(text('allowed-bots')).map(readBot),
     resume: choice('resume', RESUME),
+    resumeFrom: splitList(text('resume-from')),
     replay: optional('replay'),
     dryRun: readBoolean('dry-run', text('dry-run')),
   };
@@ -214,6 +218,8 @@ function refuseContradictions(inputs: Inputs): void {
   }
   const both = inputs.advisoryGates.find((gate) => inputs.gates.includes(gate));
   if (both) refuse('advisory-gates', both, `gates that do not decide; remove '${both}' from 'gates' first`);
+  if (inputs.resume === 'never' && inputs.resumeFrom.length > 0)
+    refuse('resume-from', inputs.resumeFrom.join(', '), "no folder where the input 'resume' is 'never'");
   const maySelectSeveral = inputs.spec.length > 1 || inputs.spec.some((entry) => /[*?[{]/.test(entry));
   if (maySelectSeveral && !inputs.branch.includes('{spec}')) {
     refuse('branch', inputs.branch, "'{spec}' in the name, since 'spec' may select several specs");

@@ -21,6 +21,8 @@ export interface TreeChange {
 export interface CommitRequest {
   tree: string;
   parent: string | undefined;
+  /** The second parent of a merge. */
+  mergedIn?: string;
   message: string;
   author: { name: string; email: string };
   /** Unix time of the commit; the present when absent. */
@@ -254,7 +256,7 @@ class BareGit implements Git {
     }
   }
 
-  writeCommit({ tree, parent, message, author, atSeconds }: CommitRequest): Promise<string> {
+  writeCommit({ tree, parent, mergedIn, message, author, atSeconds }: CommitRequest): Promise<string> {
     const at = `@${atSeconds ?? Math.floor(Date.now() / 1000)} +0000`;
     const identity = {
       GIT_AUTHOR_NAME: author.name,
@@ -264,7 +266,7 @@ class BareGit implements Git {
       GIT_AUTHOR_DATE: at,
       GIT_COMMITTER_DATE: at,
     };
-    const parents = parent === undefined ? [] : ['-p', parent];
+    const parents = [parent, mergedIn].flatMap((one) => (one === undefined ? [] : ['-p', one]));
     return this.text(['commit-tree', '--no-gpg-sign', ...parents, tree], Buffer.from(message), identity);
   }
 

@@ -55,6 +55,13 @@ export interface CommentPlace {
 
 export type Permission = 'admin' | 'write' | 'read' | 'none';
 
+/** A rule of a ruleset, with the type and parameters of GitHub's REST description. */
+export interface BranchRule {
+  type: string;
+  parameters: Readonly<Record<string, unknown>>;
+  rulesetId: number | undefined;
+}
+
 export interface GitHub {
   owner: string;
   repo: string;
@@ -66,6 +73,10 @@ export interface GitHub {
   repository(): Promise<GitHubResult<{ defaultBranch: string; url: string }>>;
   /** False also for a branch that does not exist. */
   isProtectedBranch(branch: string): Promise<GitHubResult<boolean>>;
+  /** The rules in force for a branch of that name, whether it exists or not. Protection without rulesets is not among them. */
+  branchRules(branch: string): Promise<GitHubResult<BranchRule[]>>;
+  /** Whether the token's account may bypass a ruleset when it pushes; `undefined` when GitHub does not say. */
+  mayBypass(rulesetId: number): Promise<GitHubResult<boolean | undefined>>;
   /** The open pull request from `branch` of this repository (not of a fork) into `base`. */
   findPullRequest(wanted: { branch: string; base: string }): Promise<GitHubResult<PullRequest | undefined>>;
   /** The newest closed pull request from `branch` of this repository into `base`. */
@@ -150,6 +161,21 @@ export function openGitHub(address: GitHubAddress): GitHub {
       });
       return answer.kind === 'failed' && answer.error.status === 404 ? { kind: 'ok', value: false } : answer;
     },
+    branchRules: (branch) =>
+      attempt('reading the rules of the branch', 'harmless', async (octokit) => {
+        const request = { ...here, branch, per_page: PAGE_SIZE };
+        const rules: WireRule[] = await octokit.paginate(octokit.rest.repos.getBranchRules, request);
+        return rules.map(({ type, parameters, ruleset_id: rulesetId }) => ({
+          ...{ type, rulesetId },
+          parameters: { ...parameters },
+        }));
+      }),
+    mayBypass: (rulesetId) =>
+      attempt('reading a ruleset', 'harmless', async ({ rest }) => {
+        const { data } = await rest.repos.getRepoRuleset({ ...here, ruleset_id: rulesetId });
+        const bypass: string | undefined = data.current_user_can_bypass;
+        return bypass === undefined ? undefined : ['always', 'exempt'].includes(bypass);
+      }),
     findPullRequest: ({ branch, base }) =>
       attempt('looking for the pull request', 'harmless', async ({ rest }) => {
         const { data } = await rest.pulls.list({ ...here, state: 'open', head: `${owner}:${branch}`, base });
@@ -232,6 +258,12 @@ export function openGitHub(address: GitHubAddress): GitHub {
       return answer.kind === 'failed' && answer.error.status === 404 ? { kind: 'ok', value: 'none' } : answer;
     },
   };
+}
+
+interface WireRule {
+  type: string;
+  parameters?: object;
+  ruleset_id?: number;
 }
 
 interface WireUser {

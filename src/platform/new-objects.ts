@@ -7,12 +7,12 @@ const MAX_LISTING_BYTES = 256 * 1024 * 1024;
 
 /**
  * The raw contents of all commits (author and message), trees (names) and blobs that can be reached from `commit` and
- * not from `known`. @throws Error when git cannot list them
+ * not from one of `known`. @throws Error when git cannot list them
  */
-export async function* readNewObjects(git: Git, commit: string, known: string): AsyncIterable<Buffer> {
+export async function* readNewObjects(git: Git, commit: string, known: readonly string[]): AsyncIterable<Buffer> {
   const listing = await runCommand({
     file: 'git',
-    args: ['rev-list', '--objects', '--no-object-names', '--end-of-options', commit, `^${known}`],
+    args: ['rev-list', '--objects', '--no-object-names', '--end-of-options', commit, ...known.map((one) => `^${one}`)],
     cwd: git.dir,
     env: { ...git.env, GIT_DIR: git.dir },
     timeoutMs: LISTING_TIMEOUT_MS,

@@ -19,11 +19,14 @@ export interface ReceivedFolder {
   readText(name: string, maxBytes: number): Promise<string>;
 }
 
-/** @throws UserError for a folder that is not there, or holds more or other things than a run leaves */
-export async function openReceivedFolder(folder: string): Promise<ReceivedFolder> {
+/**
+ * @param input that names the folder
+ * @throws UserError for a folder that is not there, or holds more or other things than a run leaves
+ */
+export async function openReceivedFolder(folder: string, input: 'result' | 'resume-from'): Promise<ReceivedFolder> {
   const root = await realpath(folder).catch(() => undefined);
   if (root === undefined || !(await lstat(root)).isDirectory())
-    throw new UserError(`Input 'result': there is no folder '${printable(folder)}'. Download the artifact first.`);
+    throw new UserError(`Input '${input}': there is no folder '${printable(folder)}'. Download the artifact first.`);
   const files = new Map<string, number>();
   let entries = 0;
   let totalBytes = 0;
@@ -67,7 +70,7 @@ async function readText(
 }
 
 function refusal(what: string): UserError {
-  return new UserError(`The result folder ${what}. Only what Ferrule itself left in the other job is published.`);
+  return new UserError(`The result folder ${what}. Only what Ferrule itself left in another job is taken.`);
 }
 
 function printable(name: string): string {

@@ -10,6 +10,7 @@ import {
   readFileSync,
   readSync,
   renameSync,
+  rmSync,
   statSync,
   writeFileSync,
 } from 'node:fs';
@@ -42,6 +43,11 @@ export class ReportFolder {
     const file = path.join(this.dir, name);
     writeFileSync(`${file}.new`, this.mask(text));
     renameSync(`${file}.new`, file);
+  }
+
+  /** Takes a file away, if it is there. */
+  remove(name: string): void {
+    rmSync(path.join(this.dir, name), { force: true });
   }
 
   /** Written before it returns, so that it survives whatever happens to the process next. */

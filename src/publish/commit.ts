@@ -7,7 +7,7 @@ import { publishComment } from './comment.js';
 import type { CommitWriter } from './commit-writer.js';
 import { publishedId } from './commit-writer.js';
 import { notedBody } from './marks.js';
-import { checkGitHub, checkPush } from './preflight.js';
+import { checkGitHub, checkPush, checkRules } from './preflight.js';
 import type { Publication, Publisher, PublisherOptions } from './publication.js';
 import { describeOtherBranch, describePush } from './publication.js';
 import { openWorkBranch, renaming } from './work-branch.js';
@@ -19,16 +19,16 @@ export function commitPublisher(options: PublisherOptions, remote: Remote, write
   const workBranch = openWorkBranch(git, remote, writer, options.branch);
 
   /**
-   * Moves the target to `commit` if it still is where this run found it, or there already. A branch that was set back
+   * Moves the target to `commit` if it still is where this run found it last, or there already. A branch that was set back
    * meanwhile could be moved too, but whoever set it back did not mean to have those commits again.
    * @returns why not
    */
-  async function moveTarget(commit: string): Promise<string | undefined> {
+  async function moveTarget(commit: string, expected: string): Promise<string | undefined> {
     try {
       const tip = await readRemoteBranch(git, remote, target);
       if (tip === undefined) return `Branch '${target}' is no longer on the remote.`;
-      if (tip !== baseCommit && tip !== publishedId(writer, commit))
-        return `Branch '${target}' has moved from ${baseCommit.slice(0, 12)}, where this run started, to ${tip.slice(0, 12)}; it was left there.`;
+      if (tip !== expected && tip !== publishedId(writer, commit))
+        return `Branch '${target}' has moved from ${expected.slice(0, 12)}, where this run ${expected === baseCommit ? 'started' : 'followed it'}, to ${tip.slice(0, 12)}; it was left there.`;
       const moved = await writer.push(target, commit, tip);
       return moved.kind === 'pushed' ? undefined : describePush(target, moved);
     } catch (thrown) {
@@ -45,11 +45,12 @@ export function commitPublisher(options: PublisherOptions, remote: Remote, write
       return [
         ...warnings,
         ...(await checkGitHub(github, { branch, ...(commentOn === undefined ? {} : { commentOn }) })),
+        ...(await checkRules(options, remote, github, target)),
       ];
     },
     pushIncrement: (commit) => workBranch.push(commit),
     ...renaming(workBranch, writer, baseCommit),
-    async publish({ outcome, headCommit, commentBody }) {
+    async publish({ outcome, headCommit, onto, commentBody }) {
       const publication: Publication = { kind: 'commit', warnings: [] };
       const { warnings } = publication;
       let note = '';
@@ -61,7 +62,7 @@ export function commitPublisher(options: PublisherOptions, remote: Remote, write
         if (pushed.kind === 'pushed') Object.assign(publication, { branch, commit });
         else warnings.push(describePush(branch, pushed));
         if (outcome === 'verified') {
-          const obstacle = await moveTarget(headCommit);
+          const obstacle = await moveTarget(headCommit, onto ?? baseCommit);
           if (obstacle === undefined) Object.assign(publication, { branch: target, commit });
           else warnings.push((note = `${obstacle} The verified result is on '${branch}'.`));
         }

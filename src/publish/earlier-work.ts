@@ -63,15 +63,21 @@ async function lookAt(
   const series = await readSeries(git, remote, { branch, commit, base });
   if (series === undefined) return 'not-ours';
   const { mergeBase, messages } = series;
+  const said = readMessages(messages, spec);
+  return said === undefined ? 'not-ours' : { branch, commit, mergeBase, ...said };
+}
+
+/** What commits say of the work on a spec, by their messages, newest first. `undefined` when none is for it. */
+export function readMessages(
+  messages: readonly string[],
+  spec: EarlierWorkRequest['spec'],
+): Omit<EarlierWork, 'branch' | 'commit' | 'mergeBase'> | undefined {
   const ours = messages
     .map((message) => readTrailers(message))
     .filter((trailers) => trailers.get('Ferrule-Spec') === trailerValue(spec.path));
-  if (ours.length === 0) return 'not-ours';
+  if (ours.length === 0) return undefined;
   const onThisText = ours.filter((trailers) => trailers.get('Ferrule-Spec-Hash') === `sha256:${spec.hash}`);
   return {
-    branch,
-    commit,
-    mergeBase,
     isVerified: isVerifiedCommit(messages[0] ?? '', spec.path, spec.hash),
     ...judgeRequirements(ours, spec),
     spent: onThisText.map((trailers) => readSpent(trailers.get('Ferrule-Spent'))).find((spent) => spent !== undefined),

@@ -16,8 +16,9 @@ export interface LeakGuardTerms {
 /** The publisher with the guard in front of it. What is refused is not pushed, opened or written at all. */
 export function guardLeaks(publisher: Publisher, { git, branch, baseCommit, refusal }: LeakGuardTerms): Publisher {
   /** Of the whole series at each push: what one increment took out again is pushed with the next. */
-  async function refusalOfCommits(commit: string): Promise<string | undefined> {
-    for await (const object of readNewObjects(git, commit, baseCommit)) {
+  async function refusalOfCommits(commit: string, onto?: string): Promise<string | undefined> {
+    const known = onto === undefined ? [baseCommit] : [baseCommit, onto];
+    for await (const object of readNewObjects(git, commit, known)) {
       const found = refusal('the commits', object.toString('latin1'));
       if (found !== undefined) return found;
     }
@@ -25,13 +26,13 @@ export function guardLeaks(publisher: Publisher, { git, branch, baseCommit, refu
   }
 
   async function refusalOf(request: PublicationRequest): Promise<string | undefined> {
-    const { headCommit, title, body, commentBody, answerBody } = request;
+    const { headCommit, onto, title, body, commentBody, answerBody } = request;
     return (
       refusal('the branch name', branch) ??
       refusal('the comment', commentBody) ??
       refusal('the comment', answerBody) ??
       refusal('the pull request', `${title}\n${body}`) ??
-      (headCommit === undefined ? undefined : await refusalOfCommits(headCommit))
+      (headCommit === undefined ? undefined : await refusalOfCommits(headCommit, onto))
     );
   }
 

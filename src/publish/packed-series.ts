@@ -65,6 +65,7 @@ export interface RebuildRequest {
   result: Pick<Result, 'start' | 'commits'>;
   /** `hash`: 64 hexadecimal digits. */
   spec: CommitMessageRequest['spec'];
+  /** Of the run that the report is of. */
   runUrl: string;
   /** Ids that the spec has. */
   requirementIds: readonly string[];
@@ -90,11 +91,12 @@ async function rebuildCommit(
   packed: PackedCommit,
   parent: { commit: string; tree: string },
 ): Promise<SeriesCommit | string> {
-  const { id, subject, body, requirements, planned, spent, outcome, atSeconds } = packed;
+  const { id, subject, body, requirements, planned, spent, outcome, atSeconds, runUrl: madeBy = runUrl } = packed;
   const name = `Commit ${id.slice(0, 12)}`;
   const named = [...requirements, ...(planned ?? []).flatMap((each) => each.requirements)];
   const unknown = named.find((each) => !requirementIds.includes(each));
   if (unknown !== undefined) return `${name} names a requirement that the spec does not have.`;
+  if (repositoryOf(madeBy) !== repositoryOf(runUrl)) return `${name} says that a run of another repository made it.`;
   let tree: string;
   try {
     tree = await git.writeTree(parent.tree, await writeContents(git, packed.changes));
@@ -104,7 +106,7 @@ async function rebuildCommit(
   const objection = await policy(tree);
   if (objection !== undefined) return `${name}: ${objection}`;
   const message = {
-    ...{ subject, requirements, spec, runUrl },
+    ...{ subject, requirements, spec, runUrl: madeBy },
     ...(body === undefined ? {} : { body }),
     ...(planned === undefined ? {} : { planned }),
     ...(spent === undefined ? {} : { spent: { tokens: spent.tokens, costUsd: spent.costUsd } }),
@@ -114,6 +116,10 @@ async function rebuildCommit(
   if (made.tree !== packed.tree) return `${name}: its files make tree ${made.tree.slice(0, 12)}, not the one it names.`;
   if (made.commit !== id) return `${name}: what it is made of gives ${made.commit.slice(0, 12)}.`;
   return made;
+}
+
+function repositoryOf(runUrl: string): string {
+  return runUrl.replace(/\/actions\/runs\/\d+$/, '');
 }
 
 async function writeContents(git: Git, changes: readonly PackedChange[]): Promise<TreeChange[]> {

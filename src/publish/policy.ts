@@ -14,8 +14,11 @@ export const MAX_TOTAL_BYTES = 10 * 1024 * 1024;
 const MAX_NAMED = 5;
 const MAX_NAME_BYTES = 255;
 
-/** Says in a sentence why a tree may not be published, or `undefined` when it may. */
-export type ChangePolicy = (tree: string) => Promise<string | undefined>;
+/**
+ * Says in a sentence why a tree may not be published, or `undefined` when it may.
+ * @param onto a commit that others published, which the tree was brought together with: then what it adds to that counts
+ */
+export type ChangePolicy = (tree: string, onto?: string) => Promise<string | undefined>;
 
 /** @param start commit or tree that the run's changes are compared with */
 export function changePolicy({
@@ -27,8 +30,8 @@ export function changePolicy({
   start: string;
   isProtected: ProtectedPaths;
 }): ChangePolicy {
-  return async (tree) => {
-    const changes = await git.changes(start, tree);
+  return async (tree, onto = start) => {
+    const changes = await git.changes(onto, tree);
     if (changes.length === 0) return undefined;
     const { files } = await git.sourceTree(tree);
     const sizes = new Map(files.map(({ oid, size }) => [oid, size]));
@@ -61,7 +64,7 @@ export function guardedPublisher(publisher: Publisher, policy: ChangePolicy): Pu
     ...publisher,
     ...(pushRenamed && {
       async pushRenamed(request) {
-        const reason = request.headCommit === undefined ? undefined : await policy(request.headCommit);
+        const reason = request.headCommit === undefined ? undefined : await policy(request.headCommit, request.onto);
         return reason === undefined ? pushRenamed(request) : new Map();
       },
     }),
@@ -70,7 +73,7 @@ export function guardedPublisher(publisher: Publisher, policy: ChangePolicy): Pu
       return reason === undefined ? publisher.pushIncrement(commit) : { kind: 'refused', reason };
     },
     async publish(request) {
-      const reason = request.headCommit === undefined ? undefined : await policy(request.headCommit);
+      const reason = request.headCommit === undefined ? undefined : await policy(request.headCommit, request.onto);
       if (reason === undefined) return publisher.publish(request);
       const publication = await publisher.publish({ ...request, headCommit: undefined });
       const note = `${reason} Nothing of that commit was pushed; the whole work is in change.patch of the report folder.`;

@@ -5,6 +5,7 @@ import type { Remote } from '../platform/git-remote.js';
 import { mayPush, readRemoteBranch } from '../platform/git-remote.js';
 import type { GitHub, GitHubResult } from '../platform/github.js';
 import { describeGitHubError } from '../platform/github.js';
+import { checkBranchRules } from './branch-rules.js';
 import type { PublisherOptions } from './publication.js';
 
 const PUSH_HINT = "Give the job 'contents: write', or set 'github-token' to a token that may push.";
@@ -31,7 +32,7 @@ export async function checkPush(options: PublisherOptions, remote: Remote, branc
     );
   if (kind === 'commit' && !(await git.isAncestor(tip, baseCommit)))
     warnings.push(
-      `Branch '${destination}' has moved on since this run's commit; the result will not be moved onto it.`,
+      `Branch '${destination}' has moved on since this run's commit; the result reaches it only if the two can be brought together.`,
     );
   for (const branch of branches) {
     const answer = await mayPush(git, remote, branch, baseCommit);
@@ -83,6 +84,23 @@ async function refuseForeignBranch(
   const isProtected = await github.isProtectedBranch(branch);
   if (isProtected.kind === 'ok' && isProtected.value)
     throw new UserError(`The work branch '${branch}' is protected, so it holds more than Ferrule's work. ${way}`);
+}
+
+/**
+ * Asks for the rulesets of the branches that a run pushes to.
+ * @param target the branch that a verified result moves, if any
+ * @returns warnings @throws UserError
+ */
+export async function checkRules(
+  { git, branch, commitWith }: PublisherOptions,
+  remote: Remote,
+  github: GitHub,
+  target?: string,
+): Promise<string[]> {
+  const isThere = (await readRemoteBranch(git, remote, branch)) !== undefined;
+  const warnings = await checkBranchRules(github, { name: branch, exists: isThere, isTarget: false, commitWith });
+  if (target === undefined) return warnings;
+  return [...warnings, ...(await checkBranchRules(github, { name: target, exists: true, isTarget: true, commitWith }))];
 }
 
 function oneLine(text: string): string {

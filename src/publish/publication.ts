@@ -40,6 +40,8 @@ export interface PublicationRequest {
   outcome: Outcome;
   /** `undefined` when the run made no commit. */
   headCommit: string | undefined;
+  /** Kind `commit`: where its target was when the result was brought together with it, if it was. */
+  onto?: string;
   title: string;
   body: string;
   /** The whole report, for a comment. */

@@ -10,7 +10,7 @@ import type { CommitWriter } from './commit-writer.js';
 import { publishedId, pushingWriter } from './commit-writer.js';
 import { guardLeaks } from './leak-guard.js';
 import { notedBody, quotedAbove } from './marks.js';
-import { checkGitHub, checkPush } from './preflight.js';
+import { checkGitHub, checkPush, checkRules } from './preflight.js';
 import type { Publication, PublicationRequest, Publisher, PublisherOptions, PublishKind } from './publication.js';
 import { describeBranchOnly, describeOtherBranch, describePush } from './publication.js';
 import type { PublishedPullRequest } from './pull-request.js';
@@ -21,14 +21,16 @@ export type { AnswersRead, GivenAnswer } from './answers.js';
 export { readAnswers } from './answers.js';
 export { branchName, specSlug } from './branch-name.js';
 export type { EarlierWork } from './earlier-work.js';
-export { findEarlierWork } from './earlier-work.js';
+export { findEarlierWork, readMessages } from './earlier-work.js';
 export { ciNote } from './ci-note.js';
+export type { BroughtTogether } from './moved-target.js';
+export { bringTogether } from './moved-target.js';
 export type { ChangePolicy } from './policy.js';
 export { changePolicy, guardedPublisher } from './policy.js';
 export { packSeries, rebuildSeries } from './packed-series.js';
 export type { Rebuilt } from './packed-series.js';
 export { RESULT_FILE, readResult, resultJson } from './result.js';
-export type { Result } from './result.js';
+export type { PackedCommit, Result } from './result.js';
 export type { SeriesCommit, WorkCommit } from './work-commit.js';
 export { writeWorkCommit, writeWorkTree } from './work-commit.js';
 export type { CommitMessageRequest } from './commit-message.js';
@@ -153,7 +155,8 @@ function pullRequestPublisher(options: PublisherOptions, remote: Remote): Publis
     async preflight() {
       const pushWarnings = await checkPush(options, remote, [options.branch]);
       if (!github) return [...pushWarnings, 'No pull request can be made: there is no GitHub token and repository.'];
-      return [...pushWarnings, ...(await checkGitHub(github, { branch: options.branch, base }))];
+      const warnings = await checkGitHub(github, { branch: options.branch, base });
+      return [...pushWarnings, ...warnings, ...(await checkRules(options, remote, github))];
     },
     pushIncrement: (commit) => workBranch.push(commit),
     ...renaming(workBranch, writer, baseCommit),

@@ -1,6 +1,6 @@
-// The file in which a run that may not publish hands its commits to the job that may: `ferrule.result/v1`. It holds what
-// the commits are made of and no git objects, so that the other job makes them itself. Packing and rebuilding them is
-// packed-series.ts.
+// The file in which a run hands its commits to a job that publishes them or to a run that goes on from them:
+// `ferrule.result/v1`. It holds what the commits are made of and no git objects, so that the other job makes them itself.
+// Packing and rebuilding them is packed-series.ts.
 import { z } from 'zod';
 
 /** Beside report.json. */
@@ -27,6 +27,9 @@ const change = z.union([
   z.strictObject({ path, deleted: z.literal(true) }),
 ]);
 
+/** `https://github.com/owner/name/actions/runs/1`, also of an enterprise server. */
+const RUN_URL = /^https?:\/\/[\w.:-]+(\/[\w.-]+)+\/actions\/runs\/\d+$/;
+
 const requirements = z.array(z.string().max(500)).max(1000);
 const increment = z.strictObject({ title: z.string().max(1000), requirements });
 
@@ -42,6 +45,12 @@ const commit = z.strictObject({
     .optional()
     .describe('By all runs on this text of the spec, up to it.'),
   outcome: z.literal('verified').optional().describe('Of the last commit of a verified run.'),
+  runUrl: z
+    .string()
+    .max(500)
+    .regex(RUN_URL, 'is no address of a workflow run')
+    .optional()
+    .describe('Of the earlier run that made it; the report names the run that made the others.'),
   /** Unix time; no later than the year 2100. */
   atSeconds: z.int().min(0).max(4_102_444_800),
   changes: z.array(change).describe('Against the commit before; none in the closing commit.'),

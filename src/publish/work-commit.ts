@@ -5,7 +5,7 @@ import type { CommitMessageRequest } from './commit-message.js';
 import { buildCommitMessage } from './commit-message.js';
 
 /** Who makes the commits: the account behind workflow tokens, which GitHub shows as a bot. */
-const AUTHOR = { name: 'ferrule[bot]', email: '41898282+github-actions[bot]@users.noreply.github.com' };
+export const AUTHOR = { name: 'ferrule[bot]', email: '41898282+github-actions[bot]@users.noreply.github.com' };
 
 export interface WorkCommit {
   commit: string;
@@ -20,16 +20,27 @@ export interface SeriesCommit extends WorkCommit {
   atSeconds: number;
 }
 
-/** Writes a commit object; no branch is moved. The same arguments give the same id, in any repository. */
+/**
+ * Writes a commit object; no branch is moved. The same arguments give the same id, in any repository.
+ * @param mergedIn second parent
+ */
 export async function writeWorkCommit(
   git: Git,
   tree: string,
   parent: string,
   message: CommitMessageRequest,
   atSeconds: number,
+  mergedIn?: string,
 ): Promise<SeriesCommit> {
   const text = buildCommitMessage(message);
-  const commit = await git.writeCommit({ tree, parent, message: text, author: AUTHOR, atSeconds });
+  const commit = await git.writeCommit({
+    tree,
+    parent,
+    message: text,
+    author: AUTHOR,
+    atSeconds,
+    ...(mergedIn && { mergedIn }),
+  });
   return { commit, tree, parent, message, atSeconds };
 }
 

@@ -44,6 +44,7 @@ const MAX_REASONS = 40;
 export function describeBaseline(gates: readonly GateResult[]): string {
   const lines = gates.map((gate) => {
     const tests = gate.tests === undefined ? '' : `, ${gate.tests.passed} tests passed, ${gate.tests.failed} failed`;
+    if (gate.status === 'unavailable') return `${gate.command}: ${gate.reasons.join('; ')}.`;
     if (gate.failures.length === 0) return `${gate.command}: passed${tests}.`;
     const list = (failures: readonly Failure[]) => [
       ...failures.slice(0, MAX_REASONS).map(({ text }) => `  - ${text}`),

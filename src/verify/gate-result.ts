@@ -7,7 +7,8 @@ export interface GateResult {
   name: CargoGate;
   /** Advisory gates are run and reported, and decide nothing. */
   deciding: boolean;
-  status: 'passed' | 'failed';
+  /** `unavailable`: its tool is missing from the toolchain, so nothing is known. */
+  status: 'passed' | 'failed' | 'unavailable';
   command: string;
   exitCode: number | null;
   durationMs: number;
@@ -16,7 +17,7 @@ export interface GateResult {
   tests?: TestReport;
   /** Everything that failed, also what failed before. */
   failures: Failure[];
-  /** Why the gate failed: what did not fail in the baseline. */
+  /** Why the gate failed, that is what did not fail in the baseline, or why it could not run. */
   reasons: string[];
   /** What failed already in the baseline; not held against the run. */
   olderFailures: string[];
@@ -34,6 +35,8 @@ export interface GateTerms {
   scope: CargoScope;
   /** Time limit of one command. */
   timeoutMs: number;
+  /** The component that a gate needs and the toolchain lacks at this moment; none is missing when absent. */
+  lacks?: (gate: CargoGate) => string | undefined;
   signal?: AbortSignal;
   /** False for gates that run beside the conversation: their output is shown when a command is over. */
   live?: boolean;

@@ -51,6 +51,8 @@ export async function runGate(
     });
   const read = (run: CargoRun) => terms.workshop.outputs.read(run.output);
   const run = await runGateCommand(gateCommand(name, terms.scope));
+  const lacking = run.exitCode === 0 ? undefined : terms.lacks?.(name);
+  if (lacking !== undefined) return unavailable(name, terms.deciding.includes(name), run, lacking);
   const text = await read(run);
   const changed: string[] = [];
   let tests: TestReport | undefined;
@@ -92,5 +94,18 @@ export async function runGate(
     failures,
     reasons: fresh.map((failure) => failure.text),
     olderFailures: failures.filter((failure) => !fresh.includes(failure)).map((failure) => failure.text),
+  };
+}
+
+/** Nothing is known of the code: neither that it passes nor that it fails. */
+function unavailable(name: CargoGate, deciding: boolean, run: CargoRun, component: string): GateResult {
+  const { command, exitCode, durationMs } = run;
+  return {
+    ...{ name, deciding, command, exitCode, durationMs, run },
+    status: 'unavailable',
+    diagnostics: [],
+    failures: [],
+    reasons: [`it could not run: the toolchain lacks ${component}; add a step: rustup component add ${component}`],
+    olderFailures: [],
   };
 }

@@ -126,20 +126,24 @@ export async function findToolchain(options: {
       `The repository asks for toolchain '${options.channel}', but this runner has rustc ${printable(version)} and no rustup. ` +
         `Install rustup, then: ${installLine(options.channel)}.`,
     );
-  const tools = { PATH: bin };
   return {
     bin,
     cargo,
     rustcVersion: rustcVersion.split('\n')[0] ?? rustcVersion,
     cargoVersion,
     host: /^host: (.*)$/m.exec(rustcVersion)?.[1] ?? 'unknown',
-    hasClippy: findProgram('cargo-clippy', tools) !== undefined && findProgram('clippy-driver', tools) !== undefined,
-    hasRustfmt: findProgram('cargo-fmt', tools) !== undefined && findProgram('rustfmt', tools) !== undefined,
+    ...componentsOf(bin),
     mounts: [...new Set([bin, sysroot])]
       .filter((folder) => !folder.startsWith('/usr/') && folder !== '/usr')
       .filter((folder, _, all) => !all.some((other) => folder.startsWith(`${other}/`)))
       .map((folder) => ({ host: folder, box: folder, writable: false })),
   };
+}
+
+/** Which components lie beside a cargo now: another step of the job may take one away, or bring it. */
+export function componentsOf(bin: string): Pick<Toolchain, 'hasClippy' | 'hasRustfmt'> {
+  const has = (...programs: string[]) => programs.every((name) => findProgram(name, { PATH: bin }) !== undefined);
+  return { hasClippy: has('cargo-clippy', 'clippy-driver'), hasRustfmt: has('cargo-fmt', 'rustfmt') };
 }
 
 function installLine(channel: string): string {

@@ -65,7 +65,7 @@ export { failedTestBlocks, resultLines } from './test-failures.js';
 export { judgeTests } from './test-output.js';
 export type { TestReport } from './test-output.js';
 export type { Toolchain } from './toolchain.js';
-export { findToolchain, readChannel } from './toolchain.js';
+export { componentsOf, findToolchain, readChannel } from './toolchain.js';
 export type { WorkCopy } from './work-copy.js';
 
 export interface WorkshopOptions {

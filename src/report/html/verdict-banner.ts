@@ -58,7 +58,7 @@ export function gateWord(gate: GateRecord): string {
 
 export function gateTone({ status, deciding }: GateRecord): string {
   if (status === 'passed') return 'good';
-  return deciding && status === 'failed' ? 'bad' : 'warn';
+  return deciding ? 'bad' : 'warn';
 }
 
 export function gateSign({ status }: GateRecord): string {

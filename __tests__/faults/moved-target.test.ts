@@ -1,0 +1,72 @@
+// The target of `publish: commit` moves while the run works: what is brought together is verified together, and nothing
+// else is ever published there. The bundle, a real remote, a scripted model.
+import { describe, expect, it } from '@jest/globals';
+import { execFileSync } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import type { ActionScene, SceneResult } from '../support/action-scene.js';
+import { actionScene } from '../support/action-scene.js';
+import { CRATE, finishGreeting, writeGreeting } from '../support/scripts-greeting.js';
+import { gitIn, type Files } from '../support/temp-repo.js';
+
+const BRANCH = 'ferrule/specs-greeting';
+
+/** A verified run with `publish: commit`; somebody's commit reaches `main` before the handover. */
+async function runBeside(scene: ActionScene, theirs: Files): Promise<{ run: SceneResult; tip: string }> {
+  const { repo } = scene;
+  const start = await repo.git('rev-parse', 'HEAD');
+  const tip = await repo.commit(theirs, 'Theirs');
+  await repo.git('reset', '--quiet', '--hard', start);
+  await repo.git('push', '--quiet', '--force', 'origin', `${start}:main`, `${tip}:refs/heads/theirs`);
+  const move = () => {
+    execFileSync('git', ['update-ref', 'refs/heads/main', tip], { cwd: repo.origin });
+    return finishGreeting();
+  };
+  return { run: await scene.run({ inputs: { publish: 'commit' }, answers: [writeGreeting(), move] }), tip };
+}
+
+const mainOf = ({ repo }: ActionScene) => repo.remoteHead('main');
+
+describe('a target that moved', () => {
+  it('elsewhere gets the work, verified together with what came since', async () => {
+    await using scene = await actionScene(CRATE);
+    const theirs = { 'NOTES.md': 'Theirs.\n', '.github/workflows/ci.yml': 'on: push\n' };
+    const { run, tip } = await runBeside(scene, theirs);
+    expect(run).toMatchObject({ code: 0, warnings: [], outputs: { outcome: 'verified', branch: 'main' } });
+    const { origin } = scene.repo;
+    expect(await mainOf(scene)).toBe(run.outputs.commit);
+    expect(await scene.repo.remoteHead(BRANCH)).toBe(run.outputs.commit);
+    expect((await gitIn(origin, 'merge-base', 'main', tip)).trim()).toBe(tip);
+    expect((await gitIn(origin, 'rev-parse', 'main^{tree}')).trim()).toBe(run.record.verification?.tree);
+    expect(run.outputs.tree).toBe(run.record.verification?.tree);
+    expect((await gitIn(origin, 'diff', '--name-only', tip, 'main')).trim()).toBe('src/lib.rs');
+    expect(run.record.message).toContain(`Brought together with ${tip.slice(0, 12)} of the target branch`);
+    const { commits } = JSON.parse(await readFile(path.join(run.reportDir, 'result.json'), 'utf8')) as {
+      commits: object[];
+    };
+    expect(commits).toMatchObject([{ subject: 'Add greet' }]);
+  });
+
+  it('to where the work fails keeps what it has, and the verified work stays on its branch', async () => {
+    await using scene = await actionScene(CRATE);
+    const test = '#[test]\nfn alone() {\n    assert!(!include_str!("../src/lib.rs").contains("fn greet"));\n}\n';
+    const { run, tip } = await runBeside(scene, { 'tests/alone.rs': test });
+    expect(run).toMatchObject({ code: 0, outputs: { outcome: 'verified', branch: BRANCH } });
+    expect(await mainOf(scene)).toBe(tip);
+    expect(run.warnings).toContain(
+      "Branch 'main' has moved, and the work fails together with it (test). It is left where it is.",
+    );
+    const tree = (await gitIn(scene.repo.origin, 'rev-parse', `${BRANCH}^{tree}`)).trim();
+    expect(tree).toBe(run.record.verification?.tree);
+  });
+
+  it('in the same files keeps what it has', async () => {
+    await using scene = await actionScene(CRATE);
+    const { run, tip } = await runBeside(scene, { 'src/lib.rs': `${String(CRATE['src/lib.rs'])}\n// Theirs.\n` });
+    expect(run).toMatchObject({ code: 0, outputs: { outcome: 'verified', branch: BRANCH } });
+    expect(await mainOf(scene)).toBe(tip);
+    expect(run.warnings.join('\n')).toContain(
+      'overlaps with the work: both change src/lib.rs. It is left where it is.',
+    );
+  });
+});
