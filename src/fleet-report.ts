@@ -20,8 +20,8 @@ export async function fleetReportStep(step: Step): Promise<number> {
   const inputs = readFleetReportInputs(getInput);
   step.forgetPrivateVariables();
   const { records, missing } = await readFleet(inputs, context.workspace);
-  step.setOutputs(fleetOutputs(records));
-  await step.writeSummary(renderFleetSummary(records, missing));
+  step.announcement.setOutputs(fleetOutputs(records));
+  await step.announcement.writeSummary(renderFleetSummary(records, missing));
   for (const record of records) log.info(`${record.spec.path}: ${verdictLine(record)}`);
   if (missing > 0) log.error(`${missing} of ${inputs.expected ?? 0} planned specs left no report; see their jobs.`);
   return missing > 0 ? 1 : exitStatus(records);

@@ -1,11 +1,12 @@
 // Starts Ferrule: as an action, as its post step, as the action that publishes, or as a command line. Makes the real
 // things, and is the only catch-all: here an outcome becomes a green or red run.
-import { getInput, getState, saveState, setOutput, setSecret, summary } from '@actions/core';
+import { getInput, getState, saveState, setOutput, setSecret } from '@actions/core';
 import { existsSync } from 'node:fs';
 import { readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { Announcement } from './announcement.js';
 import { runCli } from './cli.js';
 import { UsageError } from './commands/commands.js';
 import { UserError, messageOf } from './errors.js';
@@ -27,18 +28,7 @@ import { Outlet } from './platform/outlet.js';
 import { openTerminal } from './platform/terminal.js';
 import { finishKilledRuns, hasUnfinished } from './post-step.js';
 import { publishResults } from './publication-job.js';
-import type { RunRecord, SummarySources } from './report/report.js';
-import {
-  MAX_SUMMARY_BYTES,
-  actionOutputs,
-  annotationsLeftLine,
-  annotationsOf,
-  exitStatus,
-  publicationOutputs,
-  renderFleetSummary,
-  renderSummary,
-  verdictLine,
-} from './report/report.js';
+import { actionOutputs, publicationOutputs, verdictLine } from './report/report.js';
 import type { Step } from './world.js';
 
 /** src/ and dist/ both lie one level below the root. */
@@ -66,6 +56,7 @@ const log = createLog({
   colours: terminal.hasColours,
   status: (text) => terminal.status(text),
 });
+const announcement = new Announcement(log, outlet);
 process.stdout.on('error', () => undefined); // a closed log must not end the run
 await main();
 
@@ -159,18 +150,18 @@ async function runAction(context: RunContext, signal: AbortSignal): Promise<numb
     await rm(folders.scratch, { recursive: true, force: true });
   }
   const records = results.map(({ record }) => record);
-  setOutputs(actionOutputs(records, folders.report));
-  await writeSummary(
+  announcement.setOutputs(actionOutputs(records, folders.report));
+  await announcement.summarise(
     results.map(({ record, folder }) => ({
       record,
       outputs: (file) => folder.readText(file),
       transcript: folder.readText('transcript.jsonl'),
     })),
   );
-  for (const record of records) conclude(record);
-  annotate(records);
+  announcement.tellVerdicts(records);
+  announcement.annotate(records);
   log.info('The report, the transcript and every output are in the folder of the output report-dir.');
-  return statusOf(records);
+  return announcement.statusOf(records);
 }
 
 /** Green when every result of the folder is published, whatever its outcome is: the run's own job has told that. */
@@ -186,9 +177,9 @@ async function publicationJob(context: RunContext): Promise<number> {
     const published = results.filter((result) => result.kind === 'published');
     const refused = results.filter((result) => result.kind === 'refused');
     const records = published.map(({ record }) => record);
-    setOutputs(publicationOutputs(records));
+    announcement.setOutputs(publicationOutputs(records));
     if (refused.length > 0) setOutput('outcome', 'refused');
-    await writeSummary(published.map((each) => ({ ...each, transcript: '' }))); // the run's own job has drawn it
+    await announcement.summarise(published.map((each) => ({ ...each, transcript: '' }))); // the run's own job has drawn it
     if (results.length === 0) log.info('There is nothing to publish: the run made no result.');
     for (const { record } of published) log.info(verdictLine(record));
     for (const { message } of refused) log.error(message);
@@ -201,7 +192,7 @@ async function publicationJob(context: RunContext): Promise<number> {
 
 /** What the smaller actions are given: they read, and say what they found. */
 function stepOf(context: RunContext): Step {
-  return { context, getInput, log, setOutputs, writeSummary: writeSummaryText, forgetPrivateVariables };
+  return { context, getInput, log, announcement, forgetPrivateVariables };
 }
 
 async function cli(signal: AbortSignal): Promise<number> {
@@ -226,12 +217,11 @@ async function cli(signal: AbortSignal): Promise<number> {
         await plantCanary(folders);
         const results = await runInvocation(started, folders);
         const records = results.map(({ record }) => record);
-        for (const record of records) conclude(record);
+        announcement.tellVerdicts(records);
         for (const { publication } of records)
           if (publication.branch !== undefined) log.info(`The work is on branch ${publication.branch}.`);
         log.info(`Report: ${path.join(folders.report, 'report.md')}`);
-        if (process.stdout.isTTY) process.stdout.write('\u0007'); // a run is long: whoever started it may have looked away
-        return statusOf(records);
+        return announcement.statusOf(records);
       } finally {
         await rm(folders.scratch, { recursive: true, force: true });
       }
@@ -305,49 +295,8 @@ async function plantCanary({ scratch }: Folders): Promise<void> {
   await writeFile(path.join(scratch, 'canary'), canary, { mode: 0o600 });
 }
 
-/** An alarm is never green, whatever cargo said of the work. */
-function statusOf(records: readonly RunRecord[]): number {
-  return outlet.alarms.length > 0 ? 1 : exitStatus(records);
-}
-
 /** From here on no child can inherit them; the values live in this process's memory only. */
 function forgetPrivateVariables(): void {
   for (const name of Object.keys(process.env))
     if (PRIVATE_VARIABLES.test(name)) Reflect.deleteProperty(process.env, name);
-}
-
-function setOutputs(outputs: Readonly<Record<string, string>>): void {
-  const mask = outlet.masking('the step outputs');
-  for (const [name, value] of Object.entries(outputs)) setOutput(name, mask(value));
-}
-
-/** A row for each spec where there are several, then each one's report. */
-async function writeSummary(results: readonly ({ record: RunRecord } & SummarySources)[]): Promise<void> {
-  const maxBytes = Math.floor(MAX_SUMMARY_BYTES / (results.length + 1));
-  const parts = results.map(({ record, ...sources }) => renderSummary(record, sources, maxBytes));
-  const fleet = results.length < 2 ? [] : [renderFleetSummary(results.map(({ record }) => record))];
-  if (parts.length > 0) await writeSummaryText([...fleet, ...parts].join('\n\n'));
-}
-
-/** A runner without a job summary, or with a full disk, must not fail a run that is over. */
-async function writeSummaryText(text: string): Promise<void> {
-  try {
-    await summary.addRaw(outlet.masking('the job summary')(text), true).write();
-  } catch (error) {
-    log.warning(`The job summary could not be written: ${messageOf(error)}`);
-  }
-}
-
-function conclude(record: RunRecord): void {
-  const line = verdictLine(record);
-  if (exitStatus([record]) === 0) log.info(line);
-  else log.error(line, record.spec.title === '' ? undefined : { file: record.spec.path });
-}
-
-/** After the verdicts, which must have their places among the few annotations that a step has. */
-function annotate(records: readonly RunRecord[]): void {
-  const all = records.flatMap(annotationsOf);
-  const left = all.filter(({ level, title, text, ...at }) => !log.annotation(level, title, text, at));
-  const line = annotationsLeftLine(left);
-  if (line !== '') log.info(line);
 }

@@ -20,7 +20,7 @@ export async function planStep(step: Step): Promise<number> {
   const inputs = readPlanInputs(getInput, context);
   step.forgetPrivateVariables();
   const { plan, base } = await planSpecs({ inputs, context, log });
-  step.setOutputs(planOutputs(plan));
+  step.announcement.setOutputs(planOutputs(plan));
   for (const line of describePlan(plan, base).split('\n')) log.info(line);
   for (const { spec, reason } of plan.refused) log.error(reason, { file: spec });
   return plan.refused.length > 0 ? 1 : 0;

@@ -1,4 +1,5 @@
 // What the chapters of a run are given: the outside world, and what the commit says.
+import type { Announcement } from './announcement.js';
 import type { Sources } from './brief/brief.js';
 import type { Inputs, RunContext } from './inputs/inputs.js';
 import type { RunCommand } from './platform/command.js';
@@ -60,9 +61,7 @@ export interface Step {
   context: RunContext;
   getInput: (name: string) => string;
   log: Log;
-  setOutputs: (outputs: Readonly<Record<string, string>>) => void;
-  /** Markdown for the job summary. */
-  writeSummary: (text: string) => Promise<void>;
+  announcement: Announcement;
   /** Takes inputs and tokens out of the environment, which children could inherit. */
   forgetPrivateVariables: () => void;
 }

@@ -29,7 +29,17 @@ const FLOORS = [
   'leaves',
 ];
 const TOP = [
-  ...['start-up.ts', 'index.ts', 'cli.ts', 'invocation.ts', 'event-changes.ts', 'post-step.ts', 'run.ts', 'world.ts'],
+  ...[
+    'start-up.ts',
+    'index.ts',
+    'announcement.ts',
+    'cli.ts',
+    'invocation.ts',
+    'event-changes.ts',
+    'post-step.ts',
+    'run.ts',
+    'world.ts',
+  ],
   ...['preparation.ts', 'destination.ts', 'earlier-run.ts', 'first-message.ts', 'spec-remarks.ts', 'implementation.ts'],
   ...['unfinished.ts', 'proofs.ts', 'progress.ts', 'conclusion.ts', 'publish-record.ts', 'late-offer.ts'],
   ...['publication-job.ts', 'received-result.ts', 'left-result.ts', 'resumed-result.ts', 'moved-target.ts'],

@@ -1,0 +1,67 @@
+// What a step tells when its runs are over: outputs, job summary, verdicts, annotations. What the texts say is report/'s
+// affair; here they go to the runner, through the outlet and the log.
+import { setOutput, summary } from '@actions/core';
+import { messageOf } from './errors.js';
+import type { Log } from './platform/log.js';
+import type { Outlet } from './platform/outlet.js';
+import type { RunRecord, SummarySources } from './report/report.js';
+import {
+  MAX_SUMMARY_BYTES,
+  annotationsLeftLine,
+  annotationsOf,
+  exitStatus,
+  renderFleetSummary,
+  renderSummary,
+  verdictLine,
+} from './report/report.js';
+
+export class Announcement {
+  constructor(
+    private readonly log: Log,
+    private readonly outlet: Outlet,
+  ) {}
+
+  setOutputs(outputs: Readonly<Record<string, string>>): void {
+    const mask = this.outlet.masking('the step outputs');
+    for (const [name, value] of Object.entries(outputs)) setOutput(name, mask(value));
+  }
+
+  /** A row for each spec where there are several, then each one's report. */
+  async summarise(results: readonly ({ record: RunRecord } & SummarySources)[]): Promise<void> {
+    const maxBytes = Math.floor(MAX_SUMMARY_BYTES / (results.length + 1));
+    const parts = results.map(({ record, ...sources }) => renderSummary(record, sources, maxBytes));
+    const fleet = results.length < 2 ? [] : [renderFleetSummary(results.map(({ record }) => record))];
+    if (parts.length > 0) await this.writeSummary([...fleet, ...parts].join('\n\n'));
+  }
+
+  /** Markdown for the job summary. A runner without one, or with a full disk, must not fail a run that is over. */
+  async writeSummary(text: string): Promise<void> {
+    try {
+      await summary.addRaw(this.outlet.masking('the job summary')(text), true).write();
+    } catch (error) {
+      this.log.warning(`The job summary could not be written: ${messageOf(error)}`);
+    }
+  }
+
+  /** A line for each; where it is red, an error on its spec. */
+  tellVerdicts(records: readonly RunRecord[]): void {
+    for (const record of records) {
+      const line = verdictLine(record);
+      if (exitStatus([record]) === 0) this.log.info(line);
+      else this.log.error(line, record.spec.title === '' ? undefined : { file: record.spec.path });
+    }
+  }
+
+  /** After the verdicts, which must have their places among the few annotations that a step has. */
+  annotate(records: readonly RunRecord[]): void {
+    const all = records.flatMap(annotationsOf);
+    const left = all.filter(({ level, title, text, ...at }) => !this.log.annotation(level, title, text, at));
+    const line = annotationsLeftLine(left);
+    if (line !== '') this.log.info(line);
+  }
+
+  /** The exit status. An alarm is never green, whatever cargo said of the work. */
+  statusOf(records: readonly RunRecord[]): number {
+    return this.outlet.alarms.length > 0 ? 1 : exitStatus(records);
+  }
+}
