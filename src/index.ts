@@ -27,16 +27,14 @@ import { Outlet } from './platform/outlet.js';
 import { openTerminal } from './platform/terminal.js';
 import { finishKilledRuns, hasUnfinished } from './post-step.js';
 import { publishResults } from './publication-job.js';
-import type { RunRecord, SummarySources } from './report/report.js';
+import type { RunRecord } from './report/report.js';
 import {
-  MAX_SUMMARY_BYTES,
   actionOutputs,
   annotationsLeftLine,
   annotationsOf,
   exitStatus,
   publicationOutputs,
-  renderFleetSummary,
-  renderSummary,
+  renderSummaries,
   verdictLine,
 } from './report/report.js';
 import type { Step } from './world.js';
@@ -160,13 +158,12 @@ async function runAction(context: RunContext, signal: AbortSignal): Promise<numb
   }
   const records = results.map(({ record }) => record);
   setOutputs(actionOutputs(records, folders.report));
-  await writeSummary(
-    results.map(({ record, folder }) => ({
-      record,
-      outputs: (file) => folder.readText(file),
-      transcript: folder.readText('transcript.jsonl'),
-    })),
-  );
+  const shown = results.map(({ record, folder }) => ({
+    record,
+    outputs: (file: string) => folder.readText(file),
+    transcript: folder.readText('transcript.jsonl'),
+  }));
+  await writeSummary(renderSummaries(shown));
   for (const record of records) conclude(record);
   annotate(records);
   log.info('The report, the transcript and every output are in the folder of the output report-dir.');
@@ -188,7 +185,7 @@ async function publicationJob(context: RunContext): Promise<number> {
     const records = published.map(({ record }) => record);
     setOutputs(publicationOutputs(records));
     if (refused.length > 0) setOutput('outcome', 'refused');
-    await writeSummary(published.map((each) => ({ ...each, transcript: '' }))); // the run's own job has drawn it
+    await writeSummary(renderSummaries(published.map((each) => ({ ...each, transcript: '' })))); // the run's own job has drawn it
     if (results.length === 0) log.info('There is nothing to publish: the run made no result.');
     for (const { record } of published) log.info(verdictLine(record));
     for (const { message } of refused) log.error(message);
@@ -201,7 +198,7 @@ async function publicationJob(context: RunContext): Promise<number> {
 
 /** What the smaller actions are given: they read, and say what they found. */
 function stepOf(context: RunContext): Step {
-  return { context, getInput, log, setOutputs, writeSummary: writeSummaryText, forgetPrivateVariables };
+  return { context, getInput, log, setOutputs, writeSummary, forgetPrivateVariables };
 }
 
 async function cli(signal: AbortSignal): Promise<number> {
@@ -321,16 +318,9 @@ function setOutputs(outputs: Readonly<Record<string, string>>): void {
   for (const [name, value] of Object.entries(outputs)) setOutput(name, mask(value));
 }
 
-/** A row for each spec where there are several, then each one's report. */
-async function writeSummary(results: readonly ({ record: RunRecord } & SummarySources)[]): Promise<void> {
-  const maxBytes = Math.floor(MAX_SUMMARY_BYTES / (results.length + 1));
-  const parts = results.map(({ record, ...sources }) => renderSummary(record, sources, maxBytes));
-  const fleet = results.length < 2 ? [] : [renderFleetSummary(results.map(({ record }) => record))];
-  if (parts.length > 0) await writeSummaryText([...fleet, ...parts].join('\n\n'));
-}
-
 /** A runner without a job summary, or with a full disk, must not fail a run that is over. */
-async function writeSummaryText(text: string): Promise<void> {
+async function writeSummary(text: string): Promise<void> {
+  if (text === '') return;
   try {
     await summary.addRaw(outlet.masking('the job summary')(text), true).write();
   } catch (error) {
