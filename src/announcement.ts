@@ -5,15 +5,7 @@ import { messageOf } from './errors.js';
 import type { Log } from './platform/log.js';
 import type { Outlet } from './platform/outlet.js';
 import type { RunRecord, SummarySources } from './report/report.js';
-import {
-  MAX_SUMMARY_BYTES,
-  annotationsLeftLine,
-  annotationsOf,
-  exitStatus,
-  renderFleetSummary,
-  renderSummary,
-  verdictLine,
-} from './report/report.js';
+import { annotationsLeftLine, annotationsOf, exitStatus, renderSummaries, verdictLine } from './report/report.js';
 
 export class Announcement {
   constructor(
@@ -28,10 +20,8 @@ export class Announcement {
 
   /** A row for each spec where there are several, then each one's report. */
   async summarise(results: readonly ({ record: RunRecord } & SummarySources)[]): Promise<void> {
-    const maxBytes = Math.floor(MAX_SUMMARY_BYTES / (results.length + 1));
-    const parts = results.map(({ record, ...sources }) => renderSummary(record, sources, maxBytes));
-    const fleet = results.length < 2 ? [] : [renderFleetSummary(results.map(({ record }) => record))];
-    if (parts.length > 0) await this.writeSummary([...fleet, ...parts].join('\n\n'));
+    const text = renderSummaries(results);
+    if (text !== '') await this.writeSummary(text);
   }
 
   /** Markdown for the job summary. A runner without one, or with a full disk, must not fail a run that is over. */

@@ -35,7 +35,7 @@ async function readFleet(
   const records: RunRecord[] = [];
   const place = path.resolve(workspace, reports);
   // No artifact to download leaves no folder.
-  const folder = existsSync(place) ? await openReceivedFolder(place) : undefined;
+  const folder = existsSync(place) ? await openReceivedFolder(place, 'reports') : undefined;
   for (const name of folder?.files.keys() ?? []) {
     if (path.posix.basename(name) !== 'report.json') continue;
     records.push(parse(name, (await folder?.readText(name, MAX_REPORT_BYTES)) ?? ''));

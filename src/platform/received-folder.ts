@@ -23,7 +23,10 @@ export interface ReceivedFolder {
  * @param input that names the folder
  * @throws UserError for a folder that is not there, or holds more or other things than a run leaves
  */
-export async function openReceivedFolder(folder: string, input: 'result' | 'resume-from'): Promise<ReceivedFolder> {
+export async function openReceivedFolder(
+  folder: string,
+  input: 'result' | 'resume-from' | 'reports',
+): Promise<ReceivedFolder> {
   const root = await realpath(folder).catch(() => undefined);
   if (root === undefined || !(await lstat(root)).isDirectory())
     throw new UserError(`Input '${input}': there is no folder '${printable(folder)}'. Download the artifact first.`);
