@@ -2,7 +2,75 @@ export const id = 407;
 export const ids = [407];
 export const modules = {
 
-/***/ 1519:
+/***/ 5072:
+/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   i: () => (/* binding */ Announcement)
+/* harmony export */ });
+/* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(4317);
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(3916);
+/* harmony import */ var _report_report_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(1414);
+// What a step tells when its runs are over: outputs, job summary, verdicts, annotations. What the texts say is report/'s
+// affair; here they go to the runner, through the outlet and the log.
+
+
+
+class Announcement {
+    log;
+    outlet;
+    constructor(log, outlet) {
+        this.log = log;
+        this.outlet = outlet;
+    }
+    setOutputs(outputs) {
+        const mask = this.outlet.masking('the step outputs');
+        for (const [name, value] of Object.entries(outputs))
+            (0,_actions_core__WEBPACK_IMPORTED_MODULE_0__/* .setOutput */ .uH)(name, mask(value));
+    }
+    /** A row for each spec where there are several, then each one's report. */
+    async summarise(results) {
+        const text = (0,_report_report_js__WEBPACK_IMPORTED_MODULE_1__/* .renderSummaries */ .PC)(results);
+        if (text !== '')
+            await this.writeSummary(text);
+    }
+    /** Markdown for the job summary. A runner without one, or with a full disk, must not fail a run that is over. */
+    async writeSummary(text) {
+        try {
+            await _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .summary */ .z.addRaw(this.outlet.masking('the job summary')(text), true).write();
+        }
+        catch (error) {
+            this.log.warning(`The job summary could not be written: ${(0,_errors_js__WEBPACK_IMPORTED_MODULE_2__/* .messageOf */ .bD)(error)}`);
+        }
+    }
+    /** A line for each; where it is red, an error on its spec. */
+    tellVerdicts(records) {
+        for (const record of records) {
+            const line = (0,_report_report_js__WEBPACK_IMPORTED_MODULE_1__/* .verdictLine */ .MT)(record);
+            if ((0,_report_report_js__WEBPACK_IMPORTED_MODULE_1__/* .exitStatus */ .$u)([record]) === 0)
+                this.log.info(line);
+            else
+                this.log.error(line, record.spec.title === '' ? undefined : { file: record.spec.path });
+        }
+    }
+    /** After the verdicts, which must have their places among the few annotations that a step has. */
+    annotate(records) {
+        const all = records.flatMap(_report_report_js__WEBPACK_IMPORTED_MODULE_1__/* .annotationsOf */ .Ih);
+        const left = all.filter(({ level, title, text, ...at }) => !this.log.annotation(level, title, text, at));
+        const line = (0,_report_report_js__WEBPACK_IMPORTED_MODULE_1__/* .annotationsLeftLine */ .gE)(left);
+        if (line !== '')
+            this.log.info(line);
+    }
+    /** The exit status. An alarm is never green, whatever cargo said of the work. */
+    statusOf(records) {
+        return this.outlet.alarms.length > 0 ? 1 : (0,_report_report_js__WEBPACK_IMPORTED_MODULE_1__/* .exitStatus */ .$u)(records);
+    }
+}
+
+
+/***/ }),
+
+/***/ 1044:
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
 
@@ -10,10 +78,17 @@ export const modules = {
 __webpack_require__.d(__webpack_exports__, {
   dk: () => (/* reexport */ buildBrief),
   SC: () => (/* reexport */ buildCrateMap),
+  g3: () => (/* reexport */ checkSpec),
+  jb: () => (/* reexport */ describeFinding),
+  kA: () => (/* reexport */ describeFindings),
+  mE: () => (/* reexport */ describeRequirements),
   II: () => (/* reexport */ loadSpec),
   hT: () => (/* reexport */ offeredTools),
   tW: () => (/* binding */ readSources),
-  AX: () => (/* reexport */ resolveModel)
+  j9: () => (/* reexport */ readTasks),
+  SH: () => (/* reexport */ repositoryPath),
+  AX: () => (/* reexport */ resolveModel),
+  Gu: () => (/* reexport */ summariseSpec)
 });
 
 // UNUSED EXPORTS: ALWAYS_OFFERED, DEFAULT_AGENT, MODEL_ALIASES, loadAgent, loadStandards, matchRequirements, parseAgentFile, specHash
@@ -265,7 +340,7 @@ var lib = __webpack_require__(1428);
 // EXTERNAL MODULE: ./node_modules/remark-parse/lib/index.js + 43 modules
 var remark_parse_lib = __webpack_require__(4277);
 // EXTERNAL MODULE: ./node_modules/unified/lib/index.js + 7 modules
-var unified_lib = __webpack_require__(9138);
+var unified_lib = __webpack_require__(1519);
 ;// CONCATENATED MODULE: ./src/brief/markdown.ts
 
 
@@ -290,23 +365,45 @@ function flatten(node) {
     let text = '';
     let prose = '';
     const lines = [];
+    const code = new Map();
     for (const character of characters) {
         const isSpace = /\s/.test(character.text);
         if (isSpace && (text === '' || text.endsWith(' ')))
             continue;
         text += isSpace ? ' ' : character.text;
         prose += isSpace ? ' ' : character.prose;
+        if (character.code !== undefined) {
+            const start = code.get(character.code)?.start ?? text.length - (isSpace ? 1 : character.text.length);
+            code.set(character.code, { start, end: text.length });
+        }
         for (let unit = 0; unit < character.text.length; unit++)
             lines.push(character.line);
     }
     const length = text.trimEnd().length;
-    return { text: text.slice(0, length), prose: prose.slice(0, length), lines: lines.slice(0, length) };
+    return {
+        text: text.slice(0, length),
+        prose: prose.slice(0, length),
+        lines: lines.slice(0, length),
+        code: [...code.values()].map(({ start, end }) => ({ start, end: Math.min(end, length) })),
+    };
+}
+// What the segmenter would take for the end of a sentence when a capital letter follows.
+const ABBREVIATION = /\b(?:e\.g|i\.e|etc|cf|vs|approx|resp)\.\s*$/i;
+/** The sentences of a block. One may begin with code: `… is full. \`get\` must …` are two. */
+function sentences({ text, prose, code }) {
+    const capitalised = Array.from({ length: prose.length }, (_, at) => prose.charAt(at));
+    for (const { start } of code)
+        if (!ABBREVIATION.test(text.slice(Math.max(0, start - 12), start)))
+            capitalised[start] = 'X';
+    const segments = new Intl.Segmenter('en', { granularity: 'sentence' }).segment(capitalised.join(''));
+    return [...segments].map(({ index, segment }) => ({ start: index, end: index + segment.length }));
 }
 function collect(node, into, depth) {
     let line = node.position?.start.line ?? 1;
-    const add = (value, blank) => {
+    const add = (value, isCode) => {
         for (const text of value) {
-            into.push({ text, prose: blank && !/\s/.test(text) ? 'x'.repeat(text.length) : text, line });
+            const prose = isCode && !/\s/.test(text) ? 'x'.repeat(text.length) : text;
+            into.push({ text, prose, line, ...(isCode ? { code: node } : {}) });
             if (text === '\n')
                 line += 1;
         }
@@ -660,7 +757,118 @@ function numbered(name, taken) {
     }
 }
 
+;// CONCATENATED MODULE: ./src/brief/named-requirements.ts
+// Gives the requirements that were found in a spec their names, each once. Which text is a requirement is requirements.ts,
+// what an id looks like requirement-ids.ts.
+
+
+/** Names each draft and takes out those that only repeat another. */
+function nameDrafts(drafts, headings) {
+    const slugs = headingSlugs(headings);
+    const counts = new Map();
+    const taken = new Set(drafts.map((draft) => draft.name?.id).filter((id) => id !== undefined));
+    const seen = new Map();
+    const defined = new Set(drafts.filter((draft) => draft.parts.length > 0).map((draft) => draft.name?.id));
+    const requirements = [];
+    const duplicates = [];
+    for (const draft of drafts) {
+        // An id that stands alone points at the clause that is written out elsewhere.
+        if (draft.parts.length === 0 && defined.has(draft.name?.id))
+            continue;
+        const text = joinParts(draft);
+        const { file, line, endLine } = draft;
+        const hash = contentHash([text, ...draft.code].join('\n'));
+        const heading = headings[draft.heading]?.text ?? '';
+        let id = draft.name?.id;
+        if (id === undefined) {
+            const count = (counts.get(draft.heading) ?? 0) + 1;
+            counts.set(draft.heading, count);
+            id = `${slugs[draft.heading] ?? 'spec'}.${count}`;
+        }
+        const earlier = seen.get(id);
+        if (earlier) {
+            // The same clause listed twice, in a table of contents for example, is still one clause.
+            if (earlier.hash === hash)
+                continue;
+            const renamed = numbered(id, taken);
+            duplicates.push({ id, renamedTo: renamed, file, line, earlier: { file: earlier.file, line: earlier.line } });
+            id = renamed;
+        }
+        taken.add(id);
+        const recognisedBy = draft.name?.by ?? 'wording';
+        const requirement = { id, recognisedBy, text, hash, file, line, endLine, heading };
+        seen.set(id, requirement);
+        requirements.push(requirement);
+    }
+    return { requirements, duplicates };
+}
+function joinParts({ parts, place }) {
+    let text = '';
+    for (const part of parts) {
+        const separator = /[.,:;!?]$/.test(text) ? ' ' : text === parts[0] && place === 'heading' ? ': ' : '; ';
+        text = text === '' ? part : text + separator + part;
+    }
+    return text;
+}
+
+;// CONCATENATED MODULE: ./src/brief/spec-layouts.ts
+
+
+// Kiro: `### Requirement 3: Retry` with `#### Acceptance Criteria` below. Its tasks name a criterion as `3.2`.
+const KIRO_REQUIREMENT = /^Requirement (\d{1,4})(?=[\s:.–—-]|$)/i;
+const ACCEPTANCE_CRITERIA = /^Acceptance Criteria:?$/i;
+// Spec Kit: `### User Story 2 - Sign out (Priority: P2)`, whose tasks carry `[US2]`.
+const USER_STORY = /^User Story (\d{1,4})(?=[\s:.–—-]|$)/i;
+const GIVEN_WHEN_THEN = /^given\b.*\bwhen\b.*\bthen\b/is;
+// OpenSpec: `### Requirement: Layered sources` with `#### Scenario: Environment wins` below.
+const OPENSPEC_REQUIREMENT = /^Requirement:\s*(\S.*)$/i;
+const OPENSPEC_SCENARIO = /^Scenario:\s*(\S.*)$/i;
+const OPENSPEC_REMOVED = /^REMOVED Requirements$/i;
+/** @param path the headings down to the present one, outermost first */
+function criteriaHeading(path) {
+    const own = path.at(-1)?.text ?? '';
+    const numbered = path.map(({ text }) => KIRO_REQUIREMENT.exec(text)?.[1]).findLast((number) => number !== undefined);
+    if (numbered !== undefined) {
+        if (ACCEPTANCE_CRITERIA.test(own))
+            return { prefix: numbered, lists: 'any' };
+        if (KIRO_REQUIREMENT.test(own))
+            return { prefix: numbered, lists: 'normative' };
+    }
+    const story = USER_STORY.exec(own)?.[1];
+    return story === undefined ? undefined : { prefix: `US${story}`, lists: 'scenarios' };
+}
+/** Whether a list is one of Given, When, Then. */
+function isScenarioList(list) {
+    return (list.ordered === true &&
+        list.children.some(({ children: [first] }) => first !== undefined && GIVEN_WHEN_THEN.test(flatten(first).text)));
+}
+/** @param path the headings down to the present one, outermost first */
+function namedRequirement(path) {
+    const own = path.at(-1)?.text ?? '';
+    const name = OPENSPEC_REQUIREMENT.exec(own)?.[1];
+    if (name !== undefined) {
+        const isRemoved = path.some(({ text }) => OPENSPEC_REMOVED.test(text));
+        return { id: slug(name), text: isRemoved ? `Removed: ${name}` : name };
+    }
+    const scenario = OPENSPEC_SCENARIO.exec(own)?.[1];
+    const parent = OPENSPEC_REQUIREMENT.exec(path.at(-2)?.text ?? '')?.[1];
+    if (scenario === undefined || parent === undefined)
+        return undefined;
+    return { id: `${slug(parent)}.${slug(scenario)}`, text: scenario };
+}
+const REQUIREMENTS_FILE = /(?:^|\/)(?:spec|requirements)\.(?:md|markdown)$/i;
+const COMPANION_FILE = /(?:^|\/)(?:(?:plan|tasks|research|data-model|quickstart|design|proposal)\.(?:md|markdown)|checklists\/[^/]+)$/i;
+/**
+ * The files of a spec that hold requirements: where one is called `spec.md` or `requirements.md`, plans, designs and task
+ * lists beside it are read by the model and state none of their own.
+ */
+function requirementFiles(files) {
+    const isKnownLayout = files.some((file) => REQUIREMENTS_FILE.test(file));
+    return new Set(files.filter((file) => !isKnownLayout || !COMPANION_FILE.test(file)));
+}
+
 ;// CONCATENATED MODULE: ./src/brief/requirements.ts
+
 
 
 
@@ -670,8 +878,9 @@ const ABOUT_THE_WORDS = /\bRFC\s*(?:2119|8174)\b|\bkey ?words? ["“'‘]?must\b
 const requirements_MAX_DEPTH = 100;
 /**
  * The requirements of a spec in the order of its text. Rules (contract, section 4): an id at the start of a list item,
- * table row or heading names what stands there and, for a heading, everything up to the next heading; else each list
- * item, table row or sentence with a normative word is one. Code blocks and questions are none.
+ * table row or heading names what stands there and, for a heading, everything up to the next heading; else what a known
+ * layout makes one (spec-layouts.ts); else each list item, table row or sentence with a normative word. Code blocks and
+ * questions are none.
  */
 function extractRequirements(documents) {
     const reader = new RequirementReader();
@@ -699,16 +908,51 @@ class RequirementReader {
                 open.push(node);
                 continue;
             }
-            this.readBlocks(open, cover, 0);
+            this.readSection(open, cover, path);
             open = [];
             while ((path.at(-1)?.depth ?? 0) >= node.depth)
                 path.pop();
             const text = flatten(node).text;
             this.headings.push({ file, text, depth: node.depth, parents: [...path], fileStem });
             path.push({ text, depth: node.depth });
-            cover = this.readLabelled(node, 'heading');
+            cover = this.readLabelled(node, 'heading') ?? this.readNamed(node, path);
         }
-        this.readBlocks(open, cover, 0);
+        this.readSection(open, cover, path);
+    }
+    /** The blocks between a heading and the next one. @param path the headings above them */
+    readSection(blocks, cover, path) {
+        if (cover !== undefined)
+            cover.endLine = (blocks.at(-1)?.position?.end.line ?? 0) + this.lineOffset || cover.endLine;
+        const criteria = cover === undefined ? criteriaHeading(path) : undefined;
+        if (criteria === undefined)
+            return this.readBlocks(blocks, cover, 0);
+        const isList = (block) => block.type === 'list' && (criteria.lists === 'scenarios' ? isScenarioList(block) : block.ordered === true);
+        if (criteria.lists === 'scenarios' && !blocks.some(isList))
+            return this.readBlocks(blocks, cover, 0);
+        for (const block of blocks) {
+            if (isList(block))
+                block.children.forEach((item, index) => this.readCriterion(item, criteria, (block.start ?? 1) + index));
+            else if (criteria.lists !== 'scenarios')
+                this.readBlocks([block], cover, 0);
+        }
+    }
+    readCriterion(item, { prefix, lists }, number) {
+        const [first, ...rest] = item.children;
+        if (first?.type !== 'paragraph')
+            return this.readItem(item, undefined, 0);
+        const { text, prose, lines } = flatten(first);
+        if (lists === 'normative' && !isNormative(prose))
+            return this.readItem(item, undefined, 0);
+        const name = { id: `${prefix}.${number}`, by: 'layout' };
+        const labelled = this.readLabelled(first, 'list-item', item);
+        this.readBlocks(rest, labelled ?? this.start('list-item', text, { line: lines[0] ?? 1, node: item }, 'all', name), 1);
+    }
+    readNamed(node, path) {
+        const named = namedRequirement(path);
+        if (named === undefined)
+            return undefined;
+        const line = node.position?.start.line ?? 1;
+        return this.start('heading', named.text, { line, node }, 'all', { id: named.id, by: 'layout' });
     }
     readBlocks(blocks, taker, depth) {
         if (depth > requirements_MAX_DEPTH)
@@ -720,7 +964,7 @@ class RequirementReader {
             lead = undefined;
             switch (block.type) {
                 case 'paragraph': {
-                    const last = this.readLabelled(block, 'paragraph') ?? this.readProse(flatten(block), taker);
+                    const last = this.readLabelled(block, 'paragraph') ?? this.readProse(block, taker);
                     if (last?.parts.at(-1)?.endsWith(':'))
                         lead = last;
                     break;
@@ -746,7 +990,8 @@ class RequirementReader {
         }
     }
     /** A paragraph: each normative sentence is one. Returns the draft that a following list would continue. */
-    readProse(prose, taker) {
+    readProse(block, taker) {
+        const prose = flatten(block);
         if (prose.text === '')
             return undefined;
         if (taker?.takes === 'all') {
@@ -754,9 +999,10 @@ class RequirementReader {
             return undefined;
         }
         let last;
-        for (const { index, segment } of new Intl.Segmenter('en', { granularity: 'sentence' }).segment(prose.prose)) {
-            const text = prose.text.slice(index, index + segment.length).trim();
-            last = isNormative(segment) ? this.start('paragraph', text, prose.lines[index] ?? 1, 'rest') : undefined;
+        for (const { start, end } of sentences(prose)) {
+            const text = prose.text.slice(start, end).trim();
+            const at = { line: prose.lines[start] ?? 1, node: block };
+            last = isNormative(prose.prose.slice(start, end)) ? this.start('paragraph', text, at, 'rest') : undefined;
             if (!last)
                 taker?.parts.push(text);
         }
@@ -764,7 +1010,7 @@ class RequirementReader {
     }
     readItem(item, taker, depth) {
         const [first, ...rest] = item.children;
-        const labelled = first?.type === 'paragraph' ? this.readLabelled(first, 'list-item') : undefined;
+        const labelled = first?.type === 'paragraph' ? this.readLabelled(first, 'list-item', item) : undefined;
         if (labelled)
             return this.readBlocks(rest, labelled, depth + 1);
         if (taker?.takes === 'all')
@@ -775,7 +1021,7 @@ class RequirementReader {
         const prose = paragraphs.map((paragraph) => paragraph.prose).join(' ');
         if (isNormative(prose)) {
             const line = paragraphs[0]?.lines[0] ?? item.position?.start.line ?? 1;
-            const draft = this.start('list-item', text, line, 'rest');
+            const draft = this.start('list-item', text, { line, node: item }, 'rest');
             return this.readBlocks(below, draft, depth + 1);
         }
         if (text !== '')
@@ -790,17 +1036,17 @@ class RequirementReader {
         const text = cells.map((cell) => cell.text).join(' | ');
         if (found) {
             const remainder = [cells[0]?.text.slice(found.length) ?? '', ...cells.slice(1).map((cell) => cell.text)];
-            const draft = this.start('table-row', remainder.filter((cell) => cell !== '').join(' | '), line, 'all');
-            draft.authorId = found.id;
+            const own = remainder.filter((cell) => cell !== '').join(' | ');
+            this.start('table-row', own, { line, node: row }, 'all', { id: found.id, by: 'id' });
         }
         else if (taker?.takes !== 'all' && isNormative(cells.map((cell) => cell.prose).join(' | '))) {
-            this.start('table-row', text, line, 'rest');
+            this.start('table-row', text, { line, node: row }, 'rest');
         }
         else
             taker?.parts.push(text);
     }
-    /** A heading or a paragraph that starts with an author's id. */
-    readLabelled(node, place) {
+    /** A heading or a paragraph that starts with an author's id. @param whole what belongs to it */
+    readLabelled(node, place, whole = node) {
         const { text, lines } = flatten(node);
         const first = node.children[0];
         const isSetApart = first !== undefined && first.type !== 'text' && /^\S+$/.test(flatten(first).text);
@@ -808,14 +1054,15 @@ class RequirementReader {
         if (!found)
             return undefined;
         const line = lines[0] ?? node.position?.start.line ?? 1;
-        const draft = this.start(place, text.slice(found.length).trim(), line, 'all');
-        draft.authorId = found.id;
-        return draft;
+        return this.start(place, text.slice(found.length).trim(), { line, node: whole }, 'all', { id: found.id, by: 'id' });
     }
-    start(place, text, line, takes) {
+    /** @param line where it starts; it ends with `node` */
+    start(place, text, { line, node }, takes, name) {
         const parts = text === '' ? [] : [text];
         const heading = this.headings.length - 1;
-        const draft = { place, parts, code: [], file: this.file, line: line + this.lineOffset, heading, takes };
+        const endLine = (node.position?.end.line ?? line) + this.lineOffset;
+        const at = { file: this.file, line: line + this.lineOffset, endLine, heading };
+        const draft = { place, parts, code: [], ...at, takes, ...(name === undefined ? {} : { name }) };
         this.drafts.push(draft);
         return draft;
     }
@@ -823,57 +1070,11 @@ class RequirementReader {
 function isNormative(prose) {
     return NORMATIVE.test(prose) && !ABOUT_THE_WORDS.test(prose) && !prose.trimEnd().endsWith('?');
 }
-function nameDrafts(drafts, headings) {
-    const slugs = headingSlugs(headings);
-    const counts = new Map();
-    const taken = new Set(drafts.map((draft) => draft.authorId).filter((id) => id !== undefined));
-    const seen = new Map();
-    const defined = new Set(drafts.filter((draft) => draft.parts.length > 0).map((draft) => draft.authorId));
-    const requirements = [];
-    const warnings = [];
-    for (const draft of drafts) {
-        // An id that stands alone points at the clause that is written out elsewhere.
-        if (draft.parts.length === 0 && defined.has(draft.authorId))
-            continue;
-        const text = joinParts(draft);
-        const { file, line } = draft;
-        const hash = contentHash([text, ...draft.code].join('\n'));
-        const heading = headings[draft.heading]?.text ?? '';
-        let id = draft.authorId;
-        if (id === undefined) {
-            const count = (counts.get(draft.heading) ?? 0) + 1;
-            counts.set(draft.heading, count);
-            id = `${slugs[draft.heading] ?? 'spec'}.${count}`;
-        }
-        const earlier = seen.get(id);
-        if (earlier) {
-            // The same clause listed twice, in a table of contents for example, is still one clause.
-            if (earlier.hash === hash)
-                continue;
-            const renamed = numbered(id, taken);
-            warnings.push(`Requirement id '${id}' on line ${line} of '${file}' is already used on line ${earlier.line} of ` +
-                `'${earlier.file}'; it is called '${renamed}' in this run. Give it an id of its own.`);
-            id = renamed;
-        }
-        taken.add(id);
-        const requirement = { id, text, hash, file, line, heading };
-        seen.set(id, requirement);
-        requirements.push(requirement);
-    }
-    return { requirements, warnings };
-}
-function joinParts({ parts, place }) {
-    let text = '';
-    for (const part of parts) {
-        const separator = /[.,:;!?]$/.test(text) ? ' ' : text === parts[0] && place === 'heading' ? ': ' : '; ';
-        text = text === '' ? part : text + separator + part;
-    }
-    return text;
-}
 
 ;// CONCATENATED MODULE: ./src/brief/spec.ts
 // Reads a spec from the pinned commit: its files, text, front matter, requirements and hash. Which specs a run takes, and
 // whether one is already proven, is decided elsewhere.
+
 
 
 
@@ -892,6 +1093,7 @@ const spec_frontMatterSchema = schemas/* object */.Ikc({
     'depends-on': schemas/* union */.KCZ([spec_name.transform((path) => [path]), schemas/* array */.YOg(spec_name)]).nullish(),
     agent: spec_name.nullish(),
     model: spec_name.nullish(),
+    status: spec_name.nullish().catch(undefined),
 });
 const spec_EXPECTED = { 'depends-on': 'a path or a list of paths' };
 /**
@@ -899,6 +1101,32 @@ const spec_EXPECTED = { 'depends-on': 'a path or a list of paths' };
  * @throws UserError when there is nothing usable at the path
  */
 async function loadSpec(tree, path) {
+    const { specPath, paths, isFolder, files, hash } = await readSpecFiles(tree, path);
+    const documents = files.map(({ file, visible, firstLine }) => ({ file, text: visible, firstLine }));
+    const withRequirements = requirementFiles(paths);
+    const { requirements, headings, duplicates } = extractRequirements(documents.filter(({ file }) => withRequirements.has(file)));
+    const frontMatter = mergeFrontMatter(files);
+    return {
+        path: specPath,
+        files: paths,
+        title: frontMatter.title ?? findTitle(headings, specPath, isFolder),
+        text: isFolder
+            ? files.map((one) => `# File: ${one.file}\n\n${one.visible.trim()}\n`).join('\n')
+            : visibleText(files),
+        hash,
+        frontMatter,
+        requirements,
+        duplicates,
+        documents,
+        warnings: files.flatMap((file) => file.warnings),
+    };
+}
+/** The same without requirements and title, cheap enough for thousands of specs. @throws UserError as `loadSpec` does */
+async function summariseSpec(tree, path) {
+    const { specPath, files, hash } = await readSpecFiles(tree, path);
+    return { path: specPath, hash, frontMatter: mergeFrontMatter(files) };
+}
+async function readSpecFiles(tree, path) {
     const specPath = repositoryPath(path);
     const paths = findFiles(tree, specPath);
     const isFolder = paths[0] !== specPath;
@@ -917,23 +1145,8 @@ async function loadSpec(tree, path) {
     if (files.every(({ visible }) => visible.trim() === '')) {
         throw new errors/* UserError */.yo(`Spec '${shown(specPath)}' is empty. Write down what is to be built and commit it.`);
     }
-    const { requirements, headings, warnings } = extractRequirements(files.map(({ file, visible, firstLine }) => ({ file, text: visible, firstLine })));
-    if (requirements.length === 0) {
-        warnings.push(`No requirement was found in '${shown(specPath)}'. Give clauses ids (R1, R2, …) or use 'must', 'shall', 'should'.`);
-    }
-    const frontMatter = mergeFrontMatter(files);
-    return {
-        path: specPath,
-        files: paths,
-        title: frontMatter.title ?? findTitle(headings, specPath, isFolder),
-        text: isFolder
-            ? files.map((one) => `# File: ${one.file}\n\n${one.visible.trim()}\n`).join('\n')
-            : visibleText(files),
-        hash: specHash(files.map(({ file, body }) => ({ name: isFolder ? file.slice(specPath.length + 1) : '', body }))),
-        frontMatter,
-        requirements,
-        warnings: [...files.flatMap((file) => file.warnings), ...warnings],
-    };
+    const hash = specHash(files.map(({ file, body }) => ({ name: isFolder ? file.slice(specPath.length + 1) : '', body })));
+    return { specPath, paths, isFolder, files, hash };
 }
 /**
  * SHA-256 over each text as `normaliseText` leaves it, without front matter, in the order of the names. A single file
@@ -943,6 +1156,7 @@ function specHash(files) {
     const parts = files.map(({ name, body }) => (name === '' ? '' : `${name}\0`) + normaliseText(body));
     return contentHash(parts.join('\0'));
 }
+/** One spelling of a spec's path: relative to the repository, without `./` and without a slash at the end. @throws UserError */
 function repositoryPath(path) {
     const wanted = path.trim();
     const parts = [];
@@ -1012,13 +1226,14 @@ function readFrontMatter(data, where) {
         const key = String(parsed.error.issues[0]?.path[0] ?? 'front matter');
         throw new errors/* UserError */.yo(`${where}: '${key}' in the front matter has a wrong type. Expected ${spec_EXPECTED[key] ?? 'text'}.`);
     }
-    const { title, package: packageName, 'depends-on': dependsOn, agent, model } = parsed.data;
+    const { title, package: packageName, 'depends-on': dependsOn, agent, model, status } = parsed.data;
     return {
         ...(title != null && { title }),
         ...(packageName != null && { package: packageName }),
         dependsOn: dependsOn ?? [],
         ...(agent != null && { agent }),
         ...(model != null && { model }),
+        ...(status != null && { status }),
     };
 }
 // Of a folder, the first file that sets a key decides it; dependencies add up.
@@ -1031,7 +1246,9 @@ function findTitle(headings, specPath, isFolder) {
     const isMain = (file) => !isFolder || /^(?:spec|readme|index)\.md$/i.test(file.slice(specPath.length + 1));
     const candidates = headings.filter(({ file, text }) => text !== '' && isMain(file));
     const heading = candidates.find(({ depth }) => depth === 1) ?? candidates[0];
-    return heading?.text ?? (specPath.split('/').at(-1) ?? specPath).replace(MARKDOWN, '');
+    // Spec Kit's template puts its own words in front.
+    return (heading?.text.replace(/^Feature Specification: */i, '') ??
+        (specPath.split('/').at(-1) ?? specPath).replace(MARKDOWN, ''));
 }
 function visibleText(files) {
     return files.map(({ visible }) => visible).join('\n');
@@ -1349,7 +1566,609 @@ function oneLine(text) {
     return text.replace(/[\p{C}\p{Z}]+/gu, ' ').replace(/[<>]/g, '');
 }
 
+;// CONCATENATED MODULE: ./src/brief/contradictory-numbers.ts
+const NUMBER = String.raw `(\d+(?:[,_]\d{3})*(?:\.\d+)?)(?:\s*(?!(?:and|or|in|for|if|when|by|at|on|to|per|unless|while|but)\b)(%|[a-zA-Zµ]+))?`;
+const RELATION = String.raw `(?:(?:must|shall|should|will)\s+)?(be|is|=|:|of|equals|defaults?\s+to|by\s+default\s+is)\s+(?:an?\s+)?(at\s+most|at\s+least|up\s+to|exactly|no\s+more\s+than|less\s+than|more\s+than)?\s*`;
+const QUANTITY = String.raw `((?:[a-z][\w-]*\s+){0,2})(timeout|limit|capacity|interval|period|lifetime|ttl|size|length|depth|threshold|delay|retries|attempts|port|rate|window|quota)`;
+const OF_NAME = new RegExp(String.raw `^\s*${RELATION}${NUMBER}`, 'i');
+const OF_QUANTITY = new RegExp(String.raw `\b${QUANTITY}\s+${RELATION}${NUMBER}`, 'gi');
+const IS_EXAMPLE = /^\W*(?:given|when|with|for|if|e\.g\.|example)\b|\b(?:for example|e\.g\.|such as)/i;
+const IN_EXAMPLE = /\b(?:with|given|for|when|if|assuming)\s+(?:an?\s+|the\s+)?(?:\w+\s+){0,2}$/i;
+const NO_MODIFIER = new Set('the a an its their this that of each every with and or in for by to has have whose where which on as is be'.split(' '));
+const UNITS = {
+    ...units('time', { ns: 1e-9, us: 1e-6, µs: 1e-6, ms: 1e-3, s: 1, sec: 1, second: 1, min: 60, minute: 60, h: 3600 }),
+    ...units('time', { millisecond: 1e-3, microsecond: 1e-6, nanosecond: 1e-9, hour: 3600, day: 86_400, week: 604_800 }),
+    ...units('bytes', { b: 1, byte: 1, kb: 1e3, mb: 1e6, gb: 1e9, kib: 1024, mib: 1024 ** 2, gib: 1024 ** 3 }),
+};
+function contradictoryNumbers({ clauses }) {
+    const first = new Map();
+    return clauses
+        .filter(({ sentence }) => !IS_EXAMPLE.test(sentence.prose))
+        .flatMap(({ sentence, requirement }) => statedIn(sentence, requirement))
+        .flatMap((stated) => {
+        const key = `${stated.key} ${stated.dimension}`;
+        const earlier = first.get(key);
+        if (earlier === undefined)
+            first.set(key, stated);
+        if (earlier === undefined || Math.abs(earlier.value - stated.value) <= earlier.value * 1e-9)
+            return [];
+        const { file, line, requirement } = stated;
+        const where = earlier.file === file ? `line ${earlier.line}` : `line ${earlier.line} of ${earlier.file}`;
+        const text = `${stated.shown} here, ${earlier.shown} on ${where}. Say which one holds.`;
+        return [{ rule: 'contradictory-number', file, line, requirement, text }];
+    });
+}
+function statedIn(sentence, requirement) {
+    const { text, prose, file, line, heading } = sentence;
+    const place = { file, line, requirement };
+    const named = sentence.code
+        .filter(({ value, start }) => /^[A-Za-z_]\w*$/.test(value) && !IN_EXAMPLE.test(before(prose, start)))
+        .flatMap(({ value, start }) => {
+        const [, relation = '', bound = '', number = '', unit = ''] = OF_NAME.exec(text.slice(start + value.length, start + value.length + 80)) ?? [];
+        if (number === '')
+            return [];
+        return [
+            {
+                ...measured(number, unit),
+                key: `\`${value}\` ${sense(relation, bound)}`,
+                shown: `\`${value}\` ${contradictory_numbers_shown(relation, bound, number, unit)}`,
+                ...place,
+            },
+        ];
+    });
+    const spoken = [...prose.matchAll(OF_QUANTITY)]
+        .filter(({ index }) => !IN_EXAMPLE.test(before(prose, index)))
+        .flatMap(([whole, modifiers = '', noun = '', relation = '', bound = '', number = '', unit = '']) => {
+        const words = modifiers
+            .toLowerCase()
+            .split(/\s+/)
+            .filter((word) => word !== '' && !NO_MODIFIER.has(word));
+        if (/^x+$/.test(words.join('')) && words.length > 0)
+            return [];
+        // A bare noun means what its section is about.
+        const scope = words.length === 0 ? `${heading}: ` : '';
+        const key = `${scope}${[...words, noun.toLowerCase()].join(' ')} ${sense(relation, bound)}`;
+        return [{ ...measured(number, unit), key, shown: `'${whole.trim()}'`, ...place }];
+    });
+    return [...named, ...spoken];
+}
+/** What stands in front, as far as it is looked at: a search in the whole would take quadratic time on a long sentence. */
+function before(prose, at) {
+    return prose.slice(Math.max(0, at - 60), at);
+}
+function sense(relation, bound) {
+    if (/default/i.test(relation))
+        return 'default';
+    if (/at\s+most|up\s+to|no\s+more|less/i.test(bound))
+        return 'most';
+    return /at\s+least|more/i.test(bound) ? 'least' : 'value';
+}
+function measured(number, unit) {
+    const value = Number(number.replace(/[,_]/g, ''));
+    const word = unit.toLowerCase();
+    const known = UNITS[word] ?? UNITS[word.replace(/s$/, '')];
+    return known === undefined
+        ? { value, dimension: word.replace(/s$/, '') }
+        : { value: value * known[1], dimension: known[0] };
+}
+function contradictory_numbers_shown(relation, bound, number, unit) {
+    return [relation.replace(/^be$/i, 'is'), bound, number, unit].filter((part) => part !== '').join(' ');
+}
+function units(dimension, factors) {
+    return Object.fromEntries(Object.entries(factors).map(([unit, factor]) => [unit, [dimension, factor]]));
+}
+
+// EXTERNAL MODULE: external "node:path"
+var external_node_path_ = __webpack_require__(6760);
+;// CONCATENATED MODULE: ./src/brief/dangling-links.ts
+// Rule of the spec check about relative links to files, folders and headings that are not there.
+
+
+
+const dangling_links_MARKDOWN = /\.(?:md|markdown)$/i;
+async function danglingLinks({ documents }, tree) {
+    const target = targetReader(tree);
+    const findings = [];
+    for (const { file, text, firstLine } of documents) {
+        for (const { url, line } of linksOf(text)) {
+            const missing = await target(file, url);
+            if (missing === undefined)
+                continue;
+            findings.push({
+                rule: 'dangling-link',
+                file,
+                line: line + firstLine - 1,
+                text: `The link '${url}' leads to nothing: ${missing}.`,
+            });
+        }
+    }
+    return findings;
+}
+/** Links, images and definitions, each with its line in the text; addresses of the web are left out. */
+function linksOf(text) {
+    const found = [];
+    walk(parseMarkdown(text), (node) => {
+        if (node.type !== 'link' && node.type !== 'image' && node.type !== 'definition')
+            return;
+        const isOutside = /^(?:[a-z][a-z0-9+.-]*:|\/\/)/i.test(node.url) || node.url === '';
+        if (!isOutside)
+            found.push({ url: node.url, line: node.position?.start.line ?? 1 });
+    });
+    return found;
+}
+/** What is missing at the end of a link from `file`; `undefined` where it leads somewhere, or out of the repository. */
+function targetReader(tree) {
+    const files = new Set(tree.files.map(({ path }) => path));
+    const folders = new Set(tree.files.flatMap(({ path }) => parentsOf(path)));
+    const anchors = new Map();
+    const anchorsOf = async (path) => {
+        const known = anchors.get(path) ?? headingAnchors(decodeText((await tree.read(path)) ?? Buffer.alloc(0)) ?? '');
+        anchors.set(path, known);
+        return known;
+    };
+    return async (file, url) => {
+        const [, encoded = '', anchor] = /^([^?#]*)(?:\?[^#]*)?(?:#(.*))?$/s.exec(url) ?? [];
+        const given = decoded(encoded);
+        const path = given === ''
+            ? file
+            : external_node_path_.posix.normalize(given.startsWith('/') ? given.slice(1) : external_node_path_.posix.join(external_node_path_.posix.dirname(file), given));
+        if (path === '..' || path.startsWith('../'))
+            return undefined;
+        const place = path.replace(/\/+$/, '');
+        if (!files.has(place))
+            return folders.has(place) || place === '.' ? undefined : `there is no '${place}'`;
+        if (anchor === undefined || anchor === '' || !dangling_links_MARKDOWN.test(place))
+            return undefined;
+        const wanted = decoded(anchor).toLowerCase();
+        return (await anchorsOf(place)).has(wanted) ? undefined : `'${place}' has no heading '#${wanted}'`;
+    };
+}
+function parentsOf(path) {
+    const parts = path.split('/').slice(0, -1);
+    return parts.map((_, at) => parts.slice(0, at + 1).join('/'));
+}
+/** As GitHub makes them: lower case, no punctuation, blanks as hyphens, repeated ones numbered; and names in HTML. */
+function headingAnchors(text) {
+    const found = new Set();
+    const counts = new Map();
+    walk(parseMarkdown(text), (node) => {
+        if (node.type === 'html')
+            for (const [, name = ''] of node.value.matchAll(/\b(?:id|name)\s*=\s*["']([^"']+)["']/gi))
+                found.add(name.toLowerCase());
+        if (node.type !== 'heading')
+            return;
+        const plain = flatten(node).text.toLowerCase();
+        const slug = plain.replace(/[^\p{L}\p{M}\p{N}\p{Pc}\- ]/gu, '').replaceAll(' ', '-');
+        const count = counts.get(slug) ?? 0;
+        counts.set(slug, count + 1);
+        found.add(count === 0 ? slug : `${slug}-${count}`);
+    });
+    return found;
+}
+function decoded(text) {
+    try {
+        return decodeURIComponent(text);
+    }
+    catch {
+        return text; // a lone percent sign stands for itself
+    }
+}
+
+;// CONCATENATED MODULE: ./src/brief/missing-failures.ts
+const VERBS = {
+    parse: /parse[sd]?/,
+    read: /reads?/,
+    load: /load(?:s|ed)?/,
+    open: /open(?:s|ed)?/,
+    write: /writes?|written/,
+    connect: /connects?/,
+    download: /download(?:s|ed)?/,
+    fetch: /fetch(?:es|ed)?/,
+    decode: /decode[sd]?/,
+    deserialise: /deseriali[sz]e[sd]?/,
+    receive: /receive[sd]?/,
+    send: /sen(?:ds?|t)/,
+    import: /import(?:s|ed)?/,
+};
+const ANY_VERB = Object.values(VERBS)
+    .map(({ source }) => source)
+    .join('|');
+const OUTSIDE = 'files?|paths?|streams?|sockets?|config(?:uration)?|input|json|toml|yaml|csv|xml|messages?|packets?|requests?|' +
+    'responses?|urls?|server|database|disk|network|lines?|bytes|documents?|payloads?|connections?|peers?|hosts?|stdin';
+/** As a duty, `must parse the file`, `must be read from disk`, or told at the start, `Parses the file`. */
+const TAKES_IN = new RegExp(String.raw `(?:\b(?:must|shall|should)\s+(?:be able to\s+|be\s+)?|^(?:(?:it|the \w+)\s+)?)(?<verb>${ANY_VERB})\b(?:\W+\w+){0,6}?\W+(?<what>${OUTSIDE})\b`, 'i');
+const FAILURE = /\b(?:errors?|err|fail(?:s|ed|ing|ures?)?|invalid|malformed|corrupt(?:ed)?|broken|refus\w+|reject\w*|missing|absent|unreadable|unreachable|unavailable|unwritable|cannot|can['’]t|panics?|aborts?|exceptions?|time[sd]? out|timeouts?|retr(?:y|ies|ied)|ignored?|skip(?:s|ped)?|unknown|illegal|unsupported|not found|exit (?:status|code)|otherwise|unless|unable|truncated|incomplete|Result|None)\b/i;
+const FAILURE_HEADING = /\b(?:errors?|failures?|faults?|exceptions?|edge cases)\b/i;
+function missingFailures({ clauses, sentences, documents }) {
+    const told = sentences.filter(({ text }) => FAILURE.test(text) && !text.endsWith('?'));
+    // A section on errors speaks for the whole spec.
+    if (told.some(({ heading }) => FAILURE_HEADING.test(heading)))
+        return [];
+    const code = documents.map(({ text }) => [...text.matchAll(/^```.*?^```/gms)].join('\n')).join('\n');
+    if (/\bResult\s*<|\w*Error\b/.test(code))
+        return [];
+    const sections = new Set(told.map(({ file, heading }) => `${file}\0${heading}`));
+    return clauses.flatMap(({ sentence, requirement }) => {
+        const { verb = '', what = '' } = TAKES_IN.exec(sentence.prose.replace(/^[A-Z][A-Z0-9-]*\d[\d.]*\W+/, ''))?.groups ?? {};
+        if (verb === '' || sections.has(`${sentence.file}\0${sentence.heading}`))
+            return [];
+        const object = new RegExp(String.raw `\b${what.replace(/s$/i, '')}`, 'i');
+        if (told.some(({ text }) => object.test(text)))
+            return [];
+        const name = Object.keys(VERBS).find((key) => new RegExp(`^(?:${VERBS[key]?.source ?? ''})$`, 'i').test(verb)) ?? verb;
+        const text = `'${name}' can fail, and nothing says what happens then. Name the error, or what stands in for the result.`;
+        return [{ rule: 'no-failure', file: sentence.file, line: sentence.line, requirement, text }];
+    });
+}
+
+;// CONCATENATED MODULE: ./src/brief/spec-sentences.ts
+// The sentences of a spec, each with the requirement it belongs to: what the spec check reads. What is wrong with one is
+// for the rules to say.
+
+/** Of paragraphs, list items and table rows, in the order of the text; a table row is one sentence. */
+function specSentences(documents, requirements) {
+    return documents.flatMap((document) => {
+        const own = requirements.filter(({ file }) => file === document.file);
+        return readSentences(document).map((sentence) => {
+            const requirement = ownerOf(sentence, own);
+            return requirement === undefined ? sentence : { ...sentence, requirement };
+        });
+    });
+}
+function readSentences({ file, text, firstLine }) {
+    const found = [];
+    let heading = '';
+    walk(parseMarkdown(text), (node) => {
+        if (node.type === 'heading')
+            heading = flatten(node).text;
+        if (node.type !== 'paragraph' && node.type !== 'tableRow')
+            return;
+        const block = flatten(node);
+        const parts = node.type === 'paragraph' ? sentences(block) : [{ start: 0, end: block.text.length }];
+        for (const { start, end } of parts) {
+            found.push({
+                file,
+                line: (block.lines[start] ?? node.position?.start.line ?? 1) + firstLine - 1,
+                text: block.text.slice(start, end).trimEnd(),
+                prose: block.prose.slice(start, end).trimEnd(),
+                code: block.code
+                    .filter((one) => one.start >= start && one.end <= end)
+                    .map((one) => ({ value: block.text.slice(one.start, one.end), start: one.start - start })),
+                heading,
+            });
+        }
+    });
+    return found;
+}
+/** The innermost requirement on the line; of several sentences on one line, the one with these words. */
+function ownerOf({ line, text }, requirements) {
+    const around = requirements.filter((one) => one.line <= line && line <= one.endLine);
+    const innermost = around.at(-1);
+    return around.find((one) => one.line === innermost?.line && one.text.includes(text)) ?? innermost;
+}
+
+;// CONCATENATED MODULE: ./src/brief/undefined-names.ts
+
+/** `from_str()`, `SegmentWriter`, `Error::ZeroLimit`, `println!`; no paths, flags, literals or single lower-case words. */
+const NAME = /^(?=.*(?:::|_|\(\)|[A-Z][a-z]))[A-Za-z_]\w*(?:::[A-Za-z_]\w*)*(?:\(\))?!?$/;
+const REFERRING = new RegExp(String.raw `\b(?:` +
+    [
+        'calls?|calling|uses?|using|via|through|extends?|implements?|delegates? to|pass(?:es)? (?:it |them )?to',
+        'same as|instead of|replaces?|behaves? like|based on|(?:defined|described|accepted|given) (?:in|by)|as in|existing',
+    ].join('|') +
+    String.raw `)\s+(?:(?:the|its|our|an?|existing|present|current|type|trait|struct|enum|function|method|module|crate|variant|constant)\s+)*$`, 'i');
+/** What Rust's own library and tools bring along; only what people name in specs. */
+const OF_RUST = new Set(('Option Some None Result Ok Err Vec VecDeque String str Box Rc Arc Cell RefCell Mutex RwLock OnceLock OnceCell Weak Cow ' +
+    'HashMap HashSet BTreeMap BTreeSet BinaryHeap Duration Instant SystemTime Path PathBuf OsStr OsString File Read Write ' +
+    'BufRead BufReader BufWriter Seek Iterator IntoIterator DoubleEndedIterator ExactSizeIterator FromIterator Extend From ' +
+    'Into TryFrom TryInto AsRef AsMut Borrow BorrowMut ToOwned ToString FromStr Display Debug Default Clone Copy PartialEq ' +
+    'Eq PartialOrd Ord Hash Hasher Drop Deref DerefMut Send Sync Sized Fn FnMut FnOnce Future Pin Poll Waker Error Ordering ' +
+    'PhantomData NonZeroU32 NonZeroUsize TcpStream TcpListener UdpSocket IpAddr Ipv4Addr Ipv6Addr SocketAddr Command Stdio ' +
+    'ExitCode Termination Add Sub Mul Div Neg Index IndexMut Range RangeInclusive Bound Self from_str to_string into_iter ' +
+    'as_ref as_str to_owned unwrap_or unwrap_or_default println eprintln format write writeln panic todo unimplemented ' +
+    'unreachable assert assert_eq debug_assert matches vec dbg AtomicBool AtomicU32 AtomicU64 AtomicUsize read_to_string').split(' '));
+/** Beyond, a name that was not found yet may still be somewhere, and nothing is said. */
+const undefined_names_MAX_FILES = 400;
+const undefined_names_MAX_BYTES = 16 * 1024 * 1024;
+/** Backticked names that a clause refers to and neither the rest of the spec nor the repository's code knows. */
+async function undefinedNames(spec, tree) {
+    const words = countWords(spec.documents.map(({ text }) => text).join('\n'));
+    const unknown = new Map();
+    for (const { sentence, requirement } of spec.clauses) {
+        const referred = sentence.code.filter(({ value, start }) => NAME.test(value) && isReferredTo(sentence.prose, start));
+        if (referred.length === 0)
+            continue;
+        const here = countWords(sentence.text);
+        for (const { value } of referred) {
+            const name = decidingPart(value);
+            const isOnlyHere = name !== undefined && !OF_RUST.has(name) && words.get(name) === here.get(name);
+            if (isOnlyHere && !unknown.has(name))
+                unknown.set(name, { sentence, requirement, value });
+        }
+    }
+    const inCode = await findInCode(tree, new Set(unknown.keys()));
+    if (inCode === undefined)
+        return [];
+    return [...unknown]
+        .filter(([name]) => !inCode.has(name))
+        .map(([, { sentence, requirement, value }]) => ({
+        rule: 'undefined-name',
+        file: sentence.file,
+        line: sentence.line,
+        requirement,
+        text: `\`${value}\` is neither defined in the spec nor in the repository's Rust code. Define it, or correct the name.`,
+    }));
+}
+function isReferredTo(prose, start) {
+    return REFERRING.test(prose.slice(Math.max(0, start - 80), start));
+}
+function countWords(text) {
+    const counts = new Map();
+    for (const [word] of text.matchAll(/[A-Za-z_]\w*/g))
+        counts.set(word, (counts.get(word) ?? 0) + 1);
+    return counts;
+}
+/** The part that has to be known; `undefined` for a path into another crate, whose names we cannot see. */
+function decidingPart(value) {
+    const parts = value.replace(/\(\)|!/g, '').split('::');
+    const isOfAnotherCrate = parts.length > 1 && /^[a-z]/.test(parts[0] ?? '') && !/^(?:crate|self|super)$/.test(parts[0] ?? '');
+    return isOfAnotherCrate ? undefined : parts.at(-1);
+}
+/** Which of the names occur in Rust files and manifests; `undefined` when there is too much to read. */
+async function findInCode(tree, names) {
+    const found = new Set();
+    let [files, bytes] = [0, 0];
+    for (const { path, size } of tree.files) {
+        if (found.size === names.size)
+            return found;
+        if (!/(?:\.rs|(?:^|\/)Cargo\.toml)$/.test(path))
+            continue;
+        [files, bytes] = [files + 1, bytes + size];
+        if (files > undefined_names_MAX_FILES || bytes > undefined_names_MAX_BYTES)
+            return undefined;
+        const text = decodeText((await tree.read(path)) ?? Buffer.alloc(0)) ?? '';
+        for (const [word] of text.matchAll(/[A-Za-z_]\w*/g))
+            if (names.has(word))
+                found.add(word);
+    }
+    return found;
+}
+/** Mentions of ids that look like the spec's own and are none of them. */
+function unknownRequirements({ spec, sentences, documents }) {
+    // Ids of other specs are no mistake of this one.
+    if (spec.frontMatter.dependsOn.length > 0)
+        return [];
+    const ids = new Set(spec.requirements.filter(({ recognisedBy }) => recognisedBy === 'id').map(({ id }) => id));
+    const prefixes = [...ids].map((id) => id.replace(/\d[\d.]*[a-z]?$/, ''));
+    const series = new Set(prefixes.filter((prefix, at) => prefixes.indexOf(prefix) !== at));
+    const stated = new Set(spec.files.length === documents.length ? documents.map(({ file }) => file) : []);
+    const seen = new Set();
+    return sentences.flatMap((sentence) => {
+        if (stated.size > 0 && !stated.has(sentence.file))
+            return [];
+        if (/\.md\b|\bRFC\b/i.test(sentence.text))
+            return [];
+        return mentionedIds(sentence, series)
+            .filter((id) => !ids.has(id) && ![...ids].some((known) => known.startsWith(`${id}.`)) && !seen.has(id))
+            .map((id) => {
+            seen.add(id);
+            const about = sentence.requirement === undefined ? {} : { requirement: sentence.requirement.id };
+            const text = `'${id}' is mentioned, but the spec has no requirement of that id.`;
+            return { rule: 'unknown-requirement', file: sentence.file, line: sentence.line, ...about, text };
+        });
+    });
+}
+function mentionedIds({ prose }, series) {
+    const tokens = [...prose.matchAll(/(?<![\w.-])([A-Z][A-Z0-9]*(?:-[A-Z][A-Z0-9]*)*-?)(\d+(?:\.\d+)*)(?![\w-]*\w)/g)];
+    return tokens.filter(([, prefix = '']) => series.has(prefix)).map(([id]) => id);
+}
+
+;// CONCATENATED MODULE: ./src/brief/vague-clauses.ts
+const VAGUE = new RegExp(String.raw `\b(?:` +
+    [
+        'fast|quick(?:ly)?|rapid(?:ly)?|performant|high[- ]performance|efficient(?:ly)?|lightweight|scalable',
+        'user[- ]friendly|intuitive(?:ly)?|easy|easily|convenient(?:ly)?|seamless(?:ly)?|nice(?:ly)?|modern|state[- ]of[- ]the[- ]art',
+        'appropriate(?:ly)?|suitabl[ey]|reasonabl[ey]|sufficient(?:ly)?|adequate(?:ly)?|properly|meaningful(?:ly)?|sensibl[ey]',
+        'robust(?:ly)?|graceful(?:ly)?|flexibl[ey]',
+        'as (?:needed|appropriate|necessary)|(?:if|where|when|whenever) (?:possible|appropriate|necessary|feasible|needed)',
+        'as (?:soon|fast|quickly|small|few|little) as possible|in a timely manner|best[- ]effort',
+        String.raw `etc|and so (?:on|forth)`,
+    ].join('|') +
+    String.raw `)\b`, 'gi');
+/** What follows says what is meant: `robust: no input makes it panic`. */
+const EXPLAINED = /[:(]|\b(?:i\.e\.|that is|meaning)/gi;
+const OPEN_POINT = /\bTB[DC]\b|\bTODO\b|\bFIXME\b|\?\?\?|\[NEEDS CLARIFICATION\b|\bto be (?:decided|determined|clarified)\b/;
+/** An author's id in front is no number of the clause. */
+const LEADING_ID = /^[[(]?[A-Z][A-Z0-9-]*\d[\d.]*[a-z]?[\])]?[\s:.–—-]*/;
+const DUTY_ONLY = /\b(?:must|shall|should)\s+(?:be able to\s+)?(support|handle|manage|consider|deal with|take care of|take into account|address|facilitate|ensure|care about|care for)\s+((?:[\w'’-]+\s*){1,6})\.?$/i;
+/** Words after which more is said than that there is something to deal with. */
+const OUTCOME = /\b(?:by|so|such|returns?|with|as|when|if|within|without|into|from|to|that|which|only|no|not|each|every|exactly|for|in|of|per|up|at|least|most)\b/i;
+function vagueClauses({ clauses }) {
+    return clauses.flatMap(({ sentence, requirement }) => {
+        const clause = withoutId(sentence.text);
+        if (/\d/.test(clause))
+            return [];
+        const explanation = [...sentence.prose.matchAll(EXPLAINED)].at(-1)?.index ?? -1;
+        const words = [...sentence.prose.matchAll(VAGUE)]
+            .filter(({ index }) => index > explanation)
+            .map(([word]) => `'${word.toLowerCase()}'`);
+        if (words.length === 0)
+            return [];
+        const text = `${[...new Set(words)].join(', ')}: no test can decide that. Say what can be seen or measured.`;
+        return [{ rule: 'vague-word', ...at(sentence), requirement, text }];
+    });
+}
+function dutiesWithoutOutcome({ clauses }) {
+    const count = new Map();
+    for (const { requirement } of clauses)
+        count.set(requirement, (count.get(requirement) ?? 0) + 1);
+    return clauses.flatMap(({ sentence, requirement }) => {
+        const [, duty = '', what = ''] = DUTY_ONLY.exec(withoutId(sentence.prose)) ?? [];
+        const isAllThatIsSaid = count.get(requirement) === 1 && sentence.code.length === 0;
+        if (duty === '' || !isAllThatIsSaid || OUTCOME.test(what) || /\d/.test(what))
+            return [];
+        const text = `'${duty.toLowerCase()}' names a duty, but no outcome that a test could look at. Say what happens then.`;
+        return [{ rule: 'no-outcome', ...at(sentence), requirement, text }];
+    });
+}
+function openPoints({ sentences }) {
+    return sentences.flatMap((sentence) => {
+        const [mark] = OPEN_POINT.exec(sentence.prose) ?? [];
+        const { requirement } = sentence;
+        if (mark === undefined || (requirement === undefined && !mark.startsWith('[')))
+            return [];
+        const text = `'${mark.replace('[', '')}': this point is still open. The agent will have to ask.`;
+        const about = requirement === undefined ? {} : { requirement: requirement.id };
+        return [{ rule: 'open-point', ...at(sentence), ...about, text }];
+    });
+}
+function withoutId(text) {
+    return text.replace(LEADING_ID, '');
+}
+function at({ file, line }) {
+    return { file, line };
+}
+
+;// CONCATENATED MODULE: ./src/brief/spec-check.ts
+
+
+
+
+
+
+/** All findings, by file and line. @param tree the commit that holds the spec */
+async function checkSpec(spec, tree) {
+    const { documents } = spec;
+    const sentences = specSentences(documents, spec.requirements);
+    const clauses = sentences.flatMap((sentence) => {
+        const { requirement } = sentence;
+        if (requirement === undefined)
+            return [];
+        return [{ sentence, requirement: requirement.id }];
+    });
+    const checked = { spec, documents, sentences, clauses };
+    const findings = [
+        ...noRequirement(spec),
+        ...duplicateIds(spec),
+        ...unknownRequirements(checked),
+        ...openPoints(checked),
+        ...vagueClauses(checked),
+        ...dutiesWithoutOutcome(checked),
+        ...(await undefinedNames(checked, tree)),
+        ...contradictoryNumbers(checked),
+        ...missingFailures(checked),
+        ...(await danglingLinks(checked, tree)),
+    ];
+    return findings.sort((a, b) => (a.file === b.file ? a.line - b.line : a.file < b.file ? -1 : 1));
+}
+function noRequirement({ requirements, documents }) {
+    const file = documents[0]?.file;
+    if (requirements.length > 0 || file === undefined)
+        return [];
+    const text = "No requirement was found. Give clauses ids (R1, R2, …) or use 'must', 'shall', 'should'.";
+    return [{ rule: 'no-requirement', file, line: 1, text }];
+}
+function duplicateIds({ duplicates }) {
+    return duplicates.map(({ id, renamedTo, file, line, earlier }) => {
+        const where = earlier.file === file ? `line ${earlier.line}` : `line ${earlier.line} of ${earlier.file}`;
+        const text = `The id '${id}' is already used on ${where}; this clause is called '${renamedTo}' in the run. Give it an id of its own.`;
+        return { rule: 'duplicate-id', file, line, requirement: renamedTo, text };
+    });
+}
+
+;// CONCATENATED MODULE: ./src/brief/spec-check-words.ts
+/** `12 requirements (9 by an id of the author, 3 by their wording)` */
+function describeRequirements({ requirements }) {
+    const how = { id: 'by an id of the author', layout: "by the spec's layout", wording: 'by their wording' };
+    const parts = ['id', 'layout', 'wording']
+        .map((kind) => ({ kind, count: requirements.filter(({ recognisedBy }) => recognisedBy === kind).length }))
+        .filter(({ count }) => count > 0)
+        .map(({ kind, count }) => `${count} ${how[kind]}`);
+    const count = `${requirements.length} requirement${requirements.length === 1 ? '' : 's'}`;
+    return parts.length === 0 ? count : `${count} (${parts.join(', ')})`;
+}
+/** One line, as compilers write them. */
+function describeFinding({ rule, file, line, text }) {
+    return `${file}:${line}: ${text} [${rule}]`;
+}
+function describeFindings({ length: count }) {
+    return count === 0 ? 'no remarks' : `${count} remark${count === 1 ? '' : 's'}, none of which decides`;
+}
+
+;// CONCATENATED MODULE: ./src/brief/task-lists.ts
+
+const task_lists_MAX_DEPTH = 100;
+// Ids as words: `FR-003`, `R1.2`, `US2`.
+const WORD = /[A-Za-z][A-Za-z0-9]*(?:[-.][A-Za-z0-9]+)*/g;
+// Kiro's `_Requirements: 1.1, 2.3_`; bare numbers mean something only there.
+const NUMBERS = /\bRequirements?:\s*(\d+(?:\.\d+)*(?:(?:,|\s+and|\s)\s*\d+(?:\.\d+)*)*)/gi;
+// Kiro marks an optional task `- [ ]* 2.3 …`, which is no box to GitHub.
+const KIRO_OPTIONAL = /^\[([ xX])\]\* /;
+/** The items with a box of all lists, in the order of the text, those below a task after it. */
+function readTasks(documents, requirements) {
+    const ids = requirements.map(({ id }) => id);
+    return documents.flatMap(({ file, text, firstLine }) => {
+        const tasks = [];
+        task_lists_collect(parseMarkdown(text), { file, lineOffset: firstLine - 1, ids, tasks }, 0, 0);
+        return tasks;
+    });
+}
+function task_lists_collect(node, into, taskDepth, depth) {
+    if (depth > task_lists_MAX_DEPTH || !('children' in node))
+        return;
+    for (const child of node.children) {
+        const box = child.type === 'listItem' ? readBox(child) : undefined;
+        if (box === undefined) {
+            task_lists_collect(child, into, taskDepth, depth + 1);
+            continue;
+        }
+        const task = {
+            file: into.file,
+            line: (child.position?.start.line ?? 1) + into.lineOffset,
+            depth: taskDepth,
+            ...box,
+            requirements: references(ownText(child, 0), into.ids),
+        };
+        const at = into.tasks.push(task);
+        task_lists_collect(child, into, taskDepth + 1, depth + 1);
+        if (task.requirements.length === 0)
+            task.requirements = ofAll(into.tasks.slice(at));
+    }
+}
+function readBox({ checked, children: [first] }) {
+    const text = first?.type === 'paragraph' ? flatten(first).text : '';
+    if (typeof checked === 'boolean')
+        return { text, isTicked: checked };
+    const [whole, mark] = KIRO_OPTIONAL.exec(text) ?? [];
+    return whole === undefined ? undefined : { text: text.slice(whole.length), isTicked: mark !== ' ' };
+}
+/** What a task and its plain sub-items say, without the tasks below it. */
+function ownText(node, depth) {
+    if (node.type === 'paragraph')
+        return flatten(node).text;
+    if (depth > task_lists_MAX_DEPTH || !('children' in node))
+        return '';
+    const own = node.children.filter((child) => child.type !== 'listItem' || readBox(child) === undefined);
+    return own.map((child) => ownText(child, depth + 1)).join('\n');
+}
+function references(text, ids) {
+    const words = [...text.matchAll(WORD)].map(([word]) => word);
+    const numbers = [...text.matchAll(NUMBERS)].flatMap(([, list = '']) => list.match(/\d+(?:\.\d+)*/g) ?? []);
+    const named = new Set([...words, ...numbers]);
+    // `US2` and `Requirements: 2` stand for all criteria of that story or requirement.
+    return ids.filter((id) => named.has(id) || (/^(?:US)?\d+\.\d+$/.test(id) && named.has(id.replace(/\.\d+$/, ''))));
+}
+/** Of the tasks below one; none where one of them refers to nothing, since then the whole cannot be told. */
+function ofAll(below) {
+    if (below.some(({ requirements }) => requirements.length === 0))
+        return [];
+    return [...new Set(below.flatMap(({ requirements }) => requirements))];
+}
+
 ;// CONCATENATED MODULE: ./src/brief/brief.ts
+
+
+
 
 
 
@@ -1390,128 +2209,902 @@ async function readSources(request) {
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
 /* harmony export */   a: () => (/* binding */ runCli)
 /* harmony export */ });
-/* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(1455);
-/* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__webpack_require__.n(node_fs_promises__WEBPACK_IMPORTED_MODULE_0__);
-/* harmony import */ var node_os__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(8161);
-/* harmony import */ var node_os__WEBPACK_IMPORTED_MODULE_1___default = /*#__PURE__*/__webpack_require__.n(node_os__WEBPACK_IMPORTED_MODULE_1__);
-/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(6760);
-/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_2___default = /*#__PURE__*/__webpack_require__.n(node_path__WEBPACK_IMPORTED_MODULE_2__);
-/* harmony import */ var node_util__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(7975);
-/* harmony import */ var node_util__WEBPACK_IMPORTED_MODULE_3___default = /*#__PURE__*/__webpack_require__.n(node_util__WEBPACK_IMPORTED_MODULE_3__);
-/* harmony import */ var _did_you_mean_js__WEBPACK_IMPORTED_MODULE_7__ = __webpack_require__(3772);
-/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_6__ = __webpack_require__(3916);
-/* harmony import */ var _inputs_inputs_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(8884);
-/* harmony import */ var _platform_command_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(7498);
-/* harmony import */ var _platform_git_environment_js__WEBPACK_IMPORTED_MODULE_8__ = __webpack_require__(7291);
-// The command line: the same runs with the same defaults, from a clone instead of a workflow. Words in, inputs out; what
-// a run does is not known here.
+/* harmony import */ var _commands_commands_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(4342);
+/* harmony import */ var _did_you_mean_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(3772);
 
 
-
-
-
-
-
-
-
-const HELP = `ferrule: turns an architecture spec into Rust, and proves with cargo what was built
-
-  ferrule run SPEC [--INPUT VALUE ...]     run a spec of this repository; leaves a local branch (--publish none)
-  ferrule replay TRANSCRIPT --spec SPEC    run with the answers of a recorded conversation instead of a model
-  ferrule demo                             watch a whole run: recorded conversation, real cargo, real git, real sandbox
-
-INPUT is any input of action.yml, such as --model, --max-cost-usd or --gates. The key is taken from ANTHROPIC_API_KEY.
-Exit status: 0 when verified or nothing was to do, 1 otherwise.`;
-/** @throws UserError for words that are not understood */
+const HELP_WORDS = ['help', '--help', '-h'];
+const EXIT_STATUS = `Exit status: 0 verified, or nothing was to do; 1 not verified, refused or failed, or something is to be mended (doctor);
+2 the words were not understood.`;
+/** @returns the exit status @throws UsageError for words that are not understood, UserError for what forbids the command */
 async function runCli(words, world) {
-    const [command = 'help', ...rest] = words;
-    switch (command) {
-        case 'run':
-            return runHere(rest, world, {});
-        case 'replay': {
-            const { positionals, values } = parse(rest);
-            const [transcript] = positionals;
-            if (transcript === undefined)
-                throw new _errors_js__WEBPACK_IMPORTED_MODULE_6__/* .UserError */ .yo('replay needs a transcript: ferrule replay transcript.jsonl --spec specs/x.md');
-            const spec = values.spec;
-            if (typeof spec !== 'string')
-                throw new _errors_js__WEBPACK_IMPORTED_MODULE_6__/* .UserError */ .yo('replay needs the spec: ferrule replay transcript.jsonl --spec specs/x.md');
-            return runHere([], world, { ...asTexts(values), spec, replay: transcript });
-        }
-        case 'demo':
-            return demo(world);
-        case 'help':
-        case '--help':
-        case '-h':
-            world.print(HELP);
-            return 0;
-        default:
-            throw new _errors_js__WEBPACK_IMPORTED_MODULE_6__/* .UserError */ .yo(`There is no command '${command}'.${(0,_did_you_mean_js__WEBPACK_IMPORTED_MODULE_7__/* .didYouMean */ .a)(command, ['run', 'replay', 'demo', 'help'])} See ferrule help.`);
+    const [first = 'help', ...rest] = words;
+    if (HELP_WORDS.includes(first)) {
+        const [name] = rest;
+        world.print(name === undefined ? overview() : helpOf(find(name)));
+        return 0;
     }
+    const command = find(first);
+    if (!rest.some((word) => word === '--help' || word === '-h'))
+        return command.start(rest, world);
+    world.print(helpOf(command));
+    return 0;
 }
-function parse(words) {
-    const options = Object.fromEntries(Object.keys(_inputs_inputs_js__WEBPACK_IMPORTED_MODULE_4__/* .INPUT_DEFAULTS */ .WJ).map((name) => [name, { type: 'string' }]));
+function find(name) {
+    const command = _commands_commands_js__WEBPACK_IMPORTED_MODULE_0__/* .COMMANDS */ .L.find((each) => each.name === name);
+    if (command !== undefined)
+        return command;
+    const known = [..._commands_commands_js__WEBPACK_IMPORTED_MODULE_0__/* .COMMANDS */ .L.map((each) => each.name), 'help'];
+    throw new _commands_commands_js__WEBPACK_IMPORTED_MODULE_0__/* .UsageError */ .e(`There is no command '${name}'.${(0,_did_you_mean_js__WEBPACK_IMPORTED_MODULE_1__/* .didYouMean */ .a)(name, known)} See ferrule help.`);
+}
+function overview() {
+    const lines = _commands_commands_js__WEBPACK_IMPORTED_MODULE_0__/* .COMMANDS */ .L.map((command) => `  ${synopsis(command)}\n      ${command.summary}`);
+    return `ferrule: turns an architecture spec into Rust, and proves with cargo what was built
+
+${lines.join('\n')}
+
+ferrule help COMMAND tells more of one.
+${EXIT_STATUS}`;
+}
+function helpOf(command) {
+    return `${synopsis(command)}: ${command.summary}\n\n${command.details}\n\n${EXIT_STATUS}`;
+}
+function synopsis({ name, usage }) {
+    return `ferrule ${name} ${usage}`.trimEnd();
+}
+
+
+/***/ }),
+
+/***/ 4342:
+/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
+
+
+// EXPORTS
+__webpack_require__.d(__webpack_exports__, {
+  L: () => (/* binding */ COMMANDS),
+  e: () => (/* reexport */ UsageError)
+});
+
+// EXTERNAL MODULE: external "node:path"
+var external_node_path_ = __webpack_require__(6760);
+var external_node_path_default = /*#__PURE__*/__webpack_require__.n(external_node_path_);
+// EXTERNAL MODULE: ./src/brief/brief.ts + 25 modules
+var brief = __webpack_require__(1044);
+// EXTERNAL MODULE: ./src/fleet/fleet.ts + 8 modules
+var fleet = __webpack_require__(846);
+// EXTERNAL MODULE: external "node:fs/promises"
+var promises_ = __webpack_require__(1455);
+// EXTERNAL MODULE: ./src/errors.ts
+var errors = __webpack_require__(3916);
+// EXTERNAL MODULE: ./src/platform/command.ts
+var command = __webpack_require__(7498);
+// EXTERNAL MODULE: ./src/platform/git-environment.ts
+var git_environment = __webpack_require__(9672);
+;// CONCATENATED MODULE: ./src/platform/working-files.ts
+// The files of somebody's working copy as they lie there, committed or not, for commands that judge what is being written.
+// Runs never read these: they work on commits.
+
+
+
+
+
+const TIMEOUT_MS = 60_000;
+/** @param folder any folder of the working copy @throws UserError outside a git repository */
+async function readWorkingFiles(folder, environment) {
+    const git = async (cwd, ...args) => {
+        const result = await (0,command/* runCommand */.d)({
+            file: 'git',
+            args,
+            cwd,
+            env: (0,git_environment/* gitEnvironment */._)(environment),
+            timeoutMs: TIMEOUT_MS,
+        });
+        if (result.end.kind === 'exited' && result.end.code === 0)
+            return result.stdout.toString('utf8');
+        const reason = result.stderr.toString('utf8').trim().split('\n')[0] ?? '';
+        throw new errors/* UserError */.yo(`The files here cannot be listed: ${reason || (0,command/* describeEnd */.l)(result.end)}. Start in a git repository.`);
+    };
+    const root = (await git(folder, 'rev-parse', '--show-toplevel')).replace(/\n$/, '');
+    const listed = await git(root, 'ls-files', '-z', '--cached', '--others', '--exclude-standard');
+    const paths = [...new Set(listed.split('\0'))].filter((name) => name !== '').sort();
+    const files = (await Promise.all(paths.map((name) => describeFile(root, name)))).flat();
+    return {
+        root,
+        tree: {
+            files,
+            async read(name) {
+                const isFile = files.some((file) => file.path === name && file.mode.startsWith('100'));
+                return isFile ? (0,promises_.readFile)(external_node_path_default().join(root, name)) : undefined;
+            },
+        },
+    };
+}
+/** Nothing for what was deleted and not committed yet, and for the folders of submodules. */
+async function describeFile(root, name) {
+    const found = await (0,promises_.lstat)(external_node_path_default().join(root, name)).catch(() => undefined);
+    if (found?.isSymbolicLink() === true)
+        return [{ path: name, mode: '120000', oid: '', size: found.size }];
+    return found?.isFile() === true ? [{ path: name, mode: '100644', oid: '', size: found.size }] : [];
+}
+
+// EXTERNAL MODULE: external "node:util"
+var external_node_util_ = __webpack_require__(7975);
+// EXTERNAL MODULE: ./src/did-you-mean.ts
+var did_you_mean = __webpack_require__(3772);
+// EXTERNAL MODULE: ./src/inputs/inputs.ts + 14 modules
+var inputs_inputs = __webpack_require__(8537);
+;// CONCATENATED MODULE: ./src/commands/command.ts
+// What a command of the command line is, and how its words are read. Which commands there are is commands.ts.
+
+
+
+
+/** The words of the command line are not understood. Exit status 2, as everywhere. */
+class UsageError extends errors/* UserError */.yo {
+    name = 'UsageError';
+}
+/**
+ * Reads words of which `--name value` and `--name=value` are options.
+ * @param names options that are known @throws UsageError for another one, or one without its value
+ */
+function readWords(words, names) {
+    const options = Object.fromEntries(names.map((name) => [name, { type: 'string' }]));
     try {
-        return (0,node_util__WEBPACK_IMPORTED_MODULE_3__.parseArgs)({ args: [...words], options, allowPositionals: true });
+        const { positionals, values } = (0,external_node_util_.parseArgs)({ args: [...words], options, allowPositionals: true });
+        return { positionals, values: values };
     }
     catch (error) {
-        const option = /'(--[^' ]+)/.exec(String(error))?.[1] ?? '';
-        const known = Object.keys(_inputs_inputs_js__WEBPACK_IMPORTED_MODULE_4__/* .INPUT_DEFAULTS */ .WJ).map((name) => `--${name}`);
-        throw new _errors_js__WEBPACK_IMPORTED_MODULE_6__/* .UserError */ .yo(`Option ${option} is not understood.${(0,_did_you_mean_js__WEBPACK_IMPORTED_MODULE_7__/* .didYouMean */ .a)(option, known)} Options are the inputs of action.yml.`);
+        const option = /'(--?[^' ]+)/.exec(String(error))?.[1] ?? '';
+        if (names.includes(option.replace(/^--/, '')))
+            throw new UsageError(`Option ${option} needs a value.`);
+        const known = names.map((name) => `--${name}`);
+        const which = names === INPUT_NAMES
+            ? 'Options are the inputs of action.yml.'
+            : known.length === 0
+                ? 'This command has none.'
+                : `Options are ${known.join(', ')}.`;
+        throw new UsageError(`Option ${option} is not understood.${(0,did_you_mean/* didYouMean */.a)(option, known)} ${which}`);
     }
 }
-function asTexts(values) {
-    return Object.fromEntries(Object.entries(values).filter((entry) => typeof entry[1] === 'string'));
+/** The options of every command that runs specs. */
+const INPUT_NAMES = Object.keys(inputs_inputs/* INPUT_DEFAULTS */.WJ);
+
+;// CONCATENATED MODULE: ./src/commands/check-spec.ts
+// `ferrule check-spec`: reads specs as a run would and says what to mend first. The files of the working copy count, not
+// a commit: it is for those who are writing.
+
+
+
+
+
+const CHECK_SPEC = {
+    name: 'check-spec',
+    usage: 'SPEC... [--json]',
+    summary: 'say what to mend in a spec before money is spent on it',
+    details: `SPEC is a Markdown file, a folder that is one spec, or a quoted glob, as it lies in the working copy. No model, key
+or network is needed. Says what counts as a requirement, and where a clause cannot be tested, contradicts another
+one or leans on what is not there. The rules are in docs/spec-check.md. With --json a list for other programs:
+one object a spec, with requirements and findings.
+
+Findings are advice: the exit status is 0 with or without them, and 1 where a spec cannot be read.`,
+    async start(words, world) {
+        const isJson = words.includes('--json');
+        const { positionals } = readWords(words.filter((word) => word !== '--json'), []);
+        if (positionals.length === 0)
+            throw new UsageError('check-spec needs a spec: ferrule check-spec specs/x.md');
+        const { root, tree } = await readWorkingFiles(world.folder, world.environment);
+        const patterns = positionals.map((spec) => external_node_path_default().relative(root, external_node_path_default().resolve(world.folder, spec)));
+        const { specs, emptyGlobs } = (0,fleet/* selectSpecs */.rk)(patterns, tree.files);
+        const results = [];
+        for (const name of specs) {
+            const spec = await (0,brief/* loadSpec */.II)(tree, name);
+            results.push({ spec, findings: await (0,brief/* checkSpec */.g3)(spec, tree) });
+        }
+        if (isJson)
+            world.print(JSON.stringify(results.map(asJson), null, 2));
+        else {
+            for (const { spec, findings } of results) {
+                world.print(`${spec.path}: '${spec.title}', ${(0,brief/* describeRequirements */.mE)(spec)}; ${(0,brief/* describeFindings */.kA)(findings)}.`);
+                for (const finding of findings)
+                    world.print(`  ${(0,brief/* describeFinding */.jb)(finding)}`);
+            }
+            for (const glob of emptyGlobs)
+                world.print(`${glob}: matches no Markdown file.`);
+        }
+        return 0;
+    },
+};
+function asJson({ spec: { path: name, title, hash, requirements }, findings }) {
+    return {
+        spec: name,
+        title,
+        hash,
+        requirements: requirements.map(({ id, text, file, line, recognisedBy }) => ({
+            id,
+            text,
+            file,
+            line,
+            recognisedBy,
+        })),
+        findings,
+    };
 }
-async function runHere(words, world, given) {
-    const { positionals, values } = parse(words);
-    const texts = { ...asTexts(values), ...given };
-    if (positionals.length > 0)
-        texts.spec = [texts.spec ?? '', ...positionals].join('\n').trim();
-    return start(texts, world, process.cwd());
-}
-function start(texts, world, workspace) {
-    const context = (0,_inputs_inputs_js__WEBPACK_IMPORTED_MODULE_4__/* .readEvent */ .j_)({}, undefined, { workspace, temp: (0,node_os__WEBPACK_IMPORTED_MODULE_1__.tmpdir)() });
-    const key = world.environment.ANTHROPIC_API_KEY ?? '';
-    const inputs = (0,_inputs_inputs_js__WEBPACK_IMPORTED_MODULE_4__/* .readInputs */ .Ko)((name) => texts[name] ?? (name === 'anthropic-api-key' && !texts.replay ? key : ''), context);
+
+// EXTERNAL MODULE: external "node:os"
+var external_node_os_ = __webpack_require__(8161);
+;// CONCATENATED MODULE: ./src/commands/run.ts
+// `ferrule run` and `ferrule replay`: the runs of the action with its defaults, started in a clone. Words in, inputs out;
+// what a run does is not known here.
+
+
+
+const LINE_WIDTH = 100;
+const RUN = {
+    name: 'run',
+    usage: 'SPEC... [--INPUT VALUE ...]',
+    summary: 'implement a spec of this repository; leaves a local branch, publishes nothing',
+    details: `SPEC is a Markdown file, a folder that is one spec, or a quoted glob. The commit that is checked out is what the
+run starts from; your working tree, index and remotes stay as they are. The key of the model's server is
+taken from ANTHROPIC_API_KEY.
+
+Each INPUT of action.yml is an option (--publish is 'none' here unless you say otherwise):
+${inputList()}`,
+    start: (words, world) => {
+        const { positionals, values } = readWords(words, INPUT_NAMES);
+        const spec = [values.spec ?? '', ...positionals].join('\n').trim();
+        return startRun({ ...values, spec }, world, world.folder);
+    },
+};
+const REPLAY = {
+    name: 'replay',
+    usage: 'TRANSCRIPT --spec SPEC [--INPUT VALUE ...]',
+    summary: 'the same with the answers of a recorded conversation instead of a model',
+    details: `TRANSCRIPT is the transcript.jsonl of a run's result folder. No key and no network is needed: the model's
+answers are read from the file, and cargo, git and the box do their work anew. Options are those of run.`,
+    async start(words, world) {
+        const { positionals, values } = readWords(words, INPUT_NAMES);
+        const [transcript, ...more] = positionals;
+        const example = 'ferrule replay transcript.jsonl --spec specs/x.md';
+        if (transcript === undefined)
+            throw new UsageError(`replay needs a transcript: ${example}`);
+        if (more.length > 0)
+            throw new UsageError(`replay takes one transcript: ${example}`);
+        if (values.spec === undefined)
+            throw new UsageError(`replay needs the spec: ${example}`);
+        return startRun({ ...values, replay: transcript }, world, world.folder);
+    },
+};
+/** @param texts inputs by name, as a workflow would give them */
+function startRun(texts, world, workspace) {
+    const context = (0,inputs_inputs/* readEvent */.j_)({}, undefined, { workspace, temp: (0,external_node_os_.tmpdir)() });
+    const key = texts.replay === undefined ? (world.environment.ANTHROPIC_API_KEY ?? '') : '';
+    const inputs = (0,inputs_inputs/* readInputs */.Ko)((name) => texts[name] ?? (name === 'anthropic-api-key' ? key : ''), context);
     return world.run({ inputs, context });
 }
-const DEMO_EXAMPLE = '2-feature-in-existing-crate';
-const DEMO_SPEC = 'specs/004-expiry-and-eviction.md';
-/** Example 2 in a repository of its own with a bare remote: everything real but the words of the model. */
-async function demo(world) {
-    const example = node_path__WEBPACK_IMPORTED_MODULE_2___default().join(world.root, 'examples', DEMO_EXAMPLE);
-    const folder = await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.mkdtemp)(node_path__WEBPACK_IMPORTED_MODULE_2___default().join((0,node_os__WEBPACK_IMPORTED_MODULE_1__.tmpdir)(), 'ferrule-demo-'));
-    const remote = node_path__WEBPACK_IMPORTED_MODULE_2___default().join(folder, 'remote.git');
-    const clone = node_path__WEBPACK_IMPORTED_MODULE_2___default().join(folder, 'clone');
-    await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.cp)(node_path__WEBPACK_IMPORTED_MODULE_2___default().join(example, 'repo'), clone, { recursive: true });
-    const git = async (...args) => {
-        const identity = {
-            GIT_AUTHOR_NAME: 'demo',
-            GIT_AUTHOR_EMAIL: 'demo@localhost',
-            GIT_COMMITTER_NAME: 'demo',
-            GIT_COMMITTER_EMAIL: 'demo@localhost',
-        };
-        const env = { ...(0,_platform_git_environment_js__WEBPACK_IMPORTED_MODULE_8__/* .gitEnvironment */ ._)(world.environment), ...identity };
-        const result = await (0,_platform_command_js__WEBPACK_IMPORTED_MODULE_5__/* .runCommand */ .d)({ file: 'git', args, cwd: clone, env, timeoutMs: 60_000 });
-        if (result.end.kind !== 'exited' || result.end.code !== 0)
-            throw new _errors_js__WEBPACK_IMPORTED_MODULE_6__/* .UserError */ .yo(`git ${args[0] ?? ''} failed: ${result.stderr.toString('utf8').trim() || (0,_platform_command_js__WEBPACK_IMPORTED_MODULE_5__/* .describeEnd */ .l)(result.end)}`);
-        return result.stdout.toString('utf8').trim();
-    };
-    await git('init', '--quiet', '--initial-branch=main');
-    await git('add', '--all');
-    await git('commit', '--quiet', '--message=Base of the demo');
-    await git('init', '--quiet', '--bare', remote);
-    await git('remote', 'add', 'origin', remote);
-    await git('push', '--quiet', 'origin', 'main');
-    world.print(`Demo: ${DEMO_SPEC} in a fresh repository; the conversation is recorded, everything else is real.\n`);
-    const replay = node_path__WEBPACK_IMPORTED_MODULE_2___default().join(example, 'replay.jsonl');
-    const status = await start({ spec: DEMO_SPEC, replay, publish: 'pull-request' }, world, clone);
-    const branches = await git('ls-remote', '--heads', 'origin');
-    world.print(`\nBranches of the remote:\n${branches.replaceAll(/^/gm, '  ')}\nRead the work: git -C ${remote} log -p main..ferrule/specs-004-expiry-and-eviction`);
-    await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.rm)(clone, { recursive: true, force: true });
-    return status;
+/** The names in lines, those with a default with it. */
+function inputList() {
+    const lines = [' '];
+    for (const [name, value] of Object.entries(inputs_inputs/* INPUT_DEFAULTS */.WJ)) {
+        if (name === 'spec' || name === 'publish')
+            continue;
+        const option = value === '' || value.includes('\n') ? `--${name}` : `--${name} (${value})`;
+        const line = lines.at(-1) ?? '';
+        if (line.length + option.length + 2 > LINE_WIDTH)
+            lines.push(`  ${option}`);
+        else
+            lines[lines.length - 1] = line === ' ' ? `  ${option}` : `${line}, ${option}`;
+    }
+    return lines.join(',\n').replaceAll(',,', ',');
 }
+
+;// CONCATENATED MODULE: ./src/commands/demo.ts
+// `ferrule demo`: example 2 in a repository of its own with a bare remote. Everything is real but the words of the model.
+
+
+
+
+
+
+
+
+const EXAMPLE = '2-feature-in-existing-crate';
+const SPEC = 'specs/004-expiry-and-eviction.md';
+const IDENTITY = {
+    GIT_AUTHOR_NAME: 'demo',
+    GIT_AUTHOR_EMAIL: 'demo@localhost',
+    GIT_COMMITTER_NAME: 'demo',
+    GIT_COMMITTER_EMAIL: 'demo@localhost',
+};
+const DEMO = {
+    name: 'demo',
+    usage: '',
+    summary: 'watch a whole run: recorded conversation, real cargo, real git, real sandbox',
+    details: `Copies an example into a temporary repository with a remote of its own and implements its spec there. Needs
+Linux, git, bubblewrap and a Rust toolchain with clippy and rustfmt; no key and no network. See doctor.`,
+    async start(words, world) {
+        readWords(words, []);
+        const example = external_node_path_default().join(world.root, 'examples', EXAMPLE);
+        const folder = await (0,promises_.mkdtemp)(external_node_path_default().join((0,external_node_os_.tmpdir)(), 'ferrule-demo-'));
+        const remote = external_node_path_default().join(folder, 'remote.git');
+        const clone = external_node_path_default().join(folder, 'clone');
+        await (0,promises_.cp)(external_node_path_default().join(example, 'repo'), clone, { recursive: true });
+        const git = async (...args) => {
+            const env = { ...(0,git_environment/* gitEnvironment */._)(world.environment), ...IDENTITY };
+            const result = await (0,command/* runCommand */.d)({ file: 'git', args, cwd: clone, env, timeoutMs: 60_000 });
+            if (result.end.kind !== 'exited' || result.end.code !== 0)
+                throw new errors/* UserError */.yo(`git ${args[0] ?? ''} failed: ${result.stderr.toString('utf8').trim() || (0,command/* describeEnd */.l)(result.end)}`);
+            return result.stdout.toString('utf8').trim();
+        };
+        await git('init', '--quiet', '--initial-branch=main');
+        await git('add', '--all');
+        await git('commit', '--quiet', '--message=Base of the demo');
+        await git('init', '--quiet', '--bare', remote);
+        await git('remote', 'add', 'origin', remote);
+        await git('push', '--quiet', 'origin', 'main');
+        world.print(`Demo: ${SPEC} in a fresh repository; the conversation is recorded, everything else is real.\n`);
+        const replay = external_node_path_default().join(example, 'replay.jsonl');
+        const status = await startRun({ spec: SPEC, replay, publish: 'pull-request' }, world, clone);
+        const branches = await git('ls-remote', '--heads', 'origin');
+        world.print(`\nBranches of the remote:\n${branches.replaceAll(/^/gm, '  ')}\nRead the work: git -C ${remote} log -p main..ferrule/specs-004-expiry-and-eviction`);
+        await (0,promises_.rm)(clone, { recursive: true, force: true });
+        return status;
+    },
+};
+
+// EXTERNAL MODULE: ./src/platform/find-program.ts
+var find_program = __webpack_require__(5);
+// EXTERNAL MODULE: ./src/sandbox/sandbox.ts + 10 modules
+var sandbox_sandbox = __webpack_require__(7170);
+// EXTERNAL MODULE: ./src/workshop/workshop.ts + 43 modules
+var workshop = __webpack_require__(3472);
+;// CONCATENATED MODULE: ./src/commands/check.ts
+// What a check of `ferrule doctor` is given and gives back.
+const good = (text) => ({ kind: 'good', text });
+const bad = (text) => ({ kind: 'bad', text });
+const note = (text) => ({ kind: 'note', text });
+
+;// CONCATENATED MODULE: ./src/commands/machine-checks.ts
+// Checks of `ferrule doctor` that ask the machine: node, disk, the Rust toolchain, the sandbox.
+
+
+
+
+
+const MIN_NODE = 20;
+const node = () => {
+    const isNew = Number(process.versions.node.split('.')[0]) >= MIN_NODE;
+    return Promise.resolve([
+        isNew
+            ? good(`node ${process.versions.node}`)
+            : bad(`node ${process.versions.node} is too old. Install node ${MIN_NODE} or later.`),
+        process.platform === 'linux'
+            ? good(`linux, ${process.arch}`)
+            : bad(`Ferrule runs code on Linux only; this is ${process.platform}. Use a Linux machine, or a workflow.`),
+    ]);
+};
+const disk = async ({ scratch }) => {
+    await (0,workshop/* requireDiskSpace */.T1)(scratch);
+    return [good('disk: more than 2 GiB free for temporary files')];
+};
+/** The default toolchain; which one a repository asks for is a check of its own. */
+const rust = async ({ environment }) => {
+    const { rustcVersion, cargoVersion, hasClippy, hasRustfmt } = await (0,workshop/* findToolchain */.vZ)({
+        ...{ channel: undefined, environment, runCommand: command/* runCommand */.d },
+    });
+    const component = (name, isThere, gate) => isThere ? good(name) : bad(`${name} is missing, which gate '${gate}' needs: rustup component add ${name}`);
+    return [
+        good(`${rustcVersion}; ${cargoVersion}`),
+        component('clippy', hasClippy, 'clippy'),
+        component('rustfmt', hasRustfmt, 'fmt'),
+    ];
+};
+const box = async (patient) => {
+    const { environment, scratch } = patient;
+    // A run installs it where it may; a doctor changes nothing.
+    if ((0,find_program/* findProgram */.K)('bwrap', environment) === undefined)
+        return [bad('bubblewrap is missing, the box in which code runs: sudo apt-get install -y bubblewrap')];
+    const { mounts, cargo } = await (0,workshop/* findToolchain */.vZ)({ channel: undefined, environment, runCommand: command/* runCommand */.d });
+    const sandbox = await (0,sandbox_sandbox/* openSandbox */.E)({
+        ...{ mode: 'auto', runCommand: command/* runCommand */.d, environment, scratch, toolchainMounts: mounts },
+        probe: [cargo, '-V'],
+        say: () => undefined,
+    });
+    return [good(`sandbox: ${sandbox.description}; its self-test holds`)];
+};
+const MACHINE_CHECKS = [node, disk, rust, box];
+
+// EXTERNAL MODULE: ./src/platform/git.ts + 2 modules
+var platform_git = __webpack_require__(8524);
+// EXTERNAL MODULE: ./src/platform/github.ts + 4 modules
+var github = __webpack_require__(2024);
+// EXTERNAL MODULE: ./src/publish/publish.ts + 27 modules
+var publish = __webpack_require__(9411);
+;// CONCATENATED MODULE: ./src/commands/repository-checks.ts
+// Checks of `ferrule doctor` that ask the clone and, with a token, GitHub: by the very pre-flight of a run.
+
+
+
+
+
+
+
+/** Nothing is pushed to it. */
+const TRIED_BRANCH = 'ferrule/doctor';
+const repository = async (patient) => {
+    const { git, head, branch } = await openClone(patient);
+    if (head === undefined)
+        return [bad('git: the repository has no commit yet. Commit the spec first; Ferrule works on commits only.')];
+    const channel = await (0,workshop/* readChannel */.my)(await git.sourceTree(head), '.');
+    const findings = [good(`git: commit ${head.slice(0, 12)}${branch === undefined ? '' : ` on '${branch}'`}`)];
+    if (channel === undefined)
+        return findings;
+    const { environment } = patient;
+    const { rustcVersion } = await (0,workshop/* findToolchain */.vZ)({ channel, environment, runCommand: command/* runCommand */.d });
+    return [...findings, good(`the repository asks for toolchain '${channel}': ${rustcVersion}`)];
+};
+const repository_checks_github = async (patient) => {
+    const { environment } = patient;
+    const { head, branch: base = 'main', origin } = await (0,platform_git/* readCheckout */.b$)(patient.folder, environment);
+    if (head === undefined)
+        return []; // said by the check before
+    const address = addressOf(origin, environment);
+    if (address === undefined)
+        return [note("GitHub: not asked, as 'origin' is no repository there. Runs leave a local branch.")];
+    const { owner, repo, serverUrl, apiUrl } = address;
+    const token = environment.GITHUB_TOKEN ?? environment.GH_TOKEN ?? '';
+    if (token === '')
+        return [note(`GitHub: ${owner}/${repo} not asked, for lack of a token. Set GITHUB_TOKEN to one that may push.`)];
+    const { git } = await openClone(patient);
+    const api = (0,github/* openGitHub */.o6)({ token, apiUrl, owner, repo });
+    const isPath = origin !== undefined && external_node_path_default().isAbsolute(origin);
+    const remote = { url: isPath ? origin : `${serverUrl}/${owner}/${repo}.git`, token };
+    const publisher = (0,publish/* createPublisher */.jk)({
+        ...{ kind: 'pull-request', commitWith: 'git', git, remote, github: api, base, baseCommit: head },
+        branch: TRIED_BRANCH,
+        spec: { path: 'doctor', hash: '0'.repeat(64) },
+        pullRequest: { draft: 'always', labels: [], reviewers: [] },
+        refusal: () => undefined,
+    });
+    const warnings = await publisher.preflight();
+    const identity = await api.identity();
+    return [
+        good(`GitHub: ${owner}/${repo} can be read and pushed to as ${identity}`),
+        note('GitHub does not tell whether the token may open pull requests: it needs pull-requests: write.'),
+        ...warnings.map((text) => note(text)),
+        note((0,publish/* ciNote */.rN)(identity, 'pull-request')),
+    ];
+};
+async function openClone({ folder, environment, scratch }) {
+    const git = await (0,platform_git/* openGit */.zY)(folder, external_node_path_default().join(scratch, 'repository.git'), environment);
+    return { git, ...(await (0,platform_git/* readCheckout */.b$)(folder, environment)) };
+}
+/** Of the runner's variables, else of `origin`, by any of the forms that git takes for GitHub. */
+function addressOf(origin, { GITHUB_REPOSITORY: named, GITHUB_SERVER_URL: server, GITHUB_API_URL: api }) {
+    const ofOrigin = /^(?:https:\/\/(?:[^@/]*@)?|ssh:\/\/git@|git@)([\w.-]+)(?::\d+)?[/:]([\w.-]+)\/([\w.-]+?)(?:\.git)?\/?$/.exec(origin ?? '');
+    const [ownerNamed, repoNamed] = named?.split('/') ?? [];
+    const [owner, repo] = [ownerNamed ?? ofOrigin?.[2], repoNamed ?? ofOrigin?.[3]];
+    if (owner === undefined || repo === undefined)
+        return undefined;
+    const host = ofOrigin?.[1] ?? 'github.com';
+    const serverUrl = server ?? `https://${host}`;
+    const apiUrl = api ?? (host === 'github.com' ? 'https://api.github.com' : `https://${host}/api/v3`);
+    return { owner, repo, serverUrl, apiUrl };
+}
+const REPOSITORY_CHECKS = [repository, repository_checks_github];
+
+// EXTERNAL MODULE: ./src/platform/answer-parts.ts
+var answer_parts = __webpack_require__(4534);
+// EXTERNAL MODULE: ./src/platform/model-connection.ts
+var model_connection = __webpack_require__(5035);
+;// CONCATENATED MODULE: ./src/platform/model-server-probe.ts
+// Asks a model's server what it can do: questions that cost nothing, and one tiny call with a tool. For `ferrule doctor`; a run
+// never asks any of this.
+
+
+
+const model_server_probe_TIMEOUT_MS = 60_000;
+/** Of the answer: the input of one call. */
+const PROBE_MAX_TOKENS = 100;
+const MAX_ANSWER_CHARS = 1024 * 1024;
+const TOOL = {
+    name: 'note',
+    description: 'Takes a note.',
+    input_schema: { type: 'object', properties: { text: { type: 'string' } }, required: ['text'] },
+};
+const MESSAGES = [
+    { role: 'user', content: "Call the tool note with the text 'The quick brown fox jumps over the lazy dog'." },
+];
+/** @throws UserError when the environment names a proxy that cannot be used */
+async function probeModelServer({ baseUrl, apiKey, model }) {
+    const connection = await (0,model_connection/* connectTo */.m6)((0,model_connection/* proxyFor */.iJ)(baseUrl), { bodyTimeout: model_server_probe_TIMEOUT_MS, headersTimeout: model_server_probe_TIMEOUT_MS });
+    const bearer = { authorization: `Bearer ${apiKey}` };
+    const ask = (path, headers, body) => request(connection, `${baseUrl}${path}`, headers, body);
+    const both = { ...bearer, ...(0,model_connection/* furtherKeyHeaders */.ou)(baseUrl, apiKey) };
+    const body = { model, messages: MESSAGES, tools: [TOOL] };
+    const answer = await ask('/v1/messages', both, { ...body, max_tokens: PROBE_MAX_TOKENS, stream: true });
+    if (typeof answer === 'string')
+        return { kind: 'unreached', reason: answer };
+    if (answer.status !== 200)
+        return { kind: 'refused', status: answer.status };
+    const lacks = readStream(answer);
+    if (typeof lacks === 'string')
+        return { kind: 'not-understood', reason: lacks };
+    const counted = await ask('/v1/messages/count_tokens', both, body);
+    if (typeof counted === 'string' || counted.status !== 200)
+        lacks.push('count-tokens');
+    else {
+        const byBearer = await ask('/v1/messages/count_tokens', bearer, body);
+        if (typeof byBearer === 'string' || byBearer.status !== 200)
+            lacks.push('bearer');
+    }
+    return { kind: 'answered', lacks };
+}
+/** @returns why there is no answer, in words without the address */
+async function request({ fetch, dispatcher }, url, headers, body) {
+    try {
+        const response = await fetch(url, {
+            method: 'POST',
+            headers: { ...headers, 'content-type': 'application/json', 'anthropic-version': '2023-06-01' },
+            body: JSON.stringify(body),
+            dispatcher,
+            redirect: 'manual', // the key goes to the address that was given, and nowhere else
+            signal: AbortSignal.timeout(model_server_probe_TIMEOUT_MS),
+        });
+        const text = (await response.text()).slice(0, MAX_ANSWER_CHARS);
+        return { status: response.status, hasRequestId: response.headers.has('request-id'), text };
+    }
+    catch (error) {
+        const cause = error.cause;
+        const code = typeof cause?.code === 'string' ? cause.code : (0,errors/* messageOf */.bD)(error);
+        return /^[\w .'-]{1,100}$/.test(code) ? code : 'no connection';
+    }
+}
+/** @returns what the stream lacks, or why it is none */
+function readStream({ text, hasRequestId }) {
+    const parts = new answer_parts/* AnswerParts */.pp(() => 0);
+    let inputParts = 0;
+    const usage = {};
+    try {
+        for (const line of text.split('\n').filter((each) => each.startsWith('data:'))) {
+            const event = JSON.parse(line.slice('data:'.length));
+            parts.add(event);
+            if (event.delta?.type === 'input_json_delta' && event.delta.partial_json !== '')
+                inputParts++;
+            Object.assign(usage, event.message?.usage, event.usage);
+        }
+        const isCalled = parts.whole().content.some((block) => block.type === 'tool_use');
+        const lacks = [
+            ['tool-call', !isCalled],
+            ['usage', !(Number(usage.input_tokens) > 0)],
+            ['cache-usage', !('cache_read_input_tokens' in usage)],
+            ['request-id', !hasRequestId],
+            ['streamed-tool-input', isCalled && inputParts < 2],
+        ];
+        return lacks.filter(([, isLacking]) => isLacking).map(([lack]) => lack);
+    }
+    catch (error) {
+        if (error instanceof answer_parts/* BrokenAnswer */.MC)
+            return `sent an answer that is none: ${error.message}`;
+        return 'sent something else than the events of the Messages API';
+    }
+}
+
+;// CONCATENATED MODULE: ./src/commands/server-checks.ts
+// The check of `ferrule doctor` that asks the model's server, and what each thing that a server lacks means to a run.
+
+
+
+
+const SERVER_OPTIONS = ['anthropic-base-url', 'model'];
+const server = async ({ environment, options }) => {
+    const { apiKey, baseUrl } = (0,inputs_inputs/* readModelServer */.zv)({
+        'anthropic-api-key': environment.ANTHROPIC_API_KEY ?? '',
+        'anthropic-base-url': options['anthropic-base-url'] ?? '',
+    });
+    if (apiKey === undefined)
+        return [
+            note("the model's server: not asked, for lack of a key. Set ANTHROPIC_API_KEY; it is asked with one tiny call."),
+        ];
+    const { model } = (0,brief/* resolveModel */.AX)(options.model);
+    const { host } = new URL(baseUrl);
+    const probe = await probeModelServer({ baseUrl, apiKey, model });
+    switch (probe.kind) {
+        case 'unreached':
+            return [
+                bad(`${host} was not reached (${probe.reason}). Check --anthropic-base-url, and HTTPS_PROXY if there is one.`),
+            ];
+        case 'refused':
+            return [bad(`${host} refused the call with status ${probe.status}: ${remedyFor(probe.status, model)}`)];
+        case 'not-understood':
+            return [bad(`${host} ${probe.reason}. Ferrule needs a server that streams the Messages API.`)];
+        case 'answered':
+            return [
+                probe.lacks.includes('tool-call')
+                    ? bad(`${host} answered as ${model}, but made no tool call, which all work is done by. Choose a model with --model that calls tools.`)
+                    : good(`${host} answered as ${model}, with a tool call of at most ${PROBE_MAX_TOKENS} tokens`),
+                ...probe.lacks.flatMap((lack) => (lack === 'tool-call' ? [] : [note(`${host} ${MEANING[lack]}`)])),
+            ];
+    }
+};
+const MEANING = {
+    usage: 'does not count tokens: they are estimated, for max-tokens too.',
+    'cache-usage': 'does not count what it cached: all input counts at its full price.',
+    'request-id': 'names no requests: messages about a failure will not either.',
+    'streamed-tool-input': 'sends the input of a tool call in one piece: nothing is missing by that.',
+    'count-tokens': 'has no count_tokens: a run never asks for it.',
+    bearer: 'does not take the key as a bearer token: it is sent in x-api-key as well.',
+};
+function remedyFor(status, model) {
+    if (status === 401 || status === 403)
+        return 'check ANTHROPIC_API_KEY, and that it is one for this server.';
+    if (status === 404)
+        return `it has no ${model}, or no Messages API there. Give --model, and an address without /v1.`;
+    if (status === 400)
+        return `it does not take ${model} or tools. Give --model.`;
+    if (status === 429)
+        return 'its limit is reached, or there is no credit left. Try again later.';
+    return 'try again later.';
+}
+const SERVER_CHECKS = [server];
+
+;// CONCATENATED MODULE: ./src/commands/doctor.ts
+// `ferrule doctor`: asks everything that a run needs, one line each, with what mends it. Nothing is changed or installed; the
+// checks are machine-checks.ts, repository-checks.ts and server-checks.ts.
+
+
+
+
+
+
+
+
+const SIGNS = { good: '✔', bad: '✘', note: '·' };
+const CHECKS = [...MACHINE_CHECKS, ...REPOSITORY_CHECKS, ...SERVER_CHECKS];
+const DOCTOR = {
+    name: 'doctor',
+    usage: '[--anthropic-base-url URL] [--model MODEL]',
+    summary: 'say what this machine and repository lack for a run, each with what mends it',
+    details: `Looks at node, git, disk, the Rust toolchain, the sandbox (by its own self-test), the repository, GitHub and the model's
+server. Nothing is installed or changed. GitHub is asked only with a token in GITHUB_TOKEN or GH_TOKEN: whether the branch
+could be pushed is tried without pushing. The model's server is asked only with a key in ANTHROPIC_API_KEY: one call of at
+most 100 tokens, for a fraction of a cent, and questions that cost nothing.
+
+  ✔ good   ✘ to be mended before a run   · to know`,
+    async start(words, world) {
+        const { positionals, values } = readWords(words, SERVER_OPTIONS);
+        if (positionals.length > 0)
+            throw new UsageError('doctor takes no words but its options. See ferrule help doctor.');
+        const scratch = await (0,promises_.mkdtemp)(external_node_path_default().join((0,external_node_os_.tmpdir)(), 'ferrule-doctor-'));
+        const patient = { folder: world.folder, environment: world.environment, scratch, options: values };
+        let isWell = true;
+        try {
+            for (const check of CHECKS)
+                for (const { kind, text } of await findingsOf(check, patient)) {
+                    world.print(`${SIGNS[kind]} ${text}`);
+                    if (kind === 'bad')
+                        isWell = false;
+                }
+        }
+        finally {
+            await (0,promises_.rm)(scratch, { recursive: true, force: true });
+        }
+        return isWell ? 0 : 1;
+    },
+};
+/** What forbids a run is a finding here, not the end: the next check may find more. */
+async function findingsOf(check, patient) {
+    try {
+        return await check(patient);
+    }
+    catch (error) {
+        if (!(error instanceof errors/* UserError */.yo))
+            throw error;
+        return [{ kind: 'bad', text: (0,errors/* messageOf */.bD)(error) }];
+    }
+}
+
+;// CONCATENATED MODULE: ./src/platform/clone-facts.ts
+// What a clone knows of its files and of the remote's default branch. Nothing is asked of the remote.
+
+
+
+const clone_facts_TIMEOUT_MS = 60_000;
+const MAX_LISTING_BYTES = 256 * 1024 * 1024;
+/** @param root the top folder of a clone @throws UserError where there is none */
+async function readCloneFacts(root, inherited) {
+    const ask = async (...args) => {
+        const options = {
+            cwd: root,
+            env: (0,git_environment/* gitEnvironment */._)(inherited),
+            timeoutMs: clone_facts_TIMEOUT_MS,
+            maxOutputBytes: MAX_LISTING_BYTES,
+        };
+        const result = await (0,command/* runCommand */.d)({ file: 'git', args, ...options });
+        return result.end.kind === 'exited' && result.end.code === 0 ? result.stdout.toString('utf8') : undefined;
+    };
+    const listing = await ask('ls-files', '-z', '--cached', '--others', '--exclude-standard');
+    if (listing === undefined)
+        throw new errors/* UserError */.yo('This folder is no git repository. Run git init, or go to the folder of a clone.');
+    const head = await ask('symbolic-ref', '--short', '--quiet', 'refs/remotes/origin/HEAD');
+    return {
+        files: listing.split('\0').filter((file) => file !== ''),
+        defaultBranch: head?.trim().replace(/^origin\//, ''),
+    };
+}
+
+// EXTERNAL MODULE: ./node_modules/smol-toml/dist/index.js + 8 modules
+var dist = __webpack_require__(3292);
+;// CONCATENATED MODULE: ./src/commands/repository-facts.ts
+// What `ferrule init` finds out about a repository from the names of its files and one manifest: cargo workspaces, the
+// crate's name, specs. Nothing is written.
+
+
+
+/** Folders in which teams keep specs: our own, Spec Kit's, Kiro's, OpenSpec's, and of plain documents. */
+const SPEC_FOLDERS = /^(specs|docs\/specs|spec|\.kiro\/specs|openspec\/specs)\//;
+const NO_SPEC = /(^|\/)(readme|template|plan|tasks|design|research)\.(md|markdown)$/i;
+/** Folders with a Cargo.toml that no other one is above of, `.` for the root; in order of their names. */
+function findCargoFolders(files) {
+    const folders = files
+        .filter((file) => external_node_path_default().posix.basename(file) === 'Cargo.toml')
+        .map((file) => external_node_path_default().posix.dirname(file));
+    const isBelow = (folder, other) => folder !== other && (other === '.' || folder.startsWith(`${other}/`));
+    return folders.filter((folder) => !folders.some((other) => isBelow(folder, other))).sort();
+}
+/** Markdown files that are specs by where they lie. */
+function findSpecs(files) {
+    return files
+        .filter((file) => /\.(md|markdown)$/i.test(file) && SPEC_FOLDERS.test(file) && !NO_SPEC.test(file))
+        .sort();
+}
+/** The package's name in a folder's Cargo.toml; `undefined` for a workspace without one, or no manifest. */
+async function findCrateName(root, folder) {
+    try {
+        const manifest = (0,dist/* parse */.qg)(await (0,promises_.readFile)(external_node_path_default().join(root, folder, 'Cargo.toml'), 'utf8'));
+        return typeof manifest.package?.name === 'string' ? manifest.package.name : undefined;
+    }
+    catch {
+        return undefined; // an unreadable manifest is cargo's to report
+    }
+}
+
+;// CONCATENATED MODULE: ./src/commands/init.ts
+// `ferrule init`: the workflow that starts Ferrule and, where there is no spec yet, a first one to fill in. What it needs to
+// know it reads from the repository; what is there already stays as it is.
+
+
+
+
+
+
+
+const WORKFLOW = '.github/workflows/ferrule.yml';
+const FIRST_SPEC = 'specs/first-feature.md';
+/** Specs that the output names; the rest is counted. */
+const MAX_NAMED = 5;
+const INIT = {
+    name: 'init',
+    usage: '[--working-directory FOLDER]',
+    summary: 'write the workflow and a first spec into this repository; overwrites nothing',
+    details: `Writes ${WORKFLOW}, by which a spec is run from the Actions tab, and ${FIRST_SPEC} where the
+repository has no spec yet. Default branch, cargo workspace, crate name and specs are read from the repository; only where
+it has several workspaces does --working-directory have to say which one. Files that are there stay as they are.`,
+    async start(words, world) {
+        const { positionals, values } = readWords(words, ['working-directory']);
+        if (positionals.length > 0)
+            throw new UsageError('init takes no words but its option. See ferrule help init.');
+        const { root } = await (0,platform_git/* readCheckout */.b$)(world.folder, world.environment);
+        const { files, defaultBranch } = await readCloneFacts(root, world.environment);
+        const folder = chooseFolder(findCargoFolders(files), values['working-directory']);
+        const specs = findSpecs(files);
+        const example = specs[0] ?? FIRST_SPEC;
+        const wrote = await writeNew(root, WORKFLOW, await workflowText(world, { folder, example }));
+        world.print(wrote
+            ? `Wrote ${WORKFLOW}${folder === '.' ? '' : ` for the workspace in ${folder}`}.`
+            : `${WORKFLOW} is there already; it was left as it is.`);
+        if (specs.length > 0) {
+            const more = specs.length > MAX_NAMED ? `, and ${specs.length - MAX_NAMED} more` : '';
+            world.print(`Found specs: ${specs.slice(0, MAX_NAMED).join(', ')}${more}.`);
+        }
+        else {
+            const crate = await findCrateName(root, folder);
+            const wroteSpec = await writeNew(root, FIRST_SPEC, await specText(world, crate));
+            world.print(wroteSpec ? `Wrote ${FIRST_SPEC}, a spec to fill in.` : `${FIRST_SPEC} is there already; it was left as it is.`);
+        }
+        world.print(nextSteps(example, specs.length === 0, defaultBranch));
+        return 0;
+    },
+};
+/** @throws UsageError where only the user can know it */
+function chooseFolder(folders, given) {
+    if (given !== undefined) {
+        const folder = external_node_path_default().posix.normalize(given).replace(/\/+$/, '') || '.';
+        if (folder === '.' || folders.includes(folder))
+            return folder;
+        throw new UsageError(`--working-directory: there is no Cargo.toml in '${given}' of this repository.`);
+    }
+    const [first = '.', ...others] = folders;
+    if (others.length === 0)
+        return first;
+    throw new UsageError(`This repository has several cargo workspaces: ${folders.slice(0, MAX_NAMED).join(', ')}. Say which one: ferrule init --working-directory ${first}`);
+}
+/** The example's workflow, with what this repository needs set in it. */
+async function workflowText({ root }, { folder, example }) {
+    const text = await (0,promises_.readFile)(external_node_path_default().join(root, 'examples', 'workflows', 'dispatch.yml'), 'utf8');
+    const withDefault = text.replace(/^( +)type: string$/m, (line, indent) => `${line}\n${indent}default: ${JSON.stringify(example)}`);
+    if (folder === '.')
+        return withDefault;
+    return withDefault.replace(/^( +)spec: \$\{\{ inputs\.spec \}\}$/m, (line, indent) => `${line}\n${indent}working-directory: ${JSON.stringify(folder)}`);
+}
+async function specText({ root }, crate) {
+    const text = await (0,promises_.readFile)(external_node_path_default().join(root, 'examples', 'first-spec.md'), 'utf8');
+    return text.replaceAll('CRATE', crate ?? 'the crate');
+}
+/** @returns false where the file is there already */
+async function writeNew(root, file, text) {
+    const target = external_node_path_default().join(root, ...file.split('/'));
+    await (0,promises_.mkdir)(external_node_path_default().dirname(target), { recursive: true });
+    try {
+        await (0,promises_.writeFile)(target, text, { flag: 'wx' });
+        return true;
+    }
+    catch (error) {
+        if (error.code === 'EEXIST')
+            return false;
+        throw new errors/* UserError */.yo(`${file} cannot be written: ${error.code ?? 'unknown reason'}.`);
+    }
+}
+function nextSteps(spec, isNew, defaultBranch) {
+    const steps = [
+        `In ${WORKFLOW}, put the commit of a release of Ferrule where 'uses: ferrule-dev/ferrule@' has zeros.`,
+        ...(isNew ? [`Write what you want into ${spec}.`] : []),
+        "Store the model's key as a secret of the repository: gh secret set ANTHROPIC_API_KEY",
+        "Let workflows open pull requests: Settings > Actions > General > 'Allow GitHub Actions to create and approve pull requests'.",
+        `Commit and push to ${defaultBranch === undefined ? 'the default branch' : `'${defaultBranch}'`}: GitHub offers a workflow only once it is there.`,
+        `Start it: Actions > Implement a spec > Run workflow, or: gh workflow run ferrule.yml -f spec=${spec}`,
+    ];
+    return `\nNext:\n${steps.map((step, i) => `  ${i + 1}. ${step}`).join('\n')}\n\nferrule doctor says whether this machine could run it, too: ferrule run ${spec}`;
+}
+
+;// CONCATENATED MODULE: ./src/commands/plan.ts
+// `ferrule plan`: which specs are pending, and in which waves they can go. Words in, the plan as text or JSON out.
+
+
+
+
+const OPTIONS = Object.keys(inputs_inputs/* PLAN_INPUT_DEFAULTS */._s).filter((name) => name !== 'spec');
+const PLAN = {
+    name: 'plan',
+    usage: 'SPEC... [--json] [--OPTION VALUE ...]',
+    summary: 'show which specs are pending, and in which waves they can be implemented; spends nothing',
+    details: `SPEC is a path or a quoted glob ('specs/**/*.md'). Proven specs and drafts are left alone; prerequisites
+('depends-on' in the front matter) come in an earlier wave. --json prints all of it, each wave as a matrix of
+GitHub Actions. Pull requests are asked with --github-token inside a workflow; here, commits alone tell.
+Exit status 1 when a spec was refused: it cannot be read, or needs what is not there, or itself.
+
+Options: ${OPTIONS.map((name) => `--${name}`).join(', ')}.`,
+    async start(words, world) {
+        const isJson = words.includes('--json');
+        const { positionals, values } = readWords(words.filter((word) => word !== '--json'), OPTIONS);
+        const context = (0,inputs_inputs/* readEvent */.j_)({}, undefined, { workspace: world.folder, temp: (0,external_node_os_.tmpdir)() });
+        const texts = { ...values, spec: positionals.join('\n') };
+        const { plan, base } = await world.plan({ inputs: (0,inputs_inputs/* readPlanInputs */.jU)((name) => texts[name] ?? '', context), context });
+        world.print(isJson ? (0,fleet/* planJson */.iY)(plan) : (0,fleet/* describePlan */.df)(plan, base));
+        return plan.refused.length > 0 ? 1 : 0;
+    },
+};
+
+;// CONCATENATED MODULE: ./src/commands/commands.ts
+
+
+
+
+
+
+
+/** In the order of the help text. */
+const COMMANDS = [RUN, PLAN, CHECK_SPEC, REPLAY, DEMO, INIT, DOCTOR];
 
 
 /***/ }),
@@ -1522,9 +3115,8 @@ async function demo(world) {
 
 // EXPORTS
 __webpack_require__.d(__webpack_exports__, {
-  Ep: () => (/* binding */ conclude),
-  lc: () => (/* binding */ publishRecord),
-  lF: () => (/* binding */ recordProgress)
+  E: () => (/* binding */ conclude),
+  l: () => (/* binding */ recordProgress)
 });
 
 // EXTERNAL MODULE: external "node:path"
@@ -1534,12 +3126,14 @@ var external_node_path_default = /*#__PURE__*/__webpack_require__.n(external_nod
 var earlier_run = __webpack_require__(8259);
 // EXTERNAL MODULE: ./src/errors.ts
 var errors = __webpack_require__(3916);
-// EXTERNAL MODULE: ./src/publish/publish.ts + 22 modules
-var publish = __webpack_require__(7011);
-// EXTERNAL MODULE: ./src/report/report.ts + 34 modules
-var report = __webpack_require__(269);
-// EXTERNAL MODULE: ./src/verify/verify.ts + 37 modules
-var verify = __webpack_require__(3522);
+// EXTERNAL MODULE: ./src/publish-record.ts
+var publish_record = __webpack_require__(2464);
+// EXTERNAL MODULE: ./src/publish/publish.ts + 27 modules
+var publish = __webpack_require__(9411);
+// EXTERNAL MODULE: ./src/report/report.ts + 47 modules
+var report = __webpack_require__(1414);
+// EXTERNAL MODULE: ./src/verify/verify.ts + 39 modules
+var verify = __webpack_require__(5228);
 ;// CONCATENATED MODULE: ./src/proofs.ts
 
 
@@ -1574,9 +3168,9 @@ async function proveCommits({ log }, { terms }, { series, verification, record }
             log.info(`${name} builds on its own.`);
     }
 }
-async function proveNewTests({ git, inputs, log }, { workshop, terms, base }, { verification, baseline, record }, leftMs) {
+async function proveNewTests({ git, inputs, log }, { workshop, terms, base }, { series, verification, baseline, record }, leftMs) {
     const { runs, findings } = await (0,verify/* runTestsOnBase */.$A)(terms, {
-        ...{ git, syntax: workshop.syntax, baseTree: base.tree, tree: verification.tree, baseline },
+        ...{ git, syntax: workshop.syntax, baseTree: (series.onto ?? base).tree, tree: verification.tree, baseline },
         auditRules: inputs.auditRules,
         members: await workshop.members(),
     }, leftMs);
@@ -1599,6 +3193,9 @@ async function proveNewTests({ git, inputs, log }, { workshop, terms, base }, { 
 
 
 
+
+/** All work against the base, also what never became green; in the report folder. */
+const PATCH_FILE = 'change.patch';
 /** Judges, records, saves and publishes, in this order: what was made is on disk before anything is sent. */
 async function conclude(world, brief, ready, run) {
     const { record, series, verification } = run;
@@ -1610,13 +3207,15 @@ async function conclude(world, brief, ready, run) {
         blockingQuestions: run.notebook.questions.filter((question) => question.blocking).length,
         isAllWaiting: run.notebook.isAllWaiting,
     }));
+    if (series.onto !== undefined)
+        record.message += ` Brought together with ${series.onto.commit.slice(0, 12)} of the target branch, and verified there.`;
     if (record.outcome === 'verified' && verification !== undefined) {
         const names = gateNames(verification).join(', ');
         const subject = `Verify the implementation of ${external_node_path_default().basename(brief.spec.path)}`;
         await series.close(subject.slice(0, 72), `${names}: passed on tree ${verification.tree}.`);
     }
     // A branch without a commit cannot become a pull request, and then nobody could answer on it.
-    const mayBeProposed = ready.publisher.kind === 'pull-request' || leavesResult(world, ready);
+    const mayBeProposed = ready.publisher.kind === 'pull-request' || (ready.publisher.kind === 'none' && world.context.kind === 'github');
     const hasNothingToPropose = series.head.commit === ready.base.commit && mayBeProposed;
     if (record.outcome === 'needs-answer' && hasNothingToPropose && world.github !== undefined)
         await series.ask(`Ask about ${external_node_path_default().basename(brief.spec.path)}`.slice(0, 72), record.message);
@@ -1624,12 +3223,21 @@ async function conclude(world, brief, ready, run) {
     recordVerification(record, run);
     run.keep();
     record.dependencies = await addedCrates(world, ready);
-    if (verification)
-        record.reproduce = (0,verify/* reproduceCommands */.Ac)(series.head.commit, world.inputs.workingDirectory, verification);
+    if (verification) {
+        // Work that is in no commit of the branch is in the patch alone.
+        const source = series.holds(verification.commit)
+            ? { commit: series.head.commit }
+            : { commit: ready.base.commit, patch: PATCH_FILE };
+        record.reproduce = (0,verify/* reproduceCommands */.Ac)(source, world.inputs.workingDirectory, verification);
+    }
     const patch = await world.git.diff(ready.base.tree, await series.workTree());
-    await run.folder.writeBytes('change.patch', patch);
-    if ((verification?.passed || verification?.onlyWaiting) && !world.signal.aborted)
+    await run.folder.writeBytes(PATCH_FILE, patch);
+    if ((verification?.passed || verification?.onlyWaiting) && !world.signal.aborted) {
+        const announcement = 'Beside the verdict: whether each commit builds on its own, and the new tests on the code of the base.';
+        ready.progress.enter({ name: 'proofs beside the verdict', announcement, isAside: true });
         await proveBeside(world, ready, { ...run, verification });
+    }
+    await ready.progress.end();
     await conclusion_publish(world, ready, run);
 }
 /** The crates the run brought in; none, with a warning, where the lock file cannot be read. */
@@ -1649,8 +3257,8 @@ function gateNames({ gates, evidence }) {
 }
 function failedGates({ gates, evidence }) {
     return [...gates, ...evidence.gates]
-        .filter((gate) => gate.deciding && gate.status === 'failed')
-        .map(({ name }) => name);
+        .filter((gate) => gate.deciding && gate.status !== 'passed')
+        .map(({ name, status, reasons }) => (status === 'unavailable' ? `${name} (${reasons.join('; ')})` : name));
 }
 /** What the run has done and spent so far, apart from what cargo said of it. */
 function recordProgress(record, { notebook, budget }, mask) {
@@ -1674,14 +3282,15 @@ function recordProgress(record, { notebook, budget }, mask) {
         }));
     }
 }
-function recordVerification(record, { verification, baseline }) {
+function recordVerification(record, { verification, baseline, series }) {
     if (baseline)
         record.baseline = (0,report/* baselineRecord */.B3)(baseline.gates.map((gate) => (0,verify/* gateRecord */.LW)(gate, baseline)));
     if (!verification)
         return;
     const { commit, tree, gates, evidence } = verification;
     const judged = evidence.gates.map(verify/* judgedGateRecord */.ez);
-    record.verification = { commit, tree, gates: [...gates.map((gate) => (0,verify/* gateRecord */.LW)(gate, baseline)), ...judged] };
+    const recorded = gates.map((gate) => (0,verify/* gateRecord */.LW)(gate, baseline, gate.name === 'test' ? evidence.failedTests : []));
+    record.verification = { commit, tree, gates: [...recorded, ...judged], onBranch: series.holds(commit) };
     record.ledger = evidence.ledger.entries;
     record.publicApi = evidence.publicApi;
     record.auditSeverities = evidence.severityChanges;
@@ -1694,83 +3303,221 @@ function recordVerification(record, { verification, baseline }) {
         ...(liftedBy === undefined ? {} : { liftedBy }),
     }));
 }
-async function conclusion_publish(world, ready, { record, series, folder }) {
-    const { publisher, base, start } = ready;
+async function conclusion_publish(world, ready, { record, series, folder, left }) {
+    const { publisher, base } = ready;
     await folder.maskWholeFiles(); // what the alarm would say of them has to be known before anything is sent
-    await publishRecord(world, publisher, record, {
+    await (0,publish_record/* publishRecord */.l)(world, publisher, record, {
         title: `Implement ${record.spec.title}`,
         headCommit: series.head.commit === base.commit ? undefined : series.head.commit,
+        ...(series.onto === undefined ? {} : { onto: series.onto.commit }),
         outputs: (file) => folder.readText(file),
     });
-    if (!leavesResult(world, ready))
+    const refused = await left.write(series.line());
+    // A publisher that sends commits says itself why it did not.
+    if (refused === undefined || publisher.kind === 'pull-request' || publisher.kind === 'commit')
         return;
-    const warning = await leaveResult(world, start, series, folder);
-    if (warning === undefined)
-        return;
+    const warning = `${refused} ${publish/* RESULT_FILE */.FX} was not written, so no other job can publish it either.`;
     world.log.warning(warning);
     record.publication.warnings.push(warning);
-}
-/** On a runner, what is not published may be published by another job. */
-function leavesResult({ context }, { publisher }) {
-    return publisher.kind === 'none' && context.kind === 'github';
-}
-/** Leaves the commits for the action `publish`, which publishes them in another job. @returns why it did not */
-async function leaveResult({ git, context, base, outlet }, start, series, folder) {
-    const text = (0,publish/* resultJson */.y3)({
-        schema: 'ferrule.result/v1',
-        repository: `${context.repository?.owner ?? ''}/${context.repository?.name ?? ''}`,
-        base,
-        start: start.commit,
-        commits: await (0,publish/* packSeries */.n$)(git, series.line()),
-    });
-    // Masked it would no longer be the series that was verified.
-    const refused = outlet.refusal('the commits', text);
-    if (refused !== undefined)
-        return `${refused} ${publish/* RESULT_FILE */.FX} was not written, so no other job can publish it either.`;
-    await folder.write(publish/* RESULT_FILE */.FX, text);
-    return undefined;
-}
-/** Publishes a result with its report, and notes in the record where it is. */
-async function publishRecord({ log, github }, publisher, record, result) {
-    log.group('Publication');
-    try {
-        const note = (0,publish/* ciNote */.rN)(await github?.identity(), publisher.kind);
-        const options = { outputs: result.outputs, maxChars: report/* MAX_BODY_CHARS */.GW };
-        record.publication = await publisher.publish({
-            outcome: record.outcome,
-            headCommit: result.headCommit,
-            title: result.title,
-            body: (0,report/* renderMarkdown */.Gc)(record, { ...options, pullRequestNotes: note === '' ? [] : [note] }),
-            commentBody: (0,report/* renderMarkdown */.Gc)(record, options),
-        });
-        if ((0,publish/* isUndelivered */.I0)(record.publication, result))
-            record.publication.undelivered = true;
-        for (const warning of record.publication.warnings)
-            log.warning(warning);
-        const { pullRequest, comment } = record.publication;
-        if (record.outcome === 'needs-answer' && pullRequest === undefined && comment === undefined)
-            record.message += ' There is no pull request to answer on: change the spec, or answer in the input instructions.';
-    }
-    finally {
-        log.endGroup();
-    }
 }
 
 
 /***/ }),
 
-/***/ 1948:
+/***/ 3548:
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
-/* harmony export */ __webpack_require__.d(__webpack_exports__, {
-/* harmony export */   BK: () => (/* binding */ openPublication),
-/* harmony export */   KV: () => (/* binding */ policyFor),
-/* harmony export */   Q2: () => (/* binding */ publisherFor)
-/* harmony export */ });
-/* harmony import */ var _earlier_run_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(8259);
-/* harmony import */ var _publish_publish_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(7011);
-/* harmony import */ var _report_report_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(269);
-/* harmony import */ var _workshop_workshop_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(5178);
+
+// EXPORTS
+__webpack_require__.d(__webpack_exports__, {
+  BK: () => (/* binding */ openPublication),
+  KV: () => (/* binding */ policyFor),
+  pY: () => (/* binding */ protectedFilesOf),
+  Q2: () => (/* binding */ publisherFor),
+  $r: () => (/* binding */ targetOf)
+});
+
+// EXTERNAL MODULE: ./src/earlier-run.ts
+var earlier_run = __webpack_require__(8259);
+// EXTERNAL MODULE: ./src/publish/publish.ts + 27 modules
+var publish = __webpack_require__(9411);
+// EXTERNAL MODULE: ./src/report/report.ts + 47 modules
+var report = __webpack_require__(1414);
+// EXTERNAL MODULE: external "node:fs/promises"
+var promises_ = __webpack_require__(1455);
+// EXTERNAL MODULE: external "node:path"
+var external_node_path_ = __webpack_require__(6760);
+var external_node_path_default = /*#__PURE__*/__webpack_require__.n(external_node_path_);
+// EXTERNAL MODULE: ./src/errors.ts
+var errors = __webpack_require__(3916);
+// EXTERNAL MODULE: ./src/platform/git-remote.ts
+var git_remote = __webpack_require__(9874);
+// EXTERNAL MODULE: ./src/platform/git-history.ts
+var git_history = __webpack_require__(4094);
+// EXTERNAL MODULE: ./src/platform/received-folder.ts
+var received_folder = __webpack_require__(7513);
+// EXTERNAL MODULE: ./src/received-result.ts
+var received_result = __webpack_require__(6828);
+;// CONCATENATED MODULE: ./src/resumed-result.ts
+// Goes on from what an earlier run left in its report folder (input `resume-from`), where no branch holds its commits.
+// Whoever could write to that run's runner, or to where the folder was kept, chose every byte in it: the commits are made
+// again under this run's own rules, and nothing counts as verified that this run has not verified.
+
+
+
+
+
+
+
+
+const ANEW = 'This run starts anew.';
+const MAX_MESSAGES = 500;
+/**
+ * The work on the brief's spec in the folders of the input; of several the newest.
+ * @returns `undefined` when they hold none on the spec's present text, or the work branch is further
+ * @throws UserError for a folder that cannot be what is meant: no result, damaged, of another repository, base or spec
+ */
+async function resumeFromFolders(world, brief, request) {
+    const { inputs, log } = world;
+    const found = [];
+    for (const folder of inputs.resumeFrom)
+        found.push(...(await readFolder(world, folder)));
+    const ofSpec = found.filter(({ record }) => record.spec.path === brief.spec.path);
+    if (ofSpec.length === 0) {
+        const others = [...new Set(found.map(({ record }) => `'${record.spec.path}'`))].join(', ');
+        const sentence = `Input 'resume-from': what is there belongs to ${others}, not to '${brief.spec.path}'.`;
+        if (isOneSpec(inputs.spec))
+            throw new errors/* UserError */.yo(sentence);
+        log.warning(`${sentence} ${ANEW}`);
+        return undefined;
+    }
+    const [newest] = ofSpec
+        .filter(({ record, result }) => record.spec.hash === brief.hash && result !== undefined)
+        .sort((one, other) => Date.parse(other.record.run.startedAt) - Date.parse(one.record.run.startedAt));
+    if (newest?.result === undefined) {
+        const isOther = ofSpec.some(({ result }) => result !== undefined);
+        const why = isOther ? 'the spec was changed since that run' : 'that run ended before it had begun to work';
+        log.warning(`Input 'resume-from': ${why}. ${ANEW}`);
+        return undefined;
+    }
+    return rebuild(world, brief, { record: newest.record, result: newest.result }, request);
+}
+/** One plain path: then folders that hold another spec's work cannot be meant. */
+function isOneSpec(wanted) {
+    return wanted.length === 1 && !/[*?[{]/.test(wanted[0] ?? '');
+}
+/** Every report of a folder with its result; a run that ended early left only the first. */
+async function readFolder({ context }, given) {
+    const folder = external_node_path_default().resolve(context.workspace, given);
+    await requireInside(folder, given, [context.workspace, context.temp]);
+    const received = await (0,received_folder/* openReceivedFolder */.Kb)(folder, 'resume-from');
+    const reports = (0,received_result/* findReports */.zJ)(received);
+    if (reports.length === 0)
+        throw refusal(`the folder '${given}' holds no report.json of a run. Give the folder of its artifact`);
+    const read = [];
+    try {
+        for (const prefix of reports) {
+            const hasResult = received.files.has(`${prefix}${publish/* RESULT_FILE */.FX}`);
+            const result = hasResult ? await (0,received_result/* readResultFile */.kk)(received, prefix) : undefined;
+            read.push({ record: await (0,received_result/* readReport */.tL)(received, prefix), result });
+        }
+        return read;
+    }
+    catch (error) {
+        if (!(error instanceof errors/* UserError */.yo))
+            throw error;
+        throw refusal(`the folder '${given}' is damaged. ${error.message.replace(/\.$/, '')}`);
+    }
+}
+/** A folder elsewhere was not made by this job's steps. One that is not there is told about where it is opened. */
+async function requireInside(folder, given, roots) {
+    const real = await (0,promises_.realpath)(folder).catch(() => undefined);
+    if (real === undefined)
+        return;
+    for (const root of roots) {
+        const way = external_node_path_default().relative(await (0,promises_.realpath)(root), real);
+        if (way !== '..' && !way.startsWith('../') && !external_node_path_default().isAbsolute(way))
+            return;
+    }
+    throw refusal(`the folder '${given}' lies outside of the workspace and of RUNNER_TEMP. Download the artifact into one`);
+}
+async function rebuild(world, brief, { record, result }, { branch, earlier, policyFor }) {
+    const { git, log } = world;
+    const { start } = result;
+    requireOrigin(world, record, result);
+    const mergeBase = await mergeBaseOf(world, result, earlier);
+    const ofThisText = { path: brief.spec.path, hash: brief.hash, requirements: brief.spec.requirements };
+    // What the earlier run called verified is for this run to verify: its closing commit, which changes nothing, is left out.
+    const commits = result.commits.filter(({ outcome }) => outcome === undefined);
+    if (result.commits.slice(0, commits.length).some(({ outcome }) => outcome !== undefined))
+        throw refusal('a commit before the last one says that it was verified');
+    const runUrl = record.run.url ?? '';
+    const rebuilt = await (0,publish/* rebuildSeries */.Hz)({
+        ...{ git, spec: ofThisText, runUrl, policy: policyFor(start) },
+        result: { start, commits },
+        requirementIds: brief.spec.requirements.map(({ id }) => id),
+    });
+    if (rebuilt.kind === 'refused')
+        throw refusal(`it is damaged or was changed: ${rebuilt.reason.replace(/\.$/, '')}`);
+    const { commit } = rebuilt.head;
+    if (earlier !== undefined && !(await git.isAncestor(earlier.commit, commit))) {
+        // Never lost: the branch holds it. But work that stands beside the branch could only become a second branch.
+        const isBehind = await git.isAncestor(commit, earlier.commit);
+        const sentence = `Branch ${earlier.branch} holds ${isBehind ? 'all of' : 'other work than'} what 'resume-from' holds: going on from the branch.`;
+        if (isBehind)
+            log.info(sentence);
+        else
+            log.warning(sentence);
+        return undefined;
+    }
+    const messages = await git.messages(commit, { exclude: mergeBase, max: MAX_MESSAGES });
+    const said = (0,publish/* readMessages */.Ne)(messages.map(({ message }) => message), ofThisText);
+    const work = said && { branch: earlier?.branch ?? branch, commit, mergeBase, ...said, isVerified: false };
+    const made = commits.map((each) => ({ ...each, runUrl: each.runUrl ?? runUrl }));
+    return { work, start, commits: made, record };
+}
+/** Whose result it is: of this repository, for the branch that this run works on. */
+function requireOrigin({ context, base }, record, result) {
+    const { repository, serverUrl } = context;
+    const here = `${repository?.owner ?? ''}/${repository?.name ?? ''}`;
+    if (repository !== undefined && result.repository !== here)
+        throw refusal(`it was made for another repository than ${here}`);
+    const runs = `${serverUrl}/${result.repository}/actions/runs/`;
+    if (record.run.url?.startsWith(runs) !== true)
+        throw refusal('its report names no workflow run of this repository');
+    if (result.base.branch !== base.branch)
+        throw refusal(`it was made for another branch than '${base.branch}'`);
+}
+/** Where the work left the base branch. It stands on that, or on what an earlier run has pushed. */
+async function mergeBaseOf(world, { start }, earlier) {
+    const { git, base } = world;
+    if (await isOfBase(world, start))
+        return start;
+    const isKnown = earlier !== undefined && (await git.resolve(start)) !== undefined;
+    if (isKnown && (await git.isAncestor(start, earlier.commit)))
+        return earlier.mergeBase;
+    throw refusal(`it stands on ${start.slice(0, 12)}, which is neither on '${base.branch}' as this run has it nor on the work branch`);
+}
+/** Whether a commit belongs to the base's history; where a shallow clone lacks it, it is fetched. */
+async function isOfBase({ git, remote, base }, commit) {
+    const isHere = (await git.resolve(commit)) !== undefined;
+    if (isHere && (await git.isAncestor(commit, base.commit)))
+        return true;
+    if (remote === undefined || !(await (0,git_history/* isShallow */.f)(git)))
+        return false;
+    const history = await (0,git_history/* readHistory */.L)(git, remote, [base.commit], 'whole');
+    if (history === undefined || !(await history.isAncestor(commit, base.commit)))
+        return false;
+    return isHere || (await (0,git_remote/* fetchCommit */.iH)(git, remote, commit, { depth: 1 })).kind === 'fetched';
+}
+function refusal(reason) {
+    return new errors/* UserError */.yo(`Input 'resume-from': ${reason}. Correct the input, or leave it out to start anew.`);
+}
+
+// EXTERNAL MODULE: ./src/workshop/workshop.ts + 43 modules
+var workshop = __webpack_require__(3472);
+;// CONCATENATED MODULE: ./src/destination.ts
+
 
 
 
@@ -1779,42 +3526,52 @@ async function publishRecord({ log, github }, publisher, record, result) {
 function publisherFor({ inputs, context, git, remote, github, base, outlet }, spec, place) {
     const { pullRequest } = place;
     const reportOn = pullRequest?.number ?? place.issueNumber;
-    const kind = (0,_publish_publish_js__WEBPACK_IMPORTED_MODULE_1__/* .chooseKind */ .sM)({
+    const kind = (0,publish/* chooseKind */.sM)({
         publish: inputs.publish,
         context: { kind: context.kind, ...(pullRequest === undefined ? {} : { pullRequest }) },
     });
-    const branch = (0,_publish_publish_js__WEBPACK_IMPORTED_MODULE_1__/* .branchName */ .at)(inputs.branch, spec.path, [base.branch, context.defaultBranch ?? base.branch]);
+    const branch = (0,publish/* branchName */.at)(inputs.branch, spec.path, [base.branch, context.defaultBranch ?? base.branch]);
     // On a runner `none` leaves no branch anywhere; in somebody's own clone the work branch stays there.
     const home = kind === 'none' && context.kind === 'github' ? undefined : remote;
-    const publisher = (0,_publish_publish_js__WEBPACK_IMPORTED_MODULE_1__/* .createPublisher */ .jk)({
+    const publisher = (0,publish/* createPublisher */.jk)({
         kind,
         git,
         spec,
         branch,
         base: base.branch,
         baseCommit: base.commit,
+        commitWith: inputs.commitWith,
         pullRequest: { draft: inputs.draft, labels: inputs.labels, reviewers: inputs.reviewers },
         refusal: outlet.refusal,
         ...(home === undefined ? {} : { remote: home }),
         ...(github === undefined ? {} : { github }),
-        ...(pullRequest === undefined ? {} : { target: pullRequest.headRef }),
+        target: pullRequest?.headRef ?? base.branch,
         ...(reportOn === undefined ? {} : { commentOn: reportOn }),
     });
     return { publisher, branch };
 }
+/** The branch that `publish: commit` moves when the result is verified. */
+function targetOf({ context, base }) {
+    return context.pullRequest?.headRef ?? base.branch;
+}
 /** What the commits of a run may hold. @param run `start`: what its changes are compared with */
 function policyFor({ git, inputs }, run) {
-    return (0,_publish_publish_js__WEBPACK_IMPORTED_MODULE_1__/* .changePolicy */ .VH)({
+    return (0,publish/* changePolicy */.VH)({
         ...{ git, start: run.start },
-        isProtected: (0,_workshop_workshop_js__WEBPACK_IMPORTED_MODULE_3__/* .protectedPaths */ .RN)(inputs.protectedPaths, run.protectedFiles),
+        isProtected: (0,workshop/* protectedPaths */.RN)(inputs.protectedPaths, run.protectedFiles),
     });
 }
-/** The publisher, asked whether it could publish, and what earlier runs of this spec left: commits, questions, answers. */
+/**
+ * The publisher, asked whether it could publish, the comment that follows the run where there is a place for it, and what
+ * earlier runs of this spec left: commits, questions, answers.
+ */
 async function openPublication(world, brief, record) {
     const { inputs, context, git, remote, github, base, log } = world;
     const spec = { path: brief.spec.path, hash: brief.hash };
     const { pullRequest, comment } = context;
-    const place = { pullRequest, issueNumber: comment?.issueNumber };
+    // A run's own pull request has the report in its text.
+    const issueNumber = context.ownPullRequestBase === undefined ? comment?.issueNumber : undefined;
+    const place = { pullRequest, issueNumber };
     const { publisher, branch } = publisherFor(world, spec, place);
     const { kind } = publisher;
     record.publication = { kind, warnings: [] };
@@ -1823,34 +3580,57 @@ async function openPublication(world, brief, record) {
     // Read with `none` too: another job may publish, and then earlier results are on the work branch all the same.
     const mayResume = remote !== undefined && kind !== 'comment' && inputs.resume === 'auto';
     const specNow = { ...spec, requirements: brief.spec.requirements };
-    const earlier = mayResume
-        ? await (0,_publish_publish_js__WEBPACK_IMPORTED_MODULE_1__/* .findEarlierWork */ .Hg)({ git, remote, branch, base: base.commit, spec: specNow })
+    const onBranch = mayResume
+        ? await (0,publish/* findEarlierWork */.Hg)({ git, remote, branch, base: base.commit, spec: specNow })
         : undefined;
-    const earlierRun = await (0,_earlier_run_js__WEBPACK_IMPORTED_MODULE_0__/* .readEarlierRun */ .SK)({
+    const protectedFiles = protectedFilesOf(brief);
+    const policyOn = (start) => policyFor(world, { start, protectedFiles });
+    const resumed = inputs.resumeFrom.length === 0
+        ? undefined
+        : await resumeFromFolders(world, brief, { branch, earlier: onBranch, policyFor: policyOn });
+    const earlier = resumed?.work ?? onBranch;
+    const published = await (0,earlier_run/* readEarlierRun */.SK)({
         ...{ inputs, github, branch: earlier?.branch ?? branch, spec, base: base.branch, mask: world.mask },
-        kind: kind === 'none' ? (0,_publish_publish_js__WEBPACK_IMPORTED_MODULE_1__/* .chooseKind */ .sM)({ publish: 'auto', context }) : kind,
+        kind: kind === 'none' ? (0,publish/* chooseKind */.sM)({ publish: 'auto', context }) : kind,
         isPublishedElsewhere: kind === 'none',
-        pullRequestNumber: pullRequest?.number ?? comment?.issueNumber,
+        pullRequestNumber: pullRequest?.number ?? issueNumber,
         warn: (text) => log.warning(text),
     });
+    const earlierRun = resumed === undefined ? published : (0,earlier_run/* withReport */.BN)(published, resumed.record, inputs.onQuestion);
     if (earlier)
-        recordEarlierWork(world, record, earlier, earlierRun);
+        recordEarlierWork(world, record, earlier, resumed?.work === undefined);
+    recordSpending(world, record, (0,report/* laterSpending */.fv)(earlier?.spent, earlierRun.spent));
     const { questions, answers } = earlierRun;
-    record.questions = (0,_earlier_run_js__WEBPACK_IMPORTED_MODULE_0__/* .questionRecords */ .rb)(questions);
+    record.questions = (0,earlier_run/* questionRecords */.rb)(questions);
     if (answers.length > 0)
         record.answers = answers;
     if (earlierRun.lastNumber > 0)
         log.info(`Of earlier runs' questions ${answers.length} are answered and ${questions.length} open.`);
-    return { publisher, earlier, earlierRun };
+    const reportOn = pullRequest?.number ?? comment?.issueNumber ?? earlierRun.pullRequest?.number;
+    return { publisher, live: await liveComment(world, kind, spec.path, reportOn), earlier, earlierRun, resumed };
 }
-/** What the run goes on from, for the log and the report. */
-function recordEarlierWork({ log }, record, earlier, { spent }) {
-    log.info(`Branch ${earlier.branch} holds work of an earlier run: going on from ${earlier.commit.slice(0, 12)}.`);
+/** On the pull request or issue that the run belongs to, else on the pull request of its branch if that is open already. */
+async function liveComment({ github, outlet, log }, kind, specPath, number) {
+    if (github === undefined || number === undefined || kind === 'none')
+        return undefined;
+    const identity = await github.identity();
+    const say = (sentence) => log.info(sentence);
+    return (0,publish/* openLiveComment */.Eb)({ github, identity, number, specPath, refusal: outlet.refusal, say });
+}
+/** What no run may change: its own spec and agent file. */
+function protectedFilesOf({ spec, agent }) {
+    return [...spec.files, agent.path];
+}
+/** What the run goes on from, for the log and the report. @param isOnBranch else it is in a folder */
+function recordEarlierWork({ log }, record, earlier, isOnBranch) {
+    const where = isOnBranch ? `Branch ${earlier.branch}` : "The folder of input 'resume-from'";
+    log.info(`${where} holds work of an earlier run: going on from ${earlier.commit.slice(0, 12)}.`);
     if (earlier.stale.length > 0) {
         record.staleRequirements = earlier.stale;
         log.info(`Open again, as the spec's text of them was changed: ${earlier.stale.join(', ')}.`);
     }
-    const before = (0,_report_report_js__WEBPACK_IMPORTED_MODULE_2__/* .laterSpending */ .fv)(earlier.spent, spent);
+}
+function recordSpending({ log }, record, before) {
     if (before === undefined)
         return;
     const { tokens, costUsd } = before;
@@ -1906,14 +3686,15 @@ function editDistance(a, b) {
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   BN: () => (/* binding */ withReport),
 /* harmony export */   PO: () => (/* binding */ recordWaiting),
 /* harmony export */   SK: () => (/* binding */ readEarlierRun),
 /* harmony export */   jA: () => (/* binding */ progressOf),
 /* harmony export */   rb: () => (/* binding */ questionRecords)
 /* harmony export */ });
 /* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(3916);
-/* harmony import */ var _publish_publish_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(7011);
-/* harmony import */ var _report_report_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(269);
+/* harmony import */ var _publish_publish_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(9411);
+/* harmony import */ var _report_report_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(1414);
 
 
 
@@ -1969,8 +3750,25 @@ function settle(read, specHash, onQuestion) {
             questions.some(({ blocking }) => blocking) &&
             !read.answers.some(({ isNew }) => isNew),
         ...(isSameSpec && read.mark.spent !== undefined ? { spent: read.mark.spent } : {}),
+        ...(isSameSpec ? { reported: read.mark.outcome } : {}),
         ...(read.pullRequest === undefined ? {} : { pullRequest: read.pullRequest }),
     };
+}
+/**
+ * Adds what the report of a run says whose folder is gone on from: it spent more than its last commit tells, and where
+ * nothing was published nobody else knows what it asked. Its answers came from GitHub and are read there.
+ */
+function withReport(published, record, onQuestion) {
+    const spent = (0,_report_report_js__WEBPACK_IMPORTED_MODULE_1__/* .laterSpending */ .fv)(published.spent, (0,_report_report_js__WEBPACK_IMPORTED_MODULE_1__/* .totalSpending */ .H5)(record.usage));
+    const withSpent = { ...published, ...(spent === undefined ? {} : { spent }) };
+    if (published.lastNumber > 0)
+        return withSpent;
+    const questions = record.questions.map(({ requirement, blocking, ...rest }) => ({
+        ...rest,
+        requirement,
+        blocking: blocking && onQuestion === 'pause',
+    }));
+    return { ...withSpent, questions, lastNumber: Math.max(0, ...questions.map(({ number }) => number)) };
 }
 /** Questions in the record's shape. @param mask takes secrets out: the record's marks are encoded, out of its later reach */
 function questionRecords(questions, mask = (text) => text) {
@@ -2033,48 +3831,672 @@ function messageOf(thrown) {
 
 /***/ }),
 
-/***/ 8108:
+/***/ 8366:
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
-/* harmony export */   a: () => (/* binding */ findProof),
-/* harmony export */   r: () => (/* binding */ selectSpecs)
+/* harmony export */   H: () => (/* binding */ fleetReportStep)
 /* harmony export */ });
-/* harmony import */ var picomatch__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(4006);
-/* harmony import */ var picomatch__WEBPACK_IMPORTED_MODULE_1___default = /*#__PURE__*/__webpack_require__.n(picomatch__WEBPACK_IMPORTED_MODULE_1__);
-/* harmony import */ var _publish_publish_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(7011);
-// Which specs a run is about: patterns against the files of a commit, and whether a spec is already proven there. Runs
-// none of them.
+/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(3024);
+/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__webpack_require__.n(node_fs__WEBPACK_IMPORTED_MODULE_0__);
+/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(6760);
+/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_1___default = /*#__PURE__*/__webpack_require__.n(node_path__WEBPACK_IMPORTED_MODULE_1__);
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(3916);
+/* harmony import */ var _inputs_inputs_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(8537);
+/* harmony import */ var _platform_received_folder_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(7513);
+/* harmony import */ var _report_report_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(1414);
+// The reports of a fleet's jobs, read back in one that sums them up. They come from other jobs: only their form is relied
+// on, and their texts are shown as text.
 
 
-/** Commits looked at for a proof; far more than any spec has. */
-const MAX_PROOFS = 50;
+
+
+
+
+const MAX_REPORT_BYTES = 64 * 1024 * 1024;
+/** The action `fleet-report`. @returns 1 when a run of the fleet is red, or left no report */
+async function fleetReportStep(step) {
+    const { context, getInput, log } = step;
+    for (const warning of (0,_inputs_inputs_js__WEBPACK_IMPORTED_MODULE_2__/* .unknownInputs */ .qs)(Object.keys(process.env), Object.keys(_inputs_inputs_js__WEBPACK_IMPORTED_MODULE_2__/* .FLEET_REPORT_INPUT_DEFAULTS */ .K2)))
+        log.warning(warning);
+    const inputs = (0,_inputs_inputs_js__WEBPACK_IMPORTED_MODULE_2__/* .readFleetReportInputs */ .YB)(getInput);
+    step.forgetPrivateVariables();
+    const { records, missing } = await readFleet(inputs, context.workspace);
+    step.announcement.setOutputs((0,_report_report_js__WEBPACK_IMPORTED_MODULE_4__/* .fleetOutputs */ .nQ)(records));
+    await step.announcement.writeSummary((0,_report_report_js__WEBPACK_IMPORTED_MODULE_4__/* .renderFleetSummary */ .LL)(records, missing));
+    for (const record of records)
+        log.info(`${record.spec.path}: ${(0,_report_report_js__WEBPACK_IMPORTED_MODULE_4__/* .verdictLine */ .MT)(record)}`);
+    if (missing > 0)
+        log.error(`${missing} of ${inputs.expected ?? 0} planned specs left no report; see their jobs.`);
+    return missing > 0 ? 1 : (0,_report_report_js__WEBPACK_IMPORTED_MODULE_4__/* .exitStatus */ .$u)(records);
+}
+/** @returns the records by their specs' paths, and how many of the expected ones are not there @throws UserError */
+async function readFleet({ reports, expected }, workspace) {
+    const records = [];
+    const place = node_path__WEBPACK_IMPORTED_MODULE_1___default().resolve(workspace, reports);
+    // No artifact to download leaves no folder.
+    const folder = (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.existsSync)(place) ? await (0,_platform_received_folder_js__WEBPACK_IMPORTED_MODULE_3__/* .openReceivedFolder */ .Kb)(place, 'reports') : undefined;
+    for (const name of folder?.files.keys() ?? []) {
+        if (node_path__WEBPACK_IMPORTED_MODULE_1___default().posix.basename(name) !== 'report.json')
+            continue;
+        records.push(parse(name, (await folder?.readText(name, MAX_REPORT_BYTES)) ?? ''));
+    }
+    records.sort((a, b) => (a.spec.path < b.spec.path ? -1 : 1));
+    return { records, missing: Math.max(0, (expected ?? 0) - records.length) };
+}
+function parse(name, text) {
+    try {
+        return _report_report_js__WEBPACK_IMPORTED_MODULE_4__/* .runRecordSchema */ ._A.parse(JSON.parse(text));
+    }
+    catch {
+        throw new _errors_js__WEBPACK_IMPORTED_MODULE_5__/* .UserError */ .yo(`'${name}' is not what schemas/report.schema.json describes. Only Ferrule's own reports are summed up.`);
+    }
+}
+
+
+/***/ }),
+
+/***/ 2686:
+/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
+
+
+// EXPORTS
+__webpack_require__.d(__webpack_exports__, {
+  x: () => (/* binding */ surveySpecs)
+});
+
+// EXTERNAL MODULE: ./src/brief/brief.ts + 25 modules
+var brief = __webpack_require__(1044);
+// EXTERNAL MODULE: ./src/errors.ts
+var errors = __webpack_require__(3916);
+// EXTERNAL MODULE: ./src/fleet/fleet.ts + 8 modules
+var fleet = __webpack_require__(846);
+// EXTERNAL MODULE: ./src/platform/git-history.ts
+var git_history = __webpack_require__(4094);
+;// CONCATENATED MODULE: ./src/platform/source-tree.ts
+// What a pinned commit holds, read without a working tree: the only way the repository's text enters a run.
+/** Files by their own path and by each folder above them, so that looking one up does not search the whole tree. */
+function indexTree({ files }) {
+    const index = new Map();
+    const add = (path, file) => {
+        const known = index.get(path);
+        if (known === undefined)
+            index.set(path, [file]);
+        else
+            known.push(file);
+    };
+    for (const file of files) {
+        add(file.path, file);
+        for (let end = file.path.lastIndexOf('/'); end > 0; end = file.path.lastIndexOf('/', end - 1))
+            add(file.path.slice(0, end), file);
+    }
+    return index;
+}
+
+// EXTERNAL MODULE: ./src/publish/publish.ts + 27 modules
+var publish = __webpack_require__(9411);
+// EXTERNAL MODULE: ./src/platform/github.ts + 4 modules
+var platform_github = __webpack_require__(2024);
+;// CONCATENATED MODULE: ./src/fleet-survey.ts
+// How far every spec of an invocation or a plan is: read from one commit, its history and our pull requests, in a number of
+// git processes and requests that does not grow with each spec. What is made of it is the plan's and the fleet's affair.
+
+
+
+
+
+
+
+/** @param choose which of the selected specs are meant; all of them when absent */
+async function surveySpecs(world, choose = ({ specs }) => Promise.resolve(specs)) {
+    const { git, base, inputs, log } = world;
+    const tree = await git.sourceTree(base.commit);
+    const selected = (0,fleet/* selectSpecs */.rk)(inputs.spec, tree.files);
+    for (const glob of selected.emptyGlobs)
+        log.warning(`Input 'spec': '${glob}' matches no Markdown file of the commit.`);
+    const wanted = await choose(selected);
+    const read = await readWithPrerequisites(git, tree, wanted);
+    const standingOf = await judgeStandings(world, read, (0,fleet/* orderSpecs */.NU)(read).cycles);
+    const isSelected = new Set(wanted);
+    const specs = [...read.values()].map((spec) => {
+        const { path, hash, dependsOn } = spec;
+        return { path, hash, dependsOn, isSelected: isSelected.has(path), standing: standingOf(spec) };
+    });
+    const isTried = ({ standing }) => standing.kind === 'pending' && standing.unfinished !== undefined;
+    const inTurn = [...specs.filter((spec) => !isTried(spec)), ...specs.filter(isTried)];
+    const byPath = new Map(inTurn.map((spec) => [spec.path, spec]));
+    return { named: selected.named, specs: (0,fleet/* orderSpecs */.NU)(byPath).order.flatMap((path) => byPath.get(path) ?? []) };
+}
+/** The specs, what they depend on, what that depends on, …; each depth is read at once. */
+async function readWithPrerequisites(git, tree, wanted) {
+    const index = indexTree(tree);
+    const read = new Map();
+    for (let next = [...wanted]; next.length > 0;) {
+        const contents = await readContents(git, next.flatMap((path) => index.get(path) ?? []));
+        const partOf = (path) => ({
+            // What is not there by this name is looked for in the whole tree, for the hint in the refusal.
+            files: index.get(path) ?? tree.files,
+            read: (file) => Promise.resolve(contents.get(file)),
+        });
+        for (const path of next)
+            read.set(path, await readOne(partOf(path), path));
+        const needed = next.flatMap((path) => read.get(path)?.dependsOn ?? []);
+        next = [...new Set(needed)].filter((path) => !read.has(path));
+    }
+    for (const spec of read.values()) {
+        const missing = spec.dependsOn.map((path) => read.get(path)).find((other) => other?.hash === '');
+        if (missing !== undefined && spec.problem === undefined)
+            spec.problem = `'${spec.path}' depends on '${missing.path}'. ${missing.problem ?? ''}`;
+    }
+    return read;
+}
+/** Markdown of the files, by path: one process for all. */
+async function readContents(git, files) {
+    const regular = files.filter(({ path, mode }) => mode.startsWith('100') && /\.(md|markdown)$/i.test(path));
+    const contents = new Map();
+    let at = 0;
+    for await (const content of git.readBlobs(regular.map(({ oid }) => oid)))
+        contents.set(regular[at++]?.path ?? '', content);
+    return contents;
+}
+async function readOne(tree, path) {
+    const unread = { path, hash: '', dependsOn: [], status: '' };
+    try {
+        const { hash, frontMatter } = await (0,brief/* summariseSpec */.Gu)(tree, path);
+        return { ...unread, hash: hash.replace(/^sha256:/, ''), ...readPlace(path, frontMatter) };
+    }
+    catch (error) {
+        if (!(error instanceof errors/* UserError */.yo))
+            throw error;
+        return { ...unread, problem: error.message };
+    }
+}
+function readPlace(path, { dependsOn, status = '' }) {
+    const own = { dependsOn: [], status: status.toLowerCase() };
+    try {
+        return { ...own, dependsOn: [...new Set(dependsOn.map(brief/* repositoryPath */.SH))], problem: undefined };
+    }
+    catch (error) {
+        if (!(error instanceof errors/* UserError */.yo))
+            throw error;
+        return { ...own, problem: `'depends-on' of '${path}': ${error.message}` };
+    }
+}
+async function judgeStandings(world, read, cycles) {
+    const branchOf = (path) => (0,publish/* branchName */.at)(world.inputs.branch, path);
+    const isOpen = ({ problem, status, path }) => problem === undefined && !cycles.has(path) && status !== 'draft' && status !== 'implemented';
+    const open = [...read.values()].filter(isOpen);
+    const proofs = await proofsOf(world, open);
+    const work = await workOf(world, open.filter(({ path }) => !proofs.has(path)).map(({ path, hash }) => ({ path, hash, branch: branchOf(path) })));
+    return ({ path, problem, status }) => {
+        if (problem !== undefined)
+            return { kind: 'refused', reason: problem };
+        const cycle = cycles.get(path);
+        if (cycle !== undefined)
+            return { kind: 'refused', reason: `Specs depend on each other in a circle: ${cycle}. Remove one 'depends-on'.` };
+        if (status === 'draft' || status === 'implemented')
+            return { kind: status };
+        const proof = proofs.get(path);
+        if (proof !== undefined)
+            return { kind: 'proven', by: `commit ${proof.slice(0, 12)}` };
+        const found = work.get(path);
+        switch (found?.kind) {
+            case 'merged':
+                return { kind: 'proven', by: `pull request #${found.pullRequest}` };
+            case 'verified':
+                return found;
+            case 'unfinished':
+                return { kind: 'pending', branch: found.branch, unfinished: { pullRequest: found.pullRequest } };
+            case undefined:
+                return { kind: 'pending', branch: branchOf(path) };
+        }
+    };
+}
+/** Proofs in the commits, also in the history that a shallow clone lacks. */
+async function proofsOf({ git, remote, base }, specs) {
+    const proofs = await (0,fleet/* findProofs */.vx)(git, base.commit, specs);
+    const open = specs.filter(({ path }) => !proofs.has(path));
+    if (open.length === 0 || remote === undefined || !(await (0,git_history/* isShallow */.f)(git)))
+        return proofs;
+    const history = await (0,git_history/* readHistory */.L)(git, remote, [base.commit], 'recent');
+    if (history === undefined)
+        return proofs;
+    return new Map([...proofs, ...(await (0,fleet/* findProofs */.vx)(history, base.commit, open))]);
+}
+async function workOf({ git, github, base, log }, specs) {
+    if (github === undefined)
+        return new Map();
+    const work = await (0,fleet/* findWork */.Vv)({ github, git, base, specs });
+    if (work.kind === 'ok')
+        return work.value;
+    log.warning(`Whether pull requests hold these specs is unknown: ${(0,platform_github/* describeGitHubError */.dZ)(work.error)}.`);
+    return new Map();
+}
+
+
+/***/ }),
+
+/***/ 846:
+/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
+
+
+// EXPORTS
+__webpack_require__.d(__webpack_exports__, {
+  VF: () => (/* reexport */ decideStart),
+  df: () => (/* reexport */ describePlan),
+  vx: () => (/* reexport */ findProofs),
+  Vv: () => (/* reexport */ findWork),
+  X9: () => (/* reexport */ isOnBase),
+  Vb: () => (/* reexport */ leftAlone),
+  uI: () => (/* reexport */ openStacks),
+  NU: () => (/* reexport */ orderSpecs),
+  iY: () => (/* reexport */ planJson),
+  iS: () => (/* reexport */ planOutputs),
+  Kc: () => (/* reexport */ planWaves),
+  rk: () => (/* reexport */ selectSpecs)
+});
+
+// UNUSED EXPORTS: MAX_WAVES
+
+;// CONCATENATED MODULE: ./src/fleet/dependencies.ts
+// The order in which specs can be implemented: prerequisites before those that need them. Whether a prerequisite is done
+// is not asked here.
+/** @param specs by path; prerequisites that are not among them are passed over */
+function orderSpecs(specs) {
+    const order = new Set();
+    const cycles = new Map();
+    // A list instead of recursion: chains may be longer than the stack is deep.
+    const trail = [];
+    const onTrail = new Set();
+    const enter = (path) => {
+        trail.push({ path, next: 0 });
+        onTrail.add(path);
+    };
+    for (const root of specs.keys()) {
+        if (!order.has(root))
+            enter(root);
+        for (let at = trail.at(-1); at !== undefined; at = trail.at(-1)) {
+            const needed = specs.get(at.path)?.dependsOn[at.next++];
+            if (needed === undefined) {
+                trail.pop();
+                onTrail.delete(at.path);
+                order.add(at.path);
+            }
+            else if (onTrail.has(needed)) {
+                const paths = trail.map(({ path }) => path);
+                const round = paths.slice(paths.indexOf(needed));
+                for (const path of round)
+                    if (!cycles.has(path))
+                        cycles.set(path, [...round, needed].join(' → '));
+            }
+            else if (specs.has(needed) && !order.has(needed))
+                enter(needed);
+        }
+    }
+    return { order: [...order], cycles };
+}
+
+// EXTERNAL MODULE: ./src/platform/github.ts + 4 modules
+var platform_github = __webpack_require__(2024);
+// EXTERNAL MODULE: ./src/report/report.ts + 47 modules
+var report = __webpack_require__(1414);
+;// CONCATENATED MODULE: ./src/fleet/open-work.ts
+
+
+/** By the spec's path; specs of which no pull request of ours tells are left out. */
+async function findWork({ github, git, base, specs }) {
+    const work = new Map();
+    if (specs.length === 0)
+        return { kind: 'ok', value: work };
+    const read = await github.pullRequestsOf(specs.map(({ branch }) => branch));
+    if (read.kind === 'failed')
+        return read;
+    const identity = await github.identity();
+    const pullsOf = (branch) => (read.value.get(branch) ?? []).filter(({ author }) => (0,platform_github/* isOwnAccount */._p)(identity, author));
+    for (const { path, hash, branch } of specs) {
+        const ours = pullsOf(branch).flatMap((pull) => {
+            const mark = (0,report/* parseMark */.lw)(pull.body);
+            return mark?.specPath === path && mark.specHash === hash
+                ? [{ ...pull, isVerified: mark.outcome === 'verified' }]
+                : [];
+        });
+        for (const pull of ours)
+            if (pull.isMerged && pull.isVerified && (await isIn({ git, base, pullsOf }, pull)))
+                work.set(path, { kind: 'merged', pullRequest: pull.number });
+        const open = ours.find(({ isMerged }) => !isMerged);
+        if (open === undefined || work.has(path))
+            continue;
+        const { number: pullRequest, baseRef, isVerified } = open;
+        const found = { pullRequest, branch };
+        work.set(path, isVerified ? { kind: 'verified', ...found, base: baseRef } : { kind: 'unfinished', ...found });
+    }
+    return { kind: 'ok', value: work };
+}
+/** Merged into the base itself, by a commit that the base has, or into a branch of ours that came in this way. */
+async function isIn(ground, pull, seen = []) {
+    const { git, base, pullsOf } = ground;
+    if (pull.baseRef === base.branch)
+        return true;
+    if (pull.mergeCommit !== undefined && (await git.isAncestor(pull.mergeCommit, base.commit)))
+        return true;
+    for (const next of pullsOf(pull.baseRef))
+        if (next.isMerged && !seen.includes(next.number) && (await isIn(ground, next, [...seen, pull.number])))
+            return true;
+    return false;
+}
+
+// EXTERNAL MODULE: ./src/platform/printable-text.ts
+var printable_text = __webpack_require__(8422);
+// EXTERNAL MODULE: external "node:crypto"
+var external_node_crypto_ = __webpack_require__(7598);
+// EXTERNAL MODULE: ./src/publish/publish.ts + 27 modules
+var publish = __webpack_require__(9411);
+;// CONCATENATED MODULE: ./src/fleet/start.ts
+// Where a spec can start, given how far its prerequisites are: on the base, or on the branch of one of them.
+
+/** A branch can stand on one other only: of several that are not merged, one has to hold the others. */
+function decideStart(dependsOn, { isOnBase, heldBy }) {
+    const missing = dependsOn.filter((path) => !isOnBase(path));
+    if (missing.length === 0)
+        return { kind: 'base' };
+    const open = missing.filter((path) => heldBy(path) === undefined);
+    if (open.length > 0)
+        return { kind: 'waits', reason: `It depends on ${(0,report/* listed */.KE)(open)}, not verified yet` };
+    const on = missing.find((path) => missing.every((other) => heldBy(path)?.has(other)));
+    if (on !== undefined)
+        return { kind: 'stacked', on };
+    const reason = `It depends on ${(0,report/* listed */.KE)(missing)}, verified on branches of their own: all but one have to be merged first`;
+    return { kind: 'waits', reason };
+}
+
+;// CONCATENATED MODULE: ./src/fleet/standing.ts
+// How far a spec is before anything runs, as commits, pull requests and its own front matter tell.
+/** Why there is nothing to do for a spec, as a sentence without its full stop; `undefined` for what is pending or refused. */
+function leftAlone(standing) {
+    switch (standing.kind) {
+        case 'draft':
+            return "Its front matter says 'status: draft'";
+        case 'implemented':
+            return "Its front matter says 'status: implemented'";
+        case 'proven':
+            return `The spec is unchanged since ${standing.by} verified it`;
+        case 'verified':
+            return `Pull request #${standing.pullRequest} holds a verified implementation and waits to be merged`;
+        case 'pending':
+        case 'refused':
+            return undefined;
+    }
+}
+
+;// CONCATENATED MODULE: ./src/fleet/waves.ts
+// Lays pending specs out in waves for GitHub's matrix: what a wave needs was done in an earlier one. How the plan is
+// shown is plan-text.ts; nothing is run here.
+
+
+
+
+
+/** Jobs are static in a workflow: it has this many for waves. */
+const MAX_WAVES = 6;
+/** https://docs.github.com/actions/reference/limits: a matrix makes at most 256 jobs. */
+const MAX_JOBS = 256;
+/** The outputs of a job together are at most 1 MiB in UTF-16 (same page): 2 bytes × 80,000 × 6 waves stay below. */
+const MAX_WAVE_CHARS = 80_000;
+/** @param specs prerequisites before those that need them; only `isSelected` ones are planned */
+function planWaves(specs, terms) {
+    const standings = new Map(specs.map(({ path, standing }) => [path, standing]));
+    const { candidates, waiting } = findCandidates(specs, standings, terms.base);
+    const selected = specs.filter(({ isSelected }) => isSelected);
+    return {
+        ...placeInWaves(candidates, standings, terms),
+        waiting,
+        refused: selected.flatMap(({ path: spec, standing }) => standing.kind === 'refused' ? [{ spec, reason: standing.reason }] : []),
+        unchanged: selected.flatMap(({ path: spec, standing }) => {
+            const reason = leftAlone(standing);
+            return reason === undefined ? [] : [{ spec, reason }];
+        }),
+        maxCostUsd: Math.min(terms.maxCostUsd, terms.maxTotalCostUsd ?? Infinity),
+    };
+}
+function findCandidates(specs, standings, base) {
+    const candidates = new Map();
+    const held = openStacks(specs, base);
+    const waiting = [];
+    const ground = {
+        isOnBase: (path) => isOnBase(standings.get(path)),
+        heldBy: (path) => held.get(path),
+    };
+    for (const { path, dependsOn, standing, isSelected } of specs) {
+        if (standing.kind !== 'pending' || !isSelected)
+            continue;
+        const start = decideStart(dependsOn, ground);
+        if (start.kind === 'waits') {
+            waiting.push({ spec: path, reason: start.reason });
+            continue;
+        }
+        const stackedOn = start.kind === 'stacked' ? start.on : undefined;
+        const below = stackedOn === undefined ? undefined : candidates.get(stackedOn);
+        const level = (below?.level ?? 0) + 1;
+        candidates.set(path, { spec: path, stackedOn, level });
+        held.set(path, new Set([path, ...(held.get(stackedOn ?? '') ?? [])]));
+    }
+    return { candidates: [...candidates.values()], waiting };
+}
+function isOnBase(standing) {
+    return standing?.kind === 'proven' || standing?.kind === 'implemented';
+}
+/** By path, the specs whose verified work waits to be merged: each with those whose open work its pull request stands on. */
+function openStacks(specs, base) {
+    const byBranch = new Map();
+    for (const { path, standing } of specs)
+        if (standing.kind === 'verified')
+            byBranch.set(standing.branch, { path, base: standing.base });
+    const stacks = new Map();
+    for (const [branch, { path }] of byBranch) {
+        const held = new Set();
+        let at = branch;
+        while (at !== undefined && at !== base) {
+            const below = byBranch.get(at);
+            at = below === undefined || held.has(below.path) ? undefined : below.base;
+            if (below !== undefined)
+                held.add(below.path);
+        }
+        // What does not lead to the base was made for another one.
+        if (at === base)
+            stacks.set(path, held);
+    }
+    return stacks;
+}
+function placeInWaves(candidates, standings, terms) {
+    const { limit, reason: limitReason } = limitOf(terms);
+    const waves = [];
+    const placed = new Map();
+    const leftOver = [];
+    const ordered = [...candidates].sort((a, b) => a.level - b.level);
+    const planned = new Set(ordered.map(({ spec }) => spec));
+    for (const { spec, stackedOn } of ordered) {
+        const isBelowPlanned = stackedOn !== undefined && planned.has(stackedOn);
+        const below = stackedOn === undefined ? undefined : placed.get(stackedOn);
+        if (isBelowPlanned && below === undefined) {
+            leftOver.push({ spec, reason: `${stackedOn}, which it depends on, is left over` });
+            continue;
+        }
+        if (placed.size >= limit) {
+            leftOver.push({ spec, reason: limitReason });
+            continue;
+        }
+        const entry = { spec, base: baseOf(stackedOn, standings) ?? terms.base, id: entryId(spec) };
+        const chars = JSON.stringify(entry).length + 1;
+        let wave = below === undefined ? 0 : below + 1;
+        const isFull = () => {
+            const { entries = [], chars: used = 0 } = waves[wave] ?? {};
+            return entries.length >= MAX_JOBS || used + chars > MAX_WAVE_CHARS;
+        };
+        while (wave < MAX_WAVES && isFull())
+            wave++;
+        if (wave >= MAX_WAVES) {
+            leftOver.push({ spec, reason: `a run has ${MAX_WAVES} waves of at most ${MAX_JOBS} jobs` });
+            continue;
+        }
+        const { entries, chars: used } = (waves[wave] ??= { entries: [], chars: 0 });
+        entries.push(entry);
+        waves[wave] = { entries, chars: used + chars };
+        placed.set(spec, wave);
+    }
+    return { waves: waves.map(({ entries }) => entries), leftOver };
+}
+/** So that the plan's specs together cannot cost more than the total, each may cost its own limit. */
+function limitOf({ maxSpecs = Infinity, maxCostUsd, maxTotalCostUsd }) {
+    const affordable = maxTotalCostUsd === undefined
+        ? Infinity
+        : Math.floor(maxTotalCostUsd / Math.min(maxCostUsd, maxTotalCostUsd) + 1e-9);
+    return affordable < maxSpecs
+        ? {
+            limit: affordable,
+            reason: `max-total-cost-usd of ${(0,report/* dollars */.E9)(maxTotalCostUsd ?? 0)} covers ${(0,report/* counted */.hS)(affordable, 'spec')} at ${(0,report/* dollars */.E9)(Math.min(maxCostUsd, maxTotalCostUsd ?? Infinity))} each`,
+        }
+        : { limit: maxSpecs, reason: `max-specs is ${maxSpecs}` };
+}
+function baseOf(stackedOn, standings) {
+    const standing = standings.get(stackedOn ?? '');
+    return standing?.kind === 'verified' || standing?.kind === 'pending' ? standing.branch : undefined;
+}
+function entryId(spec) {
+    const hash = (0,external_node_crypto_.createHash)('sha256').update(spec).digest('hex').slice(0, 8);
+    return `${Array.from((0,publish/* specSlug */.Ru)(spec)).slice(0, 60).join('')}-${hash}`;
+}
+
+;// CONCATENATED MODULE: ./src/fleet/plan-text.ts
+// The plan of a fleet as people read it, as JSON, and as outputs for a workflow's matrix. Nothing is decided here.
+
+
+
+/** Of each list of specs that are not run now; the JSON has them all. */
+const MAX_NOTES = 20;
+const countOf = ({ waves }) => waves.reduce((count, wave) => count + wave.length, 0);
+/** Lines for a terminal or a log. */
+function describePlan(plan, base) {
+    const { waves, leftOver, waiting, refused, unchanged, maxCostUsd } = plan;
+    const count = countOf(plan);
+    const width = Math.max(0, ...waves.flat().map(({ spec }) => spec.length));
+    const blocks = [
+        `${(0,report/* counted */.hS)(count, 'spec')} to implement in ${(0,report/* counted */.hS)(waves.length, 'wave')}, ${leftOver.length} left for the next run, ${waiting.length} waiting, ${refused.length} refused, ${unchanged.length} unchanged.`,
+        ...waves.map((wave, index) => block(`Wave ${index + 1}`, wave.map((entry) => (entry.base === base ? entry.spec : `${entry.spec.padEnd(width)}  on ${entry.base}`)))),
+        block('Left for the next run', noteLines(leftOver)),
+        block('Waiting', noteLines(waiting)),
+        block('Refused', noteLines(refused)),
+        block('Unchanged', noteLines(unchanged)),
+        ...(count === 0
+            ? []
+            : [`At most ${(0,report/* dollars */.E9)(count * maxCostUsd)}: ${(0,report/* counted */.hS)(count, 'spec')} at ${(0,report/* dollars */.E9)(maxCostUsd)} each.`]),
+    ];
+    return (0,printable_text/* printableText */.X)(blocks.filter((text) => text !== '').join('\n\n'));
+}
+function block(title, lines) {
+    return lines.length === 0 ? '' : [`${title}:`, ...lines.map((line) => `  ${line}`)].join('\n');
+}
+function noteLines(notes) {
+    const shown = notes.slice(0, MAX_NOTES).map(({ spec, reason }) => `${spec}: ${reason.replace(/\.$/, '')}.`);
+    const more = notes.length - shown.length;
+    return more === 0 ? shown : [...shown, `and ${more} more`];
+}
+/** Everything the plan says, for programs: `waves` holds one matrix a wave. */
+function planJson(plan) {
+    const { waves, leftOver, waiting, refused, unchanged, maxCostUsd } = plan;
+    const count = countOf(plan);
+    const matrices = waves.map((include) => ({ include }));
+    const costs = { 'max-cost-usd': maxCostUsd, 'total-cost-usd': totalCost(plan) };
+    return JSON.stringify({ count, waves: matrices, 'left-over': leftOver, waiting, refused, unchanged, ...costs }, null, 2);
+}
+/** The step outputs of the action `plan`, all of them texts. */
+function planOutputs(plan) {
+    const { waves, leftOver, waiting, refused, maxCostUsd } = plan;
+    const matrixOf = (wave) => wave === undefined ? '' : JSON.stringify({ include: wave });
+    const pending = [...waves.flat(), ...leftOver, ...waiting].map(({ spec }) => spec);
+    return {
+        waves: JSON.stringify(waves.map((include) => ({ include }))),
+        ...Object.fromEntries(Array.from({ length: MAX_WAVES }, (_, i) => [`wave-${i + 1}`, matrixOf(waves[i])])),
+        pending: JSON.stringify(pending),
+        count: String(countOf(plan)),
+        'left-over': JSON.stringify(leftOver),
+        waiting: JSON.stringify(waiting),
+        refused: JSON.stringify(refused),
+        'max-cost-usd': String(maxCostUsd),
+        'total-cost-usd': String(totalCost(plan)),
+    };
+}
+/** Dollars that the plan's specs can cost together, without the noise of binary fractions. */
+function totalCost(plan) {
+    return Number((countOf(plan) * plan.maxCostUsd).toFixed(6));
+}
+
+;// CONCATENATED MODULE: ./src/fleet/proven.ts
+
+/** Ends of verified runs that are looked at, the newest first: those of thousands of specs in several versions. */
+const MAX_PROOFS = 20_000;
+/**
+ * The newest commit reachable from `head` that says exactly this text was verified, by the spec's path. One pass over the
+ * history, however many specs are asked for.
+ */
+async function findProofs(git, head, specs) {
+    const proofs = new Map();
+    if (specs.length === 0)
+        return proofs;
+    const byHash = new Map();
+    for (const found of await git.messages(head, { max: MAX_PROOFS, grep: 'Ferrule-Outcome: verified' })) {
+        const hash = (0,publish/* readTrailers */.t8)(found.message).get('Ferrule-Spec-Hash') ?? '';
+        byHash.set(hash, [...(byHash.get(hash) ?? []), found]);
+    }
+    for (const { path, hash } of specs) {
+        const candidates = byHash.get(`sha256:${hash}`) ?? [];
+        const proof = candidates.find(({ message }) => (0,publish/* isVerifiedCommit */.Mv)(message, path, hash));
+        if (proof !== undefined)
+            proofs.set(path, proof.commit);
+    }
+    return proofs;
+}
+
+// EXTERNAL MODULE: ./node_modules/picomatch/index.js
+var picomatch = __webpack_require__(4006);
+var picomatch_default = /*#__PURE__*/__webpack_require__.n(picomatch);
+;// CONCATENATED MODULE: ./src/fleet/selection.ts
+// Which specs the input `spec` names among the files of a commit. What state they are in is not looked at here.
+
 /**
  * Plain paths stand for themselves, also when nothing is there (whoever loads them says so); globs for every Markdown
  * file of the commit that they match.
  */
 function selectSpecs(patterns, files) {
     const specs = new Set();
+    const named = new Set();
     const emptyGlobs = [];
     for (const pattern of patterns) {
-        if (!picomatch__WEBPACK_IMPORTED_MODULE_1___default().scan(pattern).isGlob) {
+        if (!picomatch_default().scan(pattern).isGlob) {
             specs.add(pattern);
+            named.add(pattern);
             continue;
         }
-        const isMatch = picomatch__WEBPACK_IMPORTED_MODULE_1___default()(pattern);
+        const isMatch = picomatch_default()(pattern);
         const matches = files.map((file) => file.path).filter((path) => /\.(md|markdown)$/i.test(path) && isMatch(path));
         if (matches.length === 0)
             emptyGlobs.push(pattern);
         for (const match of matches)
             specs.add(match);
     }
-    return { specs: [...specs], emptyGlobs };
+    return { specs: [...specs], named, emptyGlobs };
 }
-/** The newest commit reachable from `head` that says the spec in this state was verified. */
-async function findProof(git, head, spec) {
-    const candidates = await git.messages(head, { max: MAX_PROOFS, grep: `Ferrule-Spec-Hash: sha256:${spec.hash}` });
-    return candidates.find(({ message }) => (0,_publish_publish_js__WEBPACK_IMPORTED_MODULE_0__/* .isVerifiedCommit */ .Mv)(message, spec.path, spec.hash))?.commit;
-}
+
+;// CONCATENATED MODULE: ./src/fleet/fleet.ts
+// The door of the room: many specs. Which are meant, how far each is, in which order they can go, and the waves of a plan.
+// None is run here, and none is read: what a spec says is brief's affair.
+
+
+
+
+
+
+
+
 
 
 /***/ }),
@@ -2095,17 +4517,27 @@ __webpack_require__.r(__webpack_exports__);
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_4___default = /*#__PURE__*/__webpack_require__.n(node_path__WEBPACK_IMPORTED_MODULE_4__);
 /* harmony import */ var node_url__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(3136);
 /* harmony import */ var node_url__WEBPACK_IMPORTED_MODULE_5___default = /*#__PURE__*/__webpack_require__.n(node_url__WEBPACK_IMPORTED_MODULE_5__);
-/* harmony import */ var _cli_js__WEBPACK_IMPORTED_MODULE_6__ = __webpack_require__(5581);
-/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_14__ = __webpack_require__(3916);
-/* harmony import */ var _inputs_inputs_js__WEBPACK_IMPORTED_MODULE_7__ = __webpack_require__(8884);
-/* harmony import */ var _invocation_js__WEBPACK_IMPORTED_MODULE_8__ = __webpack_require__(7543);
-/* harmony import */ var _platform_log_js__WEBPACK_IMPORTED_MODULE_9__ = __webpack_require__(4425);
-/* harmony import */ var _platform_outlet_js__WEBPACK_IMPORTED_MODULE_10__ = __webpack_require__(1518);
-/* harmony import */ var _post_step_js__WEBPACK_IMPORTED_MODULE_11__ = __webpack_require__(4128);
-/* harmony import */ var _publication_job_js__WEBPACK_IMPORTED_MODULE_12__ = __webpack_require__(9402);
-/* harmony import */ var _report_report_js__WEBPACK_IMPORTED_MODULE_13__ = __webpack_require__(269);
+/* harmony import */ var _announcement_js__WEBPACK_IMPORTED_MODULE_6__ = __webpack_require__(5072);
+/* harmony import */ var _cli_js__WEBPACK_IMPORTED_MODULE_7__ = __webpack_require__(5581);
+/* harmony import */ var _commands_commands_js__WEBPACK_IMPORTED_MODULE_8__ = __webpack_require__(4342);
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_19__ = __webpack_require__(3916);
+/* harmony import */ var _fleet_report_js__WEBPACK_IMPORTED_MODULE_9__ = __webpack_require__(8366);
+/* harmony import */ var _inputs_inputs_js__WEBPACK_IMPORTED_MODULE_10__ = __webpack_require__(8537);
+/* harmony import */ var _invocation_js__WEBPACK_IMPORTED_MODULE_11__ = __webpack_require__(1033);
+/* harmony import */ var _planning_js__WEBPACK_IMPORTED_MODULE_12__ = __webpack_require__(306);
+/* harmony import */ var _platform_log_js__WEBPACK_IMPORTED_MODULE_13__ = __webpack_require__(4425);
+/* harmony import */ var _platform_outlet_js__WEBPACK_IMPORTED_MODULE_14__ = __webpack_require__(1518);
+/* harmony import */ var _platform_terminal_js__WEBPACK_IMPORTED_MODULE_15__ = __webpack_require__(9747);
+/* harmony import */ var _post_step_js__WEBPACK_IMPORTED_MODULE_16__ = __webpack_require__(4128);
+/* harmony import */ var _publication_job_js__WEBPACK_IMPORTED_MODULE_17__ = __webpack_require__(7367);
+/* harmony import */ var _report_report_js__WEBPACK_IMPORTED_MODULE_18__ = __webpack_require__(1414);
 // Starts Ferrule: as an action, as its post step, as the action that publishes, or as a command line. Makes the real
 // things, and is the only catch-all: here an outcome becomes a green or red run.
+
+
+
+
+
 
 
 
@@ -2133,12 +4565,16 @@ const CANCELLED_OUTPUTS = [
 ];
 /** Of those, the ones whose values are secrets. */
 const SECRET_VARIABLES = /^(INPUT_(ANTHROPIC-API-KEY|GITHUB-TOKEN)|(ACTIONS|GITHUB|GH|ANTHROPIC|CLAUDE)_(\w*_)?(TOKEN|KEY))$/;
-const outlet = new _platform_outlet_js__WEBPACK_IMPORTED_MODULE_10__/* .Outlet */ .s((sentence) => log.error(sentence));
-const log = (0,_platform_log_js__WEBPACK_IMPORTED_MODULE_9__/* .createLog */ .h)({
-    write: (line) => process.stdout.write(`${line}\n`),
+const outlet = new _platform_outlet_js__WEBPACK_IMPORTED_MODULE_14__/* .Outlet */ .s((sentence) => log.error(sentence));
+const terminal = (0,_platform_terminal_js__WEBPACK_IMPORTED_MODULE_15__/* .openTerminal */ .j)(process.stdout, process.env);
+const log = (0,_platform_log_js__WEBPACK_IMPORTED_MODULE_13__/* .createLog */ .h)({
+    write: (line) => terminal.write(line),
     mask: outlet.masking('the log'),
     actions: process.env.GITHUB_ACTIONS === 'true',
+    colours: terminal.hasColours,
+    status: (text) => terminal.status(text),
 });
+const announcement = new _announcement_js__WEBPACK_IMPORTED_MODULE_6__/* .Announcement */ .i(log, outlet);
 process.stdout.on('error', () => undefined); // a closed log must not end the run
 await main();
 async function main() {
@@ -2155,14 +4591,21 @@ async function main() {
             process.exitCode = await cli(abort.signal);
         else if (process.env.FERRULE_ENTRY === 'publish')
             process.exitCode = await inRunner(publicationJob);
+        else if (process.env.FERRULE_ENTRY === 'plan')
+            process.exitCode = await inRunner((context) => (0,_planning_js__WEBPACK_IMPORTED_MODULE_12__/* .planStep */ .e)(stepOf(context)));
+        else if (process.env.FERRULE_ENTRY === 'fleet-report')
+            process.exitCode = await inRunner((context) => (0,_fleet_report_js__WEBPACK_IMPORTED_MODULE_9__/* .fleetReportStep */ .H)(stepOf(context)));
         else if ((0,_actions_core__WEBPACK_IMPORTED_MODULE_0__/* .getState */ .Gu)('report') !== '')
             await post();
         else
             process.exitCode = await inRunner((context) => runAction(context, abort.signal));
     }
     catch (error) {
-        process.exitCode = 1;
+        process.exitCode = error instanceof _commands_commands_js__WEBPACK_IMPORTED_MODULE_8__/* .UsageError */ .e ? 2 : 1;
         fail(error);
+    }
+    finally {
+        terminal.end();
     }
 }
 /** The first signal asks the run to end; one that does not in time, or the second signal, ends the process. */
@@ -2175,6 +4618,7 @@ function cancel(abort) {
 }
 /** Report and state are on disk at any moment (unfinished.ts). */
 function leave(why) {
+    log.status(undefined);
     const isAction = process.env.FERRULE_ENTRY !== 'cli';
     log.warning(`${why}: the process ends here.${isAction ? ' The post step publishes what is left to publish.' : ''}`);
     if (isAction)
@@ -2183,20 +4627,20 @@ function leave(why) {
     process.exit(1);
 }
 function fail(error) {
-    if (error instanceof _errors_js__WEBPACK_IMPORTED_MODULE_14__/* .UserError */ .yo)
+    if (error instanceof _errors_js__WEBPACK_IMPORTED_MODULE_19__/* .UserError */ .yo)
         return log.error(error.message);
-    log.error(`Ferrule failed: ${(0,_errors_js__WEBPACK_IMPORTED_MODULE_14__/* .messageOf */ .bD)(error)} This is a defect of Ferrule; please report it with the log.`);
+    log.error(`Ferrule failed: ${(0,_errors_js__WEBPACK_IMPORTED_MODULE_19__/* .messageOf */ .bD)(error)} This is a defect of Ferrule; please report it with the log.`);
     if (error instanceof Error)
         log.output(error.stack ?? '');
 }
 /** For both actions: the event, and what a refusal sets as the outcome. */
 async function inRunner(start) {
     try {
-        const context = (0,_inputs_inputs_js__WEBPACK_IMPORTED_MODULE_7__/* .readEvent */ .j_)(process.env, await readEventFile(), { workspace: process.cwd(), temp: (0,node_os__WEBPACK_IMPORTED_MODULE_3__.tmpdir)() });
+        const context = (0,_inputs_inputs_js__WEBPACK_IMPORTED_MODULE_10__/* .readEvent */ .j_)(process.env, await readEventFile(), { workspace: process.cwd(), temp: (0,node_os__WEBPACK_IMPORTED_MODULE_3__.tmpdir)() });
         return await start(context);
     }
     catch (error) {
-        if (error instanceof _errors_js__WEBPACK_IMPORTED_MODULE_14__/* .UserError */ .yo)
+        if (error instanceof _errors_js__WEBPACK_IMPORTED_MODULE_19__/* .UserError */ .yo)
             (0,_actions_core__WEBPACK_IMPORTED_MODULE_0__/* .setOutput */ .uH)('outcome', 'refused');
         throw error;
     }
@@ -2210,57 +4654,61 @@ async function readEventFile() {
         return JSON.parse(await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_2__.readFile)(file, 'utf8'));
     }
     catch {
-        throw new _errors_js__WEBPACK_IMPORTED_MODULE_14__/* .UserError */ .yo("The event file that GITHUB_EVENT_PATH names cannot be read as JSON, so the run's origin is unknown. " +
+        throw new _errors_js__WEBPACK_IMPORTED_MODULE_19__/* .UserError */ .yo("The event file that GITHUB_EVENT_PATH names cannot be read as JSON, so the run's origin is unknown. " +
             'Leave that variable as the runner sets it.');
     }
 }
 async function runAction(context, signal) {
-    const folders = await (0,_invocation_js__WEBPACK_IMPORTED_MODULE_8__/* .makeFolders */ .wZ)(context.temp);
+    const folders = await (0,_invocation_js__WEBPACK_IMPORTED_MODULE_11__/* .makeFolders */ .wZ)(context.temp);
     (0,_actions_core__WEBPACK_IMPORTED_MODULE_0__/* .saveState */ .LZ)('report', folders.report);
     (0,_actions_core__WEBPACK_IMPORTED_MODULE_0__/* .saveState */ .LZ)('scratch', folders.scratch);
     let results;
     try {
-        for (const warning of (0,_inputs_inputs_js__WEBPACK_IMPORTED_MODULE_7__/* .unknownInputs */ .qs)(Object.keys(process.env)))
+        for (const warning of (0,_inputs_inputs_js__WEBPACK_IMPORTED_MODULE_10__/* .unknownInputs */ .qs)(Object.keys(process.env)))
             log.warning(warning);
-        const inputs = (0,_inputs_inputs_js__WEBPACK_IMPORTED_MODULE_7__/* .readInputs */ .Ko)(_actions_core__WEBPACK_IMPORTED_MODULE_0__/* .getInput */ .V4, context);
+        const inputs = (0,_inputs_inputs_js__WEBPACK_IMPORTED_MODULE_10__/* .readInputs */ .Ko)(_actions_core__WEBPACK_IMPORTED_MODULE_0__/* .getInput */ .V4, context);
         forgetPrivateVariables();
         (0,_actions_core__WEBPACK_IMPORTED_MODULE_0__/* .setOutput */ .uH)('report-dir', folders.report); // now, so that it is known also of a run that is killed
         const started = await invocation({ inputs, context, signal });
         await plantCanary(folders);
-        results = await (0,_invocation_js__WEBPACK_IMPORTED_MODULE_8__/* .runInvocation */ .u_)(started, folders);
+        results = await (0,_invocation_js__WEBPACK_IMPORTED_MODULE_11__/* .runInvocation */ .u_)(started, folders);
     }
     finally {
         await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_2__.rm)(folders.scratch, { recursive: true, force: true });
     }
     const records = results.map(({ record }) => record);
-    setOutputs((0,_report_report_js__WEBPACK_IMPORTED_MODULE_13__/* .actionOutputs */ .dr)(records, folders.report));
-    await writeSummary(results.map(({ record, folder }) => ({ record, outputs: (file) => folder.readText(file) })));
-    for (const record of records)
-        conclude(record);
+    announcement.setOutputs((0,_report_report_js__WEBPACK_IMPORTED_MODULE_18__/* .actionOutputs */ .dr)(records, folders.report));
+    await announcement.summarise(results.map(({ record, folder }) => ({
+        record,
+        outputs: (file) => folder.readText(file),
+        transcript: folder.readText('transcript.jsonl'),
+    })));
+    announcement.tellVerdicts(records);
+    announcement.annotate(records);
     log.info('The report, the transcript and every output are in the folder of the output report-dir.');
-    return statusOf(records);
+    return announcement.statusOf(records);
 }
 /** Green when every result of the folder is published, whatever its outcome is: the run's own job has told that. */
 async function publicationJob(context) {
-    for (const warning of (0,_inputs_inputs_js__WEBPACK_IMPORTED_MODULE_7__/* .unknownInputs */ .qs)(Object.keys(process.env), Object.keys(_inputs_inputs_js__WEBPACK_IMPORTED_MODULE_7__/* .PUBLISH_INPUT_DEFAULTS */ ._f)))
+    for (const warning of (0,_inputs_inputs_js__WEBPACK_IMPORTED_MODULE_10__/* .unknownInputs */ .qs)(Object.keys(process.env), Object.keys(_inputs_inputs_js__WEBPACK_IMPORTED_MODULE_10__/* .PUBLISH_INPUT_DEFAULTS */ ._f)))
         log.warning(warning);
-    const inputs = (0,_inputs_inputs_js__WEBPACK_IMPORTED_MODULE_7__/* .readPublishInputs */ .RY)(_actions_core__WEBPACK_IMPORTED_MODULE_0__/* .getInput */ .V4, context);
+    const inputs = (0,_inputs_inputs_js__WEBPACK_IMPORTED_MODULE_10__/* .readPublishInputs */ .RY)(_actions_core__WEBPACK_IMPORTED_MODULE_0__/* .getInput */ .V4, context);
     forgetPrivateVariables();
-    const { scratch } = await (0,_invocation_js__WEBPACK_IMPORTED_MODULE_8__/* .makeFolders */ .wZ)(context.temp);
+    const { scratch } = await (0,_invocation_js__WEBPACK_IMPORTED_MODULE_11__/* .makeFolders */ .wZ)(context.temp);
     try {
         const environment = { ...process.env };
-        const results = await (0,_publication_job_js__WEBPACK_IMPORTED_MODULE_12__/* .publishResults */ .k)({ inputs, context, environment, log, outlet }, scratch);
+        const results = await (0,_publication_job_js__WEBPACK_IMPORTED_MODULE_17__/* .publishResults */ .k)({ inputs, context, environment, log, outlet }, scratch);
         const published = results.filter((result) => result.kind === 'published');
         const refused = results.filter((result) => result.kind === 'refused');
         const records = published.map(({ record }) => record);
-        setOutputs((0,_report_report_js__WEBPACK_IMPORTED_MODULE_13__/* .publicationOutputs */ .f7)(records));
+        announcement.setOutputs((0,_report_report_js__WEBPACK_IMPORTED_MODULE_18__/* .publicationOutputs */ .f7)(records));
         if (refused.length > 0)
             (0,_actions_core__WEBPACK_IMPORTED_MODULE_0__/* .setOutput */ .uH)('outcome', 'refused');
-        await writeSummary(published);
+        await announcement.summarise(published.map((each) => ({ ...each, transcript: '' }))); // the run's own job has drawn it
         if (results.length === 0)
             log.info('There is nothing to publish: the run made no result.');
         for (const { record } of published)
-            log.info((0,_report_report_js__WEBPACK_IMPORTED_MODULE_13__/* .verdictLine */ .MT)(record));
+            log.info((0,_report_report_js__WEBPACK_IMPORTED_MODULE_18__/* .verdictLine */ .MT)(record));
         for (const { message } of refused)
             log.error(message);
         const isDone = refused.length === 0 && published.every(({ isComplete }) => isComplete);
@@ -2270,29 +4718,38 @@ async function publicationJob(context) {
         await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_2__.rm)(node_path__WEBPACK_IMPORTED_MODULE_4___default().dirname(scratch), { recursive: true, force: true });
     }
 }
+/** What the smaller actions are given: they read, and say what they found. */
+function stepOf(context) {
+    return { context, getInput: _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .getInput */ .V4, log, announcement, forgetPrivateVariables };
+}
 async function cli(signal) {
     const mask = outlet.masking('the log');
-    return (0,_cli_js__WEBPACK_IMPORTED_MODULE_6__/* .runCli */ .a)(process.argv.slice(2), {
+    return (0,_cli_js__WEBPACK_IMPORTED_MODULE_7__/* .runCli */ .a)(process.argv.slice(2), {
         root: ROOT,
+        folder: process.cwd(),
         environment: process.env,
-        print: (text) => process.stdout.write(`${mask(text)}\n`),
+        print: (text) => terminal.write(mask(text)),
+        plan: async ({ inputs, context }) => {
+            keepSecret('input github-token', inputs.githubToken);
+            forgetPrivateVariables();
+            return (0,_planning_js__WEBPACK_IMPORTED_MODULE_12__/* .planSpecs */ .s)({ inputs, context, log });
+        },
         run: async ({ inputs, context }) => {
             keepSecret('input anthropic-api-key', inputs.anthropicApiKey);
             keepSecret('input github-token', inputs.githubToken);
             forgetPrivateVariables();
-            const folders = await (0,_invocation_js__WEBPACK_IMPORTED_MODULE_8__/* .makeFolders */ .wZ)(context.temp);
+            const folders = await (0,_invocation_js__WEBPACK_IMPORTED_MODULE_11__/* .makeFolders */ .wZ)(context.temp);
             try {
                 const started = await invocation({ inputs, context, signal });
                 await plantCanary(folders);
-                const results = await (0,_invocation_js__WEBPACK_IMPORTED_MODULE_8__/* .runInvocation */ .u_)(started, folders);
+                const results = await (0,_invocation_js__WEBPACK_IMPORTED_MODULE_11__/* .runInvocation */ .u_)(started, folders);
                 const records = results.map(({ record }) => record);
-                for (const record of records)
-                    conclude(record);
+                announcement.tellVerdicts(records);
                 for (const { publication } of records)
                     if (publication.branch !== undefined)
                         log.info(`The work is on branch ${publication.branch}.`);
                 log.info(`Report: ${node_path__WEBPACK_IMPORTED_MODULE_4___default().join(folders.report, 'report.md')}`);
-                return statusOf(records);
+                return announcement.statusOf(records);
             }
             finally {
                 await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_2__.rm)(folders.scratch, { recursive: true, force: true });
@@ -2304,12 +4761,12 @@ async function cli(signal) {
 async function post() {
     const folders = { report: (0,_actions_core__WEBPACK_IMPORTED_MODULE_0__/* .getState */ .Gu)('report'), scratch: (0,_actions_core__WEBPACK_IMPORTED_MODULE_0__/* .getState */ .Gu)('scratch') };
     try {
-        if ((0,_post_step_js__WEBPACK_IMPORTED_MODULE_11__/* .hasUnfinished */ ._)(folders)) {
-            const context = (0,_inputs_inputs_js__WEBPACK_IMPORTED_MODULE_7__/* .readEvent */ .j_)(process.env, await readEventFile(), { workspace: process.cwd(), temp: (0,node_os__WEBPACK_IMPORTED_MODULE_3__.tmpdir)() });
-            const inputs = (0,_inputs_inputs_js__WEBPACK_IMPORTED_MODULE_7__/* .readInputs */ .Ko)(_actions_core__WEBPACK_IMPORTED_MODULE_0__/* .getInput */ .V4, context);
+        if ((0,_post_step_js__WEBPACK_IMPORTED_MODULE_16__/* .hasUnfinished */ ._)(folders)) {
+            const context = (0,_inputs_inputs_js__WEBPACK_IMPORTED_MODULE_10__/* .readEvent */ .j_)(process.env, await readEventFile(), { workspace: process.cwd(), temp: (0,node_os__WEBPACK_IMPORTED_MODULE_3__.tmpdir)() });
+            const inputs = (0,_inputs_inputs_js__WEBPACK_IMPORTED_MODULE_10__/* .readInputs */ .Ko)(_actions_core__WEBPACK_IMPORTED_MODULE_0__/* .getInput */ .V4, context);
             forgetPrivateVariables();
             const mask = outlet.masking('the files of the report');
-            await (0,_post_step_js__WEBPACK_IMPORTED_MODULE_11__/* .finishKilledRuns */ .L)({ inputs, context, environment: { ...process.env }, log, outlet, mask }, folders);
+            await (0,_post_step_js__WEBPACK_IMPORTED_MODULE_16__/* .finishKilledRuns */ .L)({ inputs, context, environment: { ...process.env }, log, outlet, mask }, folders);
         }
     }
     finally {
@@ -2338,7 +4795,7 @@ async function readReplay(file, workspace) {
         return await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_2__.readFile)(node_path__WEBPACK_IMPORTED_MODULE_4___default().resolve(workspace, file), 'utf8');
     }
     catch {
-        throw new _errors_js__WEBPACK_IMPORTED_MODULE_14__/* .UserError */ .yo(`Input 'replay': '${file}' cannot be read. Give the path of a transcript.jsonl.`);
+        throw new _errors_js__WEBPACK_IMPORTED_MODULE_19__/* .UserError */ .yo(`Input 'replay': '${file}' cannot be read. Give the path of a transcript.jsonl.`);
     }
 }
 /** Before the first line is logged: a message about an input may quote what was put into the wrong one. */
@@ -2350,13 +4807,13 @@ function keepSecretVariables() {
     }
 }
 function keepSecret(name, value) {
-    if (value === undefined || !(0,_inputs_inputs_js__WEBPACK_IMPORTED_MODULE_7__/* .canBeMasked */ .n9)(value))
+    if (value === undefined || !(0,_inputs_inputs_js__WEBPACK_IMPORTED_MODULE_10__/* .canBeMasked */ .n9)(value))
         return;
     outlet.keep({ name, value });
     if (process.env.GITHUB_ACTIONS !== 'true')
         return;
     for (const line of value.split(/[\r\n]+/))
-        if ((0,_inputs_inputs_js__WEBPACK_IMPORTED_MODULE_7__/* .canBeMasked */ .n9)(line))
+        if ((0,_inputs_inputs_js__WEBPACK_IMPORTED_MODULE_10__/* .canBeMasked */ .n9)(line))
             (0,_actions_core__WEBPACK_IMPORTED_MODULE_0__/* .setSecret */ .Pq)(line);
 }
 /** Where only this process can read it: its environment, which no child inherits, and a file that no box mounts. */
@@ -2365,39 +4822,11 @@ async function plantCanary({ scratch }) {
     process.env.FERRULE_CANARY = canary;
     await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_2__.writeFile)(node_path__WEBPACK_IMPORTED_MODULE_4___default().join(scratch, 'canary'), canary, { mode: 0o600 });
 }
-/** An alarm is never green, whatever cargo said of the work. */
-function statusOf(records) {
-    return outlet.alarms.length > 0 ? 1 : (0,_report_report_js__WEBPACK_IMPORTED_MODULE_13__/* .exitStatus */ .$u)(records);
-}
 /** From here on no child can inherit them; the values live in this process's memory only. */
 function forgetPrivateVariables() {
     for (const name of Object.keys(process.env))
         if (PRIVATE_VARIABLES.test(name))
             Reflect.deleteProperty(process.env, name);
-}
-function setOutputs(outputs) {
-    const mask = outlet.masking('the step outputs');
-    for (const [name, value] of Object.entries(outputs))
-        (0,_actions_core__WEBPACK_IMPORTED_MODULE_0__/* .setOutput */ .uH)(name, mask(value));
-}
-/** The job summary; a runner without one, or with a full disk, must not fail a run that is over. */
-async function writeSummary(results) {
-    const maxBytes = Math.floor(_report_report_js__WEBPACK_IMPORTED_MODULE_13__/* .MAX_SUMMARY_BYTES */ .Q0 / Math.max(1, results.length));
-    const parts = results.map(({ record, outputs }) => (0,_report_report_js__WEBPACK_IMPORTED_MODULE_13__/* .renderSummary */ .Br)(record, outputs, maxBytes));
-    try {
-        if (parts.length > 0)
-            await _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .summary */ .z.addRaw(outlet.masking('the job summary')(parts.join('\n\n')), true).write();
-    }
-    catch (error) {
-        log.warning(`The job summary could not be written: ${(0,_errors_js__WEBPACK_IMPORTED_MODULE_14__/* .messageOf */ .bD)(error)}`);
-    }
-}
-function conclude(record) {
-    const line = (0,_report_report_js__WEBPACK_IMPORTED_MODULE_13__/* .verdictLine */ .MT)(record);
-    if ((0,_report_report_js__WEBPACK_IMPORTED_MODULE_13__/* .exitStatus */ .$u)([record]) === 0)
-        log.info(line);
-    else
-        log.error(line, record.spec.title === '' ? undefined : { file: record.spec.path });
 }
 
 __webpack_async_result__();
@@ -2405,19 +4834,23 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 8884:
+/***/ 8537:
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
 
 // EXPORTS
 __webpack_require__.d(__webpack_exports__, {
+  K2: () => (/* reexport */ FLEET_REPORT_INPUT_DEFAULTS),
   WJ: () => (/* binding */ INPUT_DEFAULTS),
+  _s: () => (/* reexport */ PLAN_INPUT_DEFAULTS),
   _f: () => (/* reexport */ PUBLISH_INPUT_DEFAULTS),
   n9: () => (/* reexport */ canBeMasked),
   g_: () => (/* reexport */ judgeTrust),
-  Dx: () => (/* binding */ notYetEffective),
   j_: () => (/* reexport */ readEvent),
+  YB: () => (/* reexport */ readFleetReportInputs),
   Ko: () => (/* binding */ readInputs),
+  zv: () => (/* reexport */ readModelServer),
+  jU: () => (/* reexport */ readPlanInputs),
   RY: () => (/* reexport */ readPublishInputs),
   qs: () => (/* binding */ unknownInputs)
 });
@@ -2519,8 +4952,8 @@ function readBot(value) {
     return refuse('allowed-bots', value, "the exact login of a bot, such as 'dependabot[bot]'");
 }
 
-// EXTERNAL MODULE: ./src/verify/verify.ts + 37 modules
-var verify = __webpack_require__(3522);
+// EXTERNAL MODULE: ./src/verify/verify.ts + 39 modules
+var verify = __webpack_require__(5228);
 ;// CONCATENATED MODULE: ./src/inputs/audit-rules.ts
 // Reads the input that sets severities of the audit's rules. What a rule finds, and which severities there are, is known
 // where the audit is.
@@ -2633,8 +5066,8 @@ function splitWords(text) {
     return words.map((word) => word.replace(/"([^"]*)"|'([^']*)'/g, '$1$2'));
 }
 
-// EXTERNAL MODULE: ./src/brief/brief.ts + 14 modules
-var brief = __webpack_require__(1519);
+// EXTERNAL MODULE: ./src/brief/brief.ts + 25 modules
+var brief = __webpack_require__(1044);
 ;// CONCATENATED MODULE: ./src/inputs/model-server.ts
 // Reads where the model is and which one is asked for. The server itself is not contacted here.
 
@@ -2666,7 +5099,25 @@ function readModel(value) {
         throw error instanceof errors/* UserError */.yo ? new errors/* UserError */.yo(`Input 'model': ${error.message}`) : error;
     }
 }
-/** The key as it is sent, or undefined where none is given. Its value never appears in a message. */
+/**
+ * The key of the model's server as it is sent. A server on this machine mostly checks none, so any word stands for one
+ * there: a value that cannot be masked is then no secret (`canBeMasked`).
+ * @param baseUrl as `readBaseUrl` gives it
+ */
+function readModelKey(input, value, baseUrl) {
+    const key = value.trim();
+    const isPlaceholder = isLoopback(new URL(baseUrl).hostname) && /^[\x21-\x7e]+$/.test(key) && !canBeMasked(key);
+    return isPlaceholder ? key : readSecret(input, value);
+}
+/**
+ * The two inputs that say where the model is, outside a run: texts by their names, empty where there is none.
+ * @throws UserError as the inputs of a run do
+ */
+function readModelServer(texts) {
+    const baseUrl = readBaseUrl('anthropic-base-url', texts['anthropic-base-url'] || ANTHROPIC_API_URL);
+    return { baseUrl, apiKey: readModelKey('anthropic-api-key', texts['anthropic-api-key'], baseUrl) };
+}
+/** A secret as it is sent, or undefined where none is given. Its value never appears in a message. */
 function readSecret(input, value) {
     const secret = value.trim();
     if (/[^\x21-\x7e]/.test(secret)) {
@@ -2676,7 +5127,7 @@ function readSecret(input, value) {
         return undefined;
     if (!canBeMasked(secret)) {
         throw new errors/* UserError */.yo(`Input '${input}' is too short or a plain word. Every secret is taken out of logs and results, and such a value would ` +
-            `blank ordinary text. A local server that checks no key takes any value: give it one such as 'local-key-0001'.`);
+            `blank ordinary text. Only for a model's server on this machine any word will do.`);
     }
     return secret;
 }
@@ -2686,6 +5137,23 @@ function canBeMasked(secret) {
 }
 function isLoopback(hostname) {
     return hostname === 'localhost' || hostname === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(hostname);
+}
+
+;// CONCATENATED MODULE: ./src/inputs/fleet-limits.ts
+// Limits that hold for several specs together, and the cost of one: read the same by the action and by its plan.
+
+const MAX_COST_USD = 100_000;
+/** US dollars. */
+function readCost(input, value) {
+    return readPositiveNumber(input, value, MAX_COST_USD);
+}
+/** US dollars; `undefined`: no limit. */
+function readMaxTotalCost(value) {
+    return value === '' ? undefined : readCost('max-total-cost-usd', value);
+}
+/** `undefined`: no limit. */
+function readMaxSpecs(value) {
+    return value === '' ? undefined : readPositiveInteger('max-specs', value);
 }
 
 // EXTERNAL MODULE: external "node:path"
@@ -2720,6 +5188,7 @@ function readRepositoryPath(input, value, workspace) {
 
 
 const PUBLISH = ['auto', 'pull-request', 'commit', 'comment'];
+const COMMIT_WITH = ['git', 'api'];
 const DRAFT = ['until-verified', 'always', 'never'];
 /** Defaults as `INPUT_DEFAULTS` gives those of the first action. */
 const PUBLISH_INPUT_DEFAULTS = {
@@ -2728,6 +5197,7 @@ const PUBLISH_INPUT_DEFAULTS = {
     publish: 'auto',
     branch: 'ferrule/{spec}',
     base: '',
+    'commit-with': 'git',
     draft: 'until-verified',
     labels: '',
     reviewers: '',
@@ -2747,6 +5217,7 @@ function readPublishInputs(get, context) {
         publish: readChoice('publish', text('publish'), PUBLISH),
         branch: readBranchTemplate('branch', text('branch')),
         base: text('base') === '' ? undefined : readBranchName('base', text('base')),
+        commitWith: readChoice('commit-with', text('commit-with'), COMMIT_WITH),
         draft: readChoice('draft', text('draft'), DRAFT),
         labels: splitList(text('labels')),
         reviewers: splitList(text('reviewers')).map(readReviewer),
@@ -2757,9 +5228,12 @@ function readPublishInputs(get, context) {
 
 // EXTERNAL MODULE: ./node_modules/zod/v4/classic/schemas.js + 5 modules
 var schemas = __webpack_require__(2047);
+// EXTERNAL MODULE: ./src/report/report.ts + 47 modules
+var report = __webpack_require__(1414);
 ;// CONCATENATED MODULE: ./src/inputs/event.ts
 // Reads what the runner says about the event that started this run. Whether that event may start a run is decided in
 // trust.ts; GitHub itself is not asked anything here.
+
 
 
 const COMMENT_EVENTS = ['issue_comment', 'pull_request_review_comment'];
@@ -2772,6 +5246,7 @@ const pullRequestShape = schemas/* object */.Ikc({
         repo: schemas/* object */.Ikc({ full_name: schemas/* string */.YjP() }).nullish(),
     }),
     base: schemas/* object */.Ikc({ ref: schemas/* string */.YjP().min(1) }),
+    body: schemas/* string */.YjP().nullish(),
 });
 const commentShape = schemas/* object */.Ikc({
     action: schemas/* string */.YjP(),
@@ -2788,6 +5263,10 @@ const commentedShape = schemas/* union */.KCZ([
 ]);
 const payloadShape = schemas/* object */.Ikc({
     pull_request: schemas/* unknown */.L5J().optional(),
+    before: schemas/* string */.YjP()
+        .regex(/^(?!0+$)[0-9a-f]{40,64}$/)
+        .optional()
+        .catch(undefined),
     repository: schemas/* object */.Ikc({ default_branch: schemas/* string */.YjP().min(1).optional().catch(undefined) })
         .optional()
         .catch(undefined),
@@ -2827,6 +5306,7 @@ function readEvent(env, payload, local) {
         ...present('defaultBranch', event?.repository?.default_branch),
         ...present('pullRequest', pullRequest),
         ...present('comment', comment),
+        ...present('before', eventName === 'push' ? event?.before : undefined),
         ...present('actor', given(env, 'GITHUB_ACTOR')),
         ...present('runUrl', runId && `${serverUrl}/${owner}/${name}/actions/runs/${runId}`),
         ...present('runId', runId),
@@ -2843,7 +5323,12 @@ function readPullRequest(value, repository) {
         headSha: pull.head.sha,
         baseRef: pull.base.ref,
         sameRepository: pull.head.repo?.full_name.toLowerCase() === repository.toLowerCase(),
+        ...present('ofSpec', specOfPullRequest(pull.body ?? '')),
     };
+}
+/** The spec that the mark in a pull request's text names. It chooses among the specs that the workflow selects, no more. */
+function specOfPullRequest(body) {
+    return (0,report/* parseMark */.lw)(body)?.specPath;
 }
 function readComment(payload) {
     const event = commentShape.safeParse(payload).data;
@@ -2876,8 +5361,61 @@ function present(key, value) {
     return value === undefined || value === '' ? {} : { [key]: value };
 }
 
-// EXTERNAL MODULE: ./src/platform/github.ts + 1 modules
-var github = __webpack_require__(2099);
+;// CONCATENATED MODULE: ./src/inputs/fleet-report-inputs.ts
+// Reads the inputs of the action that sums a fleet up, `fleet-report/action.yml`.
+
+
+/** Defaults as `INPUT_DEFAULTS` gives those of the first action. */
+const FLEET_REPORT_INPUT_DEFAULTS = { reports: '', expected: '' };
+/** @throws UserError on the first bad value */
+function readFleetReportInputs(get) {
+    const reports = get('reports').trim();
+    if (reports === '')
+        throw new errors/* UserError */.yo("Input 'reports' is missing. Expected the folder that the reports of the runs were downloaded to.");
+    const expected = get('expected').trim();
+    // A plan may have planned nothing.
+    const isNone = expected === '' || expected === '0';
+    return { reports, expected: isNone ? undefined : readPositiveInteger('expected', expected) };
+}
+
+;// CONCATENATED MODULE: ./src/inputs/plan-inputs.ts
+// Reads the inputs of the action that plans, `plan/action.yml`. They mean what the inputs of the same name mean in the
+// first one.
+
+
+
+
+
+
+/** Defaults as `INPUT_DEFAULTS` gives those of the first action. */
+const PLAN_INPUT_DEFAULTS = {
+    spec: '',
+    'github-token': '',
+    branch: 'ferrule/{spec}',
+    base: '',
+    'max-specs': '',
+    'max-cost-usd': '10',
+    'max-total-cost-usd': '',
+};
+/** Reads all inputs as `readInputs` does. @throws UserError on the first bad value */
+function readPlanInputs(get, context) {
+    const text = (name) => get(name).trim() || (PLAN_INPUT_DEFAULTS[name] ?? '');
+    const spec = splitList(text('spec')).map((path) => readRepositoryPath('spec', path, context.workspace));
+    if (spec.length === 0)
+        throw new errors/* UserError */.yo("Input 'spec' is missing. Expected paths and globs of specs, such as 'specs/**/*.md'.");
+    return {
+        spec,
+        githubToken: readSecret('github-token', text('github-token')),
+        branch: readBranchTemplate('branch', text('branch')),
+        base: text('base') === '' ? undefined : readBranchName('base', text('base')),
+        maxSpecs: readMaxSpecs(text('max-specs')),
+        maxCostUsd: readCost('max-cost-usd', text('max-cost-usd')),
+        maxTotalCostUsd: readMaxTotalCost(text('max-total-cost-usd')),
+    };
+}
+
+// EXTERNAL MODULE: ./src/platform/github.ts + 4 modules
+var github = __webpack_require__(2024);
 ;// CONCATENATED MODULE: ./src/inputs/comment-command.ts
 // Reads what a comment asks Ferrule to do, from its first line. Who may ask is decided in trust.ts; what an answer says
 // is read where the questions are known.
@@ -2937,10 +5475,17 @@ async function judgePullRequest(context, terms) {
     const { eventName, pullRequest, actor } = context;
     if (!pullRequest)
         return unreadable(eventName, 'a pull request');
-    const refusal = judgeSandbox(eventName, terms) ??
-        judgeOrigin(pullRequest) ??
-        judgeBot(eventName, actor, terms.allowedBots) ??
-        (await judgePermission(actor, terms));
+    const early = judgeSandbox(eventName, terms) ?? judgeOrigin(pullRequest);
+    if (early)
+        return early;
+    if (pullRequest.ofSpec !== undefined) {
+        // Opened or moved by a token whose doings start workflows: an app's, say. The run itself is still at it.
+        return {
+            kind: 'idle',
+            message: `Pull request #${pullRequest.number} is a run's own. To have it worked on, comment '/ferrule retry' on it.`,
+        };
+    }
+    const refusal = judgeBot(eventName, actor, terms.allowedBots) ?? (await judgePermission(actor, terms));
     return refusal ?? { kind: 'trusted', context };
 }
 async function judgeComment(context, terms) {
@@ -2970,11 +5515,18 @@ async function judgeComment(context, terms) {
         const failure = ends === undefined ? "there is no 'github-token'" : (0,github/* describeGitHubError */.dZ)(ends.error);
         return refused('pull-request-unknown', `Where pull request #${comment.issueNumber} comes from is unknown: ${failure}. Give the job 'pull-requests: write', then comment again.`);
     }
-    const { isOpen, ...pullRequest } = ends.value;
+    const { isOpen, body, ...pullRequest } = ends.value;
     if (!isOpen) {
         return refused('closed-pull-request', `Pull request #${pullRequest.number} is closed. Reopen it and comment again, or start the run with 'workflow_dispatch'.`);
     }
-    return judgeOrigin(pullRequest) ?? { ...trusted, context: { ...context, pullRequest } };
+    const ofSpec = specOfPullRequest(body);
+    const origin = judgeOrigin(pullRequest);
+    if (origin !== undefined)
+        return origin;
+    if (ofSpec === undefined)
+        return { ...trusted, context: { ...context, pullRequest } };
+    // The run goes on as the one that opened it: from its base, with the same work branch and the same pull request.
+    return { specPath: ofSpec, ...trusted, context: { ...context, ownPullRequestBase: pullRequest.baseRef } };
 }
 async function judgeAuthor(eventName, { author }, terms) {
     if (!author) {
@@ -3045,16 +5597,17 @@ function refused(rule, message) {
 
 
 
+
+
+
 const GATES = ['check', 'test', 'fmt', 'clippy', 'doc', 'audit', 'ledger'];
 const inputs_PUBLISH = ['auto', 'pull-request', 'commit', 'comment', 'none'];
-const COMMIT_WITH = ['git', 'api'];
 const DEPENDENCIES = ['none', 'locked', 'registry'];
 const ON_QUESTION = ['pause', 'assume'];
 const SANDBOX = ['auto', 'unsafe-off'];
 const RESUME = ['auto', 'never'];
 /** GitHub ends a job after five days at the latest (self-hosted runners). */
 const MAX_MINUTES = 5 * 24 * 60;
-const MAX_COST_USD = 100_000;
 /**
  * Every input's default as the text a workflow would write; '' means none. action.yml repeats them for its readers (a
  * test compares the two); here they serve the command line, and a workflow that passes an empty value on.
@@ -3085,12 +5638,15 @@ const INPUT_DEFAULTS = {
     'max-turns': '200',
     'max-tokens': '20000000',
     'max-cost-usd': '10',
+    'max-total-cost-usd': '',
     'max-minutes': '60',
     'max-rounds': '3',
+    'max-specs': '',
     'on-question': 'pause',
     sandbox: 'auto',
     'allowed-bots': '',
     resume: 'auto',
+    'resume-from': '',
     replay: '',
     'dry-run': 'false',
 };
@@ -3107,7 +5663,7 @@ function readInputs(get, context) {
     const anthropicBaseUrl = readBaseUrl('anthropic-base-url', text('anthropic-base-url'));
     const inputs = {
         spec: splitList(text('spec')).map(repositoryPath('spec')),
-        anthropicApiKey: readSecret('anthropic-api-key', text('anthropic-api-key')),
+        anthropicApiKey: readModelKey('anthropic-api-key', text('anthropic-api-key'), anthropicBaseUrl),
         anthropicBaseUrl,
         model: text('model') === '' ? undefined : readModel(text('model')),
         agent: optional('agent'),
@@ -3130,13 +5686,16 @@ function readInputs(get, context) {
         protectedPaths: splitList(text('protected-paths')).map(repositoryPath('protected-paths')),
         maxTurns: readPositiveInteger('max-turns', text('max-turns')),
         maxTokens: readPositiveInteger('max-tokens', text('max-tokens')),
-        maxCostUsd: readPositiveNumber('max-cost-usd', text('max-cost-usd'), MAX_COST_USD),
+        maxCostUsd: readCost('max-cost-usd', text('max-cost-usd')),
+        maxTotalCostUsd: readMaxTotalCost(text('max-total-cost-usd')),
         maxMinutes: readPositiveNumber('max-minutes', text('max-minutes'), MAX_MINUTES),
         maxRounds: readPositiveInteger('max-rounds', text('max-rounds')),
+        maxSpecs: readMaxSpecs(text('max-specs')),
         onQuestion: choice('on-question', ON_QUESTION),
         sandbox: choice('sandbox', SANDBOX),
         allowedBots: splitList(text('allowed-bots')).map(readBot),
         resume: choice('resume', RESUME),
+        resumeFrom: splitList(text('resume-from')),
         replay: optional('replay'),
         dryRun: readBoolean('dry-run', text('dry-run')),
     };
@@ -3151,16 +5710,6 @@ function unknownInputs(environmentNames, known = Object.keys(INPUT_DEFAULTS)) {
         .filter((name) => !known.includes(name))
         .map((name) => `Input ${shown(name)} is not known and has no effect.${(0,did_you_mean/* didYouMean */.a)(name, known)}`);
 }
-/** Inputs that are accepted although what they ask for comes later; one sentence for the log each. */
-function notYetEffective(inputs) {
-    return NOT_YET.filter(({ applies }) => applies(inputs)).map(({ sentence }) => sentence);
-}
-const NOT_YET = [
-    {
-        applies: (inputs) => inputs.commitWith === 'api',
-        sentence: "Input 'commit-with: api' has no effect yet: commits are pushed by git.",
-    },
-];
 function refuseContradictions(inputs) {
     if (inputs.spec.length === 0) {
         throw new errors/* UserError */.yo("Input 'spec' is missing. Expected the path of a spec in the repository, such as 'specs/login.md'.");
@@ -3171,6 +5720,8 @@ function refuseContradictions(inputs) {
     const both = inputs.advisoryGates.find((gate) => inputs.gates.includes(gate));
     if (both)
         refuse('advisory-gates', both, `gates that do not decide; remove '${both}' from 'gates' first`);
+    if (inputs.resume === 'never' && inputs.resumeFrom.length > 0)
+        refuse('resume-from', inputs.resumeFrom.join(', '), "no folder where the input 'resume' is 'never'");
     const maySelectSeveral = inputs.spec.length > 1 || inputs.spec.some((entry) => /[*?[{]/.test(entry));
     if (maySelectSeveral && !inputs.branch.includes('{spec}')) {
         refuse('branch', inputs.branch, "'{spec}' in the name, since 'spec' may select several specs");
@@ -3185,13 +5736,12 @@ function readPackage(value) {
 
 /***/ }),
 
-/***/ 7543:
+/***/ 1033:
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
 
 // EXPORTS
 __webpack_require__.d(__webpack_exports__, {
-  sH: () => (/* binding */ baseBranch),
   wZ: () => (/* binding */ makeFolders),
   h_: () => (/* binding */ openRepository),
   e1: () => (/* binding */ remoteOf),
@@ -3206,152 +5756,263 @@ var external_node_path_ = __webpack_require__(6760);
 var external_node_path_default = /*#__PURE__*/__webpack_require__.n(external_node_path_);
 // EXTERNAL MODULE: ./src/errors.ts
 var errors = __webpack_require__(3916);
-// EXTERNAL MODULE: ./src/fleet/fleet.ts
-var fleet = __webpack_require__(8108);
-// EXTERNAL MODULE: ./src/inputs/inputs.ts + 11 modules
-var inputs_inputs = __webpack_require__(8884);
-// EXTERNAL MODULE: ./src/platform/command.ts
-var command = __webpack_require__(7498);
+// EXTERNAL MODULE: ./src/platform/git-history.ts
+var git_history = __webpack_require__(4094);
 // EXTERNAL MODULE: ./src/platform/git-remote.ts
 var git_remote = __webpack_require__(9874);
+;// CONCATENATED MODULE: ./src/event-changes.ts
+// What the event that started a run changed: the paths of a push, or of a pull request since it left its base. What that
+// means for the choice of specs is invocation.ts.
+
+
+/**
+ * Every changed path and the folders above it. GitHub's event files name none in Actions, so git is asked:
+ * https://docs.github.com/actions/reference/workflows-and-actions/events-that-trigger-workflows#push
+ * @returns `undefined` where the event is no change, or what was there before cannot be had (a new or rewritten branch)
+ */
+async function pathsChangedByEvent(world) {
+    const { git, remote, context, inputs, base, trustedCommit } = world;
+    if (inputs.base !== undefined || remote === undefined)
+        return undefined;
+    const before = context.pullRequest === undefined ? context.before : await leftAt(git, remote, trustedCommit, base.commit);
+    if (before === undefined || !(await isThere(git, remote, before)))
+        return undefined;
+    const paths = await git.changedPaths(before, base.commit);
+    return new Set(paths.flatMap((path) => [path, ...foldersAbove(path)]));
+}
+/** Where a branch left its base. A shallow clone cannot tell, so its history is asked. */
+async function leftAt(git, remote, base, head) {
+    const history = (await (0,git_history/* isShallow */.f)(git)) ? await (0,git_history/* readHistory */.L)(git, remote, [base, head], 'whole') : undefined;
+    return (history ?? git).mergeBase(base, head);
+}
+async function isThere(git, remote, commit) {
+    if ((await git.resolve(commit)) !== undefined)
+        return true;
+    const fetched = await (0,git_remote/* fetchCommit */.iH)(git, remote, commit, { depth: 1 }).catch(() => ({ kind: 'missing' }));
+    return fetched.kind !== 'missing';
+}
+/** A folder can be a spec, and is changed with any file in it. */
+function foldersAbove(path) {
+    const parts = path.split('/').slice(0, -1);
+    return parts.map((_, at) => parts.slice(0, at + 1).join('/'));
+}
+
+// EXTERNAL MODULE: ./src/brief/brief.ts + 25 modules
+var brief = __webpack_require__(1044);
+// EXTERNAL MODULE: ./src/fleet/fleet.ts + 8 modules
+var fleet = __webpack_require__(846);
+// EXTERNAL MODULE: ./src/pinned-commits.ts
+var pinned_commits = __webpack_require__(1938);
+// EXTERNAL MODULE: ./src/platform/report-folder.ts
+var report_folder = __webpack_require__(9250);
+// EXTERNAL MODULE: ./src/publish/publish.ts + 27 modules
+var publish = __webpack_require__(9411);
+// EXTERNAL MODULE: ./src/report/report.ts + 47 modules
+var report = __webpack_require__(1414);
+// EXTERNAL MODULE: ./src/run.ts + 47 modules
+var run = __webpack_require__(6628);
+;// CONCATENATED MODULE: ./src/fleet-run.ts
+// The specs of one invocation, one after the other: prerequisites first, each from where its prerequisites are, together
+// within what the invocation may spend. What one run does is run.ts.
+
+
+
+
+
+
+
+
+
+
+/** With less of the total than this part of a spec's limit left, a run would end before it made anything. */
+const USABLE_PART = 1 / 20;
+const WAYS_OUT = "Nothing was spent. Run it again once that is done, set 'base' to a branch that holds it, or write 'status: implemented' into a spec that was done without Ferrule.";
+/** @returns one result for each selected spec, but for those that `max-specs` leaves to the next invocation */
+async function runFleet(world, survey, folders) {
+    const fleet = new Fleet(world, survey);
+    const selected = survey.specs.filter(({ isSelected }) => isSelected);
+    const results = [];
+    for (const spec of selected) {
+        const turn = await fleet.turnOf(spec);
+        if (turn.kind === 'next-time')
+            continue;
+        const result = await runOne(turn.world, spec.path, turn, selected.length > 1, folders);
+        fleet.ended(spec, result.record);
+        results.push(result);
+    }
+    fleet.sayLeftOver();
+    return results;
+}
+async function runOne(world, spec, turn, isOneOfMany, folders) {
+    const report = isOneOfMany ? external_node_path_default().join(folders.report, (0,publish/* specSlug */.Ru)(spec)) : folders.report;
+    const scratch = external_node_path_default().join(folders.scratch, (0,publish/* specSlug */.Ru)(spec));
+    await (0,promises_.mkdir)(scratch, { recursive: true });
+    try {
+        const folder = await report_folder/* ReportFolder */.L.create(report, world.mask);
+        return { record: await (0,run/* runSpec */.l)(world, spec, turn, folder, scratch), folder };
+    }
+    finally {
+        await (0,promises_.rm)(scratch, { recursive: true, force: true });
+    }
+}
+/** What an invocation knows of its specs as they end one by one. */
+class Fleet {
+    world;
+    survey;
+    standings;
+    /** Verified branches that another spec may start from, with all the specs they hold. */
+    held;
+    /** Of those, what this invocation saw itself. */
+    branches = new Map();
+    leftOver = [];
+    started = 0;
+    spentUsd = 0;
+    constructor(world, survey) {
+        this.world = world;
+        this.survey = survey;
+        this.standings = new Map(survey.specs.map((spec) => [spec.path, spec.standing]));
+        // On a pull request results go to its branch, which nobody else's work belongs on.
+        this.held =
+            world.context.pullRequest === undefined
+                ? (0,fleet/* openStacks */.uI)(survey.specs, world.base.branch)
+                : new Map();
+    }
+    async turnOf(spec) {
+        const { world } = this;
+        const { standing } = spec;
+        if (standing.kind === 'refused')
+            return this.leave('refused', standing.reason);
+        if (standing.kind !== 'pending' && standing.kind !== 'verified')
+            return this.leave('unchanged', (0,fleet/* leftAlone */.Vb)(standing) ?? '');
+        const start = (0,fleet/* decideStart */.VF)(spec.dependsOn, {
+            isOnBase: (other) => (0,fleet/* isOnBase */.X9)(this.standings.get(other)),
+            heldBy: (other) => this.held.get(other),
+        });
+        if (start.kind !== 'base' && standing.kind === 'verified')
+            return this.leave('unchanged', (0,fleet/* leftAlone */.Vb)(standing) ?? '');
+        if (start.kind === 'waits')
+            return this.wait(spec, start.reason);
+        if (start.kind === 'base' && (await this.isOutdatedOnBase(spec)))
+            return this.wait(spec, `Branch ${world.base.branch} has another text of it than the commit of this run`);
+        const { maxSpecs, maxTotalCostUsd, maxCostUsd } = world.inputs;
+        if (maxSpecs !== undefined && this.started >= maxSpecs) {
+            this.leftOver.push(spec.path);
+            return { kind: 'next-time' };
+        }
+        const costLeftUsd = maxTotalCostUsd === undefined ? undefined : maxTotalCostUsd - this.spentUsd;
+        if (costLeftUsd !== undefined && costLeftUsd < Math.min(maxTotalCostUsd ?? 0, maxCostUsd) * USABLE_PART)
+            return {
+                ...this.leave('stopped', `Not started: of max-total-cost-usd, ${(0,report/* dollars */.E9)(maxTotalCostUsd ?? 0)}, ${(0,report/* dollars */.E9)(costLeftUsd)} are left.`),
+                stopReason: 'cost',
+            };
+        const base = await this.baseOf(spec, start);
+        if ('reason' in base)
+            return this.wait(spec, base.reason);
+        this.started++;
+        return { kind: 'run', world: { ...world, base, costLeftUsd } };
+    }
+    /** Counts what a run spent, and notes the branch that later specs may start from. */
+    ended({ path: spec, dependsOn }, { outcome, publication, usage }) {
+        const { world } = this;
+        this.spentUsd += usage.costUsd ?? 0;
+        if (usage.costUsd === null && usage.turns > 0 && world.inputs.maxTotalCostUsd !== undefined)
+            world.log.warning("The model's price is unknown, so its cost cannot count towards max-total-cost-usd; max-tokens holds.");
+        const { branch, commit } = publication;
+        if (branch === undefined || commit === undefined || (outcome !== 'verified' && outcome !== 'unchanged'))
+            return;
+        if (world.context.pullRequest !== undefined && branch !== world.base.branch)
+            return;
+        this.branches.set(spec, { branch, commit });
+        this.held.set(spec, new Set([spec, ...dependsOn.flatMap((other) => [...(this.held.get(other) ?? [])])]));
+    }
+    sayLeftOver() {
+        if (this.leftOver.length === 0)
+            return;
+        const { maxSpecs } = this.world.inputs;
+        this.world.log.info(`Left for the next run, as max-specs is ${maxSpecs ?? 0}: ${this.leftOver.join(', ')}.`);
+    }
+    leave(outcome, message) {
+        return { kind: 'leave', world: this.world, outcome, message };
+    }
+    /** Who asked for this very spec has to know; one of a glob waits for its turn. */
+    wait({ path: spec }, reason) {
+        return this.survey.named.has(spec)
+            ? this.leave('refused', `${reason}. ${WAYS_OUT}`)
+            : this.leave('unchanged', `${reason}; it is taken up when that is done.`);
+    }
+    /** On a prerequisite's branch, which a plan may name as the base, a spec can be older than in the commit of the event. */
+    async isOutdatedOnBase({ path: spec, hash, dependsOn }) {
+        const { git, base, inputs, context } = this.world;
+        const isStacked = dependsOn.some((other) => (0,publish/* branchName */.at)(inputs.branch, other) === base.branch);
+        if (!isStacked || context.sha === undefined || (await git.resolve(context.sha)) === undefined)
+            return false;
+        return (await textIn(git, context.sha, spec)) !== hash;
+    }
+    async baseOf(spec, start) {
+        const { git, remote, base } = this.world;
+        if (start.kind === 'base')
+            return base;
+        const standing = this.standings.get(start.on);
+        const known = this.branches.get(start.on);
+        const branch = known?.branch ?? (standing?.kind === 'verified' ? standing.branch : undefined);
+        if (branch === undefined || remote === undefined)
+            return { reason: `The branch of ${start.on} is not known` };
+        try {
+            // A commit that GitHub made for us is not here yet.
+            const commit = (known && (await git.resolve(known.commit))) ??
+                (await (0,pinned_commits/* fetchTip */.mC)(git, remote, branch, `The branch of ${start.on}`));
+            return (await this.isFit(spec, commit))
+                ? { branch, commit }
+                : { reason: `It depends on ${start.on}, and ${branch} has not all that it needs, or another text of it` };
+        }
+        catch (error) {
+            if (!(error instanceof errors/* UserError */.yo))
+                throw error;
+            return { reason: error.message.replace(/\.$/, '') };
+        }
+    }
+    /** Commits decide, not what a pull request says; and what is implemented there must be the present text. */
+    async isFit(spec, commit) {
+        const { git } = this.world;
+        const missing = this.survey.specs.filter(({ path: other, standing }) => spec.dependsOn.includes(other) && !(0,fleet/* isOnBase */.X9)(standing));
+        const proofs = await (0,fleet/* findProofs */.vx)(git, commit, missing);
+        if (missing.some(({ path: other }) => !proofs.has(other)))
+            return false;
+        return (await textIn(git, commit, spec.path)) === spec.hash;
+    }
+}
+/** The hash of a spec in a commit; `undefined` where it cannot be read there. */
+async function textIn(git, commit, spec) {
+    try {
+        return (await (0,brief/* summariseSpec */.Gu)(await git.sourceTree(commit), spec)).hash.replace(/^sha256:/, '');
+    }
+    catch (error) {
+        if (!(error instanceof errors/* UserError */.yo))
+            throw error;
+        return undefined;
+    }
+}
+
+// EXTERNAL MODULE: ./src/fleet-survey.ts + 1 modules
+var fleet_survey = __webpack_require__(2686);
+// EXTERNAL MODULE: ./src/inputs/inputs.ts + 14 modules
+var inputs_inputs = __webpack_require__(8537);
+// EXTERNAL MODULE: ./src/platform/command.ts
+var command = __webpack_require__(7498);
 // EXTERNAL MODULE: ./src/platform/git-environment.ts
-var git_environment = __webpack_require__(7291);
+var git_environment = __webpack_require__(9672);
 // EXTERNAL MODULE: ./src/platform/git.ts + 2 modules
 var platform_git = __webpack_require__(8524);
-// EXTERNAL MODULE: ./src/platform/github.ts + 1 modules
-var github = __webpack_require__(2099);
-// EXTERNAL MODULE: ./node_modules/@actions/http-client/lib/proxy.js
-var lib_proxy = __webpack_require__(9783);
+// EXTERNAL MODULE: ./src/platform/github.ts + 4 modules
+var platform_github = __webpack_require__(2024);
 // EXTERNAL MODULE: external "node:timers/promises"
 var external_node_timers_promises_ = __webpack_require__(8500);
+// EXTERNAL MODULE: ./src/platform/answer-parts.ts
+var answer_parts = __webpack_require__(4534);
+// EXTERNAL MODULE: ./src/platform/model-connection.ts
+var model_connection = __webpack_require__(5035);
 // EXTERNAL MODULE: ./src/platform/model.ts
 var model = __webpack_require__(1382);
-;// CONCATENATED MODULE: ./src/platform/answer-parts.ts
-
-/** The stream ended early, or holds what no answer holds. Whatever came of it is no answer. */
-class BrokenAnswer extends Error {
-    name = 'BrokenAnswer';
-}
-/** Far beyond what any model writes in one answer; an endless one must not fill the memory. */
-const MAX_ANSWER_CHARS = 16 * 1024 * 1024;
-/** Rather few, so that a part whose tokens nobody counted is not taken for cheaper than it was. */
-const CHARS_PER_TOKEN = 3.5;
-class AnswerParts {
-    blocks = [];
-    /** The input of a tool call as it came, by the block's index. */
-    json = new Map();
-    usage = { ...model/* NO_USAGE */.y };
-    stopReason = null;
-    isOver = false;
-    chars = 0;
-    /** Takes the next event. @throws BrokenAnswer */
-    add(event) {
-        if (!isFields(event))
-            throw new BrokenAnswer('an event is no object');
-        switch (event.type) {
-            case 'message_start':
-                if (isFields(event.message))
-                    this.count(event.message.usage);
-                return;
-            case 'content_block_start':
-                this.open(event);
-                return;
-            case 'content_block_delta':
-                this.grow(event);
-                return;
-            case 'message_delta':
-                if (isFields(event.delta) && typeof event.delta.stop_reason === 'string')
-                    this.stopReason = event.delta.stop_reason;
-                this.count(event.usage);
-                return;
-            case 'message_stop':
-                this.isOver = true;
-        }
-    }
-    /** The whole answer. @throws BrokenAnswer when the stream ended before its `message_stop` */
-    whole() {
-        if (!this.isOver)
-            throw new BrokenAnswer('the stream ended before message_stop');
-        for (const [index, text] of this.json) {
-            const block = this.blocks[index];
-            if (block !== undefined && text !== '')
-                block.input = parsed(text);
-        }
-        const content = this.blocks;
-        return { content, stopReason: this.stopReason, usage: this.usage };
-    }
-    /**
-     * Tokens that the part received so far has cost; nothing before the first event. Servers count the output at the
-     * end, so that of a part is estimated.
-     */
-    spent() {
-        const written = Math.ceil(this.chars / CHARS_PER_TOKEN);
-        return { ...this.usage, outputTokens: Math.max(this.usage.outputTokens, written) };
-    }
-    open({ index, content_block: block }) {
-        if (index !== this.blocks.length || !isFields(block) || typeof block.type !== 'string')
-            throw new BrokenAnswer('a block of the answer does not follow the one before it');
-        this.blocks.push({ ...block });
-    }
-    grow({ index, delta }) {
-        const block = typeof index === 'number' ? this.blocks[index] : undefined;
-        if (typeof index !== 'number' || block === undefined || !isFields(delta))
-            throw new BrokenAnswer('a part of a block came without its block');
-        switch (delta.type) {
-            case 'text_delta':
-                block.text = textOf(block.text) + this.taken(delta.text);
-                return;
-            case 'thinking_delta':
-                block.thinking = textOf(block.thinking) + this.taken(delta.thinking);
-                return;
-            case 'signature_delta':
-                block.signature = this.taken(delta.signature);
-                return;
-            case 'input_json_delta':
-                this.json.set(index, (this.json.get(index) ?? '') + this.taken(delta.partial_json));
-                return;
-            case 'citations_delta':
-                block.citations = [...(Array.isArray(block.citations) ? block.citations : []), delta.citation];
-        }
-    }
-    taken(value) {
-        const text = textOf(value);
-        this.chars += text.length;
-        if (this.chars > MAX_ANSWER_CHARS)
-            throw new BrokenAnswer('the answer does not end');
-        return text;
-    }
-    /** The counts are totals of the message; a server leaves out what it does not count. */
-    count(usage) {
-        if (!isFields(usage))
-            return;
-        this.usage = {
-            inputTokens: countOf(usage.input_tokens) ?? this.usage.inputTokens,
-            outputTokens: countOf(usage.output_tokens) ?? this.usage.outputTokens,
-            cacheReadTokens: countOf(usage.cache_read_input_tokens) ?? this.usage.cacheReadTokens,
-            cacheWriteTokens: countOf(usage.cache_creation_input_tokens) ?? this.usage.cacheWriteTokens,
-        };
-    }
-}
-/** What is not JSON stays a text, which no tool takes: completing it would run a call that nobody made. */
-function parsed(text) {
-    try {
-        return JSON.parse(text);
-    }
-    catch {
-        return text;
-    }
-}
-function isFields(value) {
-    return typeof value === 'object' && value !== null;
-}
-function textOf(value) {
-    return typeof value === 'string' ? value : '';
-}
-function countOf(value) {
-    return typeof value === 'number' && Number.isFinite(value) && value >= 0 ? value : undefined;
-}
-
 ;// CONCATENATED MODULE: ./src/platform/model-refusals.ts
 
 const CHECK = "Check the input anthropic-base-url and the runner's network.";
@@ -3364,7 +6025,7 @@ function refusalOf(sdk, error, way) {
     const code = systemCode(error);
     if (code === 'UND_ERR_BODY_TIMEOUT')
         return { message: `It fell silent for ${seconds(way.silenceMs)} within an answer.`, kind: 'transient' };
-    if (error instanceof BrokenAnswer)
+    if (error instanceof answer_parts/* BrokenAnswer */.MC)
         return { message: 'The answer broke off.', kind: 'transient' };
     if (error instanceof sdk.APIConnectionTimeoutError)
         return { message: `It did not begin to answer within ${seconds(way.beginTimeoutMs)}.`, kind: 'transient' };
@@ -3451,9 +6112,6 @@ function oneLine(text) {
 }
 
 ;// CONCATENATED MODULE: ./src/platform/messages-api.ts
-// A model behind a server that speaks Anthropic's Messages API, streamed. Owns the connection, its proxy, and the policy
-// by which a request is made again; knows nothing of tools, budgets or conversations.
-
 
 
 
@@ -3472,15 +6130,13 @@ const BEGIN_TIMEOUT_MS = 5 * 60_000;
 const SILENCE_MS = 120_000;
 /** setTimeout takes no more; a longer one would fire at once. */
 const MAX_TIMEOUT_MS = 2 ** 31 - 1;
-const ANTHROPIC = 'https://api.anthropic.com';
 /**
- * The SDK is loaded on first use only. A proxy is taken from `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY`, by the rules
- * of GitHub's own toolkit.
+ * The SDK is loaded on first use only.
  * @throws UserError when the environment names a proxy that cannot be used
  */
 function messagesApi(options) {
-    const { apiKey, baseUrl = ANTHROPIC, say, silenceMs = SILENCE_MS } = options;
-    const proxy = proxyFor(baseUrl);
+    const { apiKey, baseUrl = model_connection/* ANTHROPIC_API */.Ur, say, silenceMs = SILENCE_MS } = options;
+    const proxy = (0,model_connection/* proxyFor */.iJ)(baseUrl);
     const way = { beginTimeoutMs: BEGIN_TIMEOUT_MS, silenceMs, isProxied: proxy !== undefined };
     let opened;
     let wasReached = false;
@@ -3539,10 +6195,11 @@ async function askOnce(api, request, terms) {
         const { maxTokens, ...rest } = request;
         const body = { ...rest, max_tokens: maxTokens, stream: true };
         const events = await api.messages.create(body, { signal: ending.signal });
+        const requestTokens = () => Math.ceil(JSON.stringify(body).length / answer_parts/* CHARS_PER_TOKEN */.kr);
         for await (const event of received(events))
-            (parts ??= new AnswerParts()).add(event);
+            (parts ??= new answer_parts/* AnswerParts */.pp(requestTokens)).add(event);
         if (parts === undefined)
-            throw new BrokenAnswer('the stream was empty');
+            throw new answer_parts/* BrokenAnswer */.MC('the stream was empty');
         return { answer: parts.whole() };
     }
     catch (error) {
@@ -3562,19 +6219,18 @@ async function* received(events) {
         // The class would do, were the SDK loaded here; an error of the API has a status, if only an undefined one.
         if (error instanceof Error && 'status' in error)
             throw error;
-        throw new BrokenAnswer('the connection failed within the answer', { cause: error });
+        throw new answer_parts/* BrokenAnswer */.MC('the connection failed within the answer', { cause: error });
     }
 }
 async function messages_api_open(to) {
-    const [sdk, { Agent, ProxyAgent, fetch }] = await Promise.all([__webpack_require__.e(/* import() */ 947).then(__webpack_require__.bind(__webpack_require__, 1947)), Promise.resolve(/* import() */).then(__webpack_require__.t.bind(__webpack_require__, 6752, 19))]);
-    // Node's own fetch knows no proxy before Node 24 and takes a dispatcher of its own undici only, so fetch and
-    // dispatcher come from the same package. `bodyTimeout` is the watchdog over a stream that falls silent.
+    // `bodyTimeout` is the watchdog over a stream that falls silent.
     const limits = { bodyTimeout: to.silenceMs, headersTimeout: BEGIN_TIMEOUT_MS + 1_000 };
-    const dispatcher = to.proxy === undefined ? new Agent(limits) : new ProxyAgent({ ...limits, uri: to.proxy.href });
+    const [sdk, { fetch, dispatcher }] = await Promise.all([__webpack_require__.e(/* import() */ 947).then(__webpack_require__.bind(__webpack_require__, 1947)), (0,model_connection/* connectTo */.m6)(to.proxy, limits)]);
     // Everything explicit: otherwise the SDK reads keys, addresses and profiles from the environment and the disk.
     const api = new sdk.default({
         apiKey: to.apiKey,
         authToken: null,
+        defaultHeaders: (0,model_connection/* furtherKeyHeaders */.ou)(to.baseUrl, to.apiKey),
         baseURL: to.baseUrl,
         maxRetries: 0,
         timeout: BEGIN_TIMEOUT_MS,
@@ -3583,21 +6239,6 @@ async function messages_api_open(to) {
         fetchOptions: { dispatcher },
     });
     return { sdk, api };
-}
-/** @throws UserError naming the variable, never its value: it may hold a password */
-function proxyFor(baseUrl) {
-    const target = new URL(baseUrl);
-    const variable = target.protocol === 'https:' ? 'HTTPS_PROXY' : 'HTTP_PROXY';
-    let proxy;
-    try {
-        proxy = (0,lib_proxy/* getProxyUrl */.s)(target);
-    }
-    catch {
-        throw new errors/* UserError */.yo(`The variable ${variable} is no address of a proxy. Give it as http://host:port.`);
-    }
-    if (proxy !== undefined && !/^https?:$/.test(proxy.protocol))
-        throw new errors/* UserError */.yo(`The variable ${variable} names a proxy other than http: or https:, which Ferrule cannot use.`);
-    return proxy;
 }
 
 // EXTERNAL MODULE: ./node_modules/zod/v4/classic/schemas.js + 5 modules
@@ -3665,17 +6306,10 @@ function isAnswer(entry) {
     return typeof entry === 'object' && entry !== null && 'type' in entry && entry.type === 'answer';
 }
 
-// EXTERNAL MODULE: ./src/platform/report-folder.ts
-var report_folder = __webpack_require__(9250);
-// EXTERNAL MODULE: ./src/publish/publish.ts + 22 modules
-var publish = __webpack_require__(7011);
-// EXTERNAL MODULE: ./src/report/report.ts + 34 modules
-var report = __webpack_require__(269);
-// EXTERNAL MODULE: ./src/run.ts + 42 modules
-var run = __webpack_require__(9354);
 ;// CONCATENATED MODULE: ./src/invocation.ts
 // One invocation, from an action or the command line: opens the repository, chooses the specs, and runs them one after
 // the other. What a run does is run.ts; what the caller does with the records is its own affair.
+
 
 
 
@@ -3706,8 +6340,6 @@ async function makeFolders(temp) {
 async function runInvocation(invocation, folders) {
     const { inputs, context, log } = invocation;
     try {
-        for (const sentence of (0,inputs_inputs/* notYetEffective */.Dx)(inputs))
-            log.info(sentence);
         const github = openRepository(inputs, context);
         const { allowedBots, sandbox } = inputs;
         const trust = await (0,inputs_inputs/* judgeTrust */.g_)(context, { allowedBots, sandbox, github });
@@ -3717,41 +6349,48 @@ async function runInvocation(invocation, folders) {
             log.info(`${trust.message} Nothing was spent.`);
             return [];
         }
+        await acknowledge(github, context, log);
         const world = await openWorld({ ...invocation, context: trust.context }, github, folders);
-        const { files } = await world.git.sourceTree(world.base.commit);
-        const selected = (0,fleet/* selectSpecs */.r)(inputs.spec, files);
-        for (const glob of selected.emptyGlobs)
-            log.warning(`Input 'spec': '${glob}' matches no Markdown file of the commit.`);
-        const specs = trust.specPath === undefined ? selected.specs : [onlySpec(trust.specPath, selected.specs)];
-        const results = [];
-        for (const spec of specs)
-            results.push(await runOne(world, spec, specs.length > 1, folders));
-        return results;
+        const choose = (selection) => chooseSpecs(world, selection, trust.specPath);
+        return await runFleet(world, await (0,fleet_survey/* surveySpecs */.x)(world, choose), folders);
     }
     catch (error) {
         if (!(error instanceof errors/* UserError */.yo))
             throw error;
-        const { version } = invocation;
-        const start = { specPath: inputs.spec[0] ?? '', version, runUrl: context.runUrl, limits: inputs };
-        const record = { ...(0,report/* emptyRecord */.FR)(start), outcome: 'refused', message: error.message };
-        const folder = await report_folder/* ReportFolder */.L.create(folders.report, invocation.mask);
-        await (0,run/* writeReport */.u)(record, folder, log);
-        return [{ record, folder }];
+        return [await refuseInvocation(invocation, error.message, folders)];
     }
 }
-async function runOne(world, spec, isOneOfMany, folders) {
-    const report = isOneOfMany ? external_node_path_default().join(folders.report, (0,publish/* specSlug */.Ru)(spec)) : folders.report;
-    const scratch = external_node_path_default().join(folders.scratch, (0,publish/* specSlug */.Ru)(spec));
-    await (0,promises_.mkdir)(scratch, { recursive: true });
-    try {
-        const folder = await report_folder/* ReportFolder */.L.create(report, world.mask);
-        return { record: await (0,run/* runSpec */.l)(world, spec, folder, scratch), folder };
-    }
-    finally {
-        await (0,promises_.rm)(scratch, { recursive: true, force: true });
-    }
+/** 👀 on the comment that asked for the run: somebody waits for a sign, and the run takes its time. */
+async function acknowledge(github, { comment, eventName }, log) {
+    if (github === undefined || comment === undefined)
+        return;
+    const isReview = eventName === 'pull_request_review_comment';
+    const seen = await github.once().addEyes({ id: comment.id, isReview });
+    if (seen.kind === 'failed')
+        log.info(`The comment got no 👀: ${(0,platform_github/* describeGitHubError */.dZ)(seen.error)}`);
 }
-/** The spec a comment asks for: it may choose among those that the workflow selects, and name no other. */
+async function refuseInvocation({ inputs, context, version, mask, log }, message, folders) {
+    const start = { specPath: inputs.spec[0] ?? '', version, runUrl: context.runUrl, limits: inputs };
+    const record = { ...(0,report/* emptyRecord */.FR)(start), outcome: 'refused', message };
+    const folder = await report_folder/* ReportFolder */.L.create(folders.report, mask);
+    await (0,run/* writeReport */.u)(record, folder, log);
+    return { record, folder };
+}
+/** What a comment asks for, what the event changed, or all that is selected. @throws UserError for a comment's other spec */
+async function chooseSpecs(world, { specs, named }, asked) {
+    if (asked !== undefined)
+        return [onlySpec(asked, specs)];
+    // On a push and on a pull request a glob means the specs that changed there; a path means its spec in any case.
+    const isOfGlob = (spec) => !named.has(spec);
+    const changed = specs.some(isOfGlob) ? await pathsChangedByEvent(world) : undefined;
+    if (changed === undefined)
+        return specs;
+    const left = specs.filter((spec) => !isOfGlob(spec) || changed.has(spec));
+    if (left.length < specs.length)
+        world.log.info(`Left out, as this ${world.context.eventName} does not change them: ${specs.length - left.length} specs.`);
+    return left;
+}
+/** A comment may choose among the specs that the workflow selects, and name no other. */
 function onlySpec(wanted, specs) {
     const found = specs.find((spec) => spec.replace(/\/+$/, '') === wanted);
     if (found !== undefined)
@@ -3761,7 +6400,7 @@ function onlySpec(wanted, specs) {
 /** GitHub's side of the repository; `undefined` without a token. */
 function openRepository({ githubToken: token }, { apiUrl, repository }) {
     return token && repository
-        ? (0,github/* openGitHub */.o6)({ token, apiUrl, owner: repository.owner, repo: repository.name })
+        ? (0,platform_github/* openGitHub */.o6)({ token, apiUrl, owner: repository.owner, repo: repository.name })
         : undefined;
 }
 /** What a killed run published with, opened again. @param base as that run had pinned it */
@@ -3781,7 +6420,8 @@ async function openWorld(invocation, github, folders) {
         git,
         remote,
         github,
-        ...(await pinCommits(git, inputs, context, checkout, remote)),
+        ...(await (0,pinned_commits/* pinCommits */._9)(git, inputs, context, checkout, remote)),
+        costLeftUsd: inputs.maxTotalCostUsd,
         openModel: inputs.dryRun ? undefined : () => openModel(inputs, invocation.replay, log),
     };
 }
@@ -3789,6 +6429,8 @@ function openModel(inputs, replay, log) {
     if (replay !== undefined)
         return replayModel(replay, inputs.replay ?? 'replay');
     const apiKey = inputs.anthropicApiKey ?? '';
+    if (!(0,inputs_inputs/* canBeMasked */.n9)(apiKey))
+        log.info("The key of the model's server is a plain word, so it is taken for a placeholder: it is no secret, and is not masked.");
     return messagesApi({ apiKey, baseUrl: inputs.anthropicBaseUrl, say: (line) => log.warning(line) });
 }
 /**
@@ -3808,6 +6450,23 @@ function remoteOf(inputs, context, checkout) {
     }
     return checkout.origin?.startsWith('https:') ? { url: checkout.origin, ...token } : undefined;
 }
+
+
+/***/ }),
+
+/***/ 1938:
+/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   _9: () => (/* binding */ pinCommits),
+/* harmony export */   mC: () => (/* binding */ fetchTip),
+/* harmony export */   sH: () => (/* binding */ baseBranch)
+/* harmony export */ });
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(3916);
+/* harmony import */ var _platform_git_remote_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(9874);
+// The commits and the branch that a run or a plan starts from, pinned before anything else is read.
+
+
 /**
  * The commit the run starts from with the branch it belongs to, and the commit whose agent file and standards count: on a
  * pull request that of its base, since its head is what is still to be reviewed.
@@ -3817,9 +6476,11 @@ async function pinCommits(git, inputs, context, checkout, remote) {
     const { pullRequest } = context;
     if (pullRequest !== undefined && remote !== undefined)
         await refuseMovedHead(git, remote, pullRequest);
-    if (inputs.base !== undefined && remote !== undefined) {
-        const commit = await fetchTip(git, remote, inputs.base, "Input 'base'");
-        return { base: { commit, branch: inputs.base }, trustedCommit: commit };
+    const wanted = inputs.base ?? context.ownPullRequestBase;
+    if (wanted !== undefined && remote !== undefined) {
+        const what = inputs.base === undefined ? 'The base of the pull request' : "Input 'base'";
+        const commit = await fetchTip(git, remote, wanted, what);
+        return { base: { commit, branch: wanted }, trustedCommit: commit };
     }
     if (pullRequest !== undefined && remote !== undefined) {
         const { headRef: branch, headSha: commit, baseRef } = pullRequest;
@@ -3828,7 +6489,7 @@ async function pinCommits(git, inputs, context, checkout, remote) {
         return { base: { commit, branch }, trustedCommit };
     }
     if (checkout.head === undefined)
-        throw new errors/* UserError */.yo('The repository has no commit yet. Commit the spec first; Ferrule works on commits only.');
+        throw new _errors_js__WEBPACK_IMPORTED_MODULE_1__/* .UserError */ .yo('The repository has no commit yet. Commit the spec first; Ferrule works on commits only.');
     const branch = baseBranch(inputs.base, context, checkout);
     return { base: { commit: checkout.head, branch }, trustedCommit: checkout.head };
 }
@@ -3844,28 +6505,267 @@ async function refuseMovedHead(git, remote, pullRequest) {
     if (tip === headSha)
         return;
     const now = tip === undefined ? 'its branch is gone' : `its branch is at ${tip.slice(0, 12)} now`;
-    throw new errors/* UserError */.yo(`Pull request #${number} has moved: this run was started for ${headSha.slice(0, 12)}, ${now}. Leave it to the run of the newer commit, or start a new one.`);
+    throw new _errors_js__WEBPACK_IMPORTED_MODULE_1__/* .UserError */ .yo(`Pull request #${number} has moved: this run was started for ${headSha.slice(0, 12)}, ${now}. Leave it to the run of the newer commit, or start a new one.`);
 }
+/** The commit of a remote branch, fetched where it is missing. @param what opens the sentence of the refusal @throws UserError */
 async function fetchTip(git, remote, branch, what) {
     const tip = await readTip(git, remote, branch);
     if (tip === undefined)
-        throw new errors/* UserError */.yo(`${what}: the remote has no branch '${branch}'.`);
+        throw new _errors_js__WEBPACK_IMPORTED_MODULE_1__/* .UserError */ .yo(`${what}: the remote has no branch '${branch}'.`);
     await fetchMissing(git, remote, tip, branch);
     return tip;
 }
 async function readTip(git, remote, branch) {
-    return (0,git_remote/* readRemoteBranch */.H)(git, remote, branch).catch((thrown) => {
-        const reason = (0,errors/* messageOf */.bD)(thrown).replaceAll(/\s+/g, ' ');
-        throw new errors/* UserError */.yo(`${reason} Check the remote 'origin' and the input 'github-token'.`);
+    return (0,_platform_git_remote_js__WEBPACK_IMPORTED_MODULE_0__/* .readRemoteBranch */ .H)(git, remote, branch).catch((thrown) => {
+        const reason = (0,_errors_js__WEBPACK_IMPORTED_MODULE_1__/* .messageOf */ .bD)(thrown).replaceAll(/\s+/g, ' ');
+        throw new _errors_js__WEBPACK_IMPORTED_MODULE_1__/* .UserError */ .yo(`${reason} Check the remote 'origin' and the input 'github-token'.`);
     });
 }
 async function fetchMissing(git, remote, commit, branch) {
     if ((await git.resolve(commit)) !== undefined)
         return;
-    const fetched = await (0,git_remote/* fetchCommit */.iH)(git, remote, commit, { depth: 1 });
+    const fetched = await (0,_platform_git_remote_js__WEBPACK_IMPORTED_MODULE_0__/* .fetchCommit */ .iH)(git, remote, commit, { depth: 1 });
     if (fetched.kind === 'missing')
-        throw new errors/* UserError */.yo(`Commit ${commit.slice(0, 12)} of '${branch}' cannot be fetched: ${fetched.reason}`);
+        throw new _errors_js__WEBPACK_IMPORTED_MODULE_1__/* .UserError */ .yo(`Commit ${commit.slice(0, 12)} of '${branch}' cannot be fetched: ${fetched.reason}`);
 }
+
+
+/***/ }),
+
+/***/ 306:
+/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   e: () => (/* binding */ planStep),
+/* harmony export */   s: () => (/* binding */ planSpecs)
+/* harmony export */ });
+/* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(1455);
+/* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__webpack_require__.n(node_fs_promises__WEBPACK_IMPORTED_MODULE_0__);
+/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(6760);
+/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_1___default = /*#__PURE__*/__webpack_require__.n(node_path__WEBPACK_IMPORTED_MODULE_1__);
+/* harmony import */ var _fleet_fleet_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(846);
+/* harmony import */ var _fleet_survey_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(2686);
+/* harmony import */ var _inputs_inputs_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(8537);
+/* harmony import */ var _invocation_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(1033);
+/* harmony import */ var _pinned_commits_js__WEBPACK_IMPORTED_MODULE_6__ = __webpack_require__(1938);
+/* harmony import */ var _platform_git_js__WEBPACK_IMPORTED_MODULE_7__ = __webpack_require__(8524);
+// A plan without a run: which specs are pending, and in which waves they can go. Reads the repository, its history and our
+// pull requests; spends nothing, writes nothing. Who carries the plan out is the workflow's affair.
+
+
+
+
+
+
+
+
+/** The action `plan`. @returns 0 when every spec was planned or left alone: a refused one does not keep the others back */
+async function planStep(step) {
+    const { context, getInput, log } = step;
+    for (const warning of (0,_inputs_inputs_js__WEBPACK_IMPORTED_MODULE_4__/* .unknownInputs */ .qs)(Object.keys(process.env), Object.keys(_inputs_inputs_js__WEBPACK_IMPORTED_MODULE_4__/* .PLAN_INPUT_DEFAULTS */ ._s)))
+        log.warning(warning);
+    const inputs = (0,_inputs_inputs_js__WEBPACK_IMPORTED_MODULE_4__/* .readPlanInputs */ .jU)(getInput, context);
+    step.forgetPrivateVariables();
+    const { plan, base } = await planSpecs({ inputs, context, log });
+    step.announcement.setOutputs((0,_fleet_fleet_js__WEBPACK_IMPORTED_MODULE_2__/* .planOutputs */ .iS)(plan));
+    for (const line of (0,_fleet_fleet_js__WEBPACK_IMPORTED_MODULE_2__/* .describePlan */ .df)(plan, base).split('\n'))
+        log.info(line);
+    for (const { spec, reason } of plan.refused)
+        log.error(reason, { file: spec });
+    return plan.refused.length > 0 ? 1 : 0;
+}
+/**
+ * Plans the specs that the inputs select.
+ * @returns the plan, and the branch that it starts from @throws UserError for what forbids the plan as a whole
+ */
+async function planSpecs({ inputs, context, log }) {
+    const environment = { ...process.env };
+    const { scratch } = await (0,_invocation_js__WEBPACK_IMPORTED_MODULE_5__/* .makeFolders */ .wZ)(context.temp);
+    try {
+        const git = await (0,_platform_git_js__WEBPACK_IMPORTED_MODULE_7__/* .openGit */ .zY)(context.workspace, node_path__WEBPACK_IMPORTED_MODULE_1___default().join(scratch, 'repository.git'), environment);
+        const checkout = await (0,_platform_git_js__WEBPACK_IMPORTED_MODULE_7__/* .readCheckout */ .b$)(context.workspace, environment);
+        // Outside GitHub nothing is published from here either, so the clone itself holds the branches.
+        const publish = context.kind === 'local' ? 'none' : 'auto';
+        const remote = (0,_invocation_js__WEBPACK_IMPORTED_MODULE_5__/* .remoteOf */ .e1)({ publish, githubToken: inputs.githubToken }, context, checkout);
+        const { base } = await (0,_pinned_commits_js__WEBPACK_IMPORTED_MODULE_6__/* .pinCommits */ ._9)(git, inputs, context, checkout, remote);
+        const { specs } = await (0,_fleet_survey_js__WEBPACK_IMPORTED_MODULE_3__/* .surveySpecs */ .x)({ git, remote, github: (0,_invocation_js__WEBPACK_IMPORTED_MODULE_5__/* .openRepository */ .h_)(inputs, context), base, log, inputs });
+        const { maxSpecs, maxCostUsd, maxTotalCostUsd } = inputs;
+        return { plan: (0,_fleet_fleet_js__WEBPACK_IMPORTED_MODULE_2__/* .planWaves */ .Kc)(specs, { base: base.branch, maxSpecs, maxCostUsd, maxTotalCostUsd }), base: base.branch };
+    }
+    finally {
+        await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.rm)(node_path__WEBPACK_IMPORTED_MODULE_1___default().dirname(scratch), { recursive: true, force: true });
+    }
+}
+
+
+/***/ }),
+
+/***/ 4534:
+/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   MC: () => (/* binding */ BrokenAnswer),
+/* harmony export */   kr: () => (/* binding */ CHARS_PER_TOKEN),
+/* harmony export */   pp: () => (/* binding */ AnswerParts)
+/* harmony export */ });
+/* harmony import */ var _model_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(1382);
+
+/** The stream ended early, or holds what no answer holds. Whatever came of it is no answer. */
+class BrokenAnswer extends Error {
+    name = 'BrokenAnswer';
+}
+/** Far beyond what any model writes in one answer; an endless one must not fill the memory. */
+const MAX_ANSWER_CHARS = 16 * 1024 * 1024;
+/** Rather few, so that what nobody counted is not taken for cheaper than it was. */
+const CHARS_PER_TOKEN = 3.5;
+class AnswerParts {
+    requestTokens;
+    blocks = [];
+    /** The input of a tool call as it came, by the block's index. */
+    json = new Map();
+    usage = { ..._model_js__WEBPACK_IMPORTED_MODULE_0__/* .NO_USAGE */ .y };
+    stopReason = null;
+    isOver = false;
+    chars = 0;
+    /** @param requestTokens about what the request is long; asked where the server does not say what it read */
+    constructor(requestTokens) {
+        this.requestTokens = requestTokens;
+    }
+    /** Takes the next event. @throws BrokenAnswer */
+    add(event) {
+        if (!isFields(event))
+            throw new BrokenAnswer('an event is no object');
+        switch (event.type) {
+            case 'message_start':
+                if (isFields(event.message))
+                    this.count(event.message.usage);
+                return;
+            case 'content_block_start':
+                this.open(event);
+                return;
+            case 'content_block_delta':
+                this.grow(event);
+                return;
+            case 'message_delta':
+                if (isFields(event.delta) && typeof event.delta.stop_reason === 'string')
+                    this.stopReason = event.delta.stop_reason;
+                this.count(event.usage);
+                return;
+            case 'message_stop':
+                this.isOver = true;
+        }
+    }
+    /** The whole answer. @throws BrokenAnswer when the stream ended before its `message_stop` */
+    whole() {
+        if (!this.isOver)
+            throw new BrokenAnswer('the stream ended before message_stop');
+        for (const [index, text] of this.json) {
+            const block = this.blocks[index];
+            if (block !== undefined && text !== '')
+                block.input = parsed(text);
+        }
+        const content = this.blocks;
+        return { content, stopReason: this.stopReason, usage: this.spent() };
+    }
+    /**
+     * Tokens that what was received so far has cost. Servers count the output at the end, so that of a part is estimated; and
+     * some servers count nothing at all: then everything is, since the limits of a run have to hold there too.
+     */
+    spent() {
+        const { inputTokens, outputTokens, cacheReadTokens, cacheWriteTokens } = this.usage;
+        const isInputCounted = inputTokens + cacheReadTokens + cacheWriteTokens > 0;
+        const written = Math.ceil(this.chars / CHARS_PER_TOKEN);
+        return {
+            ...this.usage,
+            ...(isInputCounted ? {} : { inputTokens: this.requestTokens() }),
+            outputTokens: this.isOver && outputTokens > 0 ? outputTokens : Math.max(outputTokens, written),
+        };
+    }
+    open({ index, content_block: block }) {
+        if (index !== this.blocks.length || !isFields(block) || typeof block.type !== 'string')
+            throw new BrokenAnswer('a block of the answer does not follow the one before it');
+        this.blocks.push({ ...block });
+        // Some servers send a whole block at its start.
+        this.taken(block.text);
+        if (isFields(block.input) && Object.keys(block.input).length > 0)
+            this.taken(JSON.stringify(block.input));
+    }
+    grow({ index, delta }) {
+        const block = typeof index === 'number' ? this.blocks[index] : undefined;
+        if (typeof index !== 'number' || block === undefined || !isFields(delta))
+            throw new BrokenAnswer('a part of a block came without its block');
+        switch (delta.type) {
+            case 'text_delta':
+                block.text = textOf(block.text) + this.taken(delta.text);
+                return;
+            case 'thinking_delta':
+                block.thinking = textOf(block.thinking) + this.taken(delta.thinking);
+                return;
+            case 'signature_delta':
+                block.signature = this.taken(delta.signature);
+                return;
+            case 'input_json_delta':
+                this.json.set(index, (this.json.get(index) ?? '') + this.taken(delta.partial_json));
+                return;
+            case 'citations_delta':
+                block.citations = [...(Array.isArray(block.citations) ? block.citations : []), delta.citation];
+        }
+    }
+    taken(value) {
+        const text = textOf(value);
+        this.chars += text.length;
+        if (this.chars > MAX_ANSWER_CHARS)
+            throw new BrokenAnswer('the answer does not end');
+        return text;
+    }
+    /** The counts are totals of the message; a server leaves out what it does not count. */
+    count(usage) {
+        if (!isFields(usage))
+            return;
+        this.usage = {
+            inputTokens: countOf(usage.input_tokens) ?? this.usage.inputTokens,
+            outputTokens: countOf(usage.output_tokens) ?? this.usage.outputTokens,
+            cacheReadTokens: countOf(usage.cache_read_input_tokens) ?? this.usage.cacheReadTokens,
+            cacheWriteTokens: countOf(usage.cache_creation_input_tokens) ?? this.usage.cacheWriteTokens,
+        };
+    }
+}
+/** What is not JSON stays a text, which no tool takes: completing it would run a call that nobody made. */
+function parsed(text) {
+    try {
+        return JSON.parse(text);
+    }
+    catch {
+        return text;
+    }
+}
+function isFields(value) {
+    return typeof value === 'object' && value !== null;
+}
+function textOf(value) {
+    return typeof value === 'string' ? value : '';
+}
+function countOf(value) {
+    return typeof value === 'number' && Number.isFinite(value) && value >= 0 ? value : undefined;
+}
+
+
+/***/ }),
+
+/***/ 3037:
+/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   m: () => (/* binding */ systemClock)
+/* harmony export */ });
+// Time for what happens later or not too often; tests give a clock of their own. Dates are read where they are shown.
+const systemClock = {
+    nowMs: () => performance.now(),
+    after(delayMs, work) {
+        const timer = setTimeout(work, delayMs).unref();
+        return () => clearTimeout(timer);
+    },
+};
 
 
 /***/ }),
@@ -4031,7 +6931,7 @@ function findProgram(name, environment) {
 
 /***/ }),
 
-/***/ 7291:
+/***/ 9672:
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
@@ -4339,7 +7239,7 @@ function unquote(name) {
 // EXTERNAL MODULE: ./src/platform/command.ts
 var command = __webpack_require__(7498);
 // EXTERNAL MODULE: ./src/platform/git-environment.ts
-var git_environment = __webpack_require__(7291);
+var git_environment = __webpack_require__(9672);
 ;// CONCATENATED MODULE: ./src/platform/raw-diff.ts
 // Reads what git says two trees differ in: paths with their modes. Making the diff is git.ts.
 /** @param diff output of `git diff-tree -r -z --raw --no-abbrev --no-renames`, without the line that names a commit */
@@ -4425,29 +7325,29 @@ class BareGit {
         this.dir = dir;
         this.env = env;
     }
-    /** Runs a plumbing command; a non-zero exit is a defect unless the caller asked for the code. */
-    async plumb(args, input, extraEnv = {}) {
-        const env = { ...this.env, GIT_DIR: this.dir, ...extraEnv };
-        if (input)
-            return this.plumbWithInput(args, input, env);
+    /** Asks a question that git answers by its exit code and at most a line. */
+    async ask(args) {
         const chunks = [];
-        const errors = [];
         const code = await (0,exec/* exec */.m)('git', args, {
-            cwd: this.dir,
-            env,
-            silent: true,
-            ignoreReturnCode: true,
-            listeners: { stdout: (data) => chunks.push(data), stderr: (data) => errors.push(data) },
+            ...{ cwd: this.dir, env: this.environment(), silent: true, ignoreReturnCode: true },
+            listeners: { stdout: (data) => chunks.push(data) },
         });
-        return { code, stdout: Buffer.concat(chunks), stderr: Buffer.concat(errors).toString('utf8').trim() };
+        return { code, line: Buffer.concat(chunks).toString('utf8').trim() };
     }
-    /** Not by `exec`: there a child that ends before it has read its input ends our process too (unhandled EPIPE). */
-    async plumbWithInput(args, stdin, env) {
+    /**
+     * Runs a plumbing command. Not by `exec`: there a child that ends before it has read its input ends our process too
+     * (unhandled EPIPE), and an answer of many parts without a line end is searched again whole with each of them.
+     */
+    async plumb(args, stdin = Buffer.alloc(0), extraEnv = {}) {
         const limits = { timeoutMs: COMMAND_TIMEOUT_MS, maxOutputBytes: MAX_OUTPUT_BYTES };
+        const env = this.environment(extraEnv);
         const result = await (0,command/* runCommand */.d)({ file: 'git', args, cwd: this.dir, env, stdin, ...limits });
         const code = result.end.kind === 'exited' ? result.end.code : -1;
         const stderr = result.stderr.toString('utf8').trim();
         return { code, stdout: result.stdout, stderr: stderr || (code === 0 ? '' : (0,command/* describeEnd */.l)(result.end)) };
+    }
+    environment(extra = {}) {
+        return { ...this.env, GIT_DIR: this.dir, ...extra };
     }
     async bytes(args, input, extraEnv) {
         const { code, stdout, stderr } = await this.plumb(args, input, extraEnv);
@@ -4459,8 +7359,11 @@ class BareGit {
         return (await this.bytes(args, input, extraEnv)).toString('utf8').trim();
     }
     async resolve(revision) {
-        const result = await this.plumb(['rev-parse', '--verify', '--quiet', '--end-of-options', `${revision}^{commit}`]);
-        return result.code === 0 ? result.stdout.toString('utf8').trim() : undefined;
+        const { code, line } = await this.ask([
+            ...['rev-parse', '--verify', '--quiet', '--end-of-options'],
+            `${revision}^{commit}`,
+        ]);
+        return code === 0 ? line : undefined;
     }
     treeOf(commit) {
         return this.text(['rev-parse', '--verify', '--end-of-options', `${commit}^{tree}`]);
@@ -4539,7 +7442,7 @@ class BareGit {
             await (0,promises_.rm)(index, { force: true });
         }
     }
-    writeCommit({ tree, parent, message, author, atSeconds }) {
+    writeCommit({ tree, parent, mergedIn, message, author, atSeconds }) {
         const at = `@${atSeconds ?? Math.floor(Date.now() / 1000)} +0000`;
         const identity = {
             GIT_AUTHOR_NAME: author.name,
@@ -4549,18 +7452,18 @@ class BareGit {
             GIT_AUTHOR_DATE: at,
             GIT_COMMITTER_DATE: at,
         };
-        const parents = parent === undefined ? [] : ['-p', parent];
+        const parents = [parent, mergedIn].flatMap((one) => (one === undefined ? [] : ['-p', one]));
         return this.text(['commit-tree', '--no-gpg-sign', ...parents, tree], Buffer.from(message), identity);
     }
     async setRef(ref, commit) {
         await this.bytes(['update-ref', '--end-of-options', ref, commit]);
     }
     async isAncestor(ancestor, descendant) {
-        return (await this.plumb(['merge-base', '--is-ancestor', ancestor, descendant])).code === 0;
+        return (await this.ask(['merge-base', '--is-ancestor', ancestor, descendant])).code === 0;
     }
     async mergeBase(a, b) {
-        const result = await this.plumb(['merge-base', a, b]);
-        return result.code === 0 ? result.stdout.toString('utf8').trim() : undefined;
+        const { code, line } = await this.ask(['merge-base', a, b]);
+        return code === 0 ? line : undefined;
     }
     async changes(from, to) {
         const output = await this.bytes(['diff-tree', '-r', '-z', '--raw', '--no-abbrev', '--no-renames', from, to]);
@@ -4618,16 +7521,54 @@ class BareGit {
 
 /***/ }),
 
-/***/ 2099:
+/***/ 2024:
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
 
 // EXPORTS
 __webpack_require__.d(__webpack_exports__, {
-  dZ: () => (/* binding */ describeGitHubError),
+  dZ: () => (/* reexport */ describeGitHubError),
   _p: () => (/* binding */ isOwnAccount),
   o6: () => (/* binding */ openGitHub)
 });
+
+;// CONCATENATED MODULE: ./src/platform/github-branch-pulls.ts
+// Pull requests by the branches they come from, many branches in one request: a REST call for each would use up the
+// 1,000 requests an hour that a workflow's token has. Whose they are and what they say is judged by the caller.
+/** Names in one request: far below GitHub's limit of 500,000 nodes, and answered within its 10 seconds. */
+const BRANCHES_PER_REQUEST = 50;
+/** Of one branch, the newest first. Each comes with its whole text. */
+const PULLS_PER_BRANCH = 5;
+/** Open and merged pull requests from branches of the repository itself, not of forks. */
+async function readBranchPulls({ owner, repo }, branches, query) {
+    const found = new Map();
+    for (let start = 0; start < branches.length; start += BRANCHES_PER_REQUEST) {
+        const names = branches.slice(start, start + BRANCHES_PER_REQUEST);
+        const variables = Object.fromEntries(names.map((name, index) => [`b${index}`, name]));
+        const answer = await query(queryOf(names.length), { owner, repo, ...variables });
+        names.forEach((name, index) => {
+            const nodes = answer.repository[`b${index}`]?.nodes ?? [];
+            found.set(name, nodes.filter(({ isCrossRepository }) => !isCrossRepository).map(toPullRequest));
+        });
+    }
+    return found;
+}
+function queryOf(count) {
+    const parts = Array.from({ length: count }, (_, index) => `b${index}`);
+    const fields = `{ nodes { number body state baseRefName isCrossRepository mergeCommit { oid } author { login __typename } } }`;
+    const terms = `states: [OPEN, MERGED], first: ${PULLS_PER_BRANCH}, orderBy: { field: CREATED_AT, direction: DESC }`;
+    const pulls = parts.map((name) => `${name}: pullRequests(headRefName: $${name}, ${terms}) ${fields}`);
+    const declared = ['$owner: String!', '$repo: String!', ...parts.map((name) => `$${name}: String!`)].join(', ');
+    return `query(${declared}) { repository(owner: $owner, name: $repo) { ${pulls.join(' ')} } }`;
+}
+function toPullRequest({ number, body, state, baseRefName, mergeCommit, author }) {
+    return {
+        ...{ number, body, baseRef: baseRefName, isMerged: state === 'MERGED' },
+        ...(mergeCommit === null ? {} : { mergeCommit: mergeCommit.oid }),
+        // GitHub shows a deleted account as its user `ghost`.
+        author: { login: author?.login ?? 'ghost', isBot: author?.__typename === 'Bot' },
+    };
+}
 
 ;// CONCATENATED MODULE: ./src/platform/github-retries.ts
 // Whether a call that GitHub refused may be made again, and after how long. Making it is github.ts.
@@ -4681,47 +7622,30 @@ function seconds(header) {
     return header !== undefined && /^\d+$/.test(String(header)) ? Number(header) : undefined;
 }
 
-;// CONCATENATED MODULE: ./src/platform/github.ts
+;// CONCATENATED MODULE: ./src/platform/github-calls.ts
 
-const WORKFLOW_TOKEN_LOGIN = 'github-actions[bot]';
 const CALL_TIMEOUT_MS = 60_000;
 const RETRY_DELAYS_MS = [500, 2000];
 const MAX_MESSAGE_CHARS = 500;
-const PAGE_SIZE = 100;
-/**
- * True when `author` is the account behind `identity`. `[bot]` is ignored, as GitHub's APIs are not of one mind about
- * it; but a person who took the bare name of an app is not that app.
- */
-function isOwnAccount(identity, author) {
-    const bare = (login) => login.toLowerCase().replace(/\[bot\]$/, '');
-    const isApp = identity.endsWith('[bot]');
-    return bare(identity) === bare(author.login) && (!isApp || author.isBot);
-}
 /** One line for a warning: what failed and how GitHub put it. */
 function describeGitHubError({ call, status, message }) {
     return `${call} failed with status ${status}: ${message}`;
 }
-/** GitHub's description calls the head's repository required; it is null once a fork was deleted. */
-const repositoryOf = (end) => end.repo?.id;
-/** `head` is a filter by the owner's name, and one owner can have forks of the repository. */
-function isOfBranch(pull, branch) {
-    return pull.head.ref === branch && repositoryOf(pull.head) === pull.base.repo.id;
-}
 /** Not imported at the top: the package parses the runner's event file as it is loaded, and a broken one would end us there. */
-async function connect(token, apiUrl) {
+async function connect(token, apiUrl, timeoutMs) {
     const { getOctokit } = await __webpack_require__.e(/* import() */ 413).then(__webpack_require__.bind(__webpack_require__, 2413));
     const octokit = getOctokit(token, { baseUrl: apiUrl.replace(/\/+$/, '') });
     octokit.hook.before('request', (options) => {
-        options.request = { ...options.request, signal: AbortSignal.timeout(CALL_TIMEOUT_MS) };
+        options.request = { ...options.request, signal: AbortSignal.timeout(timeoutMs) };
     });
     return octokit;
 }
-/** Opens one repository of GitHub. Nothing is sent before the first verb. */
-function openGitHub({ token, apiUrl, owner, repo, retryDelaysMs = RETRY_DELAYS_MS }) {
-    const here = { owner, repo };
+/** Nothing is sent before the first call. */
+function openCalls(address) {
+    const { token, apiUrl, retryDelaysMs = RETRY_DELAYS_MS, timeoutMs = CALL_TIMEOUT_MS } = address;
     let connected;
-    async function attempt(call, repeat, work) {
-        const octokit = await (connected ??= connect(token, apiUrl));
+    return async (call, repeat, work) => {
+        const octokit = await (connected ??= connect(token, apiUrl, timeoutMs));
         for (let tries = 0;; tries++) {
             try {
                 return { kind: 'ok', value: await work(octokit) };
@@ -4732,87 +7656,16 @@ function openGitHub({ token, apiUrl, owner, repo, retryDelaysMs = RETRY_DELAYS_M
                 const pauseMs = retryDelaysMs[tries];
                 const waitMs = pauseMs === undefined ? undefined : waitBeforeRetry(refusal, repeat, pauseMs);
                 if (waitMs === undefined)
-                    return { kind: 'failed', error: { call, status: refusal.status, message: refusal.message } };
+                    return { kind: 'failed', error: toError(call, refusal) };
                 await new Promise((resolve) => setTimeout(resolve, waitMs));
             }
         }
-    }
-    return {
-        owner,
-        repo,
-        async identity() {
-            const viewer = await attempt('reading the login of the token', 'harmless', (octokit) => octokit.graphql('query { viewer { login } }'));
-            return viewer.kind === 'ok' ? viewer.value.viewer.login : WORKFLOW_TOKEN_LOGIN;
-        },
-        repository: () => attempt('reading the repository', 'harmless', async ({ rest }) => {
-            const { data } = await rest.repos.get(here);
-            return { defaultBranch: data.default_branch, url: data.html_url };
-        }),
-        async isProtectedBranch(branch) {
-            const answer = await attempt('reading the branch', 'harmless', async ({ rest }) => {
-                return (await rest.repos.getBranch({ ...here, branch })).data.protected;
-            });
-            return answer.kind === 'failed' && answer.error.status === 404 ? { kind: 'ok', value: false } : answer;
-        },
-        findPullRequest: ({ branch, base }) => attempt('looking for the pull request', 'harmless', async ({ rest }) => {
-            const { data } = await rest.pulls.list({ ...here, state: 'open', head: `${owner}:${branch}`, base });
-            const found = data.find((pull) => isOfBranch(pull, branch));
-            return found && toPullRequest(found);
-        }),
-        findClosedPullRequest: ({ branch, base }) => attempt('looking for a closed pull request', 'harmless', async ({ rest }) => {
-            const wanted = { ...here, state: 'closed', head: `${owner}:${branch}`, base };
-            const { data } = await rest.pulls.list({ ...wanted, sort: 'created', direction: 'desc' });
-            const found = data.find((pull) => isOfBranch(pull, branch));
-            return found && { ...toPullRequest(found), isMerged: found.merged_at !== null };
-        }),
-        pullRequestEnds: (number) => attempt('reading the pull request', 'harmless', async ({ rest }) => {
-            const { head, base, state } = (await rest.pulls.get({ ...here, pull_number: number })).data;
-            const ends = { headRef: head.ref, headSha: head.sha, baseRef: base.ref };
-            return { number, isOpen: state === 'open', ...ends, sameRepository: repositoryOf(head) === base.repo.id };
-        }),
-        createPullRequest: ({ branch, ...content }) => attempt('creating the pull request', 'makes-another', async ({ rest }) => toPullRequest((await rest.pulls.create({ ...here, head: branch, ...content })).data)),
-        updatePullRequest: (number, change) => attempt('updating the pull request', 'harmless-while-new', async ({ rest }) => toPullRequest((await rest.pulls.update({ ...here, pull_number: number, ...change })).data)),
-        setDraft: (nodeId, draft) => attempt(draft ? 'making the pull request a draft' : 'marking the pull request ready', 'harmless-while-new', (octokit) => {
-            const verb = draft ? 'convertPullRequestToDraft' : 'markPullRequestReadyForReview';
-            const mutation = `mutation($id: ID!) { ${verb}(input: { pullRequestId: $id }) { pullRequest { isDraft } } }`;
-            return octokit.graphql(mutation, { id: nodeId }).then(() => undefined);
-        }),
-        addLabels: (number, labels) => attempt('adding labels', 'harmless-while-new', async ({ rest }) => {
-            await rest.issues.addLabels({ ...here, issue_number: number, labels: [...labels] });
-            return undefined;
-        }),
-        requestReviewers: (number, names) => attempt('requesting reviewers', 'harmless-while-new', async ({ rest }) => {
-            const reviewers = names.filter((name) => !name.includes('/'));
-            const teams = names.filter((name) => name.includes('/')).map((name) => name.slice(name.indexOf('/') + 1));
-            await rest.pulls.requestReviewers({ ...here, pull_number: number, reviewers, team_reviewers: teams });
-            return undefined;
-        }),
-        listComments: (number) => attempt('reading the comments', 'harmless', async (octokit) => {
-            const request = { ...here, issue_number: number, per_page: PAGE_SIZE };
-            return (await octokit.paginate(octokit.rest.issues.listComments, request)).map(toComment);
-        }),
-        createComment: (number, body) => attempt('creating the comment', 'makes-another', async ({ rest }) => toComment((await rest.issues.createComment({ ...here, issue_number: number, body })).data)),
-        updateComment: (id, body) => attempt('updating the comment', 'harmless-while-new', async ({ rest }) => toComment((await rest.issues.updateComment({ ...here, comment_id: id, body })).data)),
-        async permissionOf(login) {
-            const answer = await attempt(`reading the permission of ${login}`, 'harmless', async ({ rest }) => {
-                const { data } = await rest.repos.getCollaboratorPermissionLevel({ ...here, username: login });
-                return ['admin', 'write', 'read'].find((level) => level === data.permission) ?? 'none';
-            });
-            return answer.kind === 'failed' && answer.error.status === 404 ? { kind: 'ok', value: 'none' } : answer;
-        },
     };
 }
-/** GitHub shows a deleted account as its user `ghost`. */
-function toAuthor(user) {
-    return { login: user?.login ?? 'ghost', isBot: user?.type === 'Bot' };
-}
-function toPullRequest(pull) {
-    const { number, node_id: nodeId, html_url: url, draft = false, body, user } = pull;
-    return { number, nodeId, url, draft, body: body ?? '', author: toAuthor(user) };
-}
-function toComment(comment) {
-    const { id, html_url: url, body = '', user } = comment;
-    return { id, url, body, author: toAuthor(user) };
+function toError(call, refusal) {
+    const retryAfterMs = rateLimitMs(refusal);
+    const { status, message } = refusal;
+    return { call, status, message, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) };
 }
 /** @throws whatever is no refusal of GitHub's and no failure of the network */
 function readRefusal(thrown) {
@@ -4840,6 +7693,165 @@ const GRAPHQL_STATUS = new Map([
     ['RATE_LIMITED', 429],
 ]);
 
+;// CONCATENATED MODULE: ./src/platform/github-objects.ts
+/** All of it may be asked for twice: objects are the same then, and a branch is where it already was. */
+function gitObjects(attempt, here) {
+    return {
+        createBlob: (content) => attempt('creating a blob', 'harmless', async ({ rest }) => {
+            const text = Buffer.from(content).toString('base64');
+            return (await rest.git.createBlob({ ...here, content: text, encoding: 'base64' })).data.sha;
+        }),
+        createTree: (base, entries) => attempt('creating a tree', 'harmless-while-new', async ({ rest }) => {
+            const tree = entries.map(({ path, mode, oid }) => ({ path, mode, type: 'blob', sha: oid }));
+            return (await rest.git.createTree({ ...here, base_tree: base, tree })).data.sha;
+        }),
+        // Without author and committer: GitHub signs only for a bot whose names are its own.
+        // https://docs.github.com/authentication/managing-commit-signature-verification/about-commit-signature-verification#signature-verification-for-bots
+        createCommit: ({ message, tree, parent }) => attempt('creating a commit', 'harmless-while-new', async ({ rest }) => {
+            const { sha, verification } = (await rest.git.createCommit({ ...here, message, tree, parents: [parent] })).data;
+            return { id: sha, isVerified: verification.verified, reason: verification.reason };
+        }),
+        createBranch: (branch, commit) => attempt('creating the branch', 'harmless-while-new', async ({ rest }) => {
+            await rest.git.createRef({ ...here, ref: `refs/heads/${branch}`, sha: commit });
+            return undefined;
+        }),
+        moveBranch: (branch, commit) => attempt('moving the branch', 'harmless-while-new', async ({ rest }) => {
+            await rest.git.updateRef({ ...here, ref: `heads/${branch}`, sha: commit, force: false });
+            return undefined;
+        }),
+    };
+}
+
+;// CONCATENATED MODULE: ./src/platform/github.ts
+
+
+
+
+const WORKFLOW_TOKEN_LOGIN = 'github-actions[bot]';
+const ONCE_TIMEOUT_MS = 5_000;
+const PAGE_SIZE = 100;
+/**
+ * True when `author` is the account behind `identity`. `[bot]` is ignored, as GitHub's APIs are not of one mind about
+ * it; but a person who took the bare name of an app is not that app.
+ */
+function isOwnAccount(identity, author) {
+    const bare = (login) => login.toLowerCase().replace(/\[bot\]$/, '');
+    const isApp = identity.endsWith('[bot]');
+    return bare(identity) === bare(author.login) && (!isApp || author.isBot);
+}
+/** GitHub's description calls the head's repository required; it is null once a fork was deleted. */
+const repositoryOf = (end) => end.repo?.id;
+/** `head` is a filter by the owner's name, and one owner can have forks of the repository. */
+function isOfBranch(pull, branch) {
+    return pull.head.ref === branch && repositoryOf(pull.head) === pull.base.repo.id;
+}
+/** Opens one repository of GitHub. Nothing is sent before the first verb. */
+function openGitHub(address) {
+    const { owner, repo } = address;
+    const here = { owner, repo };
+    const attempt = openCalls(address);
+    return {
+        owner,
+        repo,
+        objects: gitObjects(attempt, here),
+        async identity() {
+            const viewer = await attempt('reading the login of the token', 'harmless', (octokit) => octokit.graphql('query { viewer { login } }'));
+            return viewer.kind === 'ok' ? viewer.value.viewer.login : WORKFLOW_TOKEN_LOGIN;
+        },
+        repository: () => attempt('reading the repository', 'harmless', async ({ rest }) => {
+            const { data } = await rest.repos.get(here);
+            return { defaultBranch: data.default_branch, url: data.html_url };
+        }),
+        async isProtectedBranch(branch) {
+            const answer = await attempt('reading the branch', 'harmless', async ({ rest }) => {
+                return (await rest.repos.getBranch({ ...here, branch })).data.protected;
+            });
+            return answer.kind === 'failed' && answer.error.status === 404 ? { kind: 'ok', value: false } : answer;
+        },
+        branchRules: (branch) => attempt('reading the rules of the branch', 'harmless', async (octokit) => {
+            const request = { ...here, branch, per_page: PAGE_SIZE };
+            const rules = await octokit.paginate(octokit.rest.repos.getBranchRules, request);
+            return rules.map(({ type, parameters, ruleset_id: rulesetId }) => ({
+                ...{ type, rulesetId },
+                parameters: { ...parameters },
+            }));
+        }),
+        mayBypass: (rulesetId) => attempt('reading a ruleset', 'harmless', async ({ rest }) => {
+            const { data } = await rest.repos.getRepoRuleset({ ...here, ruleset_id: rulesetId });
+            const bypass = data.current_user_can_bypass;
+            return bypass === undefined ? undefined : ['always', 'exempt'].includes(bypass);
+        }),
+        findPullRequest: ({ branch, base }) => attempt('looking for the pull request', 'harmless', async ({ rest }) => {
+            const { data } = await rest.pulls.list({ ...here, state: 'open', head: `${owner}:${branch}`, base });
+            const found = data.find((pull) => isOfBranch(pull, branch));
+            return found && github_toPullRequest(found);
+        }),
+        findClosedPullRequest: ({ branch, base }) => attempt('looking for a closed pull request', 'harmless', async ({ rest }) => {
+            const wanted = { ...here, state: 'closed', head: `${owner}:${branch}`, base };
+            const { data } = await rest.pulls.list({ ...wanted, sort: 'created', direction: 'desc' });
+            const found = data.find((pull) => isOfBranch(pull, branch));
+            return found && { ...github_toPullRequest(found), isMerged: found.merged_at !== null };
+        }),
+        pullRequestsOf: (branches) => attempt('looking for pull requests', 'harmless', (octokit) => readBranchPulls(here, branches, (query, variables) => octokit.graphql(query, variables))),
+        pullRequestEnds: (number) => attempt('reading the pull request', 'harmless', async ({ rest }) => {
+            const { head, base, state, body } = (await rest.pulls.get({ ...here, pull_number: number })).data;
+            const ends = { headRef: head.ref, headSha: head.sha, baseRef: base.ref, body: body ?? '' };
+            return { number, isOpen: state === 'open', ...ends, sameRepository: repositoryOf(head) === base.repo.id };
+        }),
+        createPullRequest: ({ branch, ...content }) => attempt('creating the pull request', 'makes-another', async ({ rest }) => github_toPullRequest((await rest.pulls.create({ ...here, head: branch, ...content })).data)),
+        updatePullRequest: (number, change) => attempt('updating the pull request', 'harmless-while-new', async ({ rest }) => github_toPullRequest((await rest.pulls.update({ ...here, pull_number: number, ...change })).data)),
+        setDraft: (nodeId, draft) => attempt(draft ? 'making the pull request a draft' : 'marking the pull request ready', 'harmless-while-new', (octokit) => {
+            const verb = draft ? 'convertPullRequestToDraft' : 'markPullRequestReadyForReview';
+            const mutation = `mutation($id: ID!) { ${verb}(input: { pullRequestId: $id }) { pullRequest { isDraft } } }`;
+            return octokit.graphql(mutation, { id: nodeId }).then(() => undefined);
+        }),
+        addLabels: (number, labels) => attempt('adding labels', 'harmless-while-new', async ({ rest }) => {
+            await rest.issues.addLabels({ ...here, issue_number: number, labels: [...labels] });
+            return undefined;
+        }),
+        requestReviewers: (number, names) => attempt('requesting reviewers', 'harmless-while-new', async ({ rest }) => {
+            const reviewers = names.filter((name) => !name.includes('/'));
+            const teams = names.filter((name) => name.includes('/')).map((name) => name.slice(name.indexOf('/') + 1));
+            await rest.pulls.requestReviewers({ ...here, pull_number: number, reviewers, team_reviewers: teams });
+            return undefined;
+        }),
+        listComments: (number) => attempt('reading the comments', 'harmless', async (octokit) => {
+            const request = { ...here, issue_number: number, per_page: PAGE_SIZE };
+            return (await octokit.paginate(octokit.rest.issues.listComments, request)).map(toComment);
+        }),
+        createComment: (number, body) => attempt('creating the comment', 'makes-another', async ({ rest }) => toComment((await rest.issues.createComment({ ...here, issue_number: number, body })).data)),
+        updateComment: (id, body) => attempt('updating the comment', 'harmless-while-new', async ({ rest }) => toComment((await rest.issues.updateComment({ ...here, comment_id: id, body })).data)),
+        addEyes: ({ id, isReview }) => attempt('reacting to the comment', 'harmless', async ({ rest: { reactions } }) => {
+            const reaction = { ...here, comment_id: id, content: 'eyes' };
+            if (isReview)
+                await reactions.createForPullRequestReviewComment(reaction);
+            else
+                await reactions.createForIssueComment(reaction);
+            return undefined;
+        }),
+        once: () => openGitHub({ ...address, retryDelaysMs: [], timeoutMs: ONCE_TIMEOUT_MS }),
+        async permissionOf(login) {
+            const answer = await attempt(`reading the permission of ${login}`, 'harmless', async ({ rest }) => {
+                const { data } = await rest.repos.getCollaboratorPermissionLevel({ ...here, username: login });
+                return ['admin', 'write', 'read'].find((level) => level === data.permission) ?? 'none';
+            });
+            return answer.kind === 'failed' && answer.error.status === 404 ? { kind: 'ok', value: 'none' } : answer;
+        },
+    };
+}
+/** GitHub shows a deleted account as its user `ghost`. */
+function toAuthor(user) {
+    return { login: user?.login ?? 'ghost', isBot: user?.type === 'Bot' };
+}
+function github_toPullRequest(pull) {
+    const { number, node_id: nodeId, html_url: url, draft = false, body, user } = pull;
+    return { number, nodeId, url, draft, body: body ?? '', author: toAuthor(user) };
+}
+function toComment(comment) {
+    const { id, html_url: url, body = '', user } = comment;
+    return { id, url, body, author: toAuthor(user) };
+}
+
 
 /***/ }),
 
@@ -4860,42 +7872,89 @@ const GRAPHQL_STATUS = new Map([
 const MAX_ANNOTATIONS = 10;
 const MAX_ANNOTATION_CHARS = 4_000;
 /** Never throws by itself; what `write` throws passes through. */
-function createLog({ write, mask, actions }) {
+function createLog({ write, mask, actions, colours = true, status }) {
     const clean = (text) => mask((0,_printable_text_js__WEBPACK_IMPORTED_MODULE_1__/* .printableText */ .X)(text));
     const plainLines = (text) => clean(text).split('\n').map(withoutCommands);
-    const info = (text) => plainLines(text).forEach((line) => write(line));
     const untrusted = untrustedBlocks(write);
-    const annotations = { warning: 0, error: 0 };
-    const command = (name, text, at) => {
-        const properties = at === undefined ? '' : ` ${placeProperties({ ...at, file: clean(at.file) })}`;
+    const annotations = { notice: 0, warning: 0, error: 0 };
+    const command = (name, text, at, title) => {
+        const named = { ...(title === undefined ? {} : { title: clean(title) }), ...placeOf(at, clean) };
+        const properties = commandProperties(named);
         const shown = escapeData(clean(text));
         untrusted.close(); // while one is open the runner obeys nothing
         write(`::${name}${properties}::${shown}`);
     };
+    const groups = foldedGroups(command);
+    const info = (text) => {
+        groups.goOn();
+        plainLines(text).forEach((line) => write(line));
+    };
     const say = (level, text, at) => {
         const place = at === undefined ? '' : ` (${at.file}${at.line === undefined ? '' : `:${at.line}`})`;
-        info(`${level}: ${text}${place}`);
+        plainLines(`${level}: ${text}${place}`).forEach((line) => write(line));
     };
     const annotate = (level, text, at) => {
-        if (!actions || ++annotations[level] > MAX_ANNOTATIONS)
+        if (!actions)
             return say(level, text, at);
-        if (text.length > MAX_ANNOTATION_CHARS)
+        groups.interrupt();
+        const isOneTooMany = ++annotations[level] > MAX_ANNOTATIONS;
+        if (isOneTooMany || text.length > MAX_ANNOTATION_CHARS)
             say(level, text, at);
-        command(level, shortened(text), at);
+        if (!isOneTooMany)
+            command(level, shortened(text), at);
     };
     return {
-        group: (title) => (actions ? command('group', title) : info(`▸ ${title}`)),
-        endGroup: () => (actions ? command('endgroup', '') : undefined),
+        group: (title) => (actions ? groups.open(title) : info(`▸ ${title}`)),
+        endGroup: () => groups.close(),
         info,
         detail: (text) => (actions ? command('debug', text) : undefined),
         warning: (text, at) => annotate('warning', text, at),
         error: (text, at) => annotate('error', text, at),
+        annotation: (level, title, text, at) => {
+            if (!actions || annotations[level] >= MAX_ANNOTATIONS)
+                return false;
+            annotations[level] += 1;
+            command(level, shortened(text), at, title);
+            return true;
+        },
+        status: (text) => status?.(text === undefined ? undefined : clean(text).replaceAll(/\s+/g, ' ').trim()),
         output: (text) => {
-            const shown = mask((0,_printable_text_js__WEBPACK_IMPORTED_MODULE_1__/* .colouredText */ .Z)(text)).replace(/\n$/, '');
+            groups.goOn();
+            const shown = mask((colours ? _printable_text_js__WEBPACK_IMPORTED_MODULE_1__/* .colouredText */ .Z : _printable_text_js__WEBPACK_IMPORTED_MODULE_1__/* .printableText */ .X)(text)).replace(/\n$/, '');
             if (actions)
                 untrusted.open();
             for (const line of shown.split('\n'))
                 write(`  │ ${withoutCommands(resetColours(line))}`);
+        },
+    };
+}
+/**
+ * The runner's groups, which are folded and do not nest. What must be seen interrupts one; what else belongs to it goes on
+ * in a second part.
+ */
+function foldedGroups(command) {
+    const group = {};
+    return {
+        open(title) {
+            Object.assign(group, { title, isInterrupted: false });
+            command('group', title);
+        },
+        interrupt() {
+            if (group.title === undefined || group.isInterrupted)
+                return;
+            group.isInterrupted = true;
+            command('endgroup', '');
+        },
+        goOn() {
+            if (group.title === undefined || !group.isInterrupted)
+                return;
+            group.isInterrupted = false;
+            command('group', `${group.title} (continued)`);
+        },
+        close() {
+            if (group.title !== undefined && !group.isInterrupted)
+                command('endgroup', '');
+            delete group.title;
         },
     };
 }
@@ -4941,9 +8000,73 @@ function resetColours(line) {
 function escapeData(text) {
     return text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A');
 }
-function placeProperties(at) {
-    const file = escapeData(at.file).replaceAll(':', '%3A').replaceAll(',', '%2C');
-    return at.line === undefined ? `file=${file}` : `file=${file},line=${at.line}`;
+/** ` title=…,file=…,line=…,col=…` in the escaping of `@actions/core`; an empty text where there is none. */
+function commandProperties(values) {
+    const written = Object.entries(values).map(([name, value]) => `${name}=${escapeData(String(value)).replaceAll(':', '%3A').replaceAll(',', '%2C')}`);
+    return written.length === 0 ? '' : ` ${written.join(',')}`;
+}
+function placeOf(at, clean) {
+    if (at === undefined)
+        return {};
+    const { file, line, column } = at;
+    return {
+        ...{ file: clean(file), ...(line === undefined ? {} : { line }) },
+        ...(column === undefined ? {} : { col: column }),
+    };
+}
+
+
+/***/ }),
+
+/***/ 5035:
+/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   Ur: () => (/* binding */ ANTHROPIC_API),
+/* harmony export */   iJ: () => (/* binding */ proxyFor),
+/* harmony export */   m6: () => (/* binding */ connectTo),
+/* harmony export */   ou: () => (/* binding */ furtherKeyHeaders)
+/* harmony export */ });
+/* harmony import */ var _actions_http_client_lib_proxy__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(9783);
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(3916);
+// The way to a model's server over HTTP: which client, which proxy, which headers hold the key. What is asked of the server
+// is messages-api.ts and model-server-probe.ts.
+
+
+const ANTHROPIC_API = 'https://api.anthropic.com';
+/**
+ * Node's own fetch knows no proxy before Node 24 and takes a dispatcher of its own undici only, so fetch and dispatcher
+ * come from the same package.
+ */
+async function connectTo(proxy, limits) {
+    const { Agent, ProxyAgent, fetch } = await Promise.resolve(/* import() */).then(__webpack_require__.t.bind(__webpack_require__, 6752, 19));
+    const dispatcher = proxy === undefined ? new Agent(limits) : new ProxyAgent({ ...limits, uri: proxy.href });
+    return { fetch, dispatcher };
+}
+/**
+ * What is sent beside the bearer token. Servers of others may look for the key where the API's first clients put it;
+ * Anthropic's own gets the one header that its SDK sends.
+ */
+function furtherKeyHeaders(baseUrl, apiKey) {
+    return new URL(baseUrl).origin === ANTHROPIC_API ? {} : { 'x-api-key': apiKey };
+}
+/**
+ * From `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY`, by the rules of GitHub's own toolkit.
+ * @throws UserError naming the variable, never its value: it may hold a password
+ */
+function proxyFor(baseUrl) {
+    const target = new URL(baseUrl);
+    const variable = target.protocol === 'https:' ? 'HTTPS_PROXY' : 'HTTP_PROXY';
+    let proxy;
+    try {
+        proxy = (0,_actions_http_client_lib_proxy__WEBPACK_IMPORTED_MODULE_0__/* .getProxyUrl */ .s)(target);
+    }
+    catch {
+        throw new _errors_js__WEBPACK_IMPORTED_MODULE_1__/* .UserError */ .yo(`The variable ${variable} is no address of a proxy. Give it as http://host:port.`);
+    }
+    if (proxy !== undefined && !/^https?:$/.test(proxy.protocol))
+        throw new _errors_js__WEBPACK_IMPORTED_MODULE_1__/* .UserError */ .yo(`The variable ${variable} names a proxy other than http: or https:, which Ferrule cannot use.`);
+    return proxy;
 }
 
 
@@ -5419,6 +8542,99 @@ function wellFormed(text) {
 
 /***/ }),
 
+/***/ 7513:
+/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   Kb: () => (/* binding */ openReceivedFolder),
+/* harmony export */   gZ: () => (/* binding */ MAX_FILE_BYTES)
+/* harmony export */ });
+/* unused harmony exports MAX_ENTRIES, MAX_TOTAL_BYTES */
+/* harmony import */ var node_buffer__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(4573);
+/* harmony import */ var node_buffer__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__webpack_require__.n(node_buffer__WEBPACK_IMPORTED_MODULE_0__);
+/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(3024);
+/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_1___default = /*#__PURE__*/__webpack_require__.n(node_fs__WEBPACK_IMPORTED_MODULE_1__);
+/* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(1455);
+/* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_2___default = /*#__PURE__*/__webpack_require__.n(node_fs_promises__WEBPACK_IMPORTED_MODULE_2__);
+/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(6760);
+/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_3___default = /*#__PURE__*/__webpack_require__.n(node_path__WEBPACK_IMPORTED_MODULE_3__);
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(3916);
+// Reads a folder that another job left, such as a downloaded artifact: whoever could write to that job's runner chose
+// every name and byte in it. Only ordinary files inside it are ever opened. What they say is not judged here.
+
+
+
+
+
+/** Far beyond what a run leaves: a file for each command, and a handful besides. */
+const MAX_ENTRIES = 5_000;
+/** A command may print 256 MiB (command.ts), and masking can lengthen that. */
+const MAX_FILE_BYTES = 300 * 1024 * 1024;
+const MAX_TOTAL_BYTES = 4 * 1024 * 1024 * 1024;
+/**
+ * @param input that names the folder
+ * @throws UserError for a folder that is not there, or holds more or other things than a run leaves
+ */
+async function openReceivedFolder(folder, input) {
+    const root = await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_2__.realpath)(folder).catch(() => undefined);
+    if (root === undefined || !(await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_2__.lstat)(root)).isDirectory())
+        throw new _errors_js__WEBPACK_IMPORTED_MODULE_4__/* .UserError */ .yo(`Input '${input}': there is no folder '${printable(folder)}'. Download the artifact first.`);
+    const files = new Map();
+    let entries = 0;
+    let totalBytes = 0;
+    const folders = [''];
+    for (let at = folders.pop(); at !== undefined; at = folders.pop()) {
+        for await (const entry of await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_2__.opendir)(node_path__WEBPACK_IMPORTED_MODULE_3___default().join(root, at))) {
+            const name = at === '' ? entry.name : `${at}/${entry.name}`;
+            if (++entries > MAX_ENTRIES)
+                throw refusal(`holds more than ${MAX_ENTRIES} entries`);
+            if (entry.isDirectory()) {
+                folders.push(name);
+                continue;
+            }
+            if (!entry.isFile())
+                throw refusal(`holds '${printable(name)}', which is neither a file nor a folder`);
+            const { size } = await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_2__.lstat)(node_path__WEBPACK_IMPORTED_MODULE_3___default().join(root, name));
+            if (size > MAX_FILE_BYTES)
+                throw refusal(`holds '${printable(name)}', a file of ${mebibytes(size)}`);
+            totalBytes += size;
+            if (totalBytes > MAX_TOTAL_BYTES)
+                throw refusal(`holds more than ${mebibytes(MAX_TOTAL_BYTES)}`);
+            files.set(name, size);
+        }
+    }
+    return { files, readText: (name, maxBytes) => readText(root, files, name, maxBytes) };
+}
+async function readText(root, files, name, maxBytes) {
+    const size = files.get(name);
+    if (size === undefined)
+        throw refusal(`has no file '${printable(name)}'`);
+    if (size > maxBytes)
+        throw refusal(`holds '${printable(name)}', a file of ${mebibytes(size)}`);
+    const file = await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_2__.open)(node_path__WEBPACK_IMPORTED_MODULE_3___default().join(root, name), node_fs__WEBPACK_IMPORTED_MODULE_1__.constants.O_RDONLY | node_fs__WEBPACK_IMPORTED_MODULE_1__.constants.O_NOFOLLOW);
+    try {
+        const bytes = await file.readFile();
+        if (!(0,node_buffer__WEBPACK_IMPORTED_MODULE_0__.isUtf8)(bytes))
+            throw refusal(`holds '${printable(name)}', which is not UTF-8 text`);
+        return bytes.toString('utf8');
+    }
+    finally {
+        await file.close();
+    }
+}
+function refusal(what) {
+    return new _errors_js__WEBPACK_IMPORTED_MODULE_4__/* .UserError */ .yo(`The result folder ${what}. Only what Ferrule itself left in another job is taken.`);
+}
+function printable(name) {
+    return name.replaceAll(/[\p{C}\p{Zl}\p{Zp}]/gu, '?').slice(0, 200);
+}
+function mebibytes(bytes) {
+    return `${(bytes / 1024 / 1024).toFixed(1)} MiB`;
+}
+
+
+/***/ }),
+
 /***/ 9250:
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
@@ -5463,6 +8679,10 @@ class ReportFolder {
         const file = node_path__WEBPACK_IMPORTED_MODULE_3___default().join(this.dir, name);
         (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.writeFileSync)(`${file}.new`, this.mask(text));
         (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.renameSync)(`${file}.new`, file);
+    }
+    /** Takes a file away, if it is there. */
+    remove(name) {
+        (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.rmSync)(node_path__WEBPACK_IMPORTED_MODULE_3___default().join(this.dir, name), { force: true });
     }
     /** Written before it returns, so that it survives whatever happens to the process next. */
     appendLine(name, line) {
@@ -5531,6 +8751,95 @@ function encodingOf(content) {
 
 /***/ }),
 
+/***/ 9747:
+/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   j: () => (/* binding */ openTerminal)
+/* harmony export */ });
+/* harmony import */ var _clock_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(3037);
+
+const LONG_RUN_MS = 60_000;
+const FRAMES = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'];
+const FRAME_MS = 100;
+const ERASE_LINE = '\r\x1b[2K';
+/** Without wrapping the terminal itself cuts what is too long for it, wide characters and resizing included. */
+const [WRAP_OFF, WRAP_ON] = ['\x1b[?7l', '\x1b[?7h'];
+const BELL = '\x07';
+/**
+ * Plain lines unless somebody sits in front of it: also with `CI=true`, `TERM=dumb`, and `NO_COLOR` (https://no-color.org),
+ * which asks for no escape sequences at all here.
+ */
+function openTerminal(stream, environment, clock = _clock_js__WEBPACK_IMPORTED_MODULE_0__/* .systemClock */ .m) {
+    const { CI, GITHUB_ACTIONS, NO_COLOR = '', TERM } = environment;
+    const isPlain = !stream.isTTY || CI === 'true' || NO_COLOR !== '' || TERM === 'dumb';
+    if (!isPlain)
+        return new LiveTerminal(stream, clock);
+    return {
+        hasColours: GITHUB_ACTIONS === 'true',
+        write: (line) => void stream.write(`${line}\n`),
+        status: () => undefined,
+        end: () => undefined,
+    };
+}
+class LiveTerminal {
+    stream;
+    clock;
+    hasColours = true;
+    startedMs;
+    text;
+    isDrawn = false;
+    stopDrawing;
+    constructor(stream, clock) {
+        this.stream = stream;
+        this.clock = clock;
+        this.startedMs = clock.nowMs();
+    }
+    write(line) {
+        this.stream.write(`${this.erased()}${line}\n`); // the next frame draws the status again below it
+    }
+    status(text) {
+        this.text = text;
+        if (text === undefined)
+            this.rest();
+        else if (this.stopDrawing === undefined)
+            this.draw();
+    }
+    end() {
+        this.status(undefined);
+        if (this.clock.nowMs() - this.startedMs > LONG_RUN_MS)
+            this.stream.write(BELL);
+    }
+    rest() {
+        this.stopDrawing?.();
+        this.stopDrawing = undefined;
+        const erasure = this.erased();
+        if (erasure !== '')
+            this.stream.write(erasure);
+    }
+    draw() {
+        const elapsedMs = this.clock.nowMs() - this.startedMs;
+        const frame = FRAMES[Math.floor(elapsedMs / FRAME_MS) % FRAMES.length] ?? '';
+        this.stream.write(`${ERASE_LINE}${WRAP_OFF}${frame} ${minutes(elapsedMs)} · ${this.text ?? ''}${WRAP_ON}`);
+        this.isDrawn = true;
+        this.stopDrawing = this.clock.after(FRAME_MS, () => this.draw());
+    }
+    /** What takes the status off the screen; empty when it is not there. */
+    erased() {
+        const erasure = this.isDrawn ? ERASE_LINE : '';
+        this.isDrawn = false;
+        return erasure;
+    }
+}
+/** `1:05` */
+function minutes(elapsedMs) {
+    const seconds = Math.floor(elapsedMs / 1000);
+    return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`;
+}
+
+
+/***/ }),
+
 /***/ 4128:
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
@@ -5544,14 +8853,14 @@ function encodingOf(content) {
 /* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_1___default = /*#__PURE__*/__webpack_require__.n(node_fs_promises__WEBPACK_IMPORTED_MODULE_1__);
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(6760);
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_2___default = /*#__PURE__*/__webpack_require__.n(node_path__WEBPACK_IMPORTED_MODULE_2__);
-/* harmony import */ var _conclusion_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(9868);
-/* harmony import */ var _destination_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(1948);
+/* harmony import */ var _publish_record_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(2464);
+/* harmony import */ var _destination_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(3548);
 /* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_11__ = __webpack_require__(3916);
-/* harmony import */ var _invocation_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(7543);
+/* harmony import */ var _invocation_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(1033);
 /* harmony import */ var _platform_report_folder_js__WEBPACK_IMPORTED_MODULE_6__ = __webpack_require__(9250);
-/* harmony import */ var _publish_publish_js__WEBPACK_IMPORTED_MODULE_7__ = __webpack_require__(7011);
-/* harmony import */ var _report_report_js__WEBPACK_IMPORTED_MODULE_8__ = __webpack_require__(269);
-/* harmony import */ var _run_js__WEBPACK_IMPORTED_MODULE_9__ = __webpack_require__(9354);
+/* harmony import */ var _publish_publish_js__WEBPACK_IMPORTED_MODULE_7__ = __webpack_require__(9411);
+/* harmony import */ var _report_report_js__WEBPACK_IMPORTED_MODULE_8__ = __webpack_require__(1414);
+/* harmony import */ var _run_js__WEBPACK_IMPORTED_MODULE_9__ = __webpack_require__(6628);
 /* harmony import */ var _unfinished_js__WEBPACK_IMPORTED_MODULE_10__ = __webpack_require__(2422);
 // The post step of the action: what a run that was killed left is pushed, reported and cleared away. A run that came to
 // its end, also by a cancellation, left nothing to do here. Nothing is asked of the model, and no code of the work runs.
@@ -5595,9 +8904,10 @@ async function finish(step, folders, run) {
     try {
         const publisher = (0,_publish_publish_js__WEBPACK_IMPORTED_MODULE_7__/* .guardedPublisher */ .Zi)((0,_destination_js__WEBPACK_IMPORTED_MODULE_4__/* .publisherFor */ .Q2)(world, run.spec, run.place).publisher, (0,_destination_js__WEBPACK_IMPORTED_MODULE_4__/* .policyFor */ .KV)(world, run));
         await folder.maskWholeFiles();
-        await (0,_conclusion_js__WEBPACK_IMPORTED_MODULE_3__/* .publishRecord */ .lc)({ ...step, github: world.github }, publisher, record, {
+        await (0,_publish_record_js__WEBPACK_IMPORTED_MODULE_3__/* .publishRecord */ .l)({ ...step, github: world.github }, publisher, record, {
             title: `Implement ${record.spec.title}`,
             headCommit,
+            ...(run.onto === undefined ? {} : { onto: run.onto }),
             outputs: (file) => folder.readText(file),
         });
     }
@@ -5610,245 +8920,29 @@ async function finish(step, folders, run) {
 
 /***/ }),
 
-/***/ 9402:
+/***/ 7367:
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
-
-// EXPORTS
-__webpack_require__.d(__webpack_exports__, {
-  k: () => (/* binding */ publishResults)
-});
-
-// EXTERNAL MODULE: external "node:path"
-var external_node_path_ = __webpack_require__(6760);
-var external_node_path_default = /*#__PURE__*/__webpack_require__.n(external_node_path_);
-// EXTERNAL MODULE: ./src/conclusion.ts + 1 modules
-var conclusion = __webpack_require__(9868);
-// EXTERNAL MODULE: ./src/errors.ts
-var errors = __webpack_require__(3916);
-// EXTERNAL MODULE: ./src/inputs/inputs.ts + 11 modules
-var inputs_inputs = __webpack_require__(8884);
-// EXTERNAL MODULE: ./src/invocation.ts + 4 modules
-var invocation = __webpack_require__(7543);
-// EXTERNAL MODULE: ./src/platform/git-remote.ts
-var git_remote = __webpack_require__(9874);
-// EXTERNAL MODULE: ./src/platform/git.ts + 2 modules
-var platform_git = __webpack_require__(8524);
-// EXTERNAL MODULE: external "node:buffer"
-var external_node_buffer_ = __webpack_require__(4573);
-// EXTERNAL MODULE: external "node:fs"
-var external_node_fs_ = __webpack_require__(3024);
-// EXTERNAL MODULE: external "node:fs/promises"
-var promises_ = __webpack_require__(1455);
-;// CONCATENATED MODULE: ./src/platform/received-folder.ts
-// Reads a folder that another job left, such as a downloaded artifact: whoever could write to that job's runner chose
-// every name and byte in it. Only ordinary files inside it are ever opened. What they say is not judged here.
-
-
-
-
-
-/** Far beyond what a run leaves: a file for each command, and a handful besides. */
-const MAX_ENTRIES = 5_000;
-/** A command may print 256 MiB (command.ts), and masking can lengthen that. */
-const MAX_FILE_BYTES = 300 * 1024 * 1024;
-const MAX_TOTAL_BYTES = 4 * 1024 * 1024 * 1024;
-/** @throws UserError for a folder that is not there, or holds more or other things than a run leaves */
-async function openReceivedFolder(folder) {
-    const root = await (0,promises_.realpath)(folder).catch(() => undefined);
-    if (root === undefined || !(await (0,promises_.lstat)(root)).isDirectory())
-        throw new errors/* UserError */.yo(`Input 'result': there is no folder '${printable(folder)}'. Download the artifact first.`);
-    const files = new Map();
-    let entries = 0;
-    let totalBytes = 0;
-    const folders = [''];
-    for (let at = folders.pop(); at !== undefined; at = folders.pop()) {
-        for await (const entry of await (0,promises_.opendir)(external_node_path_default().join(root, at))) {
-            const name = at === '' ? entry.name : `${at}/${entry.name}`;
-            if (++entries > MAX_ENTRIES)
-                throw refusal(`holds more than ${MAX_ENTRIES} entries`);
-            if (entry.isDirectory()) {
-                folders.push(name);
-                continue;
-            }
-            if (!entry.isFile())
-                throw refusal(`holds '${printable(name)}', which is neither a file nor a folder`);
-            const { size } = await (0,promises_.lstat)(external_node_path_default().join(root, name));
-            if (size > MAX_FILE_BYTES)
-                throw refusal(`holds '${printable(name)}', a file of ${mebibytes(size)}`);
-            totalBytes += size;
-            if (totalBytes > MAX_TOTAL_BYTES)
-                throw refusal(`holds more than ${mebibytes(MAX_TOTAL_BYTES)}`);
-            files.set(name, size);
-        }
-    }
-    return { files, readText: (name, maxBytes) => readText(root, files, name, maxBytes) };
-}
-async function readText(root, files, name, maxBytes) {
-    const size = files.get(name);
-    if (size === undefined)
-        throw refusal(`has no file '${printable(name)}'`);
-    if (size > maxBytes)
-        throw refusal(`holds '${printable(name)}', a file of ${mebibytes(size)}`);
-    const file = await (0,promises_.open)(external_node_path_default().join(root, name), external_node_fs_.constants.O_RDONLY | external_node_fs_.constants.O_NOFOLLOW);
-    try {
-        const bytes = await file.readFile();
-        if (!(0,external_node_buffer_.isUtf8)(bytes))
-            throw refusal(`holds '${printable(name)}', which is not UTF-8 text`);
-        return bytes.toString('utf8');
-    }
-    finally {
-        await file.close();
-    }
-}
-function refusal(what) {
-    return new errors/* UserError */.yo(`The result folder ${what}. Only what Ferrule itself left in the other job is published.`);
-}
-function printable(name) {
-    return name.replaceAll(/[\p{C}\p{Zl}\p{Zp}]/gu, '?').slice(0, 200);
-}
-function mebibytes(bytes) {
-    return `${(bytes / 1024 / 1024).toFixed(1)} MiB`;
-}
-
-// EXTERNAL MODULE: ./src/publish/publish.ts + 22 modules
-var publish = __webpack_require__(7011);
-// EXTERNAL MODULE: ./src/brief/brief.ts + 14 modules
-var brief = __webpack_require__(1519);
-// EXTERNAL MODULE: ./src/report/report.ts + 34 modules
-var report = __webpack_require__(269);
-;// CONCATENATED MODULE: ./src/received-result.ts
-// What another job left of one spec's run, held against everything this job can know by itself: the run, the repository,
-// the spec at the base, and whether report and verdict agree with each other. What cannot be known without cargo, that
-// the gates really passed, is the other job's word.
-
-
-
-
-
-const MAX_REPORT_BYTES = 64 * 1024 * 1024;
-const MAX_RESULT_BYTES = 64 * 1024 * 1024;
-const REPORT_FILE = 'report.json';
-/** What `Outputs` of the workshop calls its files. */
-const OUTPUT_NAME = /^outputs\/[\w-][\w.-]{0,200}$/;
-/** The commands that a report offers for the reader's own terminal (verify/gates.ts writes them). */
-const REPRODUCE = /^(git checkout [0-9a-f]{40,64}|cd [\w@%+=:,./-]+|cargo( ([\w@%+=:,./-]+|'[^'\p{C}]*'))+)$/u;
-/** Folders that hold a result, `''` for the folder itself: one, or one for each spec of a run over several. */
-function findResults({ files }) {
-    if (files.has(publish/* RESULT_FILE */.FX))
-        return [''];
-    return [...files.keys()]
-        .filter((name) => name.split('/').length === 2 && name.endsWith(`/${publish/* RESULT_FILE */.FX}`))
-        .map((name) => name.slice(0, -publish/* RESULT_FILE */.FX.length))
-        .sort();
-}
-/** Reads the two files. Nothing of them is believed yet. @throws UserError */
-async function readFiles(folder, prefix) {
-    const read = (0,publish/* readResult */.Uv)(await folder.readText(`${prefix}${publish/* RESULT_FILE */.FX}`, MAX_RESULT_BYTES));
-    if (read.kind === 'unreadable')
-        throw new errors/* UserError */.yo(`The result was refused: ${publish/* RESULT_FILE */.FX} ${read.reason}.`);
-    const record = parseReport(await folder.readText(`${prefix}${REPORT_FILE}`, MAX_REPORT_BYTES));
-    return { record, result: read.result };
-}
-function parseReport(text) {
-    try {
-        return report/* runRecordSchema */._A.parse(JSON.parse(text));
-    }
-    catch {
-        throw new errors/* UserError */.yo(`The result was refused: ${REPORT_FILE} is not what schemas/report.schema.json describes.`);
-    }
-}
-/**
- * Holds result and report against this run.
- * @param base commit and branch that the result is published on, chosen by this job; the repository has the commit
- * @throws UserError naming what does not agree
- */
-async function judgeResult({ record, result }, folder, prefix, { git, context }) {
-    const objection = objectionToOrigin(record, result, context) ?? objectionToVerdict(record, result);
-    if (objection !== undefined)
-        throw new errors/* UserError */.yo(`The result was refused: ${objection}`);
-    const tree = await git.sourceTree(result.base.commit);
-    const spec = await (0,brief/* loadSpec */.II)(tree, record.spec.path);
-    const hash = spec.hash.replace(/^sha256:/, '');
-    if (spec.path !== record.spec.path || hash !== record.spec.hash)
-        throw new errors/* UserError */.yo('The result was refused: it was made for another text of the spec than the base has.');
-    const requirements = spec.requirements.map(({ id, text, line }) => ({ id, text, line }));
-    const texts = new Map(requirements.map(({ id, text }) => [id, text]));
-    const stranger = record.ledger.find(({ id, text }) => texts.get(id) !== text);
-    if (stranger !== undefined)
-        throw new errors/* UserError */.yo('The result was refused: its ledger has a requirement that the spec does not have.');
-    const trusted = {
-        ...record,
-        spec: { path: spec.path, title: spec.title, hash, requirements },
-        publication: { kind: 'none', warnings: [] },
-    };
-    return { record: trusted, result, spec: { ...spec, hash }, outputs: await readOutputs(record, folder, prefix) };
-}
-/** Whose result it is: this very workflow run's, of this repository. */
-function objectionToOrigin(record, result, { repository, runUrl }) {
-    const here = `${repository?.owner ?? ''}/${repository?.name ?? ''}`;
-    if (result.repository !== here)
-        return `it was made for another repository than ${here}.`;
-    if (runUrl === undefined || record.run.url !== runUrl)
-        return 'it comes from another workflow run. Download the artifact that a job of this run uploaded.';
-    return undefined;
-}
-/** Whether the report's outcome is one that its own facts allow. */
-function objectionToVerdict(record, { start, commits }) {
-    const { outcome, verification, reproduce } = record;
-    const gates = [...(verification?.gates ?? []), ...gatesOfBaseline(record)];
-    if (gates.some(({ output }) => output !== '' && !OUTPUT_NAME.test(output)))
-        return 'its report names an output outside of the folder outputs/.';
-    const [checkout, ...others] = reproduce;
-    const isOffered = checkout === undefined || checkout === `git checkout ${commits.at(-1)?.id ?? ''}`;
-    if (!isOffered || others.some((line) => !REPRODUCE.test(line)))
-        return 'its report offers commands to reproduce it that Ferrule does not write.';
-    const marked = commits.filter((commit) => commit.outcome !== undefined);
-    if (outcome !== 'verified') {
-        if (outcome === 'refused' || outcome === 'unchanged')
-            return `a run that ended '${outcome}' leaves no result.`;
-        return marked.length === 0 ? undefined : `a commit says 'verified', and the report says '${outcome}'.`;
-    }
-    if (marked.length !== 1 || marked[0] !== commits.at(-1))
-        return "the report says 'verified', and not exactly the last commit does.";
-    if (verification?.tree !== marked[0]?.tree)
-        return 'the tree that was verified is not that of the last commit.';
-    // Of an earlier run's commits, when this one found nothing to change.
-    const verified = [start, ...commits.map(({ id }) => id)];
-    if (!verified.includes(verification?.commit ?? ''))
-        return 'the commit that was verified is not in it.';
-    const deciding = (verification?.gates ?? []).filter((gate) => gate.deciding);
-    if (deciding.length === 0)
-        return "the report says 'verified' without a gate that decides.";
-    const failed = deciding.find((gate) => !hasPassed(gate));
-    if (failed !== undefined)
-        return "the report says 'verified' although a gate that decides did not pass.";
-    if (record.questions.some(({ blocking }) => blocking))
-        return "the report says 'verified' although a blocking question is open.";
-    return undefined;
-}
-/** A failure that is excused by the baseline leaves an exit code other than 0, and the names of what failed before. */
-function hasPassed({ status, exitCode, reasons, tests, olderFailures }) {
-    const isClean = (exitCode === 0 || exitCode === null) && (tests?.failed ?? 0) === 0;
-    return status === 'passed' && reasons.length === 0 && (isClean || olderFailures.length > 0);
-}
-function gatesOfBaseline({ baseline }) {
-    return [baseline?.check, baseline?.test, ...(baseline?.gates ?? [])].filter((gate) => gate !== undefined);
-}
-async function readOutputs({ verification }, folder, prefix) {
-    const texts = new Map();
-    for (const { output } of verification?.gates ?? [])
-        if (folder.files.has(`${prefix}${output}`))
-            texts.set(output, await folder.readText(`${prefix}${output}`, MAX_FILE_BYTES));
-    return (file) => texts.get(file) ?? '';
-}
-
-// EXTERNAL MODULE: ./src/workshop/workshop.ts + 42 modules
-var workshop = __webpack_require__(5178);
-;// CONCATENATED MODULE: ./src/publication-job.ts
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   k: () => (/* binding */ publishResults)
+/* harmony export */ });
+/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(6760);
+/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__webpack_require__.n(node_path__WEBPACK_IMPORTED_MODULE_0__);
+/* harmony import */ var _publish_record_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(2464);
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_11__ = __webpack_require__(3916);
+/* harmony import */ var _inputs_inputs_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(8537);
+/* harmony import */ var _invocation_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(1033);
+/* harmony import */ var _pinned_commits_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(1938);
+/* harmony import */ var _platform_git_remote_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(9874);
+/* harmony import */ var _platform_git_js__WEBPACK_IMPORTED_MODULE_6__ = __webpack_require__(8524);
+/* harmony import */ var _platform_received_folder_js__WEBPACK_IMPORTED_MODULE_7__ = __webpack_require__(7513);
+/* harmony import */ var _publish_publish_js__WEBPACK_IMPORTED_MODULE_8__ = __webpack_require__(9411);
+/* harmony import */ var _received_result_js__WEBPACK_IMPORTED_MODULE_9__ = __webpack_require__(6828);
+/* harmony import */ var _workshop_workshop_js__WEBPACK_IMPORTED_MODULE_10__ = __webpack_require__(3472);
 // The second job of two: takes what a run with `publish: none` left, makes its commits again under this job's own rules,
 // and publishes them as the run would have. It holds a token that writes and no model key; what it is given counts as
 // hostile. Reading and judging the report is received-result.ts.
+
 
 
 
@@ -5867,17 +8961,17 @@ var workshop = __webpack_require__(5178);
  */
 async function publishResults(job, scratch) {
     const { inputs, log } = job;
-    const github = (0,invocation/* openRepository */.h_)(inputs, job.context);
-    const trust = await (0,inputs_inputs/* judgeTrust */.g_)(job.context, { allowedBots: inputs.allowedBots, sandbox: 'auto', github });
+    const github = (0,_invocation_js__WEBPACK_IMPORTED_MODULE_3__/* .openRepository */ .h_)(inputs, job.context);
+    const trust = await (0,_inputs_inputs_js__WEBPACK_IMPORTED_MODULE_2__/* .judgeTrust */ .g_)(job.context, { allowedBots: inputs.allowedBots, sandbox: 'auto', github });
     if (trust.kind === 'refused')
-        throw new errors/* UserError */.yo(trust.message);
+        throw new _errors_js__WEBPACK_IMPORTED_MODULE_11__/* .UserError */ .yo(trust.message);
     if (trust.kind === 'idle') {
         log.info(trust.message);
         return [];
     }
     const { context } = trust;
-    const folder = await openReceivedFolder(external_node_path_default().resolve(context.workspace, inputs.result));
-    const found = findResults(folder);
+    const folder = await (0,_platform_received_folder_js__WEBPACK_IMPORTED_MODULE_7__/* .openReceivedFolder */ .Kb)(node_path__WEBPACK_IMPORTED_MODULE_0___default().resolve(context.workspace, inputs.result), 'result');
+    const found = (0,_received_result_js__WEBPACK_IMPORTED_MODULE_9__/* .findResults */ .CM)(folder);
     if (found.length === 0)
         return [];
     const ground = await openGround({ ...job, context }, github, scratch);
@@ -5888,63 +8982,63 @@ async function publishResults(job, scratch) {
 }
 async function openGround(job, github, scratch) {
     const { inputs, context, environment } = job;
-    const git = await (0,platform_git/* openGit */.zY)(context.workspace, external_node_path_default().join(scratch, 'repository.git'), environment);
-    const checkout = await (0,platform_git/* readCheckout */.b$)(context.workspace, environment);
-    const remote = (0,invocation/* remoteOf */.e1)(inputs, context, checkout);
+    const git = await (0,_platform_git_js__WEBPACK_IMPORTED_MODULE_6__/* .openGit */ .zY)(context.workspace, node_path__WEBPACK_IMPORTED_MODULE_0___default().join(scratch, 'repository.git'), environment);
+    const checkout = await (0,_platform_git_js__WEBPACK_IMPORTED_MODULE_6__/* .readCheckout */ .b$)(context.workspace, environment);
+    const remote = (0,_invocation_js__WEBPACK_IMPORTED_MODULE_3__/* .remoteOf */ .e1)(inputs, context, checkout);
     if (context.kind !== 'github' || remote === undefined)
-        throw new errors/* UserError */.yo('This action publishes to the repository of a workflow run on GitHub. Start it in a workflow.');
-    const branch = (0,invocation/* baseBranch */.sH)(inputs.base, context, checkout);
+        throw new _errors_js__WEBPACK_IMPORTED_MODULE_11__/* .UserError */ .yo('This action publishes to the repository of a workflow run on GitHub. Start it in a workflow.');
+    const branch = (0,_pinned_commits_js__WEBPACK_IMPORTED_MODULE_4__/* .baseBranch */ .sH)(inputs.base, context, checkout);
     const tip = await fetchTip(git, remote, branch);
     if (tip === undefined)
-        throw new errors/* UserError */.yo(`The remote has no branch '${branch}'. Set the input 'base'.`);
+        throw new _errors_js__WEBPACK_IMPORTED_MODULE_11__/* .UserError */ .yo(`The remote has no branch '${branch}'. Set the input 'base'.`);
     return { ...job, git, remote, github, base: { branch, tip } };
 }
 /** The branch's commit with its history; `undefined` when there is no such branch. */
 async function fetchTip(git, remote, branch) {
-    const tip = await (0,git_remote/* readRemoteBranch */.H)(git, remote, branch).catch((thrown) => {
-        const reason = (0,errors/* messageOf */.bD)(thrown).replaceAll(/\s+/g, ' ');
-        throw new errors/* UserError */.yo(`${reason} Check the remote 'origin' and the input 'github-token'.`);
+    const tip = await (0,_platform_git_remote_js__WEBPACK_IMPORTED_MODULE_5__/* .readRemoteBranch */ .H)(git, remote, branch).catch((thrown) => {
+        const reason = (0,_errors_js__WEBPACK_IMPORTED_MODULE_11__/* .messageOf */ .bD)(thrown).replaceAll(/\s+/g, ' ');
+        throw new _errors_js__WEBPACK_IMPORTED_MODULE_11__/* .UserError */ .yo(`${reason} Check the remote 'origin' and the input 'github-token'.`);
     });
     if (tip === undefined || (await git.resolve(tip)) !== undefined)
         return tip;
-    const fetched = await (0,git_remote/* fetchCommit */.iH)(git, remote, `refs/heads/${branch}`);
+    const fetched = await (0,_platform_git_remote_js__WEBPACK_IMPORTED_MODULE_5__/* .fetchCommit */ .iH)(git, remote, `refs/heads/${branch}`);
     if (fetched.kind === 'missing')
-        throw new errors/* UserError */.yo(`Branch '${branch}' cannot be fetched: ${fetched.reason}`);
+        throw new _errors_js__WEBPACK_IMPORTED_MODULE_11__/* .UserError */ .yo(`Branch '${branch}' cannot be fetched: ${fetched.reason}`);
     return tip;
 }
 async function publishOne(ground, folder, prefix) {
     const { git, log } = ground;
     try {
-        const files = await readFiles(folder, prefix);
+        const files = await (0,_received_result_js__WEBPACK_IMPORTED_MODULE_9__/* .readFiles */ .Ul)(folder, prefix);
         await requireBase(ground, files.result);
-        const received = await judgeResult(files, folder, prefix, ground);
+        const received = await (0,_received_result_js__WEBPACK_IMPORTED_MODULE_9__/* .judgeResult */ .p8)(files, folder, prefix, ground);
         const { record, result, spec } = received;
-        const branch = (0,publish/* branchName */.at)(ground.inputs.branch, spec.path, [
+        const branch = (0,_publish_publish_js__WEBPACK_IMPORTED_MODULE_8__/* .branchName */ .at)(ground.inputs.branch, spec.path, [
             ground.base.branch,
             ground.context.defaultBranch ?? ground.base.branch,
         ]);
         await requireStart(ground, result, branch);
-        const isProtected = (0,workshop/* protectedPaths */.RN)(ground.inputs.protectedPaths, spec.files);
-        const policy = (0,publish/* changePolicy */.VH)({ git, start: result.start, isProtected });
-        const rebuilt = await (0,publish/* rebuildSeries */.Hz)({
+        const isProtected = (0,_workshop_workshop_js__WEBPACK_IMPORTED_MODULE_10__/* .protectedPaths */ .RN)(ground.inputs.protectedPaths, spec.files);
+        const policy = (0,_publish_publish_js__WEBPACK_IMPORTED_MODULE_8__/* .changePolicy */ .VH)({ git, start: result.start, isProtected });
+        const rebuilt = await (0,_publish_publish_js__WEBPACK_IMPORTED_MODULE_8__/* .rebuildSeries */ .Hz)({
             ...{ git, result, spec, policy },
             runUrl: record.run.url ?? '',
             requirementIds: spec.requirements.map(({ id }) => id),
         });
         if (rebuilt.kind === 'refused')
-            throw new errors/* UserError */.yo(`The result was refused: ${rebuilt.reason}`);
-        const publisher = (0,publish/* guardedPublisher */.Zi)(openPublisher(ground, received, branch), policy);
+            throw new _errors_js__WEBPACK_IMPORTED_MODULE_11__/* .UserError */ .yo(`The result was refused: ${rebuilt.reason}`);
+        const publisher = (0,_publish_publish_js__WEBPACK_IMPORTED_MODULE_8__/* .guardedPublisher */ .Zi)(openPublisher(ground, received, branch), policy);
         for (const warning of await publisher.preflight())
             log.warning(warning);
         // The report is worded by how it is published, here as in a run.
         record.publication = { kind: publisher.kind, warnings: [] };
         const headCommit = rebuilt.head.commit === result.base.commit ? undefined : rebuilt.head.commit;
         const { outputs } = received;
-        await (0,conclusion/* publishRecord */.lc)(ground, publisher, record, { title: `Implement ${spec.title}`, headCommit, outputs });
+        await (0,_publish_record_js__WEBPACK_IMPORTED_MODULE_1__/* .publishRecord */ .l)(ground, publisher, record, { title: `Implement ${spec.title}`, headCommit, outputs });
         return { kind: 'published', record, outputs, isComplete: isComplete(record, headCommit) };
     }
     catch (error) {
-        if (!(error instanceof errors/* UserError */.yo))
+        if (!(error instanceof _errors_js__WEBPACK_IMPORTED_MODULE_11__/* .UserError */ .yo))
             throw error;
         return { kind: 'refused', message: error.message };
     }
@@ -5954,40 +9048,43 @@ function isComplete({ publication }, headCommit) {
         case 'comment':
             return publication.comment !== undefined;
         case 'pull-request':
-            return headCommit === undefined || (publication.commit === headCommit && publication.pullRequest !== undefined);
+            return headCommit === undefined || (publication.commit !== undefined && publication.pullRequest !== undefined);
         default:
-            return headCommit === undefined || publication.commit === headCommit;
+            return headCommit === undefined || publication.commit !== undefined;
     }
 }
 /** The base must be this job's own: a commit of the branch that this job would publish on. */
 async function requireBase({ git, remote, base }, result) {
     if (result.base.branch !== base.branch)
-        throw new errors/* UserError */.yo(`The result was refused: it was made for another branch than '${base.branch}'. Give both jobs the same 'base'.`);
+        throw new _errors_js__WEBPACK_IMPORTED_MODULE_11__/* .UserError */ .yo(`The result was refused: it was made for another branch than '${base.branch}'. Give both jobs the same 'base'.`);
     const { commit } = result.base;
     if ((await git.resolve(commit)) === undefined)
-        await (0,git_remote/* fetchCommit */.iH)(git, remote, `refs/heads/${base.branch}`);
+        await (0,_platform_git_remote_js__WEBPACK_IMPORTED_MODULE_5__/* .fetchCommit */ .iH)(git, remote, `refs/heads/${base.branch}`);
     if ((await git.resolve(commit)) === undefined || !(await git.isAncestor(commit, base.tip)))
-        throw new errors/* UserError */.yo(`The result was refused: its base ${commit.slice(0, 12)} is no commit of '${base.branch}' that this job can see. Check out with 'fetch-depth: 0'.`);
+        throw new _errors_js__WEBPACK_IMPORTED_MODULE_11__/* .UserError */ .yo(`The result was refused: its base ${commit.slice(0, 12)} is no commit of '${base.branch}' that this job can see. Check out with 'fetch-depth: 0'.`);
 }
-/** The series must stand on what the repository holds already: its base, or an earlier run's branch. */
+/** The series must stand on what the repository holds already: the base branch, or an earlier run's branch. */
 async function requireStart({ git, remote }, { start, base }, branch) {
     if (start === base.commit)
+        return;
+    if ((await git.resolve(start)) !== undefined && (await git.isAncestor(start, base.commit)))
         return;
     const tip = await fetchTip(git, remote, branch);
     const isKnown = tip !== undefined && (await git.resolve(start)) !== undefined && (await git.isAncestor(start, tip));
     if (!isKnown)
-        throw new errors/* UserError */.yo(`The result was refused: it stands on ${start.slice(0, 12)}, which is neither its base nor on '${branch}'.`);
+        throw new _errors_js__WEBPACK_IMPORTED_MODULE_11__/* .UserError */ .yo(`The result was refused: it stands on ${start.slice(0, 12)}, which is neither on its base nor on '${branch}'.`);
 }
 function openPublisher(ground, { result, spec }, branch) {
     const { inputs, context, git, remote, github, base, outlet } = ground;
     const { pullRequest } = context;
     const reportOn = pullRequest?.number ?? context.comment?.issueNumber;
-    return (0,publish/* createPublisher */.jk)({
-        kind: (0,publish/* chooseKind */.sM)({ publish: inputs.publish, context }),
+    return (0,_publish_publish_js__WEBPACK_IMPORTED_MODULE_8__/* .createPublisher */ .jk)({
+        kind: (0,_publish_publish_js__WEBPACK_IMPORTED_MODULE_8__/* .chooseKind */ .sM)({ publish: inputs.publish, context }),
         ...{ git, remote, branch },
         spec: { path: spec.path, hash: spec.hash },
         base: base.branch,
         baseCommit: result.base.commit,
+        commitWith: inputs.commitWith,
         pullRequest: { draft: inputs.draft, labels: inputs.labels, reviewers: inputs.reviewers },
         refusal: outlet.refusal,
         ...(github === undefined ? {} : { github }),
@@ -5999,7 +9096,53 @@ function openPublisher(ground, { result, spec }, branch) {
 
 /***/ }),
 
-/***/ 7011:
+/***/ 2464:
+/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   l: () => (/* binding */ publishRecord)
+/* harmony export */ });
+/* harmony import */ var _publish_publish_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(9411);
+/* harmony import */ var _report_report_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(1414);
+
+
+/** Publishes a result with its report, and notes in the record where it is. */
+async function publishRecord({ log, github }, publisher, record, result) {
+    log.group('Publication');
+    try {
+        // About what is pushed, so nothing where nothing is.
+        const note = result.headCommit === undefined ? '' : (0,_publish_publish_js__WEBPACK_IMPORTED_MODULE_0__/* .ciNote */ .rN)(await github?.identity(), publisher.kind);
+        const options = { outputs: result.outputs, maxChars: _report_report_js__WEBPACK_IMPORTED_MODULE_1__/* .MAX_BODY_CHARS */ .GW };
+        const request = () => ({
+            outcome: result.outcome ?? record.outcome,
+            headCommit: result.headCommit,
+            ...(result.onto === undefined ? {} : { onto: result.onto }),
+            title: result.title,
+            body: (0,_report_report_js__WEBPACK_IMPORTED_MODULE_1__/* .renderMarkdown */ .Gc)(record, { ...options, pullRequestNotes: note === '' ? [] : [note] }),
+            commentBody: (0,_report_report_js__WEBPACK_IMPORTED_MODULE_1__/* .renderMarkdown */ .Gc)(record, options),
+            answerBody: (0,_report_report_js__WEBPACK_IMPORTED_MODULE_1__/* .renderAnswer */ .x1)(record),
+        });
+        if (publisher.pushRenamed)
+            (0,_report_report_js__WEBPACK_IMPORTED_MODULE_1__/* .nameCommits */ .Qz)(record, await publisher.pushRenamed(request()));
+        record.publication = await publisher.publish(request());
+        if ((0,_publish_publish_js__WEBPACK_IMPORTED_MODULE_0__/* .isUndelivered */ .I0)(record.publication, result))
+            record.publication.undelivered = true;
+        for (const warning of record.publication.warnings)
+            log.warning(warning);
+        const { kind, pullRequest, comment } = record.publication;
+        const hasPlaceForAnswers = pullRequest !== undefined || (comment !== undefined && kind !== 'pull-request');
+        if (record.outcome === 'needs-answer' && !hasPlaceForAnswers)
+            record.message += ' There is no pull request to answer on: change the spec, or answer in the input instructions.';
+    }
+    finally {
+        log.endGroup();
+    }
+}
+
+
+/***/ }),
+
+/***/ 9411:
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
 
@@ -6007,17 +9150,22 @@ function openPublisher(ground, { result, spec }, branch) {
 __webpack_require__.d(__webpack_exports__, {
   FX: () => (/* reexport */ RESULT_FILE),
   at: () => (/* reexport */ branchName),
+  D9: () => (/* reexport */ bringTogether),
   VH: () => (/* reexport */ changePolicy),
   sM: () => (/* binding */ chooseKind),
   rN: () => (/* reexport */ ciNote),
   jk: () => (/* binding */ createPublisher),
   Hg: () => (/* reexport */ findEarlierWork),
   Zi: () => (/* reexport */ guardedPublisher),
+  Tx: () => (/* reexport */ isCommitOf),
   I0: () => (/* reexport */ isUndelivered),
   Mv: () => (/* reexport */ isVerifiedCommit),
+  Eb: () => (/* reexport */ openLiveComment),
   n$: () => (/* reexport */ packSeries),
   Mr: () => (/* reexport */ readAnswers),
+  Ne: () => (/* reexport */ readMessages),
   Uv: () => (/* reexport */ readResult),
+  t8: () => (/* reexport */ readTrailers),
   Hz: () => (/* reexport */ rebuildSeries),
   y3: () => (/* reexport */ resultJson),
   Ru: () => (/* reexport */ specSlug),
@@ -6025,14 +9173,140 @@ __webpack_require__.d(__webpack_exports__, {
   dq: () => (/* reexport */ writeWorkTree)
 });
 
-// UNUSED EXPORTS: buildCommitMessage, readTrailers
+// UNUSED EXPORTS: buildCommitMessage
 
 // EXTERNAL MODULE: ./src/errors.ts
 var errors = __webpack_require__(3916);
-// EXTERNAL MODULE: ./src/platform/github.ts + 1 modules
-var platform_github = __webpack_require__(2099);
-// EXTERNAL MODULE: ./src/report/report.ts + 34 modules
-var report = __webpack_require__(269);
+// EXTERNAL MODULE: ./src/platform/git-remote.ts
+var git_remote = __webpack_require__(9874);
+// EXTERNAL MODULE: ./src/platform/github.ts + 4 modules
+var platform_github = __webpack_require__(2024);
+;// CONCATENATED MODULE: ./src/publish/api-commits.ts
+
+
+/** Far more than the limits of a run allow. */
+const MAX_COMMITS = 1_000;
+/** A branch is moved only once every tree that GitHub made is the one that was verified. */
+function apiWriter({ git, remote, objects, baseCommit }) {
+    const published = new Map();
+    const sentBlobs = new Set();
+    const remarks = [];
+    /** Since the base, oldest first. */
+    async function lineOf(head) {
+        const listed = await git.messages(head, { exclude: baseCommit, max: MAX_COMMITS });
+        const line = [];
+        for (const { commit: id, message } of listed.reverse())
+            line.push({ id, tree: await git.treeOf(id), message });
+        return line;
+    }
+    /** Whether `tip` is a part of our line as GitHub made it before; if so, its commits are known from here on. */
+    async function recognise(commit, tip) {
+        const isHere = (await git.resolve(tip)) !== undefined || (await (0,git_remote/* fetchCommit */.iH)(git, remote, tip)).kind === 'fetched';
+        if (!isHere)
+            return false;
+        const [ours, theirs] = [await lineOf(commit), await lineOf(tip)];
+        const pairs = theirs.map((made, i) => [ours[i], made]);
+        if (!pairs.every(([own, made]) => own !== undefined && isSame(own, made)))
+            return false;
+        for (const [own, made] of pairs)
+            if (own !== undefined && own.id !== made.id)
+                published.set(own.id, made.id);
+        return true;
+    }
+    /** Those of the line that the remote lacks, oldest first. */
+    async function missing(commit, tip) {
+        const line = await lineOf(commit);
+        for (let first = line.length; first > 0; first--) {
+            const below = line[first - 1]?.id ?? '';
+            const isThere = published.has(below) || (tip !== undefined && (await git.isAncestor(below, tip)));
+            if (isThere)
+                return line.slice(first);
+        }
+        return line;
+    }
+    async function make({ id, tree, message }) {
+        const parent = await git.resolve(`${id}^`);
+        if (parent === undefined)
+            return refused(`commit ${id.slice(0, 12)} has no parent in this clone`);
+        const made = await makeTree(await git.treeOf(parent), tree);
+        if (typeof made !== 'string')
+            return made;
+        if (made !== tree)
+            return refused(`GitHub made tree ${made.slice(0, 12)} of commit ${id.slice(0, 12)}, not ${tree.slice(0, 12)}, which is what was looked at here.`);
+        const commit = await objects.createCommit({ message, tree, parent: published.get(parent) ?? parent });
+        if (commit.kind === 'failed')
+            return refusedBy(commit.error);
+        published.set(id, commit.value.id);
+        if (!commit.value.isVerified && remarks.length === 0)
+            remarks.push(describeUnsigned(commit.value.reason));
+        return undefined;
+    }
+    /** @returns the id of the tree that GitHub made of the one and the differences to the other */
+    async function makeTree(from, to) {
+        const changes = await git.changes(from, to);
+        if (changes.length === 0)
+            return from;
+        const contents = changes.filter(({ after, oid }) => after !== undefined && !sentBlobs.has(oid));
+        const oids = [...new Set(contents.map(({ oid }) => oid))];
+        let next = 0;
+        for await (const content of git.readBlobs(oids)) {
+            const blob = await objects.createBlob(content);
+            if (blob.kind === 'failed')
+                return refusedBy(blob.error);
+            sentBlobs.add(oids[next++] ?? '');
+        }
+        // The policy let no other modes into the line. A deleted file's mode is not looked at, but GitHub wants one.
+        const mode = (octal) => (octal === '100755' ? '100755' : '100644');
+        const entries = changes.map(({ path, after, oid }) => after === undefined ? { path, mode: '100644', oid: null } : { path, mode: mode(after), oid });
+        const tree = await objects.createTree(from, entries);
+        return tree.kind === 'ok' ? tree.value : refusedBy(tree.error);
+    }
+    return {
+        keepsIds: false,
+        published,
+        remarks,
+        async contains(commit, tip) {
+            const own = [...published].find(([, made]) => made === tip)?.[0] ?? tip;
+            return (await git.isAncestor(own, commit)) || recognise(commit, tip);
+        },
+        async push(branch, commit, tip) {
+            for (const each of await missing(commit, tip)) {
+                const refusal = await make(each);
+                if (refusal !== undefined)
+                    return refusal;
+            }
+            const id = published.get(commit) ?? commit;
+            if (id === tip)
+                return { kind: 'pushed' };
+            const moved = tip === undefined ? await objects.createBranch(branch, id) : await objects.moveBranch(branch, id);
+            if (moved.kind === 'ok')
+                return { kind: 'pushed' };
+            return isRace(moved.error) ? { kind: 'moved' } : refusedBy(moved.error);
+        },
+    };
+}
+/** What is compared is all that a reader of the history sees of the work. */
+function isSame(one, other) {
+    return one.tree === other.tree && one.message.trimEnd() === other.message.trimEnd();
+}
+/** Somebody made, moved or deleted the branch between our look at it and our move. */
+function isRace({ status, message }) {
+    const words = /reference (already exists|does not exist)|not a fast.forward/i;
+    return status === 409 || (status === 422 && words.test(message));
+}
+function refused(reason) {
+    return { kind: 'refused', reason };
+}
+function refusedBy(error) {
+    return refused((0,platform_github/* describeGitHubError */.dZ)(error));
+}
+function describeUnsigned(reason) {
+    return (`GitHub did not sign the commits (reason: ${reason}), so they are not verified there. It signs what is made with the ` +
+        "token of a GitHub App or the workflow's own, and nothing that is made with a personal access token.");
+}
+
+// EXTERNAL MODULE: ./src/report/report.ts + 47 modules
+var report = __webpack_require__(1414);
 ;// CONCATENATED MODULE: ./src/publish/trailer-value.ts
 // The form of a trailer's value.
 /** Text as one line, which is what a trailer's value is. Also the form in which values are compared with trailers. */
@@ -6087,6 +9361,10 @@ function readTrailers(message) {
     }
     return trailers;
 }
+/** True for a commit that a run of this spec made, on whatever text of it. */
+function isCommitOf(message, specPath) {
+    return readTrailers(message).get('Ferrule-Spec') === trailerValue(specPath);
+}
 /** True when the commit ended a verified run of exactly this spec text. */
 function isVerifiedCommit(message, specPath, specHash) {
     const trailers = readTrailers(message);
@@ -6110,7 +9388,9 @@ async function publishComment(request) {
         const comments = await github.listComments(number);
         if (comments.kind === 'failed')
             return failed(comments.error);
-        const own = comments.value.findLast((comment) => (0,platform_github/* isOwnAccount */._p)(request.identity, comment.author) && (0,report/* parseMark */.lw)(comment.body)?.specPath === mark.specPath);
+        const own = ownComment(comments.value, request.identity, mark.specPath);
+        if (own === undefined && request.onlyUpdate)
+            return { warnings: [] };
         const written = own ? await github.updateComment(own.id, body) : await github.createComment(number, body);
         if (written.kind === 'ok')
             return { url: written.value.url, warnings: [] };
@@ -6120,12 +9400,308 @@ async function publishComment(request) {
             return failed(written.error);
     }
 }
+/** Our comment about the spec: the last one, should there be more. */
+function ownComment(comments, identity, specPath) {
+    return comments.findLast(({ author, body }) => (0,platform_github/* isOwnAccount */._p)(identity, author) && (0,report/* parseMark */.lw)(body)?.specPath === specPath);
+}
 
-// EXTERNAL MODULE: ./src/platform/git-remote.ts
-var git_remote = __webpack_require__(9874);
+;// CONCATENATED MODULE: ./src/publish/commit-writer.ts
+
+function pushingWriter(git, remote) {
+    return {
+        contains: (commit, tip) => git.isAncestor(tip, commit),
+        push: (branch, commit, tip) => (0,git_remote/* pushBranch */.TV)(git, remote, branch, commit, tip),
+        keepsIds: true,
+        published: new Map(),
+        remarks: [],
+    };
+}
+/** The id that a commit has on the remote. */
+function publishedId({ published }, commit) {
+    return published.get(commit) ?? commit;
+}
+
+// EXTERNAL MODULE: ./src/platform/printable-text.ts
+var printable_text = __webpack_require__(8422);
+;// CONCATENATED MODULE: ./src/publish/inert-words.ts
+// Makes the model's words safe where GitHub acts on plain text: commit messages and titles of pull requests (a squash
+// merge makes a commit message of the title). Texts that are Markdown are the report's affair.
+
+/** Written in brackets anywhere in a message, these keep GitHub from starting any check of the push. */
+const SKIPS_CHECKS = /\[(skip ci|ci skip|no ci|skip actions|actions skip)\]/gi;
+/**
+ * A keyword with a reference closes the issue once the commit is on the default branch:
+ * https://docs.github.com/issues/tracking-your-work-with-issues/using-issues/linking-a-pull-request-to-an-issue
+ */
+const CLOSES = /\b(clos(?:e[sd]?)|fix(?:e[sd])?|resolve[sd]?)(\s*:\s*|\s+)(?=(?:[\w.-]+\/[\w.-]+)?#\d|GH-\d|https?:\/\/\S+\/(?:issues|pull)\/\d)/gi;
+/** Notifies people. An address such as `a@b.c` and Rust's `x @ 1..=5` do not. */
+const MENTIONS = /(?<![\w.+-])@(?=[a-z\d])/gi;
+/** A line that bots take for a command of theirs: `/approve`. */
+const COMMANDS = /^([^\S\n]*)\/(?=\p{L})/gmu;
+/** Several lines of printable text that says what it said and makes nothing happen. Applying it again changes nothing. */
+function inertText(text) {
+    return (0,printable_text/* printableText */.X)(text)
+        .replace(SKIPS_CHECKS, '($1)')
+        .replace(CLOSES, '$1$2issue ')
+        .replace(MENTIONS, '@ ')
+        .replace(COMMANDS, '$1- /');
+}
+/** The same on one line of at most `maxChars` characters. */
+function inertLine(text, maxChars) {
+    const line = inertText(text).replaceAll(/\s+/g, ' ').trim();
+    if (line.length <= maxChars)
+        return line;
+    return `${line.slice(0, maxChars - 1).replace(/[\uD800-\uDBFF]$/, '')}…`;
+}
+
+;// CONCATENATED MODULE: ./src/publish/run-trailers.ts
+// The values of those trailers by which a run takes up an earlier one that left nothing but commits: which text of a
+// requirement a commit serves, what was spent, what was still planned. The message around them is commit-message.ts.
+
+
+
+/** As many hexadecimal digits of a hash tell the texts of a spec's requirements apart. */
+const HASH_DIGITS = 16;
+const MAX_PLANNED_CHARS = 1_000;
+/** `R1=<hex>, R2=<hex>` for those of the ids that the spec has. @param requirements `hash`: `sha256:<hex>` */
+function requirementHashesValue(ids, requirements) {
+    const known = new Map(requirements.map(({ id, hash }) => [id, digits(hash)]));
+    return ids.flatMap((id) => (known.has(id) ? [trailerValue(`${id}=${known.get(id) ?? ''}`)] : [])).join(', ');
+}
+/** Reads the above; what has another form is passed over. */
+function readRequirementHashes(value) {
+    return value.split(', ').flatMap((pair) => {
+        const [, id, hash] = /^(.+)=([0-9a-f]{16})$/.exec(pair) ?? [];
+        return id === undefined || hash === undefined ? [] : [{ id, hash }];
+    });
+}
+/** Whether a requirement has the text that a trailer names. */
+function hasHash({ hash }, written) {
+    return digits(hash) === written;
+}
+/** `48210 tokens, 0.4312 USD`, without the second where the cost is unknown. */
+function spentValue({ tokens, costUsd }) {
+    return `${tokens} tokens${costUsd === undefined ? '' : `, ${(0,report/* writtenCost */.r1)(costUsd)} USD`}`;
+}
+function readSpent(value) {
+    const [, tokens, costUsd] = /^(\d+) tokens(?:, ([\d.]+) USD)?$/.exec(value ?? '') ?? [];
+    return (0,report/* readSpending */.tQ)(tokens, costUsd);
+}
+/** `Title (R1, R2); Title (R3)`: for the model of a later run to read, not to be parsed. */
+function plannedValue(planned) {
+    const parts = planned.map(({ title, requirements }) => requirements.length === 0 ? title : `${title} (${requirements.join(', ')})`);
+    return inertLine(parts.join('; '), MAX_PLANNED_CHARS);
+}
+function digits(hash) {
+    return hash.replace(/^sha256:/, '').slice(0, HASH_DIGITS);
+}
+
+;// CONCATENATED MODULE: ./src/publish/commit-message.ts
+// A commit's message: subject, body, and the trailers that outside programs read (contract, section 6). Whether the
+// subject says anything is not judged here.
+
+
+
+const MAX_SUBJECT_CHARS = 200;
+/** The whole message, ending in one newline. The trailers are always its last paragraph, and only ours are in it. */
+function buildCommitMessage(request) {
+    const { subject, body, spec, requirements, runUrl, spent, planned = [], outcome } = request;
+    const hashes = requirementHashesValue(requirements, spec.requirements ?? []);
+    const trailers = [
+        `Ferrule-Spec: ${trailerValue(spec.path)}`,
+        `Ferrule-Spec-Hash: sha256:${trailerValue(spec.hash)}`,
+        ...(requirements.length > 0 ? [`Ferrule-Requirements: ${trailerValue(requirements.join(', '))}`] : []),
+        ...(hashes === '' ? [] : [`Ferrule-Requirement-Hashes: ${hashes}`]),
+        ...(planned.length > 0 ? [`Ferrule-Planned: ${plannedValue(planned)}`] : []),
+        `Ferrule-Run: ${trailerValue(runUrl)}`,
+        ...(spent === undefined || spent.tokens === 0 ? [] : [`Ferrule-Spent: ${spentValue(spent)}`]),
+        ...(outcome ? [`Ferrule-Outcome: ${outcome}`] : []),
+    ];
+    const paragraphs = [subjectLine(subject), bodyText(body ?? ''), trailers.join('\n')];
+    return `${paragraphs.filter((paragraph) => paragraph !== '').join('\n\n')}\n`;
+}
+function subjectLine(subject) {
+    const line = inertLine(subject, MAX_SUBJECT_CHARS).replace(/^(ferrule-[\w-]+)\s*:/i, '$1 -');
+    return line || 'Implement a part of the spec';
+}
+/** A line that reads like one of our trailers is indented: whoever greps for them must not find the model's words. */
+function bodyText(body) {
+    return inertText(body.replaceAll(/[\v\f\u{85}]/gu, '\n'))
+        .split('\n')
+        .map((line) => line.trimEnd())
+        .map((line) => (/^\s*(ferrule-[\w-]+|skip-checks)\s*:/i.test(line) ? `    ${line.trimStart()}` : line))
+        .join('\n')
+        .replaceAll(/\n{3,}/g, '\n\n')
+        .trim()
+        .replace(/^(ferrule-[\w-]+|skip-checks)\s*:/i, '    $&'); // `trim` took the indentation of the first line
+}
+
+;// CONCATENATED MODULE: ./src/publish/work-commit.ts
+
+/** Who makes the commits: the account behind workflow tokens, which GitHub shows as a bot. */
+const AUTHOR = { name: 'ferrule[bot]', email: '41898282+github-actions[bot]@users.noreply.github.com' };
+/**
+ * Writes a commit object; no branch is moved. The same arguments give the same id, in any repository.
+ * @param mergedIn second parent
+ */
+async function writeWorkCommit(git, tree, parent, message, atSeconds, mergedIn) {
+    const text = buildCommitMessage(message);
+    const commit = await git.writeCommit({
+        tree,
+        parent,
+        message: text,
+        author: AUTHOR,
+        atSeconds,
+        ...(mergedIn && { mergedIn }),
+    });
+    return { commit, tree, parent, message, atSeconds };
+}
+/** The tree of `base` with the changes of the work. */
+function writeWorkTree(git, base, changes) {
+    return changes.length === 0 ? git.treeOf(base) : git.writeTree(base, changes);
+}
+
+;// CONCATENATED MODULE: ./src/publish/branch-rules.ts
+// Whether the rulesets of the repository let a run push to a branch, asked before money is spent: git's own dry run does not
+// ask them. A rule that surely forbids the push ends the run, one that may do so is a warning. Protection of the older kind
+// cannot be read with a workflow's token; whether a branch has any is asked in preflight.ts.
+
+
+const MAX_SHOWN_CHARS = 200;
+/** Wanted of a commit before it is pushed, so that none that was just made can be. */
+const WANTED_BEFOREHAND = {
+    required_status_checks: 'status checks',
+    required_deployments: 'a deployment',
+    workflows: 'required workflows',
+    code_scanning: 'code scanning',
+};
+/**
+ * Reads the rules of a branch and judges them. An answer that GitHub does not give is no finding: the push itself tells.
+ * @returns warnings @throws UserError for a rule that forbids every push of ours and that the token may not bypass
+ */
+async function checkBranchRules(github, branch) {
+    const rules = await github.branchRules(branch.name);
+    if (rules.kind === 'failed')
+        return [];
+    const warnings = [];
+    const bypass = new Map();
+    for (const rule of rules.value) {
+        const found = hindranceOf(rule, branch);
+        if (found === undefined)
+            continue;
+        const { rulesetId } = rule;
+        if (!bypass.has(rulesetId))
+            bypass.set(rulesetId, await mayBypass(github, rulesetId));
+        const may = bypass.get(rulesetId);
+        if (may === true)
+            continue;
+        const sentence = `A ruleset of the repository holds for branch '${branch.name}': ${found.what}.`;
+        if (found.isSure && may === false)
+            throw new errors/* UserError */.yo(`${sentence} ${wayOut(branch)}`);
+        const doubt = found.isSure ? 'Unless this token may bypass it, the push will fail' : 'The push may fail for it';
+        warnings.push(`${sentence} ${doubt}.`);
+    }
+    return warnings;
+}
+async function mayBypass(github, rulesetId) {
+    if (rulesetId === undefined)
+        return undefined;
+    const answer = await github.mayBypass(rulesetId);
+    return answer.kind === 'ok' ? answer.value : undefined;
+}
+function wayOut({ isTarget }) {
+    const way = isTarget
+        ? "Set the input 'publish' to 'pull-request'"
+        : "Set the input 'branch' to a name that the ruleset leaves free";
+    return `${way}, or let the account behind 'github-token' bypass the ruleset.`;
+}
+function hindranceOf({ type, parameters }, branch) {
+    const { name, exists } = branch;
+    const isOurOwn = branch.commitWith === 'git';
+    const surely = (what) => ({ what, isSure: true });
+    switch (type) {
+        case 'creation':
+            return exists ? undefined : surely('only who may bypass it creates such a branch');
+        case 'update':
+            return surely('only who may bypass it pushes to it');
+        case 'pull_request':
+            return surely('changes must be made through a pull request');
+        case 'merge_queue':
+            return surely('changes must go through the merge queue');
+        case 'required_signatures':
+            return isOurOwn
+                ? surely("commits must be signed, which 'commit-with: git' does not do and 'api' does")
+                : undefined;
+        case 'branch_name_pattern':
+            return !exists && breaks(name, parameters) ? surely(`its name must ${describePattern(parameters)}`) : undefined;
+        case 'commit_author_email_pattern':
+        case 'committer_email_pattern': {
+            const what = `the e-mail address of commits must ${describePattern(parameters)}, and Ferrule's is ${AUTHOR.email}`;
+            return isOurOwn && breaks(AUTHOR.email, parameters) ? surely(what) : undefined;
+        }
+        case 'commit_message_pattern':
+            return { what: `commit messages must ${describePattern(parameters)}`, isSure: false };
+        case 'file_path_restriction':
+            return { what: `no push may change ${shown(listed(parameters.restricted_file_paths))}`, isSure: false };
+        case 'file_extension_restriction': {
+            const extensions = listed(parameters.restricted_file_extensions);
+            return /(^|[ .*])rs(,|$)/.test(extensions)
+                ? surely(`no push may hold files such as ${shown(extensions)}`)
+                : undefined;
+        }
+        default: {
+            const wanted = Object.hasOwn(WANTED_BEFOREHAND, type) ? WANTED_BEFOREHAND[type] : undefined;
+            return wanted === undefined ? undefined : surely(`${wanted} must have passed before a commit is pushed`);
+        }
+    }
+}
+/** Whether a text surely breaks a rule on its pattern; a pattern that is read otherwise here than by GitHub says nothing. */
+function breaks(text, { operator, pattern, negate }) {
+    if (typeof pattern !== 'string')
+        return false;
+    const isMatch = matches(text, operator, pattern);
+    return isMatch !== undefined && isMatch === (negate === true);
+}
+function matches(text, operator, pattern) {
+    switch (operator) {
+        case 'starts_with':
+            return text.startsWith(pattern);
+        case 'ends_with':
+            return text.endsWith(pattern);
+        case 'contains':
+            return text.includes(pattern);
+        case 'regex':
+            try {
+                // The flag makes what RE2 knows and JavaScript does not (`\A`, `(?i)`) an error instead of something else.
+                return new RegExp(pattern, 'u').test(text);
+            }
+            catch {
+                return undefined;
+            }
+        default:
+            return undefined;
+    }
+}
+function describePattern({ operator, pattern, negate }) {
+    const verbs = {
+        starts_with: 'start with',
+        ends_with: 'end with',
+        contains: 'contain',
+    };
+    const verb = verbs[String(operator)] ?? 'match';
+    return `${negate === true ? 'not ' : ''}${verb} '${shown(String(pattern))}'`;
+}
+function listed(value) {
+    return Array.isArray(value) ? value.map(String).join(', ') : '';
+}
+function shown(text) {
+    return text.replaceAll(/[\p{C}\s]+/gu, ' ').slice(0, MAX_SHOWN_CHARS);
+}
+
 ;// CONCATENATED MODULE: ./src/publish/preflight.ts
 // Whether publishing can work, asked before a token of the model is spent. What surely fails is a UserError; what may
 // fail later is left to the publication's warnings.
+
 
 
 
@@ -6147,7 +9723,7 @@ async function checkPush(options, remote, branches) {
     if (tip === undefined)
         throw new errors/* UserError */.yo(`The remote has no branch '${destination}', which the result would go to. Set the input 'base'.`);
     if (kind === 'commit' && !(await git.isAncestor(tip, baseCommit)))
-        warnings.push(`Branch '${destination}' has moved on since this run's commit; the result will not be moved onto it.`);
+        warnings.push(`Branch '${destination}' has moved on since this run's commit; the result reaches it only if the two can be brought together.`);
     for (const branch of branches) {
         const answer = await (0,git_remote/* mayPush */.OR)(git, remote, branch, baseCommit);
         if (answer.kind === 'refused')
@@ -6192,6 +9768,18 @@ async function refuseForeignBranch(github, branch, repository) {
     const isProtected = await github.isProtectedBranch(branch);
     if (isProtected.kind === 'ok' && isProtected.value)
         throw new errors/* UserError */.yo(`The work branch '${branch}' is protected, so it holds more than Ferrule's work. ${way}`);
+}
+/**
+ * Asks for the rulesets of the branches that a run pushes to.
+ * @param target the branch that a verified result moves, if any
+ * @returns warnings @throws UserError
+ */
+async function checkRules({ git, branch, commitWith }, remote, github, target) {
+    const isThere = (await (0,git_remote/* readRemoteBranch */.H)(git, remote, branch)) !== undefined;
+    const warnings = await checkBranchRules(github, { name: branch, exists: isThere, isTarget: false, commitWith });
+    if (target === undefined)
+        return warnings;
+    return [...warnings, ...(await checkBranchRules(github, { name: target, exists: true, isTarget: true, commitWith }))];
 }
 function oneLine(text) {
     return text.replaceAll(/\s+/g, ' ').trim();
@@ -6311,14 +9899,19 @@ function branch_name_oneLine(text) {
 const MAX_NUMBER = 50;
 /** How often a branch may move between our look at it and our push. */
 const MAX_RACES = 3;
-function openWorkBranch(git, remote, wantedName) {
+function openWorkBranch(git, remote, writer, wantedName) {
     let number = 1;
     const currentName = () => numberedBranch(wantedName, number);
     async function pushOnce(commit) {
         const tip = await (0,git_remote/* readRemoteBranch */.H)(git, remote, currentName());
-        if (tip !== undefined && !(await git.isAncestor(tip, commit)))
+        if (tip !== undefined && !(await writer.contains(commit, tip)))
             return { kind: 'moved' };
-        return (0,git_remote/* pushBranch */.TV)(git, remote, currentName(), commit, tip);
+        return writer.push(currentName(), commit, tip);
+    }
+    /** True when a push that came too late may be repeated: the branch is gone, or all of it is in `commit`. */
+    async function containsTip(commit) {
+        const tip = await (0,git_remote/* readRemoteBranch */.H)(git, remote, currentName());
+        return tip === undefined || writer.contains(commit, tip);
     }
     return {
         get name() {
@@ -6330,7 +9923,7 @@ function openWorkBranch(git, remote, wantedName) {
                     const result = await pushOnce(commit);
                     if (result.kind !== 'moved')
                         return result;
-                    if (++races < MAX_RACES && (await containsTip(git, remote, currentName(), commit)))
+                    if (++races < MAX_RACES && (await containsTip(commit)))
                         continue;
                     number++;
                     races = 0;
@@ -6345,10 +9938,17 @@ function openWorkBranch(git, remote, wantedName) {
         },
     };
 }
-/** True when a push that came too late may be repeated: the branch is gone, or all of it is in `commit`. */
-async function containsTip(git, remote, branch, commit) {
-    const tip = await (0,git_remote/* readRemoteBranch */.H)(git, remote, branch);
-    return tip === undefined || (await git.isAncestor(tip, commit));
+/** `Publisher.pushRenamed` of the kinds that push, where there is to be one. */
+function renaming(workBranch, writer, baseCommit) {
+    if (writer.keepsIds)
+        return {};
+    return {
+        async pushRenamed({ headCommit }) {
+            if (headCommit !== undefined && headCommit !== baseCommit)
+                await workBranch.push(headCommit);
+            return writer.published;
+        },
+    };
 }
 
 ;// CONCATENATED MODULE: ./src/publish/commit.ts
@@ -6359,24 +9959,25 @@ async function containsTip(git, remote, branch, commit) {
 
 
 
+
 /** The publisher of kind `commit`; without a `target` it moves the base. */
-function commitPublisher(options, remote) {
+function commitPublisher(options, remote, writer) {
     const { git, github, spec, baseCommit, commentOn } = options;
     const target = options.target ?? options.base;
-    const workBranch = openWorkBranch(git, remote, options.branch);
+    const workBranch = openWorkBranch(git, remote, writer, options.branch);
     /**
-     * Moves the target to `commit` if it still is where this run found it, or there already. A branch that was set back
+     * Moves the target to `commit` if it still is where this run found it last, or there already. A branch that was set back
      * meanwhile could be moved too, but whoever set it back did not mean to have those commits again.
      * @returns why not
      */
-    async function moveTarget(commit) {
+    async function moveTarget(commit, expected) {
         try {
             const tip = await (0,git_remote/* readRemoteBranch */.H)(git, remote, target);
             if (tip === undefined)
                 return `Branch '${target}' is no longer on the remote.`;
-            if (tip !== baseCommit && tip !== commit)
-                return `Branch '${target}' has moved from ${baseCommit.slice(0, 12)}, where this run started, to ${tip.slice(0, 12)}; it was left there.`;
-            const moved = await (0,git_remote/* pushBranch */.TV)(git, remote, target, commit, tip);
+            if (tip !== expected && tip !== publishedId(writer, commit))
+                return `Branch '${target}' has moved from ${expected.slice(0, 12)}, where this run ${expected === baseCommit ? 'started' : 'followed it'}, to ${tip.slice(0, 12)}; it was left there.`;
+            const moved = await writer.push(target, commit, tip);
             return moved.kind === 'pushed' ? undefined : describePush(target, moved);
         }
         catch (thrown) {
@@ -6393,10 +9994,12 @@ function commitPublisher(options, remote) {
             return [
                 ...warnings,
                 ...(await checkGitHub(github, { branch, ...(commentOn === undefined ? {} : { commentOn }) })),
+                ...(await checkRules(options, remote, github, target)),
             ];
         },
         pushIncrement: (commit) => workBranch.push(commit),
-        async publish({ outcome, headCommit, commentBody }) {
+        ...renaming(workBranch, writer, baseCommit),
+        async publish({ outcome, headCommit, onto, commentBody }) {
             const publication = { kind: 'commit', warnings: [] };
             const { warnings } = publication;
             let note = '';
@@ -6405,17 +10008,19 @@ function commitPublisher(options, remote) {
                 const branch = workBranch.name;
                 if (branch !== options.branch)
                     warnings.push(describeOtherBranch(options.branch, branch));
+                const commit = publishedId(writer, headCommit);
                 if (pushed.kind === 'pushed')
-                    Object.assign(publication, { branch, commit: headCommit });
+                    Object.assign(publication, { branch, commit });
                 else
                     warnings.push(describePush(branch, pushed));
                 if (outcome === 'verified') {
-                    const obstacle = await moveTarget(headCommit);
+                    const obstacle = await moveTarget(headCommit, onto ?? baseCommit);
                     if (obstacle === undefined)
-                        Object.assign(publication, { branch: target, commit: headCommit });
+                        Object.assign(publication, { branch: target, commit });
                     else
                         warnings.push((note = `${obstacle} The verified result is on '${branch}'.`));
                 }
+                warnings.push(...writer.remarks);
             }
             if (!github || commentOn === undefined)
                 return publication;
@@ -6441,12 +10046,12 @@ const LISTING_TIMEOUT_MS = 5 * 60_000;
 const MAX_LISTING_BYTES = 256 * 1024 * 1024;
 /**
  * The raw contents of all commits (author and message), trees (names) and blobs that can be reached from `commit` and
- * not from `known`. @throws Error when git cannot list them
+ * not from one of `known`. @throws Error when git cannot list them
  */
 async function* readNewObjects(git, commit, known) {
     const listing = await (0,command/* runCommand */.d)({
         file: 'git',
-        args: ['rev-list', '--objects', '--no-object-names', '--end-of-options', commit, `^${known}`],
+        args: ['rev-list', '--objects', '--no-object-names', '--end-of-options', commit, ...known.map((one) => `^${one}`)],
         cwd: git.dir,
         env: { ...git.env, GIT_DIR: git.dir },
         timeoutMs: LISTING_TIMEOUT_MS,
@@ -6463,22 +10068,32 @@ async function* readNewObjects(git, commit, known) {
 /** The publisher with the guard in front of it. What is refused is not pushed, opened or written at all. */
 function guardLeaks(publisher, { git, branch, baseCommit, refusal }) {
     /** Of the whole series at each push: what one increment took out again is pushed with the next. */
-    async function refusalOfCommits(commit) {
-        for await (const object of readNewObjects(git, commit, baseCommit)) {
+    async function refusalOfCommits(commit, onto) {
+        const known = onto === undefined ? [baseCommit] : [baseCommit, onto];
+        for await (const object of readNewObjects(git, commit, known)) {
             const found = refusal('the commits', object.toString('latin1'));
             if (found !== undefined)
                 return found;
         }
         return undefined;
     }
-    async function refusalOf({ headCommit, title, body, commentBody }) {
+    async function refusalOf(request) {
+        const { headCommit, onto, title, body, commentBody, answerBody } = request;
         return (refusal('the branch name', branch) ??
             refusal('the comment', commentBody) ??
+            refusal('the comment', answerBody) ??
             refusal('the pull request', `${title}\n${body}`) ??
-            (headCommit === undefined ? undefined : await refusalOfCommits(headCommit)));
+            (headCommit === undefined ? undefined : await refusalOfCommits(headCommit, onto)));
     }
+    const { pushRenamed } = publisher;
     return {
         kind: publisher.kind,
+        ...(pushRenamed && {
+            async pushRenamed(request) {
+                const isRefused = (await refusalOf(request)) !== undefined;
+                return isRefused ? new Map() : pushRenamed(request);
+            },
+        }),
         preflight: () => publisher.preflight(),
         async pushIncrement(commit) {
             const isRefused = (await refusalOfCommits(commit)) !== undefined; // the alarm has been raised by now
@@ -6489,39 +10104,6 @@ function guardLeaks(publisher, { git, branch, baseCommit, refusal }) {
             return found === undefined ? publisher.publish(request) : { kind: publisher.kind, warnings: [found] };
         },
     };
-}
-
-// EXTERNAL MODULE: ./src/platform/printable-text.ts
-var printable_text = __webpack_require__(8422);
-;// CONCATENATED MODULE: ./src/publish/inert-words.ts
-// Makes the model's words safe where GitHub acts on plain text: commit messages and titles of pull requests (a squash
-// merge makes a commit message of the title). Texts that are Markdown are the report's affair.
-
-/** Written in brackets anywhere in a message, these keep GitHub from starting any check of the push. */
-const SKIPS_CHECKS = /\[(skip ci|ci skip|no ci|skip actions|actions skip)\]/gi;
-/**
- * A keyword with a reference closes the issue once the commit is on the default branch:
- * https://docs.github.com/issues/tracking-your-work-with-issues/using-issues/linking-a-pull-request-to-an-issue
- */
-const CLOSES = /\b(clos(?:e[sd]?)|fix(?:e[sd])?|resolve[sd]?)(\s*:\s*|\s+)(?=(?:[\w.-]+\/[\w.-]+)?#\d|GH-\d|https?:\/\/\S+\/(?:issues|pull)\/\d)/gi;
-/** Notifies people. An address such as `a@b.c` and Rust's `x @ 1..=5` do not. */
-const MENTIONS = /(?<![\w.+-])@(?=[a-z\d])/gi;
-/** A line that bots take for a command of theirs: `/approve`. */
-const COMMANDS = /^([^\S\n]*)\/(?=\p{L})/gmu;
-/** Several lines of printable text that says what it said and makes nothing happen. Applying it again changes nothing. */
-function inertText(text) {
-    return (0,printable_text/* printableText */.X)(text)
-        .replace(SKIPS_CHECKS, '($1)')
-        .replace(CLOSES, '$1$2issue ')
-        .replace(MENTIONS, '@ ')
-        .replace(COMMANDS, '$1- /');
-}
-/** The same on one line of at most `maxChars` characters. */
-function inertLine(text, maxChars) {
-    const line = inertText(text).replaceAll(/\s+/g, ' ').trim();
-    if (line.length <= maxChars)
-        return line;
-    return `${line.slice(0, maxChars - 1).replace(/[\uD800-\uDBFF]$/, '')}…`;
 }
 
 ;// CONCATENATED MODULE: ./src/publish/pull-request.ts
@@ -6809,48 +10391,6 @@ function unreadable(failure) {
 
 // EXTERNAL MODULE: ./src/platform/git-history.ts
 var git_history = __webpack_require__(4094);
-;// CONCATENATED MODULE: ./src/publish/run-trailers.ts
-// The values of those trailers by which a run takes up an earlier one that left nothing but commits: which text of a
-// requirement a commit serves, what was spent, what was still planned. The message around them is commit-message.ts.
-
-
-
-/** As many hexadecimal digits of a hash tell the texts of a spec's requirements apart. */
-const HASH_DIGITS = 16;
-const MAX_PLANNED_CHARS = 1_000;
-/** `R1=<hex>, R2=<hex>` for those of the ids that the spec has. @param requirements `hash`: `sha256:<hex>` */
-function requirementHashesValue(ids, requirements) {
-    const known = new Map(requirements.map(({ id, hash }) => [id, digits(hash)]));
-    return ids.flatMap((id) => (known.has(id) ? [trailerValue(`${id}=${known.get(id) ?? ''}`)] : [])).join(', ');
-}
-/** Reads the above; what has another form is passed over. */
-function readRequirementHashes(value) {
-    return value.split(', ').flatMap((pair) => {
-        const [, id, hash] = /^(.+)=([0-9a-f]{16})$/.exec(pair) ?? [];
-        return id === undefined || hash === undefined ? [] : [{ id, hash }];
-    });
-}
-/** Whether a requirement has the text that a trailer names. */
-function hasHash({ hash }, written) {
-    return digits(hash) === written;
-}
-/** `48210 tokens, 0.4312 USD`, without the second where the cost is unknown. */
-function spentValue({ tokens, costUsd }) {
-    return `${tokens} tokens${costUsd === undefined ? '' : `, ${(0,report/* writtenCost */.r1)(costUsd)} USD`}`;
-}
-function readSpent(value) {
-    const [, tokens, costUsd] = /^(\d+) tokens(?:, ([\d.]+) USD)?$/.exec(value ?? '') ?? [];
-    return (0,report/* readSpending */.tQ)(tokens, costUsd);
-}
-/** `Title (R1, R2); Title (R3)`: for the model of a later run to read, not to be parsed. */
-function plannedValue(planned) {
-    const parts = planned.map(({ title, requirements }) => requirements.length === 0 ? title : `${title} (${requirements.join(', ')})`);
-    return inertLine(parts.join('; '), MAX_PLANNED_CHARS);
-}
-function digits(hash) {
-    return hash.replace(/^sha256:/, '').slice(0, HASH_DIGITS);
-}
-
 ;// CONCATENATED MODULE: ./src/publish/earlier-work.ts
 
 
@@ -6858,7 +10398,7 @@ function digits(hash) {
 
 
 
-const MAX_COMMITS = 500;
+const earlier_work_MAX_COMMITS = 500;
 /** How many numbered branches are looked at. */
 const MAX_BRANCHES = 5;
 /** @returns `undefined` when there is no such branch, it is merged, or none of its commits is for this spec */
@@ -6881,16 +10421,18 @@ async function lookAt({ git, remote, base, spec }, branch) {
     if (series === undefined)
         return 'not-ours';
     const { mergeBase, messages } = series;
+    const said = readMessages(messages, spec);
+    return said === undefined ? 'not-ours' : { branch, commit, mergeBase, ...said };
+}
+/** What commits say of the work on a spec, by their messages, newest first. `undefined` when none is for it. */
+function readMessages(messages, spec) {
     const ours = messages
         .map((message) => readTrailers(message))
         .filter((trailers) => trailers.get('Ferrule-Spec') === trailerValue(spec.path));
     if (ours.length === 0)
-        return 'not-ours';
+        return undefined;
     const onThisText = ours.filter((trailers) => trailers.get('Ferrule-Spec-Hash') === `sha256:${spec.hash}`);
     return {
-        branch,
-        commit,
-        mergeBase,
         isVerified: isVerifiedCommit(messages[0] ?? '', spec.path, spec.hash),
         ...judgeRequirements(ours, spec),
         spent: onThisText.map((trailers) => readSpent(trailers.get('Ferrule-Spent'))).find((spent) => spent !== undefined),
@@ -6911,9 +10453,9 @@ async function readSeries(git, remote, { branch, commit, base }) {
     const mergeBase = await ancestry.mergeBase(commit, base);
     if (mergeBase === undefined || mergeBase === commit)
         return undefined;
-    const messages = await ancestry.messages(commit, { exclude: mergeBase, max: MAX_COMMITS });
+    const messages = await ancestry.messages(commit, { exclude: mergeBase, max: earlier_work_MAX_COMMITS });
     if (history !== undefined && (await git.mergeBase(commit, mergeBase)) === undefined) {
-        const fetched = await (0,git_remote/* fetchCommit */.iH)(git, remote, ref, messages.length < MAX_COMMITS ? { depth: messages.length + 1 } : {});
+        const fetched = await (0,git_remote/* fetchCommit */.iH)(git, remote, ref, messages.length < earlier_work_MAX_COMMITS ? { depth: messages.length + 1 } : {});
         if (fetched.kind === 'missing')
             return undefined;
     }
@@ -6961,8 +10503,72 @@ function ciNote(identity, kind) {
         "'github-token' to the token of a GitHub App or a fine-grained personal access token.");
 }
 
-// EXTERNAL MODULE: ./src/workshop/workshop.ts + 42 modules
-var workshop = __webpack_require__(5178);
+;// CONCATENATED MODULE: ./src/publish/moved-target.ts
+// Brings the work of a run together with commits that its target branch got meanwhile, where the two touch different
+// things: the files of the work laid over the target's tree, by plumbing. It only makes the tree; whether that is any good
+// has to be verified anew, and no merge of contents is ever tried.
+
+
+const MANIFEST = /(^|\/)Cargo\.(toml|lock)$/;
+const TOOLCHAIN = /(^|\/)rust-toolchain(\.toml)?$/;
+/** Never throws for what the remote answers. */
+async function bringTogether(request) {
+    const { git, remote, target, startedOn, head } = request;
+    const apart = (reason) => ({ kind: 'apart', reason: `Branch '${target}' ${reason}.` });
+    let tip;
+    try {
+        tip = await (0,git_remote/* readRemoteBranch */.H)(git, remote, target);
+    }
+    catch (thrown) {
+        return apart(`could not be read: ${(0,errors/* messageOf */.bD)(thrown).replaceAll(/\s+/g, ' ').replace(/\.$/, '')}`);
+    }
+    if (tip === undefined)
+        return apart('is no longer on the remote');
+    if ((await git.resolve(tip)) === undefined) {
+        const fetched = await (0,git_remote/* fetchCommit */.iH)(git, remote, `refs/heads/${target}`);
+        if (fetched.kind === 'missing')
+            return apart(`could not be fetched: ${fetched.reason.replaceAll(/\s+/g, ' ')}`);
+    }
+    if (await git.isAncestor(tip, head.commit))
+        return { kind: 'in-step' };
+    if (!(await git.isAncestor(startedOn, tip)))
+        return apart('no longer holds the commit that this run was started on');
+    const mergeBase = await git.mergeBase(tip, head.commit);
+    if (mergeBase === undefined)
+        return apart('has moved, and this clone does not hold where the work left it');
+    const ours = await git.changes(mergeBase, head.commit);
+    const theirs = await git.changedPaths(mergeBase, tip);
+    const shared = overlap(ours.map(({ path }) => path), theirs, request.reserved);
+    if (shared !== undefined)
+        return apart(`has moved, and what came since overlaps with the work: ${shared}`);
+    const onto = { commit: tip, tree: await git.treeOf(tip) };
+    const changes = ours.map(({ path, after, oid }) => ({
+        path,
+        content: after === undefined ? undefined : { oid, mode: after },
+    }));
+    return { kind: 'together', onto, tree: await git.writeTree(onto.tree, changes) };
+}
+/** The first thing both sides have to do with, in words; `undefined` when they are disjoint. */
+function overlap(ours, theirs, reserved) {
+    const guiding = theirs.find((path) => reserved.includes(path) || TOOLCHAIN.test(path));
+    if (guiding !== undefined)
+        return `it changes ${guiding}, by which this run went`;
+    const [ourManifest, theirManifest] = [ours, theirs].map((paths) => paths.find((path) => MANIFEST.test(path)));
+    if (ourManifest !== undefined && theirManifest !== undefined)
+        return `both change what cargo resolves (${ourManifest}, ${theirManifest})`;
+    const [ourPaths, theirPaths] = [new Set(ours), new Set(theirs)];
+    const both = ours.find((path) => [path, ...foldersOf(path)].some((place) => theirPaths.has(place))) ??
+        theirs.find((path) => foldersOf(path).some((place) => ourPaths.has(place)));
+    return both === undefined ? undefined : `both change ${both}`;
+}
+/** Every folder above a path. */
+function foldersOf(path) {
+    const parts = path.split('/').slice(0, -1);
+    return parts.map((_, i) => parts.slice(0, i + 1).join('/'));
+}
+
+// EXTERNAL MODULE: ./src/workshop/workshop.ts + 43 modules
+var workshop = __webpack_require__(3472);
 ;// CONCATENATED MODULE: ./src/publish/policy.ts
 
 /** Far more than any increment needs, and as much as people still review: gh-aw takes 100 files and 1 MiB of patch. */
@@ -6974,8 +10580,8 @@ const MAX_NAMED = 5;
 const MAX_NAME_BYTES = 255;
 /** @param start commit or tree that the run's changes are compared with */
 function changePolicy({ git, start, isProtected, }) {
-    return async (tree) => {
-        const changes = await git.changes(start, tree);
+    return async (tree, onto = start) => {
+        const changes = await git.changes(onto, tree);
         if (changes.length === 0)
             return undefined;
         const { files } = await git.sourceTree(tree);
@@ -6999,14 +10605,21 @@ function changePolicy({ git, start, isProtected, }) {
 }
 /** The publisher with the policy in front of each push: a commit that breaks it is never sent anywhere. */
 function guardedPublisher(publisher, policy) {
+    const { pushRenamed } = publisher;
     return {
         ...publisher,
+        ...(pushRenamed && {
+            async pushRenamed(request) {
+                const reason = request.headCommit === undefined ? undefined : await policy(request.headCommit, request.onto);
+                return reason === undefined ? pushRenamed(request) : new Map();
+            },
+        }),
         async pushIncrement(commit) {
             const reason = await policy(commit);
             return reason === undefined ? publisher.pushIncrement(commit) : { kind: 'refused', reason };
         },
         async publish(request) {
-            const reason = request.headCommit === undefined ? undefined : await policy(request.headCommit);
+            const reason = request.headCommit === undefined ? undefined : await policy(request.headCommit, request.onto);
             if (reason === undefined)
                 return publisher.publish(request);
             const publication = await publisher.publish({ ...request, headCommit: undefined });
@@ -7098,61 +10711,6 @@ function mebibytes(bytes) {
 
 // EXTERNAL MODULE: external "node:buffer"
 var external_node_buffer_ = __webpack_require__(4573);
-;// CONCATENATED MODULE: ./src/publish/commit-message.ts
-// A commit's message: subject, body, and the trailers that outside programs read (contract, section 6). Whether the
-// subject says anything is not judged here.
-
-
-
-const MAX_SUBJECT_CHARS = 200;
-/** The whole message, ending in one newline. The trailers are always its last paragraph, and only ours are in it. */
-function buildCommitMessage(request) {
-    const { subject, body, spec, requirements, runUrl, spent, planned = [], outcome } = request;
-    const hashes = requirementHashesValue(requirements, spec.requirements ?? []);
-    const trailers = [
-        `Ferrule-Spec: ${trailerValue(spec.path)}`,
-        `Ferrule-Spec-Hash: sha256:${trailerValue(spec.hash)}`,
-        ...(requirements.length > 0 ? [`Ferrule-Requirements: ${trailerValue(requirements.join(', '))}`] : []),
-        ...(hashes === '' ? [] : [`Ferrule-Requirement-Hashes: ${hashes}`]),
-        ...(planned.length > 0 ? [`Ferrule-Planned: ${plannedValue(planned)}`] : []),
-        `Ferrule-Run: ${trailerValue(runUrl)}`,
-        ...(spent === undefined || spent.tokens === 0 ? [] : [`Ferrule-Spent: ${spentValue(spent)}`]),
-        ...(outcome ? [`Ferrule-Outcome: ${outcome}`] : []),
-    ];
-    const paragraphs = [subjectLine(subject), bodyText(body ?? ''), trailers.join('\n')];
-    return `${paragraphs.filter((paragraph) => paragraph !== '').join('\n\n')}\n`;
-}
-function subjectLine(subject) {
-    const line = inertLine(subject, MAX_SUBJECT_CHARS).replace(/^(ferrule-[\w-]+)\s*:/i, '$1 -');
-    return line || 'Implement a part of the spec';
-}
-/** A line that reads like one of our trailers is indented: whoever greps for them must not find the model's words. */
-function bodyText(body) {
-    return inertText(body.replaceAll(/[\v\f\u{85}]/gu, '\n'))
-        .split('\n')
-        .map((line) => line.trimEnd())
-        .map((line) => (/^\s*(ferrule-[\w-]+|skip-checks)\s*:/i.test(line) ? `    ${line.trimStart()}` : line))
-        .join('\n')
-        .replaceAll(/\n{3,}/g, '\n\n')
-        .trim()
-        .replace(/^(ferrule-[\w-]+|skip-checks)\s*:/i, '    $&'); // `trim` took the indentation of the first line
-}
-
-;// CONCATENATED MODULE: ./src/publish/work-commit.ts
-
-/** Who makes the commits: the account behind workflow tokens, which GitHub shows as a bot. */
-const AUTHOR = { name: 'ferrule[bot]', email: '41898282+github-actions[bot]@users.noreply.github.com' };
-/** Writes a commit object; no branch is moved. The same arguments give the same id, in any repository. */
-async function writeWorkCommit(git, tree, parent, message, atSeconds) {
-    const text = buildCommitMessage(message);
-    const commit = await git.writeCommit({ tree, parent, message: text, author: AUTHOR, atSeconds });
-    return { commit, tree, parent, message, atSeconds };
-}
-/** The tree of `base` with the changes of the work. */
-function writeWorkTree(git, base, changes) {
-    return changes.length === 0 ? git.treeOf(base) : git.writeTree(base, changes);
-}
-
 ;// CONCATENATED MODULE: ./src/publish/packed-series.ts
 // Takes a series of commits apart into plain content, and makes the same commits again from it. Making them again is how
 // hostile content is met: every object is written by our own git from names, modes and texts, so nothing that others
@@ -7214,12 +10772,14 @@ async function rebuildSeries(request) {
 }
 /** @returns the commit, or why there is none */
 async function rebuildCommit({ git, spec, runUrl, requirementIds, policy }, packed, parent) {
-    const { id, subject, body, requirements, planned, spent, outcome, atSeconds } = packed;
+    const { id, subject, body, requirements, planned, spent, outcome, atSeconds, runUrl: madeBy = runUrl } = packed;
     const name = `Commit ${id.slice(0, 12)}`;
     const named = [...requirements, ...(planned ?? []).flatMap((each) => each.requirements)];
     const unknown = named.find((each) => !requirementIds.includes(each));
     if (unknown !== undefined)
         return `${name} names a requirement that the spec does not have.`;
+    if (repositoryOf(madeBy) !== repositoryOf(runUrl))
+        return `${name} says that a run of another repository made it.`;
     let tree;
     try {
         tree = await git.writeTree(parent.tree, await writeContents(git, packed.changes));
@@ -7231,7 +10791,7 @@ async function rebuildCommit({ git, spec, runUrl, requirementIds, policy }, pack
     if (objection !== undefined)
         return `${name}: ${objection}`;
     const message = {
-        ...{ subject, requirements, spec, runUrl },
+        ...{ subject, requirements, spec, runUrl: madeBy },
         ...(body === undefined ? {} : { body }),
         ...(planned === undefined ? {} : { planned }),
         ...(spent === undefined ? {} : { spent: { tokens: spent.tokens, costUsd: spent.costUsd } }),
@@ -7243,6 +10803,9 @@ async function rebuildCommit({ git, spec, runUrl, requirementIds, policy }, pack
     if (made.commit !== id)
         return `${name}: what it is made of gives ${made.commit.slice(0, 12)}.`;
     return made;
+}
+function repositoryOf(runUrl) {
+    return runUrl.replace(/\/actions\/runs\/\d+$/, '');
 }
 async function writeContents(git, changes) {
     const written = [];
@@ -7260,9 +10823,9 @@ async function writeContents(git, changes) {
 // EXTERNAL MODULE: ./node_modules/zod/v4/classic/schemas.js + 5 modules
 var schemas = __webpack_require__(2047);
 ;// CONCATENATED MODULE: ./src/publish/result.ts
-// The file in which a run that may not publish hands its commits to the job that may: `ferrule.result/v1`. It holds what
-// the commits are made of and no git objects, so that the other job makes them itself. Packing and rebuilding them is
-// packed-series.ts.
+// The file in which a run hands its commits to a job that publishes them or to a run that goes on from them:
+// `ferrule.result/v1`. It holds what the commits are made of and no git objects, so that the other job makes them itself.
+// Packing and rebuilding them is packed-series.ts.
 
 /** Beside report.json. */
 const RESULT_FILE = 'result.json';
@@ -7281,6 +10844,8 @@ const change = schemas/* union */.KCZ([
     schemas/* strictObject */.rej({ path, mode, base64: schemas/* base64 */.K39() }),
     schemas/* strictObject */.rej({ path, deleted: schemas/* literal */.euz(true) }),
 ]);
+/** `https://github.com/owner/name/actions/runs/1`, also of an enterprise server. */
+const RUN_URL = /^https?:\/\/[\w.:-]+(\/[\w.-]+)+\/actions\/runs\/\d+$/;
 const requirements = schemas/* array */.YOg(schemas/* string */.YjP().max(500)).max(1000);
 const increment = schemas/* strictObject */.rej({ title: schemas/* string */.YjP().max(1000), requirements });
 const commit = schemas/* strictObject */.rej({
@@ -7294,6 +10859,11 @@ const commit = schemas/* strictObject */.rej({
         .optional()
         .describe('By all runs on this text of the spec, up to it.'),
     outcome: schemas/* literal */.euz('verified').optional().describe('Of the last commit of a verified run.'),
+    runUrl: schemas/* string */.YjP()
+        .max(500)
+        .regex(RUN_URL, 'is no address of a workflow run')
+        .optional()
+        .describe('Of the earlier run that made it; the report names the run that made the others.'),
     /** Unix time; no later than the year 2100. */
     atSeconds: schemas/* int */.Whr().min(0).max(4_102_444_800),
     changes: schemas/* array */.YOg(change).describe('Against the commit before; none in the closing commit.'),
@@ -7335,9 +10905,137 @@ function firstIssue(issues) {
     return `${issue.path.join('.')} ${issue.message}`;
 }
 
+// EXTERNAL MODULE: ./src/platform/clock.ts
+var clock = __webpack_require__(3037);
+;// CONCATENATED MODULE: ./src/publish/live-comment.ts
+// The comment while a run goes on: our one comment of the spec, edited now and then. It is a courtesy: nothing waits for
+// it, no failure of it matters, and GitHub's limits come first. Its wording comes from outside; the report that replaces
+// it at the end is comment.ts.
+
+
+
+
+/** Between two edits. */
+const MIN_PAUSE_MS = 15_000;
+/**
+ * A longer run is edited less often: a pause is at least this part of the time so far. An hour then makes some 110 edits,
+ * where GitHub allows an account 500 a hour for all that it writes.
+ * https://docs.github.com/rest/using-the-rest-api/rate-limits-for-the-rest-api#about-secondary-rate-limits
+ */
+const PAUSE_SHARE = 1 / 40;
+/** After a failure the pause is doubled, up to this. */
+const MAX_PAUSE_MS = 5 * 60_000;
+/** Nothing is sent before the first change. */
+function openLiveComment(terms) {
+    return new ThrottledComment(terms);
+}
+class ThrottledComment {
+    terms;
+    github;
+    clock;
+    startedMs;
+    render;
+    shown;
+    id;
+    failures = 0;
+    notBeforeMs = 0;
+    callOff;
+    sending;
+    isOver = false;
+    constructor(terms) {
+        this.terms = terms;
+        this.github = terms.github.once();
+        this.clock = terms.clock ?? clock/* systemClock */.m;
+        this.startedMs = this.clock.nowMs();
+    }
+    changed(render) {
+        this.render = render;
+        this.plan();
+    }
+    async end() {
+        this.isOver = true;
+        this.callOff?.();
+        await this.sending;
+    }
+    /** One edit at a time, and none before its time; what changes meanwhile goes into the next. */
+    plan() {
+        if (this.isOver || this.render === undefined || this.callOff !== undefined || this.sending !== undefined)
+            return;
+        this.callOff = this.clock.after(Math.max(0, this.notBeforeMs - this.clock.nowMs()), () => {
+            this.callOff = undefined;
+            this.sending = this.send()
+                .catch((thrown) => this.giveUp(thrown))
+                .finally(() => {
+                this.sending = undefined;
+                this.plan();
+            });
+        });
+    }
+    async send() {
+        const { render } = this;
+        this.render = undefined;
+        const text = render?.();
+        if (text === undefined || text === this.shown)
+            return;
+        if (this.terms.refusal('the comment', text) !== undefined) {
+            this.isOver = true; // the alarm has been raised by now
+            return;
+        }
+        const written = await this.write(text);
+        if (written.kind === 'ok') {
+            this.id = written.value.id;
+            this.shown = text;
+            this.failures = 0;
+            this.pause(0);
+        }
+        else {
+            this.render ??= render; // tried again, or what comes meanwhile
+            this.failed(written.error);
+        }
+    }
+    async write(text) {
+        const { identity, number, specPath } = this.terms;
+        if (this.id !== undefined)
+            return this.github.updateComment(this.id, text);
+        const comments = await this.github.listComments(number);
+        if (comments.kind === 'failed')
+            return comments;
+        const own = ownComment(comments.value, identity, specPath);
+        return own === undefined ? this.github.createComment(number, text) : this.github.updateComment(own.id, text);
+    }
+    failed(error) {
+        const { status, retryAfterMs } = error;
+        this.failures++;
+        // Deleted by somebody: looked for, and made again, once.
+        if (status === 404 && this.id !== undefined)
+            this.id = undefined;
+        else if (retryAfterMs === undefined && [401, 403, 404, 410].includes(status))
+            this.isOver = true;
+        this.pause(retryAfterMs ?? 0);
+        if (this.failures === 1 || this.isOver)
+            this.terms.say(`The comment on #${this.terms.number} does not follow the run: ${(0,platform_github/* describeGitHubError */.dZ)(error)}`);
+    }
+    /** A defect of ours must not end a run for the sake of a comment. */
+    giveUp(thrown) {
+        this.isOver = true;
+        this.terms.say(`The comment on #${this.terms.number} does not follow the run: ${(0,errors/* messageOf */.bD)(thrown)}`);
+    }
+    pause(atLeastMs) {
+        const elapsedMs = this.clock.nowMs() - this.startedMs;
+        const usualMs = Math.max(MIN_PAUSE_MS, elapsedMs * PAUSE_SHARE);
+        const pauseMs = Math.min(usualMs * 2 ** this.failures, Math.max(MAX_PAUSE_MS, usualMs));
+        this.notBeforeMs = this.clock.nowMs() + Math.max(pauseMs, atLeastMs);
+    }
+}
+
 ;// CONCATENATED MODULE: ./src/publish/publish.ts
 // Where a run's result goes: a pull request, a branch, a comment, or nowhere. Chosen once; asked before money is spent
 // whether it can work; idempotent. It makes no commits' content and no wording: both come from outside.
+
+
+
+
+
 
 
 
@@ -7374,13 +11072,23 @@ function openPublisher(options) {
     switch (options.kind) {
         case 'pull-request':
             return pullRequestPublisher(options, needRemote(options));
-        case 'commit':
-            return commitPublisher(options, needRemote(options));
+        case 'commit': {
+            const remote = needRemote(options);
+            return commitPublisher(options, remote, openWriter(options, remote));
+        }
         case 'comment':
             return commentPublisher(options);
         case 'none':
             return options.remote === undefined ? nonePublisher : localBranchPublisher(options, options.remote);
     }
+}
+/** @throws UserError when GitHub is to make the commits and there is no token */
+function openWriter({ git, github, baseCommit, commitWith }, remote) {
+    if (commitWith === 'git')
+        return pushingWriter(git, remote);
+    if (github === undefined)
+        throw new errors/* UserError */.yo("Input 'commit-with': 'api' needs a repository on GitHub and a token in 'github-token'. Use 'git'.");
+    return apiWriter({ git, remote, objects: github.objects, baseCommit });
 }
 const nonePublisher = {
     kind: 'none',
@@ -7390,7 +11098,7 @@ const nonePublisher = {
 };
 /** Nothing leaves the machine, but the work stays on a branch of the clone itself. */
 function localBranchPublisher({ git, branch, baseCommit }, clone) {
-    const workBranch = openWorkBranch(git, clone, branch);
+    const workBranch = openWorkBranch(git, clone, pushingWriter(git, clone), branch);
     return {
         kind: 'none',
         preflight: () => Promise.resolve([]),
@@ -7434,25 +11142,30 @@ function commentPublisher({ github, commentOn, spec }) {
 const NO_GITHUB = 'No pull request could be made, because there is no GitHub token and repository; the result is on the branch.';
 function pullRequestPublisher(options, remote) {
     const { git, github, base, baseCommit, spec, pullRequest: style } = options;
-    const workBranch = openWorkBranch(git, remote, options.branch);
+    const writer = openWriter(options, remote);
+    const workBranch = openWorkBranch(git, remote, writer, options.branch);
     return {
         kind: 'pull-request',
         async preflight() {
             const pushWarnings = await checkPush(options, remote, [options.branch]);
             if (!github)
                 return [...pushWarnings, 'No pull request can be made: there is no GitHub token and repository.'];
-            return [...pushWarnings, ...(await checkGitHub(github, { branch: options.branch, base }))];
+            const warnings = await checkGitHub(github, { branch: options.branch, base });
+            return [...pushWarnings, ...warnings, ...(await checkRules(options, remote, github))];
         },
         pushIncrement: (commit) => workBranch.push(commit),
-        async publish({ outcome, headCommit, title, body, commentBody }) {
+        ...renaming(workBranch, writer, baseCommit),
+        async publish(request) {
+            const { outcome, headCommit, title, body } = request;
             const publication = { kind: 'pull-request', warnings: [] };
             const { warnings } = publication;
             if (headCommit !== undefined && headCommit !== baseCommit) {
                 const pushed = await workBranch.push(headCommit);
                 if (pushed.kind === 'pushed')
-                    Object.assign(publication, { branch: workBranch.name, commit: headCommit });
+                    Object.assign(publication, { branch: workBranch.name, commit: publishedId(writer, headCommit) });
                 else
                     warnings.push(describePush(workBranch.name, pushed));
+                warnings.push(...writer.remarks);
             }
             const branch = workBranch.name;
             if (branch !== options.branch)
@@ -7462,32 +11175,213 @@ function pullRequestPublisher(options, remote) {
             const mark = { specPath: spec.path, specHash: spec.hash, outcome };
             const identity = await github.identity();
             const mayCreate = publication.commit !== undefined;
-            const request = { github, identity, branch, base, mark, title, body, style, mayCreate };
-            const published = await publishPullRequest(request);
+            const published = await publishPullRequest({
+                ...{ github, identity, branch, base, mark, title, body, style, mayCreate },
+            });
             warnings.push(...published.warnings);
-            if (!published.pullRequest) {
-                if (mayCreate)
-                    warnings.push(await describeBranchOnly(github, base, branch));
-                return publication;
+            if (published.pullRequest) {
+                const { number, url, draft } = published.pullRequest;
+                publication.pullRequest = { number, url, draft };
             }
-            const { isOwn, ...pullRequest } = published.pullRequest;
-            publication.pullRequest = pullRequest;
-            if (isOwn)
-                return publication;
-            const { number } = pullRequest;
-            const comment = await publishComment({ github, identity, number, mark, body: commentBody });
-            if (comment.url !== undefined)
-                publication.comment = { url: comment.url };
-            warnings.push(...comment.warnings);
+            else if (mayCreate)
+                warnings.push(await describeBranchOnly(github, base, branch));
+            for (const wanted of commentsBeside(request, published.pullRequest, options.commentOn)) {
+                const comment = await publishComment({ github, identity, mark, ...wanted });
+                if (comment.url !== undefined)
+                    publication.comment = { url: comment.url };
+                warnings.push(...comment.warnings);
+            }
             return publication;
         },
     };
+}
+/**
+ * What goes with a pull request: on it the whole report where its text is somebody else's, else the verdict in short in
+ * place of what followed the run there; and the verdict where the run was asked for.
+ */
+function commentsBeside({ commentBody, answerBody }, pullRequest, askedOn) {
+    if (pullRequest === undefined)
+        return askedOn === undefined ? [] : [{ number: askedOn, body: answerBody }];
+    const { number, url, isOwn } = pullRequest;
+    const pointed = quotedAbove(answerBody, `The report is the text of [pull request ${number}](${url}).`);
+    return [
+        isOwn
+            ? { number, body: notedBody(answerBody, IS_REPORT), onlyUpdate: askedOn !== number }
+            : { number, body: commentBody },
+        ...(askedOn === undefined || askedOn === number ? [] : [{ number: askedOn, body: pointed }]),
+    ];
+}
+const IS_REPORT = 'The report is the text of this pull request.';
+
+
+/***/ }),
+
+/***/ 6828:
+/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   CM: () => (/* binding */ findResults),
+/* harmony export */   Ul: () => (/* binding */ readFiles),
+/* harmony export */   kk: () => (/* binding */ readResultFile),
+/* harmony export */   p8: () => (/* binding */ judgeResult),
+/* harmony export */   tL: () => (/* binding */ readReport),
+/* harmony export */   zJ: () => (/* binding */ findReports)
+/* harmony export */ });
+/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(6760);
+/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__webpack_require__.n(node_path__WEBPACK_IMPORTED_MODULE_0__);
+/* harmony import */ var _brief_brief_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(1044);
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(3916);
+/* harmony import */ var _platform_received_folder_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(7513);
+/* harmony import */ var _publish_publish_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(9411);
+/* harmony import */ var _report_report_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(1414);
+// What another job left of one spec's run, held against everything this job can know by itself: the run, the repository,
+// the spec at the base, and whether report and verdict agree with each other. What cannot be known without cargo, that
+// the gates really passed, is the other job's word.
+
+
+
+
+
+
+const MAX_REPORT_BYTES = 64 * 1024 * 1024;
+const MAX_RESULT_BYTES = 64 * 1024 * 1024;
+const REPORT_FILE = 'report.json';
+/** A folder for each artifact, and in it one for each spec; the file itself counts too. */
+const MAX_DEPTH = 3;
+/** What `Outputs` of the workshop calls its files. */
+const OUTPUT_NAME = /^outputs\/[\w-][\w.-]{0,200}$/;
+/** The commands that a report offers for the reader's own terminal (verify/gates.ts writes them). */
+const REPRODUCE = /^(git checkout [0-9a-f]{40,64}|git apply change\.patch|cd [\w@%+=:,./-]+|cargo( ([\w@%+=:,./-]+|'[^'\p{C}]*'))+)$/u;
+/** Folders that hold a result, `''` for the folder itself: one, or one for each spec of a run over several. */
+function findResults({ files }) {
+    if (files.has(_publish_publish_js__WEBPACK_IMPORTED_MODULE_3__/* .RESULT_FILE */ .FX))
+        return [''];
+    return [...files.keys()]
+        .filter((name) => name.split('/').length === 2 && name.endsWith(`/${_publish_publish_js__WEBPACK_IMPORTED_MODULE_3__/* .RESULT_FILE */ .FX}`))
+        .map((name) => name.slice(0, -_publish_publish_js__WEBPACK_IMPORTED_MODULE_3__/* .RESULT_FILE */ .FX.length))
+        .sort();
+}
+/** Folders that hold a report, however the run ended: also below those of the artifacts that were downloaded together. */
+function findReports({ files }) {
+    return [...files.keys()]
+        .filter((name) => node_path__WEBPACK_IMPORTED_MODULE_0___default().posix.basename(name) === REPORT_FILE && name.split('/').length <= MAX_DEPTH)
+        .map((name) => name.slice(0, -REPORT_FILE.length))
+        .sort();
+}
+/** Reads the two files. Nothing of them is believed yet. @throws UserError */
+async function readFiles(folder, prefix) {
+    const result = await readResultFile(folder, prefix);
+    return { record: await readReport(folder, prefix), result };
+}
+/** @throws UserError */
+async function readResultFile(folder, prefix) {
+    const read = (0,_publish_publish_js__WEBPACK_IMPORTED_MODULE_3__/* .readResult */ .Uv)(await folder.readText(`${prefix}${_publish_publish_js__WEBPACK_IMPORTED_MODULE_3__/* .RESULT_FILE */ .FX}`, MAX_RESULT_BYTES));
+    if (read.kind === 'unreadable')
+        throw new _errors_js__WEBPACK_IMPORTED_MODULE_5__/* .UserError */ .yo(`The result was refused: ${_publish_publish_js__WEBPACK_IMPORTED_MODULE_3__/* .RESULT_FILE */ .FX} ${read.reason}.`);
+    return read.result;
+}
+/** @throws UserError */
+async function readReport(folder, prefix) {
+    return parseReport(await folder.readText(`${prefix}${REPORT_FILE}`, MAX_REPORT_BYTES));
+}
+function parseReport(text) {
+    try {
+        return _report_report_js__WEBPACK_IMPORTED_MODULE_4__/* .runRecordSchema */ ._A.parse(JSON.parse(text));
+    }
+    catch {
+        throw new _errors_js__WEBPACK_IMPORTED_MODULE_5__/* .UserError */ .yo(`The result was refused: ${REPORT_FILE} is not what schemas/report.schema.json describes.`);
+    }
+}
+/**
+ * Holds result and report against this run.
+ * @param base commit and branch that the result is published on, chosen by this job; the repository has the commit
+ * @throws UserError naming what does not agree
+ */
+async function judgeResult({ record, result }, folder, prefix, { git, context }) {
+    const objection = objectionToOrigin(record, result, context) ?? objectionToVerdict(record, result);
+    if (objection !== undefined)
+        throw new _errors_js__WEBPACK_IMPORTED_MODULE_5__/* .UserError */ .yo(`The result was refused: ${objection}`);
+    const tree = await git.sourceTree(result.base.commit);
+    const spec = await (0,_brief_brief_js__WEBPACK_IMPORTED_MODULE_1__/* .loadSpec */ .II)(tree, record.spec.path);
+    const hash = spec.hash.replace(/^sha256:/, '');
+    if (spec.path !== record.spec.path || hash !== record.spec.hash)
+        throw new _errors_js__WEBPACK_IMPORTED_MODULE_5__/* .UserError */ .yo('The result was refused: it was made for another text of the spec than the base has.');
+    const requirements = spec.requirements.map(({ id, text, line }) => ({ id, text, line }));
+    const texts = new Map(requirements.map(({ id, text }) => [id, text]));
+    const stranger = record.ledger.find(({ id, text }) => texts.get(id) !== text);
+    if (stranger !== undefined)
+        throw new _errors_js__WEBPACK_IMPORTED_MODULE_5__/* .UserError */ .yo('The result was refused: its ledger has a requirement that the spec does not have.');
+    const trusted = {
+        ...record,
+        spec: { path: spec.path, title: spec.title, hash, requirements },
+        publication: { kind: 'none', warnings: [] },
+    };
+    return { record: trusted, result, spec: { ...spec, hash }, outputs: await readOutputs(record, folder, prefix) };
+}
+/** Whose result it is: this very workflow run's, of this repository. */
+function objectionToOrigin(record, result, { repository, runUrl }) {
+    const here = `${repository?.owner ?? ''}/${repository?.name ?? ''}`;
+    if (result.repository !== here)
+        return `it was made for another repository than ${here}.`;
+    if (runUrl === undefined || record.run.url !== runUrl)
+        return 'it comes from another workflow run. Download the artifact that a job of this run uploaded.';
+    return undefined;
+}
+/** Whether the report's outcome is one that its own facts allow. */
+function objectionToVerdict(record, { start, base, commits }) {
+    const { outcome, verification, reproduce } = record;
+    const gates = [...(verification?.gates ?? []), ...gatesOfBaseline(record)];
+    if (gates.some(({ output }) => output !== '' && !OUTPUT_NAME.test(output)))
+        return 'its report names an output outside of the folder outputs/.';
+    const [checkout, ...others] = reproduce;
+    const own = [commits.at(-1)?.id ?? start, base.commit];
+    const isOffered = checkout === undefined || own.some((id) => checkout === `git checkout ${id}`);
+    if (!isOffered || others.some((line) => !REPRODUCE.test(line)))
+        return 'its report offers commands to reproduce it that Ferrule does not write.';
+    const marked = commits.filter((commit) => commit.outcome !== undefined);
+    if (outcome !== 'verified') {
+        if (outcome === 'refused' || outcome === 'unchanged')
+            return `a run that ended '${outcome}' leaves no result.`;
+        return marked.length === 0 ? undefined : `a commit says 'verified', and the report says '${outcome}'.`;
+    }
+    if (marked.length !== 1 || marked[0] !== commits.at(-1))
+        return "the report says 'verified', and not exactly the last commit does.";
+    if (verification?.tree !== marked[0]?.tree)
+        return 'the tree that was verified is not that of the last commit.';
+    // Of an earlier run's commits, when this one found nothing to change.
+    const verified = [start, ...commits.map(({ id }) => id)];
+    if (!verified.includes(verification?.commit ?? ''))
+        return 'the commit that was verified is not in it.';
+    const deciding = (verification?.gates ?? []).filter((gate) => gate.deciding);
+    if (deciding.length === 0)
+        return "the report says 'verified' without a gate that decides.";
+    const failed = deciding.find((gate) => !hasPassed(gate));
+    if (failed !== undefined)
+        return "the report says 'verified' although a gate that decides did not pass.";
+    if (record.questions.some(({ blocking }) => blocking))
+        return "the report says 'verified' although a blocking question is open.";
+    return undefined;
+}
+/** A failure that is excused by the baseline leaves an exit code other than 0, and the names of what failed before. */
+function hasPassed({ status, exitCode, reasons, tests, olderFailures }) {
+    const isClean = (exitCode === 0 || exitCode === null) && (tests?.failed ?? 0) === 0;
+    return status === 'passed' && reasons.length === 0 && (isClean || olderFailures.length > 0);
+}
+function gatesOfBaseline({ baseline }) {
+    return [baseline?.check, baseline?.test, ...(baseline?.gates ?? [])].filter((gate) => gate !== undefined);
+}
+async function readOutputs({ verification }, folder, prefix) {
+    const texts = new Map();
+    for (const { output } of verification?.gates ?? [])
+        if (folder.files.has(`${prefix}${output}`))
+            texts.set(output, await folder.readText(`${prefix}${output}`, _platform_received_folder_js__WEBPACK_IMPORTED_MODULE_2__/* .MAX_FILE_BYTES */ .gZ));
+    return (file) => texts.get(file) ?? '';
 }
 
 
 /***/ }),
 
-/***/ 269:
+/***/ 1414:
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
 
@@ -7495,22 +11389,32 @@ function pullRequestPublisher(options, remote) {
 __webpack_require__.d(__webpack_exports__, {
   KS: () => (/* reexport */ ANSWERED_BY_SPEC),
   GW: () => (/* reexport */ MAX_BODY_CHARS),
-  Q0: () => (/* reexport */ MAX_SUMMARY_BYTES),
   dr: () => (/* reexport */ actionOutputs),
+  gE: () => (/* reexport */ annotationsLeftLine),
+  Ih: () => (/* reexport */ annotationsOf),
   VQ: () => (/* reexport */ answerFingerprint),
   B3: () => (/* reexport */ baselineRecord),
+  hS: () => (/* reexport */ counted),
+  E9: () => (/* reexport */ dollars),
   FR: () => (/* reexport */ emptyRecord),
   $u: () => (/* reexport */ exitStatus),
+  nQ: () => (/* reexport */ fleetOutputs),
   ry: () => (/* reexport */ formatMark),
   ln: () => (/* reexport */ inlineText),
   fv: () => (/* reexport */ laterSpending),
+  KE: () => (/* reexport */ listed),
+  Qz: () => (/* reexport */ nameCommits),
   lw: () => (/* reexport */ parseMark),
   mm: () => (/* reexport */ parseQuestionsMark),
   f7: () => (/* reexport */ publicationOutputs),
   tQ: () => (/* reexport */ readSpending),
+  x1: () => (/* reexport */ renderAnswer),
+  LL: () => (/* reexport */ renderFleetSummary),
+  jA: () => (/* reexport */ renderLive),
   Gc: () => (/* reexport */ renderMarkdown),
   Cf: () => (/* reexport */ renderPage),
-  Br: () => (/* reexport */ renderSummary),
+  LG: () => (/* reexport */ renderStatus),
+  PC: () => (/* reexport */ renderSummaries),
   l4: () => (/* reexport */ reportJson),
   _A: () => (/* reexport */ runRecordSchema),
   H5: () => (/* reexport */ totalSpending),
@@ -7518,7 +11422,270 @@ __webpack_require__.d(__webpack_exports__, {
   r1: () => (/* reexport */ writtenCost)
 });
 
-// UNUSED EXPORTS: OUTCOMES, STOP_REASONS, excerptOutput, formatQuestionsMark, reportJsonSchema, stopReasonText, worstRecord
+// UNUSED EXPORTS: MAX_SUMMARY_BYTES, OUTCOMES, STOP_REASONS, excerptOutput, formatQuestionsMark, renderSummary, reportJsonSchema, stopReasonText, worstRecord
+
+// EXTERNAL MODULE: ./src/platform/printable-text.ts
+var printable_text = __webpack_require__(8422);
+;// CONCATENATED MODULE: ./src/report/markdown-safe.ts
+// Puts untrusted text (spec, model, cargo) into GitHub's Markdown so that it is shown as text and does nothing else: no
+// mention, no reference that closes an issue, no image, link or HTML, no way out of its block. What is shown, and where,
+// is decided elsewhere.
+
+// GitHub looks for mentions, references and bare links after Markdown's own escapes are gone, so a backslash does not
+// stop them. A zero-width space, written as an entity, does; Dependabot does the same.
+const BREAK = '&#8203;';
+const SPECIAL = /[\\`*[\]<>&|~$]|@|:(?=\/\/)|#(?=\d)|www(?=\.)|(?<![\p{L}\p{N}])GH(?=-\d)|_/giu;
+const BLOCK_START = /^(?:[#+=:-]|\d+(?=[.)](?:\s|$)))/u;
+const WORD = /[\p{L}\p{N}]/u;
+/** One line of Markdown that shows the text; white space is collapsed. Safe in a paragraph, list item or table cell. */
+function inlineText(text) {
+    const line = oneLine(text);
+    const escaped = line.replace(SPECIAL, (found, offset) => {
+        switch (found) {
+            case '@':
+            case ':':
+            case '#':
+                return `${found}${BREAK}`;
+            case '$': // a backslash does not keep GitHub from reading it as the start of a formula
+                return '&#36;';
+            case '_': // inside a word it means nothing, and escaped names are hard to read in the raw text
+                return WORD.test(line[offset - 1] ?? '') && WORD.test(line[offset + 1] ?? '') ? found : '\\_';
+            default:
+                return found.length > 1 ? `${found}${BREAK}` : `\\${found}`;
+        }
+    });
+    return escaped.replace(BLOCK_START, (start) => (/\d/.test(start) ? `${start}\\` : `\\${start}`));
+}
+/** The text as inline code; white space is collapsed. Safe wherever `inlineText` is. */
+function inlineCode(text) {
+    const line = oneLine(text);
+    if (line === '')
+        return '';
+    // A table splits its cells before it looks at code, and backslashes before a bar are read twice there.
+    if (/[|\\]/.test(line))
+        return `<code>${inlineText(line)}</code>`;
+    const ticks = '`'.repeat(longestRun(line) + 1);
+    const padding = line.startsWith('`') || line.endsWith('`') ? ' ' : '';
+    return `${ticks}${padding}${line}${padding}${ticks}`;
+}
+/**
+ * A fenced code block that shows the text line by line. The fence is longer than any run of backticks inside. Lines that
+ * bots could take for a command of theirs (`/merge`, `@bot merge`) get a bar in front.
+ */
+function codeBlock(text, language = 'text') {
+    const lines = (0,printable_text/* printableText */.X)(text).replace(/\n$/, '').split('\n');
+    const shown = lines.map((line) => (/^\s*[/@]\p{L}/u.test(line) ? `│ ${line}` : line)).join('\n');
+    const fence = '`'.repeat(Math.max(3, longestRun(shown) + 1));
+    return `${fence}${language}\n${shown}\n${fence}`;
+}
+/** The text as a quotation that keeps its lines; its Markdown is shown, not obeyed. */
+function quotation(text) {
+    const lines = (0,printable_text/* printableText */.X)(text).trim().split('\n').map(inlineText);
+    const broken = lines.map((line, at) => (line !== '' && (lines[at + 1] ?? '') !== '' ? `${line}\\` : line));
+    return broken.map((line) => `> ${line}`.trimEnd()).join('\n');
+}
+/** GitHub's red alert. The body has to be safe Markdown. */
+function warningBlock(body) {
+    return `> [!CAUTION]\n${body.replaceAll(/^/gm, '> ')}`;
+}
+/** A block that is closed until it is opened. The title is shown as text; the body has to be safe Markdown. */
+function foldedBlock(title, body) {
+    return `<details>\n<summary>${htmlText(title)}</summary>\n\n${body}\n\n</details>`;
+}
+/** At most `maxChars` characters of a text, and how many were left out. Cuts between characters, before any escaping. */
+function clipped(text, maxChars) {
+    if (text.length <= maxChars)
+        return text;
+    const kept = text.slice(0, maxChars).replace(/[\uD800-\uDBFF]$/, '');
+    return `${kept} [… ${text.length - kept.length} more characters]`;
+}
+function htmlText(text) {
+    const escaped = oneLine(text).replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+    return escaped.replace(/@|:(?=\/\/)|#(?=\d)/g, (found) => `${found}${BREAK}`);
+}
+function oneLine(text) {
+    return (0,printable_text/* printableText */.X)(text).replace(/\s+/g, ' ').trim();
+}
+function longestRun(text) {
+    return Math.max(0, ...[...text.matchAll(/`+/g)].map(([run]) => run.length));
+}
+
+;// CONCATENATED MODULE: ./src/report/wording.ts
+/** Sign and words of a requirement's state. */
+const REQUIREMENT_STATUS = {
+    proven: { sign: '✔', words: 'proven' },
+    partly: { sign: '◐', words: 'partly' },
+    unproven: { sign: '✘', words: 'not proven' },
+    'not-met': { sign: '✘', words: 'not met' },
+    untestable: { sign: '–', words: 'declared untestable' },
+};
+const GATE_SIGNS = {
+    passed: '✔',
+    failed: '✘',
+    unavailable: '–',
+};
+/** `1 test`, `3 tests`. */
+function counted(count, noun) {
+    return `${wholeNumber(count)} ${noun}${count === 1 ? '' : 's'}`;
+}
+/** `12,345` */
+function wholeNumber(count) {
+    return count.toLocaleString('en-US', { maximumFractionDigits: 0 });
+}
+/** `a`, `a and b`, `a, b and c`. */
+function listed(words) {
+    const last = words.at(-1) ?? '';
+    return words.length < 2 ? last : `${words.slice(0, -1).join(', ')} and ${last}`;
+}
+/** `40 ms`, `1.4 s`, `12 s`, `3 min 5 s`, `2 h 1 min`. */
+function duration(durationMs) {
+    if (durationMs < 1000)
+        return `${Math.round(durationMs)} ms`;
+    if (durationMs < 9_950)
+        return `${(durationMs / 1000).toFixed(1)} s`;
+    const seconds = Math.round(durationMs / 1000);
+    if (seconds < 60)
+        return `${seconds} s`;
+    const minutes = Math.floor(seconds / 60);
+    if (minutes < 60)
+        return `${minutes} min ${seconds % 60} s`;
+    return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+}
+/** `$0.42`; small amounts keep the digits that matter. */
+function dollars(costUsd) {
+    return `$${costUsd.toFixed(costUsd !== 0 && costUsd < 0.095 ? 4 : 2)}`;
+}
+/** A git object's name as people quote it. */
+function shortId(objectId) {
+    return objectId.slice(0, 7);
+}
+
+;// CONCATENATED MODULE: ./src/report/annotations.ts
+// What the final verification found and what is open, each on the line it concerns. Old failures of the base are left
+// out. How many are shown, and how one is written for the runner, is platform/log.ts's.
+
+
+/** Of a compiler's rendering; the whole is in the log and in the report. */
+const MAX_TEXT_CHARS = 2_000;
+/**
+ * Most useful first, within each level: what does not compile, tests that fail, findings that block; then findings that
+ * do not, then the compiler's warnings; questions that block before others.
+ */
+function annotationsOf(record) {
+    const diagnostics = newDiagnostics(record);
+    const isError = ({ level }) => level === 'error';
+    return [
+        ...diagnostics.filter(({ diagnostic }) => isError(diagnostic)).flatMap(ofDiagnostic),
+        ...newTestFailures(record),
+        ...ofAudit(record),
+        ...diagnostics.filter(({ diagnostic }) => !isError(diagnostic)).flatMap(ofDiagnostic),
+        ...ofQuestions(record),
+    ];
+}
+/** One line that counts what no annotation was left for; empty when there is none. */
+function annotationsLeftLine(left) {
+    const counts = ['error', 'warning', 'notice']
+        .map((level) => ({ level, count: left.filter((each) => each.level === level).length }))
+        .filter(({ count }) => count > 0)
+        .map(({ level, count }) => counted(count, level));
+    return counts.length === 0
+        ? ''
+        : `Not shown as annotations, of which GitHub shows ten of each type: ${listed(counts)} more. The report has them all.`;
+}
+/** Errors and warnings that the base does not have, each once; those of deciding gates first. */
+function newDiagnostics({ verification, baseline }) {
+    const gates = [...(verification?.gates ?? [])].sort((one, other) => Number(other.deciding) - Number(one.deciding));
+    const seen = new Set();
+    return gates.flatMap((gate) => {
+        const older = olderGate(baseline, gate.name)?.diagnostics ?? [];
+        const shown = gate.diagnostics.filter(({ level }) => level === 'error' || level === 'warning');
+        return notIn(shown, older, diagnosticKey).flatMap((diagnostic) => {
+            const key = `${diagnosticKey(diagnostic)} ${diagnostic.line} ${diagnostic.column}`;
+            if (seen.has(key))
+                return [];
+            seen.add(key);
+            return [{ gate, diagnostic }];
+        });
+    });
+}
+/** Without lines, which move. */
+function diagnosticKey({ level, code, path, message }) {
+    return JSON.stringify([level, code, path, message]);
+}
+function ofDiagnostic({ gate, diagnostic }) {
+    const { level, code, message, path, line, column, rendered } = diagnostic;
+    if (path === undefined)
+        return []; // of no place, or in code of another crate
+    return [
+        {
+            level: level === 'error' ? 'error' : 'warning',
+            title: `cargo ${gate.name}: ${level}${code === undefined ? '' : `[${code}]`}`,
+            text: clipped(rendered.trim() === '' ? message : rendered.trimEnd(), MAX_TEXT_CHARS),
+            ...{ file: path, ...(line === undefined ? {} : { line }), ...(column === undefined ? {} : { column }) },
+        },
+    ];
+}
+function newTestFailures({ verification, baseline }) {
+    const failures = gateOf(verification?.gates, 'test')?.tests?.failures ?? [];
+    const failedBefore = (baseline?.test?.tests?.names ?? []).filter(({ result }) => result === 'failed');
+    // The hash in an executable's name differs from build to build.
+    const key = (test) => JSON.stringify([test.name, test.executable.replaceAll(/-[0-9a-f]{16}\b/g, '')]);
+    return notIn(failures, failedBefore, key).flatMap(({ name, path, line, message }) => path === undefined
+        ? []
+        : [
+            {
+                level: 'error',
+                title: `Test failed: ${clipped(name, 200)}`,
+                text: clipped(message ?? 'The test failed without a message of its own.', MAX_TEXT_CHARS),
+                ...{ file: path, ...(line === undefined ? {} : { line }) },
+            },
+        ]);
+}
+function ofAudit({ audit }) {
+    return [...audit]
+        .sort((one, other) => Number(other.blocking) - Number(one.blocking))
+        .map(({ rule, path, line, text, blocking, liftedBy }) => ({
+        level: blocking ? 'error' : 'warning',
+        title: `Audit: ${rule}`,
+        text: clipped(`${text}${liftedBy === undefined ? '' : ' (a recorded deviation answers for it)'}`, MAX_TEXT_CHARS),
+        ...{ file: path, ...(line === undefined ? {} : { line }) },
+    }));
+}
+/** On the line of the clause, else on the spec as a whole. */
+function ofQuestions({ questions, spec }) {
+    const isFile = spec.path.endsWith('.md'); // lines of a folder's requirements are of one of its files
+    return [...questions]
+        .sort((one, other) => Number(other.blocking) - Number(one.blocking))
+        .map(({ number, text, requirement, blocking }) => {
+        const clause = isFile ? spec.requirements.find(({ id }) => id === requirement) : undefined;
+        const about = requirement === undefined ? '' : ` on ${requirement}`;
+        return {
+            level: 'notice',
+            title: `Question ${number}${about}${blocking ? ' (blocking)' : ''}`,
+            text: clipped(text, MAX_TEXT_CHARS),
+            ...{ file: spec.path, ...(clause === undefined ? {} : { line: clause.line }) },
+        };
+    });
+}
+function olderGate(baseline, name) {
+    if (name === 'check' || name === 'test')
+        return baseline?.[name];
+    return gateOf(baseline?.gates, name);
+}
+function gateOf(gates, name) {
+    return gates?.find((gate) => gate.name === name);
+}
+/** What occurs in `older` is taken out, as often as it occurs there. */
+function notIn(items, older, key) {
+    const left = new Map();
+    for (const item of older)
+        left.set(key(item), (left.get(key(item)) ?? 0) + 1);
+    return items.filter((item) => {
+        const count = left.get(key(item)) ?? 0;
+        left.set(key(item), count - 1);
+        return count <= 0;
+    });
+}
 
 // EXTERNAL MODULE: external "node:crypto"
 var external_node_crypto_ = __webpack_require__(7598);
@@ -7564,46 +11731,6 @@ function emptyRecord(start) {
     };
 }
 
-;// CONCATENATED MODULE: ./src/report/wording.ts
-// Numbers, lists and durations as words, the same in every rendering. Which facts are told is decided elsewhere.
-/** `1 test`, `3 tests`. */
-function counted(count, noun) {
-    return `${wholeNumber(count)} ${noun}${count === 1 ? '' : 's'}`;
-}
-/** `12,345` */
-function wholeNumber(count) {
-    return count.toLocaleString('en-US', { maximumFractionDigits: 0 });
-}
-/** `a`, `a and b`, `a, b and c`. */
-function listed(words) {
-    const last = words.at(-1) ?? '';
-    return words.length < 2 ? last : `${words.slice(0, -1).join(', ')} and ${last}`;
-}
-/** `40 ms`, `1.4 s`, `12 s`, `3 min 5 s`, `2 h 1 min`. */
-function duration(durationMs) {
-    if (durationMs < 1000)
-        return `${Math.round(durationMs)} ms`;
-    if (durationMs < 9_950)
-        return `${(durationMs / 1000).toFixed(1)} s`;
-    const seconds = Math.round(durationMs / 1000);
-    if (seconds < 60)
-        return `${seconds} s`;
-    const minutes = Math.floor(seconds / 60);
-    if (minutes < 60)
-        return `${minutes} min ${seconds % 60} s`;
-    return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
-}
-/** `$0.42`; small amounts keep the digits that matter. */
-function dollars(costUsd) {
-    return `$${costUsd.toFixed(costUsd !== 0 && costUsd < 0.095 ? 4 : 2)}`;
-}
-/** A git object's name as people quote it. */
-function shortId(objectId) {
-    return objectId.slice(0, 7);
-}
-
-// EXTERNAL MODULE: ./src/platform/printable-text.ts
-var printable_text = __webpack_require__(8422);
 ;// CONCATENATED MODULE: ./src/report/html/markup.ts
 // HTML in which everything that is put in is escaped: text can become part of the page only as text. What the page shows
 // is decided elsewhere.
@@ -7953,112 +12080,174 @@ function capitalised(text) {
     return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
-;// CONCATENATED MODULE: ./src/report/html/charts.ts
-
-
-const WIDTH = 1000;
-const LANES = {
+;// CONCATENATED MODULE: ./src/report/time-spans.ts
+/** What each lane is called, in the order in which they are shown. */
+const LANE_NAMES = {
     model: 'model',
     cargo: 'cargo',
     files: 'other tools',
     verification: 'verification',
     other: 'everything else',
 };
+/**
+ * Follows the times of the transcript; what lies between an answer's actions and the next answer is no one's turn.
+ * `undefined` where the transcript has no times, or there was no conversation.
+ */
+function readRunTime(record, { turns }) {
+    const startMs = Date.parse(record.run.startedAt);
+    const totalMs = record.usage.durationSeconds * 1000;
+    const spans = [];
+    const within = (ms) => Math.min(Math.max(ms - startMs, 0), totalMs);
+    const add = (span, from, to) => {
+        const [fromMs, toMs] = [within(from), within(to)];
+        if (toMs > fromMs)
+            spans.push({ ...span, fromMs, toMs });
+    };
+    let reachedMs = startMs;
+    let between = { lane: 'other', what: 'Preparation' };
+    for (const turn of turns) {
+        const { answeredAtMs, number, calls } = turn;
+        if (answeredAtMs === undefined)
+            return undefined;
+        const askedAtMs = answeredAtMs - turn.durationMs;
+        const own = { turns: { first: number, last: number } };
+        add(between, reachedMs, askedAtMs);
+        add({ ...own, lane: 'model', what: 'model' }, Math.max(askedAtMs, reachedMs), answeredAtMs);
+        reachedMs = turn.doneAtMs ?? answeredAtMs;
+        const names = calls.map(({ name }) => name).join(', ');
+        add({ ...own, lane: usesCargo(turn) ? 'cargo' : 'files', what: names }, answeredAtMs, reachedMs);
+        const isHandedOver = calls.some(({ name }) => name === 'finish');
+        between = isHandedOver ? { lane: 'verification', what: 'Verification' } : { lane: 'other', what: 'Waiting' };
+    }
+    if (turns.length > 0)
+        add(between, reachedMs, startMs + totalMs);
+    return spans.length === 0 ? undefined : { spans, totalMs };
+}
+/** Milliseconds of each lane that has any. */
+function laneTotals({ spans }) {
+    return Object.keys(LANE_NAMES)
+        .map((lane) => ({ lane, totalMs: sumOf(spans.filter((span) => span.lane === lane)) }))
+        .filter(({ totalMs }) => totalMs > 0);
+}
+/**
+ * The run in `count` slices of about the same length: in each the spans of a lane are put together into one, and the lanes
+ * stand one after the other. So lengths are true, and the order within a slice is not.
+ */
+function sliceSpans({ spans, totalMs }, count) {
+    return Array.from({ length: count }, (_, slice) => {
+        const own = spans.filter(({ fromMs }) => Math.floor((fromMs / totalMs) * count) === slice);
+        let reachedMs = own[0]?.fromMs ?? 0;
+        return Object.keys(LANE_NAMES).flatMap((lane) => {
+            const together = own.filter((span) => span.lane === lane);
+            if (together.length === 0)
+                return [];
+            const fromMs = reachedMs;
+            reachedMs += sumOf(together);
+            return [{ lane, what: LANE_NAMES[lane], fromMs, toMs: reachedMs, ...turnsOf(together) }];
+        });
+    }).flat();
+}
+function turnsOf(spans) {
+    const [first, last] = [spans.find(({ turns }) => turns)?.turns, spans.findLast(({ turns }) => turns)?.turns];
+    return first === undefined || last === undefined ? {} : { turns: { first: first.first, last: last.last } };
+}
+function sumOf(spans) {
+    return spans.reduce((sum, { fromMs, toMs }) => sum + toMs - fromMs, 0);
+}
+function usesCargo({ calls }) {
+    return calls.some(({ name }) => name === 'cargo' || name === 'complete_increment');
+}
+
+;// CONCATENATED MODULE: ./src/report/turn-tokens.ts
+/** The parts of a turn's tokens in the order of their prices, as people are told of them. */
+const TOKEN_KINDS = [
+    { key: 'cacheReadTokens', name: 'read from the cache' },
+    { key: 'cacheWriteTokens', name: 'written to the cache' },
+    { key: 'inputTokens', name: 'in, not cached' },
+    { key: 'outputTokens', name: 'out' },
+];
+/** `undefined` where no tokens were counted: a replay, or no conversation. */
+function readTurnTokens({ turns }) {
+    const counted = turns.map(({ number, usage }) => ({ number, tokens: usage, total: totalOf(usage) }));
+    const highest = counted.reduce((most, { total }) => Math.max(most, total), 0);
+    if (highest === 0)
+        return undefined;
+    const all = { inputTokens: 0, outputTokens: 0, cacheReadTokens: 0, cacheWriteTokens: 0 };
+    for (const { tokens } of counted)
+        for (const { key } of TOKEN_KINDS)
+            all[key] += tokens[key];
+    const tokensIn = all.inputTokens + all.cacheReadTokens + all.cacheWriteTokens;
+    const cachePercent = tokensIn === 0 ? 0 : Math.round((all.cacheReadTokens / tokensIn) * 100);
+    return { turns: counted, all, highest, cachePercent };
+}
+function totalOf(tokens) {
+    return TOKEN_KINDS.reduce((sum, { key }) => sum + tokens[key], 0);
+}
+
+;// CONCATENATED MODULE: ./src/report/html/charts.ts
+
+
+
+
+const WIDTH = 1000;
 /** The run on a line of time, one lane for each thing it did; nothing where the transcript has no times. */
 function timeline(record, story) {
-    const startMs = Date.parse(record.run.startedAt);
-    const endMs = startMs + record.usage.durationSeconds * 1000;
-    const spans = spansOf(story, startMs, endMs);
-    if (spans.length === 0 || endMs <= startMs)
+    const time = readRunTime(record, story);
+    if (time === undefined)
         return NOTHING;
-    const x = (ms) => ((Math.min(Math.max(ms, startMs), endMs) - startMs) / (endMs - startMs)) * WIDTH;
-    const lanes = Object.keys(LANES).flatMap((lane) => {
-        const own = spans.filter((span) => span.lane === lane);
-        const total = own.reduce((sum, { fromMs, toMs }) => sum + toMs - fromMs, 0);
-        if (own.length === 0)
-            return [];
-        const share = Math.round((total / (endMs - startMs)) * 100);
+    const { spans, totalMs } = time;
+    const x = (ms) => (ms / totalMs) * WIDTH;
+    const bar = ({ lane, fromMs, toMs, what, turns }) => {
+        const title = `${turns === undefined ? '' : `Turn ${turns.first}, `}${what}: ${duration(toMs - fromMs)}`;
+        return safeHtml `<rect class="${lane}" x="${x(fromMs).toFixed(1)}" width="${Math.max(x(toMs - fromMs), 1).toFixed(1)}" height="10"><title>${title}</title></rect>`;
+    };
+    const lanes = laneTotals(time).map(({ lane, totalMs: laneMs }) => {
+        const share = Math.round((laneMs / totalMs) * 100);
         return safeHtml `<div class="lane">
-      <span class="lane-name">${LANES[lane]}</span><svg viewBox="0 0 ${WIDTH} 10" preserveAspectRatio="none" aria-hidden="true">
+      <span class="lane-name">${LANE_NAMES[lane]}</span><svg viewBox="0 0 ${WIDTH} 10" preserveAspectRatio="none" aria-hidden="true">
         <rect class="ground" width="${WIDTH}" height="10" />
-        ${own.map(({ fromMs, toMs, title }) => safeHtml `<rect class="${lane}" x="${x(fromMs).toFixed(1)}" width="${Math.max(x(toMs) - x(fromMs), 1).toFixed(1)}" height="10"><title>${title}</title></rect>`)}</svg><span class="lane-total">${duration(total)}, ${share} %</span>
+        ${spans.filter((span) => span.lane === lane).map(bar)}</svg><span class="lane-total">${duration(laneMs)}, ${share} %</span>
     </div> `;
     });
     return safeHtml `<h3>Time</h3>
     <div class="timeline">
       ${lanes}
       <div class="lane axis">
-        <span></span><span class="ticks"><span>0</span><span>${duration((endMs - startMs) / 2)}</span><span>${duration(endMs - startMs)}</span></span><span></span>
+        <span></span><span class="ticks"><span>0</span><span>${duration(totalMs / 2)}</span><span>${duration(totalMs)}</span></span><span></span>
       </div>
     </div> `;
 }
-/** Follows the times of the transcript. What lies between an answer's actions and the next answer is no one's turn. */
-function spansOf({ turns }, startMs, endMs) {
-    const spans = [];
-    const add = (lane, title, fromMs, toMs) => {
-        if (toMs > fromMs)
-            spans.push({ lane, title: `${title}: ${duration(toMs - fromMs)}`, fromMs, toMs });
-    };
-    let reachedMs = startMs;
-    let between = ['other', 'Preparation'];
-    for (const turn of turns) {
-        const { answeredAtMs, number, calls } = turn;
-        if (answeredAtMs === undefined)
-            return [];
-        const askedAtMs = answeredAtMs - turn.durationMs;
-        add(...between, reachedMs, askedAtMs);
-        add('model', `Turn ${number}, model`, Math.max(askedAtMs, startMs), answeredAtMs);
-        reachedMs = turn.doneAtMs ?? answeredAtMs;
-        add(usesCargo(turn) ? 'cargo' : 'files', `Turn ${number}, ${calls.map(({ name }) => name).join(', ')}`, answeredAtMs, reachedMs);
-        between = calls.some(({ name }) => name === 'finish') ? ['verification', 'Verification'] : ['other', 'Waiting'];
-    }
-    if (turns.length > 0)
-        add(...between, reachedMs, endMs);
-    return spans;
-}
-function usesCargo({ calls }) {
-    return calls.some(({ name }) => name === 'cargo' || name === 'complete_increment');
-}
-const PARTS = [
-    { key: 'cacheReadTokens', name: 'read from the cache' },
-    { key: 'cacheWriteTokens', name: 'written to the cache' },
-    { key: 'inputTokens', name: 'in, not cached' },
-    { key: 'outputTokens', name: 'out' },
-];
 /** A bar for each turn, its parts by price; nothing where no tokens were counted (a replay). */
-function tokensChart({ turns }) {
-    const totals = turns.map(({ usage }) => PARTS.reduce((sum, { key }) => sum + usage[key], 0));
-    const highest = totals.reduce((most, each) => Math.max(most, each), 0);
-    if (highest === 0)
+function tokensChart(story) {
+    const counted = readTurnTokens(story);
+    if (counted === undefined)
         return NOTHING;
-    const all = (key) => turns.reduce((sum, { usage }) => sum + usage[key], 0);
-    const tokensIn = all('inputTokens') + all('cacheReadTokens') + all('cacheWriteTokens');
-    const share = tokensIn === 0 ? 0 : Math.round((all('cacheReadTokens') / tokensIn) * 100);
-    const bars = turns.map((turn, at) => bar(turn, at, highest));
-    return safeHtml `<h3>Tokens per turn <small>${share} % of the input came from the cache</small></h3>
+    const { turns, all, highest, cachePercent } = counted;
+    const bars = turns.map((turn, at) => tokensBar(turn, at, highest));
+    return safeHtml `<h3>Tokens per turn <small>${cachePercent} % of the input came from the cache</small></h3>
     <div class="tokens">
       <span class="highest">${wholeNumber(highest)}</span><svg
         viewBox="0 0 ${turns.length * 10} 100"
         preserveAspectRatio="none"
         role="img"
-        aria-label="Tokens of each turn; the highest is ${wholeNumber(highest)}, ${share} % of all input came from the cache"
+        aria-label="Tokens of each turn; the highest is ${wholeNumber(highest)}, ${cachePercent} % of all input came from the cache"
       >
         ${bars}</svg><span class="ticks"><span>turn ${turns[0]?.number}</span><span>turn ${turns.at(-1)?.number}</span></span>
       <ul class="legend">
-        ${PARTS.map(({ key, name }) => safeHtml `<li><span class="swatch ${key}" aria-hidden="true"></span>${name}: ${wholeNumber(all(key))}</li>`)}
+        ${TOKEN_KINDS.map(({ key, name }) => safeHtml `<li><span class="swatch ${key}" aria-hidden="true"></span>${name}: ${wholeNumber(all[key])}</li>`)}
       </ul>
     </div> `;
 }
-function bar({ number, usage }, at, highest) {
+function tokensBar({ number, tokens }, at, highest) {
     let top = 100;
-    const parts = PARTS.map(({ key }) => {
-        const height = (usage[key] / highest) * 100;
+    const parts = TOKEN_KINDS.map(({ key }) => {
+        const height = (tokens[key] / highest) * 100;
         top -= height;
-        return usage[key] === 0
+        return tokens[key] === 0
             ? NOTHING
             : safeHtml `<rect class="${key}" x="${at * 10 + 1}" y="${top.toFixed(2)}" width="8" height="${height.toFixed(2)}" />`;
     });
-    const told = PARTS.map(({ key, name }) => `${wholeNumber(usage[key])} ${name}`).join(', ');
+    const told = TOKEN_KINDS.map(({ key, name }) => `${wholeNumber(tokens[key])} ${name}`).join(', ');
     return safeHtml `<g><title>Turn ${number}: ${told}</title>${parts}</g>`;
 }
 
@@ -8149,8 +12338,46 @@ function reproduceSection({ reproduce, toolchain, environment, spec, agent, run,
     return section('reproduce', 'How to reproduce', [commands, list]);
 }
 
+;// CONCATENATED MODULE: ./src/report/open-points.ts
+
+/** More ids than this help nobody in one line. */
+const MAX_IDS = 12;
+/** Failed gates first; empty when nothing is open. */
+function openPoints({ ledger, questions, records, audit, verification }) {
+    const open = ledger.filter(({ status }) => status !== 'proven' && status !== 'untestable').map(({ id }) => id);
+    const ids = `${listed(open.slice(0, MAX_IDS))}${open.length > MAX_IDS ? ' …' : ''}`;
+    const deviations = records.filter(({ kind }) => kind === 'deviation').length;
+    const blocking = audit.filter((finding) => finding.blocking).length;
+    // What these two found is counted below.
+    const isCounted = (gate) => (gate === 'ledger' && open.length > 0) || (gate === 'audit' && blocking > 0);
+    const failed = (verification?.gates ?? []).filter(({ name, deciding, status }) => deciding && status !== 'passed' && !isCounted(name));
+    const isBlocking = questions.some((question) => question.blocking);
+    const countedPoints = [
+        { section: 'requirements', count: open.length, noun: 'requirement', rest: `not proven: ${ids}` },
+        {
+            section: 'questions',
+            count: questions.length,
+            noun: 'question',
+            rest: `to the architect${isBlocking ? ', blocking' : ''}`,
+        },
+        { section: 'deviations', count: deviations, noun: 'deviation', rest: 'from the spec' },
+        { section: 'audit', count: blocking, noun: 'blocking finding', rest: 'of the audit' },
+    ];
+    return [
+        ...failed.map(({ name, status, reasons: [reason] }) => ({
+            place: { gate: name },
+            what: name,
+            rest: `${status === 'failed' ? 'failed' : 'could not run'}${reason === undefined ? '' : `: ${reason}`}`,
+        })),
+        ...countedPoints
+            .filter(({ count }) => count > 0)
+            .map(({ section, count, noun, rest }) => ({ place: { section }, what: counted(count, noun), rest })),
+    ];
+}
+
 ;// CONCATENATED MODULE: ./src/report/html/verdict-banner.ts
 // The head of the page: how the run ended, what that rests on and what is open. It repeats the record and judges nothing.
+
 
 
 
@@ -8200,47 +12427,24 @@ function gateWord(gate) {
 function gateTone({ status, deciding }) {
     if (status === 'passed')
         return 'good';
-    return deciding && status === 'failed' ? 'bad' : 'warn';
+    return deciding ? 'bad' : 'warn';
 }
 function gateSign({ status }) {
-    return status === 'passed' ? '✔' : status === 'failed' ? '✘' : '–';
+    return GATE_SIGNS[status];
 }
 /** The id of a gate's place on the page; names of gates are our own words. */
 function gateId(name) {
     return `gate-${name.replace(/[^\w-]+/g, '-')}`;
 }
 function openList(record) {
-    const { ledger, questions, records, audit, verification, outcome } = record;
-    const failed = (verification?.gates ?? []).filter(({ deciding, status }) => deciding && status !== 'passed');
-    const open = ledger.filter(({ status }) => status !== 'proven' && status !== 'untestable').map(({ id }) => id);
-    const deviations = records.filter(({ kind }) => kind === 'deviation').length;
-    const blocking = audit.filter((finding) => finding.blocking).length;
-    const items = [
-        ...failed.map((gate) => safeHtml `<a href="#${gateId(gate.name)}">${gate.name}</a>
-          ${gate.status === 'failed' ? 'failed' : 'could not run'}${gate.reasons[0] === undefined ? '' : `: ${gate.reasons[0]}`}`),
-        ...(open.length === 0
-            ? []
-            : [
-                safeHtml `<a href="#requirements">${counted(open.length, 'requirement')}</a> not proven:
-            ${listed(open.slice(0, 12))}${open.length > 12 ? ' …' : ''}`,
-            ]),
-        ...(questions.length === 0
-            ? []
-            : [
-                safeHtml `<a href="#questions">${counted(questions.length, 'question')}</a> to the
-            architect${questions.some((each) => each.blocking) ? ', blocking' : ''}`,
-            ]),
-        ...(deviations === 0
-            ? []
-            : [safeHtml `<a href="#deviations">${counted(deviations, 'deviation')}</a> from the spec`]),
-        ...(blocking === 0 ? [] : [safeHtml `<a href="#audit">${counted(blocking, 'blocking finding')}</a> of the audit`]),
-    ];
-    if (items.length === 0)
-        return outcome === 'verified' ? safeHtml `<p class="open">Nothing is open.</p>` : NOTHING;
+    const points = openPoints(record);
+    if (points.length === 0)
+        return record.outcome === 'verified' ? safeHtml `<p class="open">Nothing is open.</p>` : NOTHING;
+    const id = ({ place }) => ('gate' in place ? gateId(place.gate) : place.section);
     return safeHtml `<div class="open">
     <h3>Open</h3>
     <ul>
-      ${items.map((item) => safeHtml `<li>${item}</li>`)}
+      ${points.map((point) => safeHtml `<li><a href="#${id(point)}">${point.what}</a> ${point.rest}</li>`)}
     </ul>
   </div>`;
 }
@@ -8545,19 +12749,21 @@ function quoted(text) {
 
 ;// CONCATENATED MODULE: ./src/report/html/requirements-table.ts
 
-const STATUS = {
-    proven: { sign: '✔', words: 'proven', tone: 'good' },
-    partly: { sign: '◐', words: 'partly', tone: 'warn' },
-    unproven: { sign: '✘', words: 'not proven', tone: 'bad' },
-    'not-met': { sign: '✘', words: 'not met', tone: 'bad' },
-    untestable: { sign: '–', words: 'declared untestable', tone: 'quiet' },
+
+const TONES = {
+    proven: 'good',
+    partly: 'warn',
+    unproven: 'bad',
+    'not-met': 'bad',
+    untestable: 'quiet',
 };
 /** @param placeLink a place in the code (`path:line`) as a link into the change shown on this page, else as text */
 function requirementsSection(record, placeLink) {
     const { ledger, claims = [], spec } = record;
     if (ledger.length > 0) {
         const rows = ledger.map((entry) => {
-            const { sign, words, tone } = STATUS[entry.status];
+            const { sign, words } = REQUIREMENT_STATUS[entry.status];
+            const tone = TONES[entry.status];
             return [
                 safeHtml `<b id="requirement-${entry.id}">${entry.id}</b>`,
                 [
@@ -8607,7 +12813,7 @@ function list(items) {
 // EXTERNAL MODULE: external "node:path"
 var external_node_path_ = __webpack_require__(6760);
 // EXTERNAL MODULE: ./node_modules/diff/libesm/patch/create.js + 2 modules
-var create = __webpack_require__(9672);
+var create = __webpack_require__(7291);
 ;// CONCATENATED MODULE: ./src/report/html/file-versions.ts
 // What each call did to a file, as a unified difference. The transcript holds no differences, so the contents of files
 // are followed through it: what was read, written and edited. Where a file's content is not known for certain, only the
@@ -8872,7 +13078,7 @@ function note(text) {
 var schemas = __webpack_require__(2047);
 // EXTERNAL MODULE: ./node_modules/zod/v4/classic/iso.js
 var iso = __webpack_require__(4377);
-;// CONCATENATED MODULE: ./src/report/html/turns.ts
+;// CONCATENATED MODULE: ./src/report/turns.ts
 // Reads transcript.jsonl into turns: what the model said, called and was told. A line that is not understood is counted
 // and passed over; how turns are shown is decided elsewhere.
 
@@ -9129,90 +13335,6 @@ function placeLink(place, files) {
     return safeHtml `<a href="#${changedFileId(at)}" ${line === undefined ? NOTHING : safeHtml ` data-line="${line}"`}><code>${place}</code></a>`;
 }
 
-;// CONCATENATED MODULE: ./src/report/markdown-safe.ts
-// Puts untrusted text (spec, model, cargo) into GitHub's Markdown so that it is shown as text and does nothing else: no
-// mention, no reference that closes an issue, no image, link or HTML, no way out of its block. What is shown, and where,
-// is decided elsewhere.
-
-// GitHub looks for mentions, references and bare links after Markdown's own escapes are gone, so a backslash does not
-// stop them. A zero-width space, written as an entity, does; Dependabot does the same.
-const BREAK = '&#8203;';
-const SPECIAL = /[\\`*[\]<>&|~$]|@|:(?=\/\/)|#(?=\d)|www(?=\.)|(?<![\p{L}\p{N}])GH(?=-\d)|_/giu;
-const BLOCK_START = /^(?:[#+=:-]|\d+(?=[.)](?:\s|$)))/u;
-const WORD = /[\p{L}\p{N}]/u;
-/** One line of Markdown that shows the text; white space is collapsed. Safe in a paragraph, list item or table cell. */
-function inlineText(text) {
-    const line = oneLine(text);
-    const escaped = line.replace(SPECIAL, (found, offset) => {
-        switch (found) {
-            case '@':
-            case ':':
-            case '#':
-                return `${found}${BREAK}`;
-            case '$': // a backslash does not keep GitHub from reading it as the start of a formula
-                return '&#36;';
-            case '_': // inside a word it means nothing, and escaped names are hard to read in the raw text
-                return WORD.test(line[offset - 1] ?? '') && WORD.test(line[offset + 1] ?? '') ? found : '\\_';
-            default:
-                return found.length > 1 ? `${found}${BREAK}` : `\\${found}`;
-        }
-    });
-    return escaped.replace(BLOCK_START, (start) => (/\d/.test(start) ? `${start}\\` : `\\${start}`));
-}
-/** The text as inline code; white space is collapsed. Safe wherever `inlineText` is. */
-function inlineCode(text) {
-    const line = oneLine(text);
-    if (line === '')
-        return '';
-    // A table splits its cells before it looks at code, and backslashes before a bar are read twice there.
-    if (/[|\\]/.test(line))
-        return `<code>${inlineText(line)}</code>`;
-    const ticks = '`'.repeat(longestRun(line) + 1);
-    const padding = line.startsWith('`') || line.endsWith('`') ? ' ' : '';
-    return `${ticks}${padding}${line}${padding}${ticks}`;
-}
-/**
- * A fenced code block that shows the text line by line. The fence is longer than any run of backticks inside. Lines that
- * bots could take for a command of theirs (`/merge`, `@bot merge`) get a bar in front.
- */
-function codeBlock(text, language = 'text') {
-    const lines = (0,printable_text/* printableText */.X)(text).replace(/\n$/, '').split('\n');
-    const shown = lines.map((line) => (/^\s*[/@]\p{L}/u.test(line) ? `│ ${line}` : line)).join('\n');
-    const fence = '`'.repeat(Math.max(3, longestRun(shown) + 1));
-    return `${fence}${language}\n${shown}\n${fence}`;
-}
-/** The text as a quotation that keeps its lines; its Markdown is shown, not obeyed. */
-function quotation(text) {
-    const lines = (0,printable_text/* printableText */.X)(text).trim().split('\n').map(inlineText);
-    const broken = lines.map((line, at) => (line !== '' && (lines[at + 1] ?? '') !== '' ? `${line}\\` : line));
-    return broken.map((line) => `> ${line}`.trimEnd()).join('\n');
-}
-/** GitHub's red alert. The body has to be safe Markdown. */
-function warningBlock(body) {
-    return `> [!CAUTION]\n${body.replaceAll(/^/gm, '> ')}`;
-}
-/** A block that is closed until it is opened. The title is shown as text; the body has to be safe Markdown. */
-function foldedBlock(title, body) {
-    return `<details>\n<summary>${htmlText(title)}</summary>\n\n${body}\n\n</details>`;
-}
-/** At most `maxChars` characters of a text, and how many were left out. Cuts between characters, before any escaping. */
-function clipped(text, maxChars) {
-    if (text.length <= maxChars)
-        return text;
-    const kept = text.slice(0, maxChars).replace(/[\uD800-\uDBFF]$/, '');
-    return `${kept} [… ${text.length - kept.length} more characters]`;
-}
-function htmlText(text) {
-    const escaped = oneLine(text).replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
-    return escaped.replace(/@|:(?=\/\/)|#(?=\d)/g, (found) => `${found}${BREAK}`);
-}
-function oneLine(text) {
-    return (0,printable_text/* printableText */.X)(text).replace(/\s+/g, ' ').trim();
-}
-function longestRun(text) {
-    return Math.max(0, ...[...text.matchAll(/`+/g)].map(([run]) => run.length));
-}
-
 ;// CONCATENATED MODULE: ./src/report/layout.ts
 // The shapes that sections of a report are made of: heading, list, table, and how much of each is shown. The texts they are
 // given have to be safe Markdown.
@@ -9236,124 +13358,63 @@ function layout_table(head, rows, { maxRows }) {
     const rest = rows.length > maxRows ? `\n\n… and ${rows.length - maxRows} more in \`report.json\`.` : '';
     return `${shown.join('\n')}${rest}`;
 }
+/** Only for addresses that GitHub's API or the runner gave. */
+function layout_link(words, url) {
+    return /^https?:\/\/[^\s<>()]+$/.test(url) ? `[${words}](${url})` : words;
+}
 /** What the model recorded, with the requirement it concerns in front. */
 function recordText({ text, requirement }, extent) {
     const lead = requirement === undefined ? '' : `**${inlineText(requirement)}:** `;
     return `${lead}${inlineText(clipped(text, extent.maxTextChars))}`;
 }
 
-;// CONCATENATED MODULE: ./src/report/audit-sections.ts
+;// CONCATENATED MODULE: ./src/report/gate-record.ts
+// What a gate found, in the shape of report.json. The rest of the record is record.ts.
 
-
-
-/** Each deviation with the findings that do not block because of it. */
-function deviationsSection({ records, audit }, extent) {
-    const items = records
-        .filter(({ kind }) => kind === 'deviation')
-        .map((deviation) => {
-        const lifted = audit.filter(({ liftedBy }) => isSame(liftedBy, deviation));
-        const findings = layout_bullets(lifted.map((entry) => `does not block because of it: ${described(entry, extent)}`), extent);
-        return `${recordText(deviation, extent)}${findings === '' ? '' : `\n${findings.replaceAll(/^/gm, '  ')}`}`;
-    });
-    return layout_section('Deviations from the spec', [items.length === 0 ? '' : warningBlock(layout_bullets(items, extent))]);
-}
-/** The findings that no deviation answers for, and what was set about the rules. */
-function audit_sections_auditSection({ audit, auditSeverities = [] }, extent) {
-    const lifted = audit.filter(({ liftedBy }) => liftedBy !== undefined).length;
-    const items = audit
-        .filter(({ liftedBy }) => liftedBy === undefined)
-        .map((entry) => `${entry.blocking ? '**blocking** ' : ''}${described(entry, extent)}`);
-    const set = auditSeverities
-        .slice(0, extent.maxRows)
-        .map(({ rule, severity, from }) => `${inlineText(rule)} ${severity} (${inlineText(clipped(from, 300))})`);
-    const rest = auditSeverities.length - set.length;
-    const severities = [...set, ...(rest === 0 ? [] : [`${rest} more`])];
-    return layout_section('Audit of the change', [
-        layout_bullets(items, extent),
-        lifted === 0 ? '' : `${counted(lifted, 'finding')} with a deviation that answers for it: see there.`,
-        severities.length === 0 ? '' : `Severities other than the defaults: ${listed(severities)}.`,
-    ]);
-}
-function described({ rule, path, line, text }, extent) {
-    const place = inlineCode(line === undefined ? path : `${path}:${line}`);
-    return `${inlineText(rule)} at ${place}: ${inlineText(clipped(text, extent.maxTextChars))}`;
-}
-function isSame(liftedBy, { requirement, text }) {
-    return liftedBy !== undefined && liftedBy.requirement === requirement && liftedBy.text === text;
-}
-
-;// CONCATENATED MODULE: ./src/report/excerpt.ts
-// Chooses the lines of a command's output that are shown where the whole does not fit. Original order and wording stay,
-// every gap says how many lines it hides. Where the whole lies is said by whoever shows the excerpt.
-
-
-const MAX_LINE_CHARS = 500;
-/** Every executable's verdict and the line that names what cargo could not do: shown even beyond the limit. */
-const VERDICT = /^\s*(?:test result:|error: (?:could not compile|test failed|\d+ target))/;
-const excerpt_BLOCK_START = /^\s*(?:error(?:\[\w+\])?:|---- .+ ----$|thread '.*' .*panicked at)/;
-const FAILURE = /^\s*(?:test .* \.\.\. FAILED|failures:$|Caused by:)/;
-/**
- * At most `maxLines` lines: `test result:` lines and cargo's closing errors always (they alone may exceed the limit), then
- * failures and errors with what belongs to them up to the next empty line, then the end and the beginning. Colours are
- * stripped and long lines shortened, with a note. `Infinity` shows all lines whole.
- */
-function excerptOutput(output, maxLines) {
-    const text = (0,printable_text/* printableText */.X)(output).replace(/\n+$/, '');
-    const lines = text === '' ? [] : text.split('\n');
-    if (maxLines === Infinity) {
-        return { text, shownLines: lines.length, totalLines: lines.length, isComplete: true };
-    }
-    const chosen = chooseLines(lines, maxLines);
-    const shown = [];
-    let hidden = 0;
-    const closeGap = () => {
-        if (hidden > 0)
-            shown.push(`[… ${hidden === 1 ? '1 line' : `${hidden} lines`} left out …]`);
-        hidden = 0;
-    };
-    lines.forEach((line, at) => {
-        if (!chosen.has(at)) {
-            hidden += 1;
-            return;
-        }
-        closeGap();
-        shown.push(clipped(line, MAX_LINE_CHARS));
-    });
-    closeGap();
-    const isComplete = chosen.size === lines.length && lines.every(({ length }) => length <= MAX_LINE_CHARS);
-    return { text: shown.join('\n'), shownLines: chosen.size, totalLines: lines.length, isComplete };
-}
-function chooseLines(lines, maxLines) {
-    const all = lines.map((_, at) => at);
-    if (lines.length <= maxLines)
-        return new Set(all);
-    const chosen = new Set(all.filter((at) => VERDICT.test(lines[at] ?? '')));
-    const take = (candidates) => {
-        for (const at of candidates) {
-            if (chosen.size >= maxLines)
-                return;
-            chosen.add(at);
-        }
-    };
-    take(all.filter((at) => FAILURE.test(lines[at] ?? '') || excerpt_BLOCK_START.test(lines[at] ?? '')));
-    take(blockLines(lines));
-    const headLines = Math.ceil((maxLines - chosen.size) / 4); // the end of a build says more than its beginning
-    take(all.slice(0, headLines));
-    take(all.toReversed());
-    return chosen;
-}
-/** Lines from the start of an error, a test's captured output or a panic up to the next empty line. */
-function* blockLines(lines) {
-    let isInside = false;
-    for (const [at, line] of lines.entries()) {
-        if (excerpt_BLOCK_START.test(line))
-            isInside = true;
-        else if (line.trim() === '')
-            isInside = false;
-        if (isInside)
-            yield at;
-    }
-}
+const gate_record_count = schemas/* int */.Whr().nonnegative();
+const place = {
+    path: schemas/* string */.YjP().optional().describe('Relative to the repository.'),
+    line: schemas/* int */.Whr().positive().optional(),
+};
+const diagnostic = schemas/* object */.Ikc({
+    level: schemas/* string */.YjP().describe("The compiler's word: error, warning, …"),
+    code: schemas/* string */.YjP().optional().describe('Such as E0308 or clippy::needless_return.'),
+    message: schemas/* string */.YjP(),
+    ...place,
+    column: schemas/* int */.Whr().positive().optional(),
+    rendered: schemas/* string */.YjP().describe('As the compiler prints it, without colours.'),
+});
+const tests = schemas/* object */.Ikc({
+    passed: gate_record_count,
+    failed: gate_record_count,
+    ignored: gate_record_count,
+    filteredOut: gate_record_count,
+    new: gate_record_count.describe('Tests that the baseline does not have.'),
+    names: schemas/* array */.YOg(schemas/* object */.Ikc({
+        name: schemas/* string */.YjP(),
+        executable: schemas/* string */.YjP().describe('The test executable, or the crate of a doc test.'),
+        result: schemas/* enum */.k5n(['ok', 'failed', 'ignored']),
+    })),
+    failures: schemas/* array */.YOg(schemas/* object */.Ikc({
+        ...{ name: schemas/* string */.YjP(), executable: schemas/* string */.YjP(), ...place },
+        message: schemas/* string */.YjP().optional().describe("The panic's."),
+    }))
+        .optional()
+        .describe('The failed tests, each with the place of its panic, else its own.'),
+});
+const gate = schemas/* object */.Ikc({
+    name: schemas/* string */.YjP().describe('check, test, fmt, clippy, doc, audit or ledger.'),
+    command: schemas/* string */.YjP().describe('As typed on a command line.'),
+    deciding: schemas/* boolean */.zMY().describe('False for an advisory gate.'),
+    status: schemas/* enum */.k5n(['passed', 'failed', 'unavailable']),
+    exitCode: schemas/* int */.Whr().nullable().describe('As the command gave it; null when it did not exit by itself.'),
+    durationMs: gate_record_count,
+    output: schemas/* string */.YjP().describe('File with the complete output, relative to report-dir.'),
+    reasons: schemas/* array */.YOg(schemas/* string */.YjP()).describe('Why the gate failed, beyond the exit code.'),
+    olderFailures: schemas/* array */.YOg(schemas/* string */.YjP()).describe('What failed in the baseline too, by name.'),
+    diagnostics: schemas/* array */.YOg(diagnostic),
+    tests: tests.optional(),
+});
 
 ;// CONCATENATED MODULE: ./src/report/publication-record.ts
 // Where a run's result is, in the shape of report.json. The rest of the record is record.ts.
@@ -9368,6 +13429,32 @@ const publication = schemas/* object */.Ikc({
         .optional()
         .describe('True when nothing of the result reached its place: the report folder alone holds it. The run is red.'),
     warnings: schemas/* array */.YOg(schemas/* string */.YjP()),
+});
+
+;// CONCATENATED MODULE: ./src/report/spec-record.ts
+// The part of a run's record that tells what its spec holds and what the spec check said of it.
+
+const specTask = schemas/* object */.Ikc({
+    file: schemas/* string */.YjP(),
+    line: schemas/* int */.Whr().positive(),
+    depth: schemas/* int */.Whr().nonnegative().describe('How many tasks it stands below.'),
+    text: schemas/* string */.YjP(),
+    ticked: schemas/* boolean */.zMY().describe('As the spec has it.'),
+    requirements: schemas/* array */.YOg(schemas/* string */.YjP()).describe('Those it refers to; it is done when the ledger proves all of them.'),
+});
+const specFinding = schemas/* object */.Ikc({
+    rule: schemas/* string */.YjP().describe('Of docs/spec-check.md.'),
+    file: schemas/* string */.YjP(),
+    line: schemas/* int */.Whr().positive(),
+    text: schemas/* string */.YjP(),
+    requirement: schemas/* string */.YjP().optional(),
+});
+const spec = schemas/* object */.Ikc({
+    path: schemas/* string */.YjP(),
+    title: schemas/* string */.YjP(),
+    hash: schemas/* string */.YjP().describe('SHA-256 in hexadecimal; empty when the spec was not read.'),
+    requirements: schemas/* array */.YOg(schemas/* object */.Ikc({ id: schemas/* string */.YjP(), text: schemas/* string */.YjP(), line: schemas/* int */.Whr().positive() })),
+    tasks: schemas/* array */.YOg(specTask).optional().describe('The task lists of the spec; absent when it has none.'),
 });
 
 ;// CONCATENATED MODULE: ./src/report/usage-record.ts
@@ -9401,6 +13488,8 @@ const usage = schemas/* object */.Ikc({
 
 
 
+
+
 const OUTCOMES = ['refused', 'stopped', 'unverified', 'needs-answer', 'verified', 'unchanged'];
 const STOP_REASONS = [
     'turns',
@@ -9418,40 +13507,6 @@ const record_count = schemas/* int */.Whr().nonnegative();
 const record_outcome = schemas/* enum */.k5n(OUTCOMES).describe('Ordered from worst to best.');
 const stopReason = schemas/* enum */.k5n(STOP_REASONS).describe('Why the run ended early, with any outcome.');
 const requirementIds = schemas/* array */.YOg(schemas/* string */.YjP());
-const diagnostic = schemas/* object */.Ikc({
-    level: schemas/* string */.YjP().describe("The compiler's word: error, warning, …"),
-    code: schemas/* string */.YjP().optional().describe('Such as E0308 or clippy::needless_return.'),
-    message: schemas/* string */.YjP(),
-    path: schemas/* string */.YjP().optional().describe('Relative to the repository.'),
-    line: schemas/* int */.Whr().positive().optional(),
-    column: schemas/* int */.Whr().positive().optional(),
-    rendered: schemas/* string */.YjP().describe('As the compiler prints it, without colours.'),
-});
-const tests = schemas/* object */.Ikc({
-    passed: record_count,
-    failed: record_count,
-    ignored: record_count,
-    filteredOut: record_count,
-    new: record_count.describe('Tests that the baseline does not have.'),
-    names: schemas/* array */.YOg(schemas/* object */.Ikc({
-        name: schemas/* string */.YjP(),
-        executable: schemas/* string */.YjP().describe('The test executable, or the crate of a doc test.'),
-        result: schemas/* enum */.k5n(['ok', 'failed', 'ignored']),
-    })),
-});
-const gate = schemas/* object */.Ikc({
-    name: schemas/* string */.YjP().describe('check, test, fmt, clippy, doc, audit or ledger.'),
-    command: schemas/* string */.YjP().describe('As typed on a command line.'),
-    deciding: schemas/* boolean */.zMY().describe('False for an advisory gate.'),
-    status: schemas/* enum */.k5n(['passed', 'failed', 'unavailable']),
-    exitCode: schemas/* int */.Whr().nullable().describe('As the command gave it; null when it did not exit by itself.'),
-    durationMs: record_count,
-    output: schemas/* string */.YjP().describe('File with the complete output, relative to report-dir.'),
-    reasons: schemas/* array */.YOg(schemas/* string */.YjP()).describe('Why the gate failed, beyond the exit code.'),
-    olderFailures: schemas/* array */.YOg(schemas/* string */.YjP()).describe('What failed in the baseline too, by name.'),
-    diagnostics: schemas/* array */.YOg(diagnostic),
-    tests: tests.optional(),
-});
 const claim = schemas/* object */.Ikc({
     id: schemas/* string */.YjP(),
     status: schemas/* enum */.k5n(['met', 'partly', 'not-met', 'untestable']),
@@ -9465,7 +13520,7 @@ const ledgerEntry = schemas/* object */.Ikc({
     status: schemas/* enum */.k5n(['proven', 'partly', 'unproven', 'untestable', 'not-met']),
     claimed: claim.shape.status.nullable().describe("The model's own word; null when it said nothing."),
     code: claim.shape.code,
-    tests: schemas/* array */.YOg(schemas/* object */.Ikc({ name: schemas/* string */.YjP(), result: schemas/* enum */.k5n(['ok', 'failed', 'ignored', 'not-run']) })),
+    tests: schemas/* array */.YOg(schemas/* object */.Ikc({ name: schemas/* string */.YjP(), result: schemas/* enum */.k5n(['ok', 'failed', 'ignored', 'not-run']), ...place })),
     note: schemas/* string */.YjP().optional(),
 });
 const testsOnBase = schemas/* object */.Ikc({
@@ -9509,12 +13564,10 @@ const runRecordSchema = schemas/* object */.Ikc({
         url: schemas/* string */.YjP().optional(),
         startedAt: iso/* datetime */.w$(),
     }),
-    spec: schemas/* object */.Ikc({
-        path: schemas/* string */.YjP(),
-        title: schemas/* string */.YjP(),
-        hash: schemas/* string */.YjP().describe('SHA-256 in hexadecimal; empty when the spec was not read.'),
-        requirements: schemas/* array */.YOg(schemas/* object */.Ikc({ id: schemas/* string */.YjP(), text: schemas/* string */.YjP(), line: schemas/* int */.Whr().positive() })),
-    }),
+    spec: spec,
+    specCheck: schemas/* array */.YOg(specFinding)
+        .optional()
+        .describe('What the spec check remarked before anything was spent; absent when the spec was not read.'),
     sourceWarnings: schemas/* array */.YOg(schemas/* string */.YjP())
         .optional()
         .describe('What reading spec, agent file and standards brought up: hidden text that was left out, say.'),
@@ -9527,7 +13580,12 @@ const runRecordSchema = schemas/* object */.Ikc({
     })
         .optional()
         .describe('The same gates on the base, before the agent changed anything.'),
-    verification: schemas/* object */.Ikc({ commit: schemas/* string */.YjP(), tree: schemas/* string */.YjP(), gates: schemas/* array */.YOg(gate) })
+    verification: schemas/* object */.Ikc({
+        ...{ commit: schemas/* string */.YjP(), tree: schemas/* string */.YjP(), gates: schemas/* array */.YOg(gate) },
+        onBranch: schemas/* boolean */.zMY()
+            .optional()
+            .describe('False for a commit that is not pushed, since a gate of cargo failed: change.patch has its work.'),
+    })
         .optional()
         .describe('The last verification; absent when none ran.'),
     ledger: schemas/* array */.YOg(ledgerEntry).describe('Empty when the requirements were not checked one by one.'),
@@ -9628,6 +13686,223 @@ function reportJsonSchema() {
     return z.toJSONSchema(runRecordSchema, { io: 'input' });
 }
 
+;// CONCATENATED MODULE: ./src/report/fleet-summary.ts
+// Several specs at a glance: a row for each with its outcome, pull request and expense, and the totals. Each spec's own
+// report is summary.ts.
+
+
+
+
+/** GitHub drops a summary above 1 MiB; a row takes some 200 bytes. */
+const MAX_ROWS = 2_000;
+const MAX_PATH_CHARS = 200;
+/** @param missing specs that left no record */
+function renderFleetSummary(records, missing = 0) {
+    const rows = [...records].map(rowOf);
+    const counts = OUTCOMES.map((outcome) => [outcome, records.filter((record) => record.outcome === outcome).length])
+        .filter(([, count]) => count > 0)
+        .map(([outcome, count]) => `${count} ${outcome}`);
+    const total = ['**total**', listed(counts), '', costOf(records), fleet_summary_turnsOf(records), timeOf(records)];
+    const lines = [
+        `## Ferrule: ${counted(records.length, 'spec')}`,
+        layout_table(['spec', 'outcome', 'pull request', 'cost', 'turns', 'time'], [...rows.slice(0, MAX_ROWS), total], {
+            maxRows: MAX_ROWS + 1,
+        }),
+        ...(rows.length > MAX_ROWS ? [`${rows.length - MAX_ROWS} more specs are not listed.`] : []),
+        ...(missing === 0
+            ? []
+            : [`${counted(missing, 'planned spec')} left no report: the job ended before, see its log.`]),
+    ];
+    return `${lines.join('\n\n')}\n`;
+}
+function rowOf(record) {
+    const { spec, outcome, stopReason, publication } = record;
+    const { pullRequest } = publication;
+    return [
+        inlineCode(clipped(spec.path, MAX_PATH_CHARS)),
+        stopReason === undefined ? outcome : `${outcome} (${stopReason})`,
+        pullRequest === undefined ? '' : `[#${pullRequest.number}](${pullRequest.url})`,
+        costOf([record]),
+        fleet_summary_turnsOf([record]),
+        timeOf([record]),
+    ];
+}
+/** One unknown cost makes the sum unknown. */
+function costOf(records) {
+    const costs = records.map(({ usage }) => usage.costUsd);
+    return costs.includes(null) ? 'unknown' : dollars(costs.reduce((sum, cost) => sum + (cost ?? 0), 0));
+}
+function fleet_summary_turnsOf(records) {
+    return wholeNumber(records.reduce((sum, { usage }) => sum + usage.turns, 0));
+}
+function timeOf(records) {
+    return duration(records.reduce((sum, { usage }) => sum + usage.durationSeconds, 0) * 1000);
+}
+
+;// CONCATENATED MODULE: ./src/report/source-links.ts
+// Places in the code as links to GitHub's own pages, pinned to the verified commit so that they stay true when the branch
+// moves on. The repository's address is the one of the workflow run, which the runner gave.
+
+
+/** Safe Markdown; without an address or a pushed commit, and at a level without links, plain code. */
+function sourceLinks(record, { maxTextChars, hasLinks }) {
+    const repository = hasLinks ? repositoryUrl(record) : undefined;
+    const pinned = repository === undefined ? undefined : pinnedCommit(record);
+    const code = (text) => inlineCode(clipped(text, maxTextChars));
+    const linked = (words, url) => (words === '' ? '' : `[${words}](${url})`);
+    const file = (words, path, lines) => {
+        const isInside = !path.split('/').some((part) => ['', '.', '..'].includes(part));
+        if (pinned === undefined || !isInside)
+            return words;
+        return linked(words, `${repository}/blob/${pinned}/${path.split('/').map(urlPart).join('/')}${lines}`);
+    };
+    return {
+        place(text) {
+            const [, path = '', first, last] = /^(.+?)(?::(\d{1,9})(?:-(\d{1,9}))?)?$/.exec(text.trim()) ?? [];
+            const lines = first === undefined ? '' : `#L${first}${last === undefined ? '' : `-L${last}`}`;
+            return file(code(text), path, lines);
+        },
+        named: (name, { path, line }) => path === undefined ? code(name) : file(code(name), path, line === undefined ? '' : `#L${line}`),
+        commit(id) {
+            const words = inlineCode(shortId(id));
+            return repository === undefined || !COMMIT.test(id) ? words : linked(words, `${repository}/commit/${id}`);
+        },
+    };
+}
+const COMMIT = /^[0-9a-f]{40}([0-9a-f]{24})?$/;
+/** Of what is pushed; nothing where a run pushes nothing. */
+function repositoryUrl({ run, publication }) {
+    const isPushed = publication.kind === 'pull-request' || publication.kind === 'commit';
+    if (!isPushed || publication.undelivered === true)
+        return undefined;
+    return /^(https?:\/\/[\w.:-]+(?:\/[\w.-]+)+)\/actions\/runs\/\d+$/.exec(run.url ?? '')?.[1];
+}
+function pinnedCommit({ verification }) {
+    const { commit = '', onBranch = false } = verification ?? {};
+    return onBranch && COMMIT.test(commit) ? commit : undefined;
+}
+/** One name of a path; what could end a link in Markdown is escaped too. */
+function urlPart(name) {
+    const encoded = encodeURIComponent(name.replace(/\p{Surrogate}/gu, '\uFFFD'));
+    return encoded.replace(/[!'()*~]/g, (found) => `%${found.charCodeAt(0).toString(16).toUpperCase()}`);
+}
+
+;// CONCATENATED MODULE: ./src/report/audit-sections.ts
+
+
+
+
+/** Each deviation with the findings that do not block because of it. */
+function deviationsSection(record, extent) {
+    const { records, audit } = record;
+    const items = records
+        .filter(({ kind }) => kind === 'deviation')
+        .map((deviation) => {
+        const lifted = audit.filter(({ liftedBy }) => isSame(liftedBy, deviation));
+        const findings = layout_bullets(lifted.map((entry) => `does not block because of it: ${described(entry, record, extent)}`), extent);
+        return `${recordText(deviation, extent)}${findings === '' ? '' : `\n${findings.replaceAll(/^/gm, '  ')}`}`;
+    });
+    return layout_section('Deviations from the spec', [items.length === 0 ? '' : warningBlock(layout_bullets(items, extent))]);
+}
+/** The findings that no deviation answers for, and what was set about the rules. */
+function audit_sections_auditSection(record, extent) {
+    const { audit, auditSeverities = [] } = record;
+    const lifted = audit.filter(({ liftedBy }) => liftedBy !== undefined).length;
+    const items = audit
+        .filter(({ liftedBy }) => liftedBy === undefined)
+        .map((entry) => `${entry.blocking ? '**blocking** ' : ''}${described(entry, record, extent)}`);
+    const set = auditSeverities
+        .slice(0, extent.maxRows)
+        .map(({ rule, severity, from }) => `${inlineText(rule)} ${severity} (${inlineText(clipped(from, 300))})`);
+    const rest = auditSeverities.length - set.length;
+    const severities = [...set, ...(rest === 0 ? [] : [`${rest} more`])];
+    return layout_section('Audit of the change', [
+        layout_bullets(items, extent),
+        lifted === 0 ? '' : `${counted(lifted, 'finding')} with a deviation that answers for it: see there.`,
+        severities.length === 0 ? '' : `Severities other than the defaults: ${listed(severities)}.`,
+    ]);
+}
+function described({ rule, path, line, text }, record, extent) {
+    const place = sourceLinks(record, extent).place(line === undefined ? path : `${path}:${line}`);
+    return `${inlineText(rule)} at ${place}: ${inlineText(clipped(text, extent.maxTextChars))}`;
+}
+function isSame(liftedBy, { requirement, text }) {
+    return liftedBy !== undefined && liftedBy.requirement === requirement && liftedBy.text === text;
+}
+
+;// CONCATENATED MODULE: ./src/report/excerpt.ts
+// Chooses the lines of a command's output that are shown where the whole does not fit. Original order and wording stay,
+// every gap says how many lines it hides. Where the whole lies is said by whoever shows the excerpt.
+
+
+const MAX_LINE_CHARS = 500;
+/** Every executable's verdict and the line that names what cargo could not do: shown even beyond the limit. */
+const VERDICT = /^\s*(?:test result:|error: (?:could not compile|test failed|\d+ target))/;
+const excerpt_BLOCK_START = /^\s*(?:error(?:\[\w+\])?:|---- .+ ----$|thread '.*' .*panicked at)/;
+const FAILURE = /^\s*(?:test .* \.\.\. FAILED|failures:$|Caused by:)/;
+/**
+ * At most `maxLines` lines: `test result:` lines and cargo's closing errors always (they alone may exceed the limit), then
+ * failures and errors with what belongs to them up to the next empty line, then the end and the beginning. Colours are
+ * stripped and long lines shortened, with a note. `Infinity` shows all lines whole.
+ */
+function excerptOutput(output, maxLines) {
+    const text = (0,printable_text/* printableText */.X)(output).replace(/\n+$/, '');
+    const lines = text === '' ? [] : text.split('\n');
+    if (maxLines === Infinity) {
+        return { text, shownLines: lines.length, totalLines: lines.length, isComplete: true };
+    }
+    const chosen = chooseLines(lines, maxLines);
+    const shown = [];
+    let hidden = 0;
+    const closeGap = () => {
+        if (hidden > 0)
+            shown.push(`[… ${hidden === 1 ? '1 line' : `${hidden} lines`} left out …]`);
+        hidden = 0;
+    };
+    lines.forEach((line, at) => {
+        if (!chosen.has(at)) {
+            hidden += 1;
+            return;
+        }
+        closeGap();
+        shown.push(clipped(line, MAX_LINE_CHARS));
+    });
+    closeGap();
+    const isComplete = chosen.size === lines.length && lines.every(({ length }) => length <= MAX_LINE_CHARS);
+    return { text: shown.join('\n'), shownLines: chosen.size, totalLines: lines.length, isComplete };
+}
+function chooseLines(lines, maxLines) {
+    const all = lines.map((_, at) => at);
+    if (lines.length <= maxLines)
+        return new Set(all);
+    const chosen = new Set(all.filter((at) => VERDICT.test(lines[at] ?? '')));
+    const take = (candidates) => {
+        for (const at of candidates) {
+            if (chosen.size >= maxLines)
+                return;
+            chosen.add(at);
+        }
+    };
+    take(all.filter((at) => FAILURE.test(lines[at] ?? '') || excerpt_BLOCK_START.test(lines[at] ?? '')));
+    take(blockLines(lines));
+    const headLines = Math.ceil((maxLines - chosen.size) / 4); // the end of a build says more than its beginning
+    take(all.slice(0, headLines));
+    take(all.toReversed());
+    return chosen;
+}
+/** Lines from the start of an error, a test's captured output or a panic up to the next empty line. */
+function* blockLines(lines) {
+    let isInside = false;
+    for (const [at, line] of lines.entries()) {
+        if (excerpt_BLOCK_START.test(line))
+            isInside = true;
+        else if (line.trim() === '')
+            isInside = false;
+        if (isInside)
+            yield at;
+    }
+}
+
 ;// CONCATENATED MODULE: ./src/report/spending.ts
 /** Of a run and of the earlier ones that it goes on from. */
 function totalSpending(usage) {
@@ -9720,16 +13995,24 @@ function decodePath(encoded) {
 
 
 
+
 /** What was completed, in the order of the commits, then what the plan still holds; its earlier versions folded. */
 function planSection(record, extent) {
     const { plans = [], increments } = record;
-    const shown = (increment) => `${plan_section_described(increment, extent)}${ownBuild(increment, record)}`;
-    const present = plans.at(-1);
-    if (present === undefined)
-        return layout_section('What was built', [layout_bullets(increments.map(shown), extent)]);
-    const open = present.increments.filter(({ commit }) => commit === undefined);
-    const items = [...increments, ...open].map((increment) => `${tick(increment)} ${shown(increment)}`);
-    return layout_section('What was planned and built', [layout_bullets(items, extent), earlierVersions(plans.slice(0, -1), extent)]);
+    if (plans.length === 0) {
+        const built = increments.map((increment) => shown(increment, record, extent));
+        return layout_section('What was built', [layout_bullets(built, extent)]);
+    }
+    const earlier = earlierVersions(plans.slice(0, -1), extent, sourceLinks(record, extent));
+    return layout_section('What was planned and built', [layout_bullets(planItems(record, extent), extent), earlier]);
+}
+/** The checklist: what was completed, ticked, then what the plan still holds. */
+function planItems(record, extent) {
+    const open = (record.plans?.at(-1)?.increments ?? []).filter(({ commit }) => commit === undefined);
+    return [...record.increments, ...open].map((increment) => `${tick(increment)} ${shown(increment, record, extent)}`);
+}
+function shown(increment, record, extent) {
+    return `${plan_section_described(increment, extent, sourceLinks(record, extent))}${ownBuild(increment, record)}`;
 }
 /** Whether a commit of a proven series stands by itself; nothing where that was not asked. */
 function ownBuild({ commit }, { increments, outcome, verification }) {
@@ -9741,11 +14024,11 @@ function ownBuild({ commit }, { increments, outcome, verification }) {
     const isProven = verification !== undefined && (outcome === 'verified' || outcome === 'needs-answer');
     return isProven ? ', not checked whether it builds on its own' : '';
 }
-function earlierVersions(versions, extent) {
+function earlierVersions(versions, extent, links) {
     if (versions.length === 0)
         return '';
     const parts = versions.slice(0, extent.maxRows).map(({ turn, at, increments }, i) => {
-        const items = increments.map((increment) => `${tick(increment)} ${plan_section_described(increment, extent)}`);
+        const items = increments.map((increment) => `${tick(increment)} ${plan_section_described(increment, extent, links)}`);
         return `**Version ${i + 1}**, turn ${turn}, ${inlineText(at)}\n\n${layout_bullets(items, extent)}`;
     });
     if (versions.length > parts.length)
@@ -9755,10 +14038,59 @@ function earlierVersions(versions, extent) {
 function tick({ commit }) {
     return commit === undefined ? '[ ]' : '[x]';
 }
-function plan_section_described({ title, commit, requirements }, extent) {
+function plan_section_described({ title, commit, requirements }, extent, links) {
     const ids = requirements.length === 0 ? '' : ` – ${inlineText(clipped(requirements.join(', '), extent.maxTextChars))}`;
-    const where = commit === undefined ? '' : ` (${inlineCode(shortId(commit))})`;
+    const where = commit === undefined ? '' : ` (${links.commit(commit)})`;
     return `${inlineText(clipped(title, extent.maxTextChars))}${where}${ids}`;
+}
+
+;// CONCATENATED MODULE: ./src/report/requirements-section.ts
+
+
+
+
+/** The ledger; without one, what the model claimed, labelled as unchecked. */
+function requirements_section_requirementsSection(record, extent) {
+    const { ledger, claims = [], staleRequirements = [] } = record;
+    const links = sourceLinks(record, extent);
+    const cell = (text) => inlineText(clipped(text, extent.maxTextChars));
+    const places = (code) => code.map((place) => links.place(place)).join(' ');
+    if (ledger.length === 0) {
+        const rows = claims.map((claim) => [
+            cell(claim.id),
+            claim.status,
+            places(claim.code),
+            claim.tests.map((name) => links.named(name, {})).join(' '),
+            cell(claim.note ?? ''),
+        ]);
+        return layout_section('Requirements: claimed by the model, not checked', [
+            layout_table(['id', 'claimed', 'code', 'tests', 'note'], rows, extent),
+        ]);
+    }
+    const rows = ledger.map((entry) => {
+        const { sign, words } = REQUIREMENT_STATUS[entry.status];
+        const tests = entry.tests.map(({ name, result, ...place }) => `${links.named(name, place)} ${result}`);
+        return [
+            cell(entry.id),
+            cell(entry.text),
+            `${sign} ${words}`,
+            places(entry.code),
+            tests.join(', '),
+            cell(entry.note ?? ''),
+        ];
+    });
+    const stale = staleRequirements.length === 0
+        ? ''
+        : `Changed in the spec since earlier commits served them, so that their earlier proof is gone: ${staleRequirements.slice(0, extent.maxRows).map(cell).join(', ')}.`;
+    const counts = Object.keys(REQUIREMENT_STATUS)
+        .map((status) => ({ status, count: ledger.filter((entry) => entry.status === status).length }))
+        .filter(({ count }) => count > 0)
+        .map(({ status, count }) => `${REQUIREMENT_STATUS[status].sign} ${count} ${REQUIREMENT_STATUS[status].words}`);
+    return layout_section('Requirements', [
+        `${counts.join(' · ')}, of ${ledger.length}.`,
+        stale,
+        layout_table(['id', 'requirement', 'status', 'code', 'tests', 'note'], rows, extent),
+    ]);
 }
 
 ;// CONCATENATED MODULE: ./src/report/questions-mark.ts
@@ -9845,15 +14177,17 @@ function decoded(code) {
 
 
 
+
+
 function sections_gatesSection({ verification, baseline }, extent) {
     const gates = verification?.gates ?? [];
     const rows = gates.map((gate) => [
         inlineText(gate.name) + (gate.deciding ? '' : ' (advisory)'),
         gate.command === '' ? '–' : inlineCode(clipped(gate.command, extent.maxTextChars)),
-        `${gate.status}${gate.olderFailures.length === 0 ? '' : `, ${counted(gate.olderFailures.length, 'older failure')}`}`,
+        `${GATE_SIGNS[gate.status]} ${gate.status}${gate.olderFailures.length === 0 ? '' : `, ${counted(gate.olderFailures.length, 'older failure')}`}`,
         gate.exitCode === null ? '–' : String(gate.exitCode),
         testCounts(gate),
-        duration(gate.durationMs),
+        gate.command === '' ? '–' : duration(gate.durationMs),
     ]);
     const notes = gates.flatMap((gate) => [
         ...gate.reasons.map((reason) => `**${inlineText(gate.name)}:** ${inlineText(clipped(reason, extent.maxTextChars))}`),
@@ -9865,52 +14199,37 @@ function sections_gatesSection({ verification, baseline }, extent) {
         baselineSentence(baseline),
     ]);
 }
+/** What waits for a decision, before anything is told at length. */
+function sections_openList(record, extent) {
+    const points = openPoints(record);
+    if (points.length === 0)
+        return record.outcome === 'verified' ? 'Nothing is open.' : '';
+    const items = points.map(({ what, rest }) => `**${inlineText(what)}** ${inlineText(clipped(rest, extent.maxTextChars * 2))}`);
+    return `Open:\n\n${layout_bullets(items, extent)}`;
+}
+function specLine(record, extent) {
+    const { path, title } = record.spec;
+    const link = sourceLinks(record, { ...extent, maxTextChars: 300 }).named(path, { path });
+    return `Spec: ${link}${title === '' ? '' : `, ${inlineText(clipped(title, 300))}`}`;
+}
 /** Where the work lies, with links to GitHub's own pages. */
-function publicationLine({ publication, run }) {
+function publicationLine(record, extent) {
+    const { publication, run } = record;
     const { branch, commit, pullRequest, comment } = publication;
     const places = [
         branch === undefined ? '' : `branch ${inlineCode(clipped(branch, 300))}`,
-        commit === undefined ? '' : `commit ${inlineCode(shortId(commit))}`,
+        commit === undefined ? '' : `commit ${sourceLinks(record, extent).commit(commit)}`,
         pullRequest === undefined
             ? ''
-            : sections_link(`pull request ${pullRequest.number}${pullRequest.draft ? ' (draft)' : ''}`, pullRequest.url),
-        comment === undefined ? '' : sections_link('comment', comment.url),
-        run.url === undefined ? '' : sections_link('workflow run', run.url),
+            : layout_link(`pull request ${pullRequest.number}${pullRequest.draft ? ' (draft)' : ''}`, pullRequest.url),
+        comment === undefined ? '' : layout_link('comment', comment.url),
+        run.url === undefined ? '' : layout_link('workflow run', run.url),
     ].filter((place) => place !== '');
     return places.length === 0 ? '' : `Where: ${places.join(' · ')}`;
 }
-/** The ledger; without one, what the model claimed, labelled as unchecked. */
-function sections_requirementsSection({ ledger, claims = [], staleRequirements = [] }, extent) {
-    const cell = (text) => inlineText(clipped(text, extent.maxTextChars));
-    const code = (texts) => texts.map((text) => inlineCode(clipped(text, extent.maxTextChars))).join(' ');
-    if (ledger.length > 0) {
-        const rows = ledger.map((entry) => [
-            cell(entry.id),
-            cell(entry.text),
-            entry.status,
-            code(entry.code),
-            entry.tests.map(({ name, result }) => `${code([name])} ${result}`).join(', '),
-            cell(entry.note ?? ''),
-        ]);
-        const columns = ['id', 'requirement', 'status', 'code', 'tests', 'note'];
-        const stale = staleRequirements.length === 0
-            ? ''
-            : `Changed in the spec since earlier commits served them, so that their earlier proof is gone: ${staleRequirements.slice(0, extent.maxRows).map(cell).join(', ')}.`;
-        return layout_section('Requirements', [stale, layout_table(columns, rows, extent)]);
-    }
-    const rows = claims.map((claim) => [
-        cell(claim.id),
-        claim.status,
-        code(claim.code),
-        code(claim.tests),
-        cell(claim.note ?? ''),
-    ]);
-    return layout_section('Requirements: claimed by the model, not checked', [
-        layout_table(['id', 'claimed', 'code', 'tests', 'note'], rows, extent),
-    ]);
-}
 /** What is open, by number, with the clause it concerns, and how to answer. */
-function sections_questionsSection({ questions, spec, publication }, extent) {
+function sections_questionsSection(record, extent) {
+    const { questions, spec, publication } = record;
     const items = questions.map(({ number, text, requirement, blocking }) => {
         const clause = spec.requirements.find(({ id }) => id === requirement);
         const quoted = clause === undefined ? '' : quoteBelow(clipped(clause.text, extent.maxTextChars));
@@ -10015,6 +14334,16 @@ function modelSummarySection({ summary }, extent) {
 }
 function usageSection({ usage, model, agent, run }) {
     const { limits } = usage;
+    const named = [
+        ['model', model],
+        ['agent', agent.name],
+        ['run', run.id],
+    ];
+    const by = named.filter(([, name]) => name !== '').map(([what, name]) => `${what} ${inlineCode(clipped(name, 200))}`);
+    const who = `With ${listed(by)}.`;
+    const took = duration(usage.durationSeconds * 1000);
+    if (usage.turns === 0 && usage.rounds === 0)
+        return layout_section('Spent', [`Nothing. It took ${took}. ${who}`]);
     const cost = usage.costUsd === null ? 'unknown (no price known for the model)' : dollars(usage.costUsd);
     const input = usage.inputTokens + usage.cacheReadTokens + usage.cacheWriteTokens;
     const rows = [
@@ -10027,14 +14356,9 @@ function usageSection({ usage, model, agent, run }) {
         ],
         ['cost', cost, dollars(limits.maxCostUsd)],
         ...(usage.earlier === undefined ? [] : [['spent by earlier runs', earlierSpending(usage.earlier), 'counts']]),
-        ['time', duration(usage.durationSeconds * 1000), duration(limits.maxMinutes * 60_000)],
+        ['time', took, duration(limits.maxMinutes * 60_000)],
     ];
-    const by = [
-        `Model ${inlineCode(clipped(model, 200))}`,
-        `agent ${inlineCode(clipped(agent.name, 200))}`,
-        `run ${inlineCode(clipped(run.id, 200))}`,
-    ];
-    return layout_section('Spent', [layout_table(['', 'used', 'limit'], rows, { maxRows: rows.length }), `${listed(by)}.`]);
+    return layout_section('Spent', [layout_table(['', 'used', 'limit'], rows, { maxRows: rows.length }), who]);
 }
 function earlierSpending({ tokens, costUsd }) {
     return `${wholeNumber(tokens)} tokens${costUsd === undefined ? '' : `, ${dollars(costUsd)}`}`;
@@ -10049,8 +14373,12 @@ function sections_reproduceSection({ reproduce, toolchain, environment }, extent
         environment.runnerOs,
     ];
     const named = tools.filter((tool) => tool !== '').map((tool) => inlineText(clipped(tool, 200)));
-    const sandbox = `sandbox: ${inlineText(clipped(environment.sandbox, 200))}`;
-    return layout_section('How to reproduce', [commands, [...named, sandbox].join(' · ')]);
+    const sandbox = environment.sandbox === '' ? [] : [`sandbox: ${inlineText(clipped(environment.sandbox, 200))}`];
+    const patch = reproduce.includes('git apply change.patch')
+        ? '`change.patch` is in the report folder of the run: this work is on no branch.'
+        : '';
+    const title = commands === '' ? 'Made with' : 'How to reproduce';
+    return layout_section(title, [commands, patch, [...named, ...sandbox].join(' · ')]);
 }
 function testCounts({ tests }) {
     if (tests === undefined)
@@ -10077,17 +14405,50 @@ function baselineSentence(baseline) {
     });
     return results.length === 0 ? '' : `On the base, before the run: ${listed(results)}.`;
 }
-/** Only for addresses that GitHub's API or the runner gave. */
-function sections_link(words, url) {
-    return /^https?:\/\/[^\s<>()]+$/.test(url) ? `[${words}](${url})` : words;
-}
 function about(requirement) {
     return requirement === undefined ? '' : ` on ${inlineText(requirement)}`;
+}
+
+;// CONCATENATED MODULE: ./src/report/spec-sections.ts
+
+
+
+function specCheckSection({ specCheck = [] }, extent) {
+    if (specCheck.length === 0)
+        return '';
+    const items = specCheck.map(({ rule, file, line, text, requirement }) => {
+        const about = requirement === undefined ? '' : `**${inlineText(clipped(requirement, extent.maxTextChars))}:** `;
+        const where = `${inlineCode(`${file}:${line}`)} (${inlineText(rule)})`;
+        return `${about}${inlineText(clipped(text, extent.maxTextChars))} ${where}`;
+    });
+    return foldedBlock(`Spec check: ${counted(specCheck.length, 'remark')}, none of which decides`, layout_bullets(items, extent));
+}
+/** Every task of the spec with its box as the ledger has it; a task that refers to no requirement as the spec has it. */
+function tasksSection({ spec: { tasks = [] }, ledger }, extent) {
+    if (tasks.length === 0 || ledger.length === 0)
+        return '';
+    const proven = new Set(ledger.filter(({ status }) => status === 'proven').map(({ id }) => id));
+    const telling = tasks.filter(({ requirements }) => requirements.length > 0);
+    const done = telling.filter((task) => isDone(task, proven)).length;
+    const shown = tasks.slice(0, extent.maxRows).map((task) => {
+        const box = isDone(task, proven) ? '[x]' : '[ ]';
+        return `${'  '.repeat(task.depth)}- ${box} ${inlineText(clipped(task.text, extent.maxTextChars))}`;
+    });
+    const rest = tasks.length - shown.length;
+    const note = 'A box is ticked when the ledger proves every requirement that its task refers to. Tasks that refer to none are as the spec has them; the spec itself was not changed.';
+    const body = [...shown, ...(rest === 0 ? [] : [`- … and ${rest} more in \`report.json\``])].join('\n');
+    return foldedBlock(`Tasks of the spec: ${done} of ${telling.length} that refer to requirements are proven`, `${body}\n\n${note}`);
+}
+function isDone({ requirements, ticked }, proven) {
+    return requirements.length === 0 ? ticked : requirements.every((id) => proven.has(id));
 }
 
 ;// CONCATENATED MODULE: ./src/report/markdown.ts
 // Composes report.md, the text of the pull request and the comment. The first level of detail that fits is taken, and a
 // text that leaves something out says so; no level cuts blindly. Where the text goes is decided elsewhere.
+
+
+
 
 
 
@@ -10106,6 +14467,7 @@ const markdown_WHOLE = {
     isBrief: false,
     maxRows: Infinity,
     maxTextChars: Infinity,
+    hasLinks: true,
 };
 /** From everything to the verdict alone; the first that fits is taken. */
 const LEVELS = [
@@ -10113,20 +14475,16 @@ const LEVELS = [
     { ...markdown_WHOLE, outputLines: 400 },
     { ...markdown_WHOLE, outputLines: 120 },
     { ...markdown_WHOLE, outputLines: 120, outputsOf: 'failed', maxRows: 100, maxTextChars: 500 },
-    { ...markdown_WHOLE, outputLines: 40, outputsOf: 'failed', maxRows: 50, maxTextChars: 300 },
-    { ...markdown_WHOLE, outputLines: 0, outputsOf: 'none', maxRows: 20, maxTextChars: 200 },
-    { outputLines: 0, outputsOf: 'none', isBrief: true, maxRows: 5, maxTextChars: 60 },
+    { ...markdown_WHOLE, outputLines: 40, outputsOf: 'failed', maxRows: 50, maxTextChars: 300, hasLinks: false },
+    { ...markdown_WHOLE, outputLines: 0, outputsOf: 'none', maxRows: 20, maxTextChars: 200, hasLinks: false },
+    { outputLines: 0, outputsOf: 'none', isBrief: true, maxRows: 5, maxTextChars: 60, hasLinks: false },
 ];
 /**
  * report.md, pull request text or comment, its first line the hidden mark, the second the questions' if there are any.
  * Never longer than `maxChars`.
  */
 function renderMarkdown(record, { outputs, maxChars, pullRequestNotes = [] }) {
-    const { path, hash } = record.spec;
-    const mark = formatMark({
-        ...{ specPath: path, specHash: hash, outcome: record.outcome },
-        spent: totalSpending(record.usage),
-    });
+    const mark = runMark(record);
     const context = { outputs: once(outputs), notes: [...pullRequestNotes, ...record.publication.warnings] };
     const fits = (text) => text.length <= maxChars;
     const render = (marks) => firstThatFits((level) => `${marks}\n${renderLevel(record, level, context)}`, fits);
@@ -10134,6 +14492,11 @@ function renderMarkdown(record, { outputs, maxChars, pullRequestNotes = [] }) {
     const text = questions === '' ? '' : render(`${mark}\n${questions}`);
     return text !== '' && fits(text) ? text : render(mark);
 }
+/** The first hidden line of a text about the run. */
+function runMark({ spec, outcome, usage }) {
+    return formatMark({ specPath: spec.path, specHash: spec.hash, outcome, spent: totalSpending(usage) });
+}
+/** The second hidden line; empty without questions. */
 function questionsMark({ questions, answers = [] }) {
     const answered = answers.map(({ number, question, answer, author, requirement, blocking }) => ({
         ...{ number, text: question, blocking },
@@ -10161,16 +14524,25 @@ function renderLevel(record, level, { outputs, notes }) {
     const noted = notes.slice(0, level.maxRows).map((note) => `> ${inlineText(clipped(note, level.maxTextChars * 2))}`);
     const parts = [
         `**${verdict}**`,
-        `Spec: ${inlineCode(clipped(record.spec.path, 300))}, ${inlineText(clipped(record.spec.title, 300))}`,
-        publicationLine(record),
+        specLine(record, level),
+        publicationLine(record, level),
         noted.join('\n>\n'),
+        sections_openList(record, level),
         sections_gatesSection(record, level),
         ...(level.isBrief ? [] : details(record, level, outputs)),
-        level === markdown_WHOLE ? '' : LEFT_OUT,
+        level === markdown_WHOLE ? '' : leftOut(record),
     ];
     return `${parts.filter((part) => part !== '').join('\n\n')}\n`;
 }
-const LEFT_OUT = 'This text is shortened to fit. The whole report is `report.md` and `report.json`, the complete output of every command is in `outputs/`, all in the report folder of the run.';
+function leftOut(record) {
+    return `This text is shortened to fit. The whole report is \`report.md\` and \`report.json\`, the complete output of every command is in \`outputs/\`, all in ${reportFolder(record)}.`;
+}
+/** Where the files of a run are to be had; the log has every command's complete output too. */
+function reportFolder({ run: { url } }) {
+    if (url === undefined)
+        return 'the report folder of the run';
+    return `the report folder of the run (${layout_link('artifacts', `${url}#artifacts`)}, ${layout_link('log', url)})`;
+}
 function details(record, level, outputs) {
     return [
         sections_questionsSection(record, level),
@@ -10178,32 +14550,35 @@ function details(record, level, outputs) {
         sourceWarningsSection(record, level),
         deviationsSection(record, level),
         planSection(record, level),
-        sections_requirementsSection(record, level),
+        requirements_section_requirementsSection(record, level),
+        tasksSection(record, level),
         sections_recordsSections(record, level),
         audit_sections_auditSection(record, level),
         newTestsSection(record, level),
         sections_publicApiSection(record, level),
         sections_dependenciesSection(record, level),
         modelSummarySection(record, level),
+        specCheckSection(record, level),
         markdown_outputsSection(record, level, outputs),
         usageSection(record),
         sections_reproduceSection(record, level),
     ];
 }
-function markdown_outputsSection({ verification }, level, outputs) {
+function markdown_outputsSection(record, level, outputs) {
+    const { verification } = record;
     if (level.outputsOf === 'none')
         return '';
     const gates = (verification?.gates ?? []).filter(({ status, output }) => output !== '' && (level.outputsOf === 'all' || status !== 'passed'));
-    const blocks = gates.map((gate) => outputBlock(gate, outputs(gate.output), level));
+    const blocks = gates.map((gate) => outputBlock(gate, outputs(gate.output), level, reportFolder(record)));
     return blocks.length === 0 ? '' : ['### Output', ...blocks].join('\n\n');
 }
-function outputBlock(gate, output, level) {
+function outputBlock(gate, output, level, folder) {
     const { text, shownLines, totalLines, isComplete } = excerptOutput(output, level.outputLines);
     const extent = isComplete
         ? `complete, ${counted(totalLines, 'line')}`
         : `${shownLines} of ${counted(totalLines, 'line')}`;
-    const where = isComplete ? '' : `\n\nThe whole output is ${inlineCode(gate.output)} in the report folder of the run.`;
-    const title = `${gate.name} ${gate.status}: ${clipped(gate.command, level.maxTextChars)} (${extent})`;
+    const where = isComplete ? '' : `\n\nThe whole output is ${inlineCode(gate.output)} in ${folder}.`;
+    const title = `${GATE_SIGNS[gate.status]} ${gate.name} ${gate.status}: ${clipped(gate.command, level.maxTextChars)} (${extent})`;
     return foldedBlock(title, totalLines === 0 ? 'The command printed nothing.' : `${codeBlock(text)}${where}`);
 }
 function once(outputs) {
@@ -10213,6 +14588,94 @@ function once(outputs) {
         known.set(file, text);
         return text;
     };
+}
+
+;// CONCATENATED MODULE: ./src/report/commit-names.ts
+/** Writes the published ids into the record in place of ours. @param published those ids, by ours */
+function nameCommits(record, published) {
+    if (published.size === 0)
+        return;
+    const named = (commit) => published.get(commit) ?? commit;
+    for (const increment of record.increments)
+        increment.commit = named(increment.commit);
+    for (const plan of record.plans ?? [])
+        for (const increment of plan.increments)
+            if (increment.commit !== undefined)
+                increment.commit = named(increment.commit);
+    if (record.verification)
+        record.verification.commit = named(record.verification.commit);
+    record.reproduce = record.reproduce.map((command) => command.replace(/^(git checkout )([0-9a-f]+)$/, (_, git, commit) => git + named(commit)));
+}
+
+;// CONCATENATED MODULE: ./src/report/live-text.ts
+// The short texts about a run: how far it is while it goes on, and at its end the verdict where the whole report is
+// a pull request's text. When they are written, and where, is decided elsewhere.
+
+
+
+
+
+
+/** Also where every character needs eight to be shown as it is, the text stays below GitHub's limit. */
+const EXTENT = { maxRows: 20, maxTextChars: 100, hasLinks: false };
+const MAX_STEP_CHARS = 300;
+/**
+ * The text of a run that goes on, marks included. It says nothing that changes by itself, so an unchanged run has an
+ * unchanged text; whoever finds it after the run was killed reads when it was last seen, and where.
+ */
+function renderLive(record, live) {
+    const { spec, run, questions } = record;
+    const { maxMinutes } = record.usage.limits;
+    const step = inlineText(clipped(live.step, MAX_STEP_CHARS));
+    const log = run.url === undefined ? '' : ` ${layout_link('Log of the run', run.url)}.`;
+    const open = questions.filter(({ blocking }) => blocking).length;
+    const asked = `${counted(questions.length, 'question')} so far${open === 0 ? '' : `, ${open} of them blocking`}.`;
+    return written(record, [
+        `**Ferrule is at work on** ${inlineCode(clipped(spec.path, 300))}, ${inlineText(clipped(spec.title, 300))}`,
+        `Now, since ${time(live.since)}: ${step}`,
+        layout_bullets(planItems(record, EXTENT), EXTENT),
+        live.lastCargo === undefined ? '' : `Last build: ${inlineText(clipped(live.lastCargo, MAX_STEP_CHARS))}`,
+        spent(record, `started at ${time(new Date(run.startedAt))}, at most ${wholeNumber(maxMinutes)} minutes`),
+        questions.length === 0 ? '' : asked,
+        `This text follows the run and is replaced at its end. If it stays as it is, the run was ended from outside; what it completed is kept, and the next run goes on from there.${log}`,
+    ]);
+}
+/** The run's moment as plain text on one line, for the status line of a terminal. */
+function renderStatus({ usage }, step) {
+    const cost = usage.costUsd === null ? [] : [dollars(usage.costUsd)];
+    return [step, `${wholeNumber(allTokens(usage))} tokens`, ...cost].join(' · ');
+}
+/** The verdict in short, marks included, for a comment whose readers find the whole report elsewhere. */
+function renderAnswer(record) {
+    const { run } = record;
+    const log = run.url === undefined ? '' : `${layout_link('Log of the run', run.url)}.`;
+    return written(record, [
+        `**${inlineText(clipped(verdictLine(record), 1_500))}**`,
+        `Spec: ${inlineCode(clipped(record.spec.path, 300))}, ${inlineText(clipped(record.spec.title, 300))}`,
+        spent(record, duration(record.usage.durationSeconds * 1000)),
+        log,
+    ]);
+}
+function written(record, parts) {
+    const hidden = [runMark(record), questionsMark(record)].filter((line) => line !== '');
+    return `${hidden.join('\n')}\n${parts.filter((part) => part !== '').join('\n\n')}\n`;
+}
+function spent({ usage }, time) {
+    const { limits } = usage;
+    const cost = usage.costUsd === null ? 'cost unknown' : `${dollars(usage.costUsd)} of ${dollars(limits.maxCostUsd)}`;
+    const parts = [
+        `turn ${wholeNumber(usage.turns)} of ${wholeNumber(limits.maxTurns)}`,
+        `${wholeNumber(allTokens(usage))} of ${wholeNumber(limits.maxTokens)} tokens`,
+        cost,
+        time,
+    ];
+    return `Spent: ${parts.join(' · ')}`;
+}
+function allTokens(usage) {
+    return usage.inputTokens + usage.outputTokens + usage.cacheReadTokens + usage.cacheWriteTokens;
+}
+function time(at) {
+    return `${at.toISOString().slice(11, 19)} UTC`;
 }
 
 ;// CONCATENATED MODULE: ./src/report/outputs.ts
@@ -10257,6 +14720,13 @@ function actionOutputs(records, reportDir) {
 function publicationOutputs(records) {
     const outputs = actionOutputs(records, '');
     return Object.fromEntries(OF_PUBLICATION.map((name) => [name, outputs[name] ?? '']));
+}
+/** Every output of the action that sums a fleet up. */
+function fleetOutputs(records) {
+    const outputs = actionOutputs(records, '');
+    const count = String(records.length);
+    const verified = String(records.filter(({ outcome }) => outcome === 'verified').length);
+    return { outcome: outputs.outcome ?? '', count, verified, 'cost-usd': outputs['cost-usd'] ?? '' };
 }
 /**
  * 0 when every spec is verified or unchanged, or waits for an answer that an earlier run asked for: such a run made no
@@ -10322,18 +14792,153 @@ function outputs_text(value) {
     return value === null || value === undefined ? '' : String(Number(value.toFixed(6)));
 }
 
+;// CONCATENATED MODULE: ./src/report/mermaid-charts.ts
+// Time and tokens of a run as Mermaid charts, which GitHub draws in a job summary. Nothing but numbers and words of our
+// own goes into them: Mermaid has a syntax of its own to break out into. What is counted is in time-spans.ts and
+// turn-tokens.ts.
+
+
+
+
+/** More could not be told apart at the width of a page. */
+const MAX_BARS = 60;
+/** Of the whole: a shorter bar would be its frame alone. */
+const MIN_SHARE = 1 / 1_000;
+/** As many can have their numbers below them. */
+const MAX_LABELLED_BARS = 20;
+/** Grey for all tokens, green for those from the cache; both can be seen on GitHub's light and dark ground. */
+const TOKENS_PALETTE = '#8c959f, #2da44e';
+/** Both charts under a heading; an empty text for a run without a conversation. */
+function chartsSection(record, story) {
+    const time = readRunTime(record, story);
+    const tokens = readTurnTokens(story);
+    return layout_section('Where time and tokens went', [
+        ...(time === undefined ? [] : timeChart(time)),
+        ...(tokens === undefined ? [] : mermaid_charts_tokensChart(tokens)),
+    ]);
+}
+function timeChart(time) {
+    const { spans, totalMs } = time;
+    const isWhole = spans.length <= MAX_BARS;
+    const bars = isWhole ? spans : sliceSpans(time, Math.floor(MAX_BARS / Object.keys(LANE_NAMES).length));
+    const shown = bars.filter(({ fromMs, toMs }) => toMs - fromMs >= totalMs * MIN_SHARE);
+    const totals = laneTotals(time);
+    const shares = totals.map(({ lane, totalMs: laneMs }) => `${LANE_NAMES[lane]} ${duration(laneMs)} (${Math.round((laneMs / totalMs) * 100)} %)`);
+    const sliced = isWhole
+        ? ''
+        : ' Bars of neighbouring turns are put together: their lengths are true, their number is that of the first turn.';
+    const lanes = totals.flatMap(({ lane }) => {
+        const tasks = shown.filter((span) => span.lane === lane).map(ganttTask);
+        return tasks.length === 0 ? [] : [`  section ${LANE_NAMES[lane]}`, ...tasks];
+    });
+    const chart = [
+        '---',
+        'config:',
+        '  gantt:',
+        '    displayMode: compact',
+        '    leftPadding: 110',
+        '---',
+        'gantt',
+        '  dateFormat YYYY-MM-DD HH:mm:ss.SSS',
+        `  axisFormat ${totalMs < 3_600_000 ? '%M:%S' : '%H:%M'}`,
+        ...lanes,
+    ];
+    return [
+        `**Time**, ${duration(totalMs)} in all: ${shares.join(', ')}.${sliced} Bars have the number of their turn.`,
+        mermaid(chart),
+    ];
+}
+/** Mermaid has colours for states of a task and for nothing else; its red would look like a failure. */
+const LANE_COLOURS = {
+    model: 'active, ',
+    cargo: '',
+    files: 'done, ',
+    verification: '',
+    other: 'done, ',
+};
+/** A task needs a name: the number of its (first) turn, else a dot. */
+function ganttTask({ lane, turns, fromMs, toMs }) {
+    const name = turns === undefined ? '·' : String(turns.first);
+    return `  ${name} :${LANE_COLOURS[lane]}${ganttTime(fromMs)}, ${ganttTime(toMs)}`;
+}
+/**
+ * A point of the run as a time of day: Mermaid reads and shows times in the reader's own zone, so the axis counts from 0
+ * everywhere. That day has no change of the clocks in any zone.
+ */
+function ganttTime(ms) {
+    return new Date(Date.UTC(2001, 0, 1) + Math.round(ms)).toISOString().replace('T', ' ').replace('Z', '');
+}
+function mermaid_charts_tokensChart({ turns, all, highest, cachePercent }) {
+    const size = Math.ceil(turns.length / MAX_BARS);
+    const bars = Array.from({ length: Math.ceil(turns.length / size) }, (_, at) => meanOf(turns, at * size, size));
+    const first = turns[0]?.number ?? 1;
+    const labels = bars.map((_, at) => `"${first + at * size}"`).join(', ');
+    const axis = bars.length <= MAX_LABELLED_BARS ? `"turn" [${labels}]` : `"turn" ${first} --> ${first + turns.length - 1}`;
+    const counts = TOKEN_KINDS.map(({ key, name }) => `${wholeNumber(all[key])} ${name}`).join(', ');
+    const chart = [
+        '---',
+        'config:',
+        '  xyChart:',
+        '    width: 900',
+        '    height: 320',
+        '  themeVariables:',
+        '    xyChart:',
+        '      backgroundColor: "transparent"',
+        `      plotColorPalette: "${TOKENS_PALETTE}"`,
+        '---',
+        'xychart-beta',
+        `  x-axis ${axis}`,
+        `  y-axis "tokens" 0 --> ${plain(highest)}`,
+        `  bar [${bars.map(({ total }) => plain(total)).join(', ')}]`,
+        `  bar [${bars.map(({ cached }) => plain(cached)).join(', ')}]`,
+    ];
+    const mean = size === 1 ? '' : ` Each bar is the mean of ${size} turns.`;
+    return [
+        `**Tokens per turn**, ${cachePercent} % of the input came from the cache: ${counts}. Green is what came from the cache.${mean}`,
+        mermaid(chart),
+    ];
+}
+function meanOf(turns, from, size) {
+    const some = turns.slice(from, from + size);
+    const mean = (values) => values.reduce((sum, value) => sum + value, 0) / values.length;
+    return {
+        total: mean(some.map(({ total }) => total)),
+        cached: mean(some.map(({ tokens }) => tokens.cacheReadTokens)),
+    };
+}
+/** Digits alone, whatever the number is. */
+function plain(count) {
+    return String(Math.min(Math.round(count), Number.MAX_SAFE_INTEGER));
+}
+function mermaid(lines) {
+    return ['```mermaid', ...lines, '```'].join('\n');
+}
+
 ;// CONCATENATED MODULE: ./src/report/summary.ts
-// The job summary: the report as GitHub shows it on the page of the workflow run.
+// The job summary: the report as GitHub shows it on the page of the workflow run, with charts of time and tokens.
+
+
+
 
 
 /** GitHub drops a step's summary above 1 MiB as a whole; all specs of a step share it. */
 const MAX_SUMMARY_BYTES = 900 * 1024;
-/** Markdown for `GITHUB_STEP_SUMMARY`, at most `maxBytes` in UTF-8. */
-function renderSummary(record, outputs, maxBytes = MAX_SUMMARY_BYTES) {
+/** Markdown for `GITHUB_STEP_SUMMARY`, at most `maxBytes` in UTF-8. The charts go first where there is not room for all. */
+function renderSummary(record, { outputs, transcript }, maxBytes = MAX_SUMMARY_BYTES) {
     const title = record.spec.title === '' ? record.spec.path : record.spec.title;
     const head = `## Ferrule: ${inlineText(clipped(title, 300))}\n\n`;
-    const fits = (body) => Buffer.byteLength(head) + Buffer.byteLength(body) <= maxBytes;
-    return `${head}${renderBody(record, outputs, fits)}`;
+    const charts = chartsSection(record, readStory(transcript));
+    const withCharts = (body) => (charts === '' ? `${head}${body}` : `${head}${body}\n${charts}\n`);
+    const fits = (text) => Buffer.byteLength(text) <= maxBytes;
+    const text = withCharts(renderBody(record, outputs, (body) => fits(withCharts(body))));
+    return fits(text) ? text : `${head}${renderBody(record, outputs, (body) => fits(`${head}${body}`))}`;
+}
+/** The summary of a step: a row for each spec where there are several, then each one's report. Empty without any. */
+function renderSummaries(results) {
+    const maxBytes = Math.floor(MAX_SUMMARY_BYTES / (results.length + 1));
+    const parts = results.map(({ record, ...sources }) => renderSummary(record, sources, maxBytes));
+    const fleet = results.length < 2 ? [] : [renderFleetSummary(results.map(({ record }) => record))];
+    return [...fleet, ...parts].join('\n\n');
 }
 
 ;// CONCATENATED MODULE: ./src/report/report.ts
@@ -10353,9 +14958,14 @@ function renderSummary(record, outputs, maxBytes = MAX_SUMMARY_BYTES) {
 
 
 
+
+
+
+
+
 /***/ }),
 
-/***/ 9354:
+/***/ 6628:
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
 
@@ -10367,20 +14977,41 @@ __webpack_require__.d(__webpack_exports__, {
 
 // EXTERNAL MODULE: ./src/errors.ts
 var errors = __webpack_require__(3916);
-// EXTERNAL MODULE: ./src/fleet/fleet.ts
-var fleet = __webpack_require__(8108);
 // EXTERNAL MODULE: ./src/platform/model.ts
 var platform_model = __webpack_require__(1382);
 ;// CONCATENATED MODULE: ./src/agent/action-line.ts
-// The one line by which the log shows a tool call. Nothing is decided here.
-/** What a call was about, on one line: the tool and its most telling input. Takes whatever the model sent as input. */
-function actionLine(name, input, result) {
+// The one line by which people see a tool call: in the log, on a terminal, in the comment that follows the run. Nothing
+// is decided here.
+const MAX_SUBJECT_CHARS = 120;
+/** What a call is about: the tool, its most telling input, and how much it is. Takes whatever the model sent as input. */
+function callLine(name, input) {
     const fields = (typeof input === 'object' && input !== null ? input : {});
     const texts = ['path', 'pattern', 'glob', 'title', 'output', 'question', 'kind', 'command'].map((key) => fields[key]);
-    const args = Array.isArray(fields.args) ? fields.args : [];
-    const what = [texts.find(isText), ...args].filter(isText).join(' ');
+    const what = [texts.find(isText), ...listOf(fields.args)].filter(isText).join(' ');
+    const shown = what.length > MAX_SUBJECT_CHARS ? `${what.slice(0, MAX_SUBJECT_CHARS - 1)}…` : what;
+    return [`${name.slice(0, 100)} ${shown}`, ...extent(fields)].join(' · ').replaceAll(/\s+/g, ' ').trim();
+}
+/** The same of a call that is over, with the first line of its failure. */
+function actionLine(name, input, result) {
     const failed = result.isError ? ` · failed: ${result.text.split('\n')[0] ?? ''}` : '';
-    return `${name.slice(0, 100)} ${what.slice(0, 120)}${failed}`.replaceAll(/\s+/g, ' ').trim();
+    return `${callLine(name, input)}${failed}`.replaceAll(/\s+/g, ' ').trim();
+}
+function extent({ edits, content, increments, requirements, start_line: from, end_line: to }) {
+    const counts = [
+        ['edit', listOf(edits).length],
+        ['line', isText(content) ? content.replace(/\n$/, '').split('\n').length : 0],
+        ['increment', listOf(increments).length],
+        ['requirement', listOf(requirements).length],
+    ];
+    const parts = counts
+        .filter(([, count]) => count > 0)
+        .map(([noun, count]) => `${count} ${noun}${count === 1 ? '' : 's'}`);
+    if (typeof from === 'number' || typeof to === 'number')
+        parts.push(typeof to === 'number' ? `lines ${Number(from ?? 1)}–${to}` : `from line ${Number(from)}`);
+    return parts;
+}
+function listOf(value) {
+    return Array.isArray(value) ? value : [];
 }
 function isText(value) {
     return typeof value === 'string';
@@ -10807,13 +15438,13 @@ const WARN_REPEATED_FAILURES = 2;
 const MAX_ERROR_CHARS = 4_000;
 class ToolCalls {
     context;
-    ran;
+    follow;
     tools;
     /** How often a call has failed, by a hash of the call and of the work it failed on. */
     failures = new Map();
-    constructor(tools, context, ran) {
+    constructor(tools, context, follow) {
         this.context = context;
-        this.ran = ran;
+        this.follow = follow;
         this.tools = new Map(tools.map((tool) => [tool.name, tool]));
     }
     /** @throws what is no mistake of the model */
@@ -10825,6 +15456,7 @@ class ToolCalls {
                 end = { kind: 'cancelled' };
             if (end !== undefined)
                 break;
+            this.follow.starts(call);
             const result = await this.call(call, {
                 isLast: i === calls.length - 1,
                 failedBefore: results.some(({ isError }) => isError),
@@ -10833,7 +15465,7 @@ class ToolCalls {
             if (repeated >= WARN_REPEATED_FAILURES)
                 result.text += repeatedNote(repeated);
             results.push({ id: call.id, ...result });
-            this.ran(call, result);
+            this.follow.ran(call, result);
             if (call.name === 'finish' && !result.isError)
                 end = { kind: 'finished', finishId: call.id };
             else if (repeated >= MAX_REPEATED_FAILURES)
@@ -11146,14 +15778,14 @@ function hashOf(content) {
     return (0,external_node_crypto_.createHash)('sha256').update(content).digest('hex');
 }
 
-// EXTERNAL MODULE: ./src/publish/publish.ts + 22 modules
-var publish = __webpack_require__(7011);
-// EXTERNAL MODULE: ./src/verify/verify.ts + 37 modules
-var verify = __webpack_require__(3522);
+// EXTERNAL MODULE: ./src/publish/publish.ts + 27 modules
+var publish = __webpack_require__(9411);
+// EXTERNAL MODULE: ./src/verify/verify.ts + 39 modules
+var verify = __webpack_require__(5228);
 // EXTERNAL MODULE: ./src/platform/command.ts
 var platform_command = __webpack_require__(7498);
-// EXTERNAL MODULE: ./src/workshop/workshop.ts + 42 modules
-var workshop_workshop = __webpack_require__(5178);
+// EXTERNAL MODULE: ./src/workshop/workshop.ts + 43 modules
+var workshop_workshop = __webpack_require__(3472);
 ;// CONCATENATED MODULE: ./src/agent/show-run.ts
 // The text by which the model learns of a cargo run: how it ended, what its tests said, and its output.
 
@@ -11179,10 +15811,13 @@ class Series {
     options;
     /** The last commit of the series: green, or the start. */
     head;
+    /** The commit of the target branch that the head was brought together with, if it was. */
+    onto;
     /** Commits of the run that became the head with work in them, oldest first. */
     commits = [];
     /** Every commit that was written, by its id; a candidate that failed is among them. */
     written = new Map();
+    merges = new Set();
     constructor(options) {
         this.options = options;
         this.head = options.start;
@@ -11216,7 +15851,7 @@ class Series {
             ...(request.planned === undefined ? {} : { planned: request.planned }),
         });
         this.commits.push(this.head);
-        this.options.keep(this.head);
+        await this.keep();
         const pushed = await publisher.pushIncrement(this.head.commit);
         if (pushed.kind === 'moved' || pushed.kind === 'refused')
             warn(`The increment could not be pushed (${pushed.kind === 'moved' ? 'the branch has moved' : pushed.reason}); it is kept and pushed again at the end.`);
@@ -11240,28 +15875,52 @@ class Series {
         return this.options.policy(candidate.tree);
     }
     /** The candidate was verified: it becomes the head. */
-    accept(candidate) {
+    async accept(candidate) {
         if (candidate.commit !== this.head.commit)
             this.commits.push(candidate);
         this.head = candidate;
-        this.options.keep(this.head);
+        await this.keep();
+    }
+    /** A merge of the head with what others published meanwhile. @param tree of both together */
+    mergeOnto(onto, tree, target, title) {
+        const subject = `Bring the work on ${title} together with ${target}`.slice(0, 72);
+        const body = `What came to ${target} since then touches other paths.`;
+        return this.write(tree, { subject, body, requirements: [] }, onto.commit);
+    }
+    /** The merge was verified: it becomes the head. */
+    async acceptMerge(merge, onto) {
+        this.head = merge;
+        this.onto = onto;
+        await this.keep();
     }
     /** Ends a verified series with a commit of the same tree that says so, for whoever asks later whether the spec is proven. */
     async close(subject, body) {
         this.head = await this.write(this.head.tree, { subject, body, requirements: [], outcome: 'verified' });
-        this.options.keep(this.head);
+        await this.keep();
     }
     /** Adds a commit of the same tree, where only a commit gives a pull request on which questions can be answered. */
     async ask(subject, body) {
         this.head = await this.write(this.head.tree, { subject, body, requirements: [] });
     }
-    /** Every commit from the start to the head, oldest first. */
+    /** Every commit of the work, oldest first, from the start to the head or to what a merge brought together with others. */
     line() {
+        const whole = this.whole();
+        const merge = whole.findIndex(({ commit }) => this.merges.has(commit));
+        return merge < 0 ? whole : whole.slice(0, merge);
+    }
+    /** Whether a commit is the start or one of the series, and not a candidate that failed. */
+    holds(commit) {
+        return [this.options.start.commit, ...this.whole().map(({ commit: id }) => id)].includes(commit);
+    }
+    whole() {
         const line = [];
         let at = this.written.get(this.head.commit);
         for (; at !== undefined; at = this.written.get(at.parent))
             line.unshift(at);
         return line;
+    }
+    keep() {
+        return this.options.keep(this.head, this.line());
     }
     /** The tree of the work as it is now. */
     workTree() {
@@ -11277,12 +15936,14 @@ class Series {
             },
         };
     }
-    async write(tree, message) {
+    async write(tree, message, mergedIn) {
         const { git, spec, runUrl } = this.options;
         const now = Math.floor(Date.now() / 1000);
         const spent = this.options.spent();
         const request = { ...message, spec, runUrl, ...(spent && { spent }) };
-        const commit = await (0,publish/* writeWorkCommit */.C2)(git, tree, this.head.commit, request, now);
+        const commit = await (0,publish/* writeWorkCommit */.C2)(git, tree, this.head.commit, request, now, mergedIn);
+        if (mergedIn !== undefined)
+            this.merges.add(commit.commit);
         this.written.set(commit.commit, commit);
         return commit;
     }
@@ -12210,7 +16871,10 @@ class Agent {
         this.conversation = new Conversation(system, brief, JSON.stringify(this.offered).length);
         this.window = new ContextWindow(windowOf(options.modelId));
         this.notices = new LimitNotices(options.budget);
-        this.calls = new ToolCalls(tools, context, (call, result) => events.action(this.turn, actionLine(call.name, call.input, result)));
+        this.calls = new ToolCalls(tools, context, {
+            starts: ({ name, input }) => events.calling(this.turn, callLine(name, input)),
+            ran: ({ name, input }, result) => events.action(this.turn, actionLine(name, input, result)),
+        });
         options.transcript.append({ type: 'brief', system, text: brief });
     }
     /** Works until the conversation ends. */
@@ -12298,6 +16962,7 @@ class Agent {
             return nextCall().kind === 'allowed';
         };
         let answer;
+        events.asking(this.turn + 1);
         try {
             answer = await model(request, { signal, timeLeftMs: () => budget.remainingMs(), discarded });
             this.turn++;
@@ -12323,12 +16988,9 @@ class Agent {
                     return { end: { kind: 'model-error', message: error.message } };
             }
         }
-        transcript.append({
-            type: 'answer',
-            turn: this.turn,
-            durationMs: Math.round(performance.now() - started),
-            ...answer,
-        });
+        const durationMs = Math.round(performance.now() - started);
+        transcript.append({ type: 'answer', turn: this.turn, durationMs, ...answer });
+        events.answered(this.turn, durationMs, answer.usage);
         if (answer.stopReason === 'model_context_window_exceeded')
             return 'too-long';
         const words = textOf(answer);
@@ -12368,8 +17030,8 @@ function textOf(answer) {
         .trim();
 }
 
-// EXTERNAL MODULE: ./src/brief/brief.ts + 14 modules
-var brief_brief = __webpack_require__(1519);
+// EXTERNAL MODULE: ./src/brief/brief.ts + 25 modules
+var brief_brief = __webpack_require__(1044);
 // EXTERNAL MODULE: ./src/conclusion.ts + 1 modules
 var conclusion = __webpack_require__(9868);
 // EXTERNAL MODULE: ./src/earlier-run.ts
@@ -12427,11 +17089,114 @@ async function writeFirstMessage(world, brief, ready, hasCrate) {
     });
 }
 
-// EXTERNAL MODULE: ./src/report/report.ts + 34 modules
-var report = __webpack_require__(269);
+;// CONCATENATED MODULE: ./src/left-result.ts
+
+function openLeftResult({ git, context, base, outlet }, { start, resumed }, folder) {
+    if (context.kind !== 'github')
+        return { write: () => Promise.resolve(undefined) };
+    const packed = new Map();
+    return {
+        async write(line) {
+            for (const made of await (0,publish/* packSeries */.n$)(git, line.filter(({ commit }) => !packed.has(commit))))
+                packed.set(made.id, made);
+            const text = (0,publish/* resultJson */.y3)({
+                schema: 'ferrule.result/v1',
+                repository: `${context.repository?.owner ?? ''}/${context.repository?.name ?? ''}`,
+                base,
+                start: resumed?.start ?? start.commit,
+                commits: [...(resumed?.commits ?? []), ...line.flatMap(({ commit }) => packed.get(commit) ?? [])],
+            });
+            // Masked it would no longer be the series that was verified.
+            const refused = outlet.refusal('the commits', text);
+            if (refused === undefined)
+                folder.replace(publish/* RESULT_FILE */.FX, text);
+            else
+                folder.remove(publish/* RESULT_FILE */.FX);
+            return refused;
+        },
+    };
+}
+
+// EXTERNAL MODULE: ./src/destination.ts + 1 modules
+var destination = __webpack_require__(3548);
+;// CONCATENATED MODULE: ./src/moved-target.ts
+
+
+
+/** A branch that moves faster than it can be verified is left to its people. */
+const MAX_TRIES = 2;
+/** Writing the commits and the report. */
+const moved_target_PUBLICATION_MS = 30_000;
+/**
+ * Follows the target branch as long as it moves, at most twice, and only while the run's time lasts.
+ * @returns the verification of what is published: the given one where there is nothing to follow, or no good way to
+ */
+async function followTarget(world, { spec }, ready, verification, { series, budget, verify }) {
+    const { git, remote, base, log, inputs } = world;
+    // GitHub's own commits are made as a line, without merges.
+    const mayMerge = ready.publisher.kind === 'commit' && inputs.commitWith === 'git';
+    if (!mayMerge || remote === undefined)
+        return verification;
+    const target = (0,destination/* targetOf */.$r)(world);
+    let latest = verification;
+    for (let tries = 0; tries < MAX_TRIES; tries++) {
+        const { head } = series;
+        const reserved = ready.protectedFiles;
+        const found = await (0,publish/* bringTogether */.D9)({ git, remote, target, startedOn: base.commit, head, reserved });
+        if (found.kind === 'in-step')
+            return latest;
+        if (found.kind === 'apart')
+            return giveUp(found.reason);
+        const { onto, tree } = found;
+        const objection = await ready.policy(tree, onto.commit);
+        if (objection !== undefined)
+            return giveUp(`Branch '${target}' has moved. ${objection}`);
+        if (timeLeftMs(budget) < durationOf(latest) + moved_target_PUBLICATION_MS)
+            return giveUp(`Branch '${target}' has moved, and no time is left to verify the work together with it.`);
+        log.info(`Branch '${target}' has moved to ${onto.commit.slice(0, 12)}: verifying the work together with it.`);
+        const candidate = await series.mergeOnto(onto, tree, target, spec.title);
+        const again = await unlessCutShort(verify(candidate, onto.tree));
+        if (again === undefined)
+            return giveUp('The work could not be verified together with what came since.');
+        if (!again.passed) {
+            const failed = [...again.gates, ...again.evidence.gates].filter((gate) => gate.deciding && gate.status !== 'passed');
+            const names = failed.map(({ name }) => name).join(', ');
+            return giveUp(`Branch '${target}' has moved, and the work fails together with it (${names}).`);
+        }
+        await series.acceptMerge(candidate, onto);
+        latest = again;
+    }
+    return latest;
+    /** A verdict that is there is not lost for a second one that could not be reached. */
+    async function unlessCutShort(verifying) {
+        try {
+            return await verifying;
+        }
+        catch (error) {
+            if (world.signal.aborted || error instanceof workshop_workshop/* DiskSpaceError */.O6)
+                return undefined;
+            throw error;
+        }
+    }
+    function giveUp(reason) {
+        log.warning(`${reason} It is left where it is.`);
+        return latest;
+    }
+}
+function timeLeftMs(budget) {
+    return (budget.limits.maxMinutes - budget.spent().minutes) * 60_000;
+}
+function durationOf({ gates }) {
+    return gates.reduce((sum, { durationMs }) => sum + durationMs, 0);
+}
+
+// EXTERNAL MODULE: ./src/report/report.ts + 47 modules
+var report = __webpack_require__(1414);
 // EXTERNAL MODULE: ./src/unfinished.ts
 var unfinished = __webpack_require__(2422);
 ;// CONCATENATED MODULE: ./src/implementation.ts
+
+
 
 
 
@@ -12460,6 +17225,9 @@ async function implement(world, brief, ready, record, folder) {
         spec: { path: brief.spec.path, hash: brief.hash },
         progress: { notebook, budget },
     });
+    const left = openLeftResult(world, ready, folder);
+    await left.write([]);
+    ready.progress.begin(keeper);
     const unread = new UnreadOutputs();
     const news = [];
     const synced = await workshop.syncBase(world.signal);
@@ -12481,7 +17249,10 @@ async function implement(world, brief, ready, record, folder) {
         spec: { path: brief.spec.path, hash: brief.hash, requirements: brief.spec.requirements },
         runUrl: world.context.runUrl ?? 'local',
         spent: () => (0,report/* totalSpending */.H5)({ ...budget.spent(), ...(earlier === undefined ? {} : { earlier }) }),
-        keep: (head) => keeper.keep(head.commit),
+        keep: async (head, line) => {
+            keeper.keep(head.commit, series.onto?.commit);
+            await left.write(line);
+        },
         terms,
         commandTimeoutMs,
         baseline,
@@ -12517,41 +17288,40 @@ async function implement(world, brief, ready, record, folder) {
         },
         budget,
         transcript,
-        events: {
-            action: (turn, text) => {
-                world.log.info(`turn ${turn} · ${text}`);
-                keeper.keep();
-            },
-            words: (_turn, text) => world.log.output(text),
-        },
+        events: ready.progress,
         news: () => news.splice(0),
         signal: world.signal,
     });
     // A lock file that was not in step with its manifests has just been changed by the harness, not by the run.
     const untouchedTree = ready.start.tree === ready.base.tree ? await series.workTree() : ready.base.tree;
     const isChanged = (tree) => tree !== ready.base.tree && tree !== untouchedTree;
-    const rounds = { agent, series, notebook, unread, baseline, reserve, record, isChanged };
+    const rounds = { agent, series, notebook, unread, baseline, reserve, budget, record, isChanged };
     const end = await workInRounds(world, brief, ready, rounds);
     const settled = { ...end, baseline: await baseline, isChanged };
-    const keep = () => keeper.conclude(series.head.commit);
-    await (0,conclusion/* conclude */.Ep)(world, brief, ready, { ...settled, series, notebook, budget, record, folder, keep });
+    const keep = () => keeper.conclude(series.head.commit, series.onto?.commit);
+    await (0,conclusion/* conclude */.E)(world, brief, ready, { ...settled, series, notebook, budget, record, folder, left, keep });
     if (end.defect !== undefined)
         throw end.defect;
 }
 /** Talks and verifies until the gates pass, the rounds are used up, or the conversation ends early. */
 async function workInRounds(world, brief, ready, run) {
-    const { inputs, git, log } = world;
+    const { inputs, git } = world;
     const { agent, series, record, isChanged } = run;
     let verification;
     const evidence = evidenceTerms(world, brief, ready, run.notebook);
-    const verifyCommit = async (subject) => {
-        const touched = new Set(await git.changedPaths(ready.base.tree, subject.tree));
-        log.info(`Verifying tree ${subject.tree.slice(0, 12)} on a clean checkout.`);
-        const verified = await (0,verify/* verify */.MX)(ready.terms, { ...subject, touched }, await run.baseline, evidence);
+    const verifyCommit = async (subject, baseTree = ready.base.tree) => {
+        const touched = new Set(await git.changedPaths(baseTree, subject.tree));
+        const name = `verification, round ${record.usage.rounds}`;
+        const announcement = `Verifying tree ${subject.tree.slice(0, 12)} on a clean checkout.`;
+        ready.progress.enter({ name, announcement });
+        const verified = await (0,verify/* verify */.MX)(ready.terms, { ...subject, touched }, await run.baseline, { ...evidence, baseTree });
         world.signal.throwIfAborted(); // what a cancellation cut short is no verdict
         run.reserve.took(verified.gates);
         return verified;
     };
+    const follow = (verified) => verified.passed && run.notebook.questions.every(({ blocking }) => !blocking)
+        ? followTarget(world, brief, ready, verified, { ...run, verify: verifyCommit })
+        : Promise.resolve(verified);
     try {
         for (let round = 1;; round++) {
             record.usage.rounds = round;
@@ -12559,7 +17329,7 @@ async function workInRounds(world, brief, ready, run) {
             if (stop !== undefined) {
                 // A limit or a failing model ended the conversation: what became green is still worth a verdict.
                 const isWorthIt = stop.reason !== 'cancelled' && isChanged(series.head.tree);
-                return { stop, verification: isWorthIt ? await verifyCommit(series.head) : verification };
+                return { stop, verification: isWorthIt ? await follow(await verifyCommit(series.head)) : verification };
             }
             const isLast = round >= inputs.maxRounds;
             const candidate = await series.candidate(brief.spec.title);
@@ -12586,9 +17356,11 @@ async function workInRounds(world, brief, ready, run) {
             verification = await verifyCommit(candidate);
             // Green by cargo is worth a commit on the branch, also where the claims about it do not hold yet.
             if (verification.gates.every((gate) => !gate.deciding || gate.status === 'passed'))
-                series.accept(candidate);
-            if (verification.passed || verification.onlyWaiting)
-                return { stop: undefined, verification };
+                await series.accept(candidate);
+            // No round can bring back a tool that the toolchain lacks.
+            const isUnavailable = verification.gates.some(({ deciding, status }) => deciding && status === 'unavailable');
+            if (verification.passed || verification.onlyWaiting || isUnavailable)
+                return { stop: undefined, verification: await follow(verification) };
             if (isLast)
                 return {
                     stop: { reason: 'rounds', message: `The verification failed in the last of ${round} rounds.` },
@@ -12671,15 +17443,201 @@ function startBaseline(world, terms, built) {
     });
 }
 
-// EXTERNAL MODULE: ./src/platform/git-history.ts
-var git_history = __webpack_require__(4094);
-// EXTERNAL MODULE: ./src/destination.ts
-var destination = __webpack_require__(1948);
+// EXTERNAL MODULE: ./src/platform/github.ts + 4 modules
+var platform_github = __webpack_require__(2024);
+// EXTERNAL MODULE: ./src/publish-record.ts
+var publish_record = __webpack_require__(2464);
+;// CONCATENATED MODULE: ./src/late-offer.ts
+// A verified implementation on the work branch that was never offered as one: the run that made it was lost between its
+// last push and the rest, or GitHub refused. Nothing is built here; the branch's own last commit is the witness.
+
+
+
+
+
+/** Publishes what is on the branch, unless that has been done. Notes in the record where it is now. */
+async function offerVerified(world, brief, branch, record, folder) {
+    if (!(await isOwed(world, brief, branch)))
+        return;
+    const { publisher, earlier } = branch;
+    record.message += ' The run that verified it did not come to offer it, so this one does.';
+    const protectedFiles = [...brief.spec.files, brief.agent.path];
+    const policy = (0,destination/* policyFor */.KV)(world, { start: earlier.mergeBase, protectedFiles });
+    await (0,publish_record/* publishRecord */.l)(world, (0,publish/* guardedPublisher */.Zi)(publisher, policy), record, {
+        title: `Implement ${record.spec.title}`,
+        headCommit: earlier.commit,
+        outputs: (file) => folder.readText(file),
+        outcome: 'verified',
+    });
+}
+async function isOwed(world, brief, { publisher, earlier, earlierRun }) {
+    const { github, base } = world;
+    switch (publisher.kind) {
+        case 'commit':
+            return earlier.mergeBase === base.commit; // else the branch that is to be moved has moved already
+        case 'pull-request': {
+            if (github === undefined || earlierRun.reported === 'verified')
+                return false;
+            const closed = await github.findClosedPullRequest({ branch: earlier.branch, base: base.branch });
+            if (closed.kind === 'failed' || closed.value === undefined)
+                return closed.kind === 'ok';
+            const { body, author } = closed.value;
+            const mark = (0,platform_github/* isOwnAccount */._p)(await github.identity(), author) ? (0,report/* parseMark */.lw)(body) : undefined;
+            // Whoever closed the offer of this text has given the answer to it.
+            return mark?.outcome !== 'verified' || mark.specHash !== brief.hash;
+        }
+        case 'comment':
+        case 'none':
+            return false;
+    }
+}
+
+;// CONCATENATED MODULE: ./src/progress.ts
+
+
+class Progress {
+    log;
+    live;
+    run;
+    chapter = { name: '' };
+    step = '';
+    since = new Date();
+    lastCargo;
+    /** @param live absent where no comment follows the run */
+    constructor(log, live) {
+        this.log = log;
+        this.live = live;
+    }
+    /** From now on the run has something to show. */
+    begin(run) {
+        this.run = run;
+    }
+    enter(chapter) {
+        this.chapter = chapter;
+        if (chapter.announcement !== undefined)
+            this.log.info(chapter.announcement);
+        this.now(chapter.name);
+    }
+    asking(turn) {
+        this.chapter = { name: `turn ${turn}` };
+        this.now(`turn ${turn} · waiting for the model`);
+    }
+    answered(turn, durationMs, usage) {
+        const { inputTokens, cacheReadTokens, cacheWriteTokens, outputTokens } = usage;
+        this.log.detail(`turn ${turn}: the model answered after ${(durationMs / 1000).toFixed(1)} s; tokens: ${inputTokens} new, ` +
+            `${cacheReadTokens} read from the cache, ${cacheWriteTokens} written to it, ${outputTokens} out`);
+    }
+    words(_turn, text) {
+        this.log.output(text);
+    }
+    calling(turn, text) {
+        this.now(`turn ${turn} · ${text}`);
+    }
+    action(turn, text) {
+        this.log.info(`turn ${turn} · ${text}`);
+        this.run?.keep();
+        this.now(`turn ${turn} · ${text}`);
+    }
+    /**
+     * Follows one command: its output in a group of its own, below it one line that says how it ended. What runs beside the
+     * conversation is shown whole when it is over, or groups would mix.
+     */
+    watch = (command, isLive) => {
+        const { log } = this;
+        const held = [];
+        const resultLines = [];
+        if (isLive) {
+            log.group(command);
+            this.now(`${this.chapter.name} · ${command}`);
+        }
+        return {
+            line: (text) => {
+                if (text.startsWith('test result: '))
+                    resultLines.push(text);
+                if (isLive)
+                    log.output(text);
+                else
+                    held.push(text);
+            },
+            ended: (run) => {
+                if (!isLive)
+                    log.group(command);
+                for (const text of held)
+                    log.output(text);
+                log.endGroup();
+                this.ran(run, resultLines, isLive);
+            },
+        };
+    };
+    /** Nothing is shown any more once this settles; may be called again. */
+    async end() {
+        this.run = undefined;
+        this.log.status(undefined);
+        await this.live?.end();
+    }
+    ran(run, resultLines, isLive) {
+        // A list of tests says nothing by itself.
+        if (run.exitCode === 0 && / --list( |$)/.test(run.command))
+            return;
+        const line = (0,workshop_workshop/* runLine */.u_)(run, resultLines);
+        this.log.info(isLive ? line : `${line} (before any change)`);
+        if (!isLive)
+            return;
+        if (!this.chapter.isAside)
+            this.lastCargo = line;
+        this.now(this.chapter.name);
+    }
+    now(step) {
+        if (step !== this.step)
+            this.since = new Date();
+        this.step = step;
+        const { run } = this;
+        if (run === undefined)
+            return;
+        this.log.status((0,report/* renderStatus */.LG)(run.soFar(), step));
+        this.live?.changed(() => {
+            const { since, lastCargo } = this;
+            return (0,report/* renderLive */.jA)(run.soFar(), { step: this.step, since, ...(lastCargo === undefined ? {} : { lastCargo }) });
+        });
+    }
+}
+
+;// CONCATENATED MODULE: ./src/spec-remarks.ts
+
+/** Of the ten notices that the runner keeps for a step; the others are left to the end of the run. */
+const MAX_NOTICES = 5;
+/** Lines of the log; report.json has all of them. */
+const spec_remarks_MAX_LINES = 30;
+/** @param tree the commit that holds the spec */
+async function recordSpecCheck(record, spec, tree, log) {
+    const findings = await (0,brief_brief/* checkSpec */.g3)(spec, tree);
+    record.specCheck = findings;
+    const tasks = (0,brief_brief/* readTasks */.j9)(spec.documents, spec.requirements).map(({ isTicked: ticked, ...task }) => ({
+        ...task,
+        ticked,
+    }));
+    if (tasks.length > 0)
+        record.spec.tasks = tasks;
+    log.info(`Spec check: ${(0,brief_brief/* describeRequirements */.mE)(spec)}; ${(0,brief_brief/* describeFindings */.kA)(findings)}.`);
+    findings.slice(0, spec_remarks_MAX_LINES).forEach((finding, at) => {
+        const { rule, file, line, text } = finding;
+        const isNoticed = at < MAX_NOTICES && log.annotation('notice', `Spec check: ${rule}`, text, { file, line });
+        if (!isNoticed)
+            log.info((0,brief_brief/* describeFinding */.jb)(finding));
+    });
+    const rest = findings.length - spec_remarks_MAX_LINES;
+    if (rest > 0)
+        log.info(`… and ${rest} more remarks in report.json.`);
+}
+
 // EXTERNAL MODULE: ./src/sandbox/sandbox.ts + 10 modules
 var sandbox_sandbox = __webpack_require__(7170);
 ;// CONCATENATED MODULE: ./src/preparation.ts
 // The first chapters of a run: what the commit says, and everything that can forbid the run or make it pointless. No
 // token is spent here.
+
+
+
 
 
 
@@ -12718,6 +17676,7 @@ async function readBrief(world, specPath, record) {
     record.agent = { name: agent.name, hash: agent.hash };
     record.model = inputs.replay === undefined ? model : 'recorded conversation';
     log.info(`Spec ${spec.path}: '${spec.title}', ${requirements.length} requirements. Agent ${agent.name}, model: ${record.model}.`);
+    await recordSpecCheck(record, spec, tree, log);
     if (priceOf(model) === undefined && inputs.replay === undefined)
         log.info(`The price of ${model} is unknown: the limit is max-tokens (${inputs.maxTokens}), not max-cost-usd.`);
     return { ...sources, tree, hash };
@@ -12733,11 +17692,15 @@ async function prepare(world, brief, record, folder, scratch) {
     try {
         const deciding = inputs.gates.filter(isCargoGate);
         const advisory = inputs.advisoryGates.filter(isCargoGate).filter((gate) => !deciding.includes(gate));
-        const { toolchain, sandbox } = await openBox(world, brief, [...deciding, ...advisory], record, scratch);
-        const { publisher, earlier, earlierRun } = await (0,destination/* openPublication */.BK)(world, brief, record);
+        const { toolchain, sandbox } = await openBox(world, brief, { deciding, advisory }, record, scratch);
+        const { publisher, live, earlier, earlierRun, resumed } = await (0,destination/* openPublication */.BK)(world, brief, record);
+        const progress = new Progress(log, live);
         if (earlier?.isVerified) {
             record.outcome = 'unchanged';
+            Object.assign(record.publication, { branch: earlier.branch, commit: earlier.commit });
             record.message = `The work branch already holds a verified implementation of this spec (${earlier.commit.slice(0, 12)}).`;
+            if (world.openModel !== undefined)
+                await offerVerified(world, brief, { publisher, earlier, earlierRun }, record, folder);
             return undefined;
         }
         if (world.openModel === undefined) {
@@ -12752,7 +17715,7 @@ async function prepare(world, brief, record, folder, scratch) {
         const baseCommit = earlier?.mergeBase ?? world.base.commit;
         const startCommit = earlier?.commit ?? baseCommit;
         const treeOf = (commit) => (commit === world.base.commit ? brief.tree : git.sourceTree(commit));
-        const protectedFiles = [...brief.spec.files, brief.agent.path];
+        const protectedFiles = (0,destination/* protectedFilesOf */.pY)(brief);
         const policy = (0,destination/* policyFor */.KV)(world, { start: startCommit, protectedFiles });
         const workshop = await (0,workshop_workshop/* openWorkshop */._M)({
             git,
@@ -12767,7 +17730,7 @@ async function prepare(world, brief, record, folder, scratch) {
             toolchain,
             syntax: await (0,workshop_workshop/* openRustSyntax */.S_)(),
             outputs: new workshop_workshop/* Outputs */.tY(folder.dir, world.mask),
-            watch: watchCommands(log),
+            watch: progress.watch,
             runCommand: world.runCommand,
             runnerCargo: await (0,workshop_workshop/* readRunnerCargo */.FM)(world.environment),
             sayNetwork: (line) => log.info(line),
@@ -12781,28 +17744,36 @@ async function prepare(world, brief, record, folder, scratch) {
             workshop,
             base: { commit: baseCommit, tree: await git.treeOf(baseCommit) },
             start: { commit: startCommit, tree: await git.treeOf(startCommit) },
-            terms: { workshop, deciding, advisory, scope, timeoutMs: GATE_TIMEOUT_MS, signal: world.signal },
+            terms: {
+                ...{ workshop, deciding, advisory, scope, timeoutMs: GATE_TIMEOUT_MS, signal: world.signal },
+                lacks: (gate) => (0,verify/* missingTool */.z3)(gate, (0,workshop_workshop/* componentsOf */.ct)(toolchain.bin)),
+            },
             model: world.openModel(),
+            progress,
             earlierRun,
             earlierWork: earlier,
+            resumed: resumed?.work === undefined ? undefined : resumed,
         };
     }
     finally {
         log.endGroup();
     }
 }
-/** Toolchain and sandbox, with every tool that the gates need. */
+/** Toolchain and sandbox, with every tool that the deciding gates need. */
 async function openBox(world, brief, gates, record, scratch) {
     const { inputs, environment, runCommand, log } = world;
     await (0,workshop_workshop/* requireDiskSpace */.T1)(scratch);
     const channel = await (0,workshop_workshop/* readChannel */.my)(brief.tree, inputs.workingDirectory);
     const toolchain = await (0,workshop_workshop/* findToolchain */.vZ)({ channel, environment, runCommand });
     record.toolchain = { rustc: toolchain.rustcVersion, cargo: toolchain.cargoVersion, host: toolchain.host };
-    for (const gate of gates) {
+    for (const gate of [...gates.deciding, ...gates.advisory]) {
         const missing = (0,verify/* missingTool */.z3)(gate, toolchain);
-        if (missing !== undefined)
-            throw new errors/* UserError */.yo(`Gate '${gate}' needs ${missing}, which this toolchain lacks. Add a step: rustup component add ${missing}; ` +
-                `or leave '${gate}' out of the inputs gates and advisory-gates.`);
+        if (missing === undefined)
+            continue;
+        const sentence = `Gate '${gate}' needs ${missing}, which this toolchain lacks. Add a step: rustup component add ${missing}`;
+        if (gates.deciding.includes(gate))
+            throw new errors/* UserError */.yo(`${sentence}; or leave '${gate}' out of the input 'gates'.`);
+        log.warning(`${sentence}. The report will show it as unavailable.`);
     }
     const sandbox = await (0,sandbox_sandbox/* openSandbox */.E)({
         mode: inputs.sandbox,
@@ -12820,24 +17791,6 @@ async function openBox(world, brief, gates, record, scratch) {
 function isCargoGate(name) {
     return verify/* CARGO_GATES */.Y$.includes(name);
 }
-/** One log group a command; what runs beside the conversation is shown whole when it is over, or groups would mix. */
-function watchCommands(log) {
-    return (command, live) => {
-        const held = [];
-        if (live)
-            log.group(command);
-        return {
-            line: (text) => (live ? log.output(text) : void held.push(text)),
-            ended: () => {
-                if (!live)
-                    log.group(command);
-                for (const text of held)
-                    log.output(text);
-                log.endGroup();
-            },
-        };
-    };
-}
 
 ;// CONCATENATED MODULE: ./src/run.ts
 // The story of one spec's run: brief, preparation, implementation, report. The chapters are preparation.ts and
@@ -12847,13 +17800,12 @@ function watchCommands(log) {
 
 
 
-
 /**
- * Runs one spec to its end and writes its report.
+ * Runs one spec to its end, or says why it is left alone, and writes its report.
  * @param scratch a folder of the host that the caller removes afterwards
  * @throws never a UserError: what forbids the run is the outcome `refused`. What it throws is a defect, after the report.
  */
-async function runSpec(world, specPath, folder, scratch) {
+async function runSpec(world, specPath, turn, folder, scratch) {
     const started = performance.now();
     const isCancelled = () => world.signal.aborted;
     const record = (0,report/* emptyRecord */.FR)({
@@ -12866,13 +17818,15 @@ async function runSpec(world, specPath, folder, scratch) {
         if (isCancelled())
             return recordCancelled(record);
         const brief = await readBrief(world, specPath, record);
-        if (!(await isAlreadyProven(world, brief, record))) {
-            const ready = await prepare(world, brief, record, folder, scratch);
-            if (ready !== undefined && isCancelled())
-                recordCancelled(record);
-            else if (ready !== undefined)
-                await implement(world, brief, ready, record, folder);
-        }
+        if (turn.kind === 'leave')
+            return leave(record, turn);
+        if (await isOwnPush(world, brief, record))
+            return record;
+        const ready = await prepare(world, brief, record, folder, scratch);
+        if (ready !== undefined && isCancelled())
+            recordCancelled(record);
+        else if (ready !== undefined)
+            await implement(withinTotal(world, record), brief, ready, record, folder).finally(() => ready.progress.end());
     }
     catch (error) {
         if (!(error instanceof errors/* UserError */.yo))
@@ -12889,6 +17843,18 @@ async function runSpec(world, specPath, folder, scratch) {
     }
     return record;
 }
+/** The limit of cost as the invocation's total leaves it. What earlier runs spent on the spec is not of this total. */
+function withinTotal(world, record) {
+    if (world.costLeftUsd === undefined)
+        return world;
+    const { earlier, limits } = record.usage;
+    const leftUsd = Number((world.costLeftUsd + (earlier?.costUsd ?? 0)).toFixed(6));
+    limits.maxCostUsd = Math.min(world.inputs.maxCostUsd, leftUsd);
+    return { ...world, inputs: { ...world.inputs, maxCostUsd: limits.maxCostUsd } };
+}
+function leave(record, { outcome, message, stopReason }) {
+    return Object.assign(record, { outcome, message }, stopReason === undefined ? {} : { stopReason });
+}
 function recordCancelled(record) {
     record.outcome = 'stopped';
     record.stopReason = 'cancelled';
@@ -12897,7 +17863,7 @@ function recordCancelled(record) {
 }
 /** report.json for machines, report.md and report.html for people. */
 async function writeReport(record, folder, log) {
-    await folder.write('report.json', (0,report/* reportJson */.l4)(record));
+    folder.replace('report.json', (0,report/* reportJson */.l4)(record)); // a kill leaves the last one or this one, whole
     const outputs = (file) => folder.readText(file);
     await folder.write('report.md', (0,report/* renderMarkdown */.Gc)(record, { outputs, maxChars: Infinity }));
     try {
@@ -12918,21 +17884,16 @@ function pageSources(folder) {
         readOutput: (file, maxBytes) => folder.readEnds(file, maxBytes),
     };
 }
-async function isAlreadyProven(world, brief, record) {
-    const spec = { path: brief.spec.path, hash: brief.hash };
-    const proof = (await (0,fleet/* findProof */.a)(world.git, world.base.commit, spec)) ?? (await findProofInHistory(world, spec));
-    if (proof === undefined)
+/** The push of a run's increment to its work branch, by a token whose pushes start workflows: the run is still at it. */
+async function isOwnPush({ context, git, base }, brief, record) {
+    if (context.eventName !== 'push' || base.branch === context.defaultBranch)
+        return false;
+    const [head] = await git.messages(base.commit, { max: 1 });
+    if (head === undefined || !(0,publish/* isCommitOf */.Tx)(head.message, brief.spec.path))
         return false;
     record.outcome = 'unchanged';
-    record.message = `The spec is unchanged since commit ${proof.slice(0, 12)} verified it.`;
+    record.message = `The push is a run's own: commit ${base.commit.slice(0, 12)} on ${base.branch} is work on this spec.`;
     return true;
-}
-/** In the history that a shallow clone lacks. */
-async function findProofInHistory({ git, remote, base }, spec) {
-    if (remote === undefined || !(await (0,git_history/* isShallow */.f)(git)))
-        return undefined;
-    const history = await (0,git_history/* readHistory */.L)(git, remote, [base.commit], 'recent');
-    return history && (0,fleet/* findProof */.a)(history, base.commit, spec);
 }
 
 
@@ -13483,7 +18444,7 @@ async function answerOf({ runCommand }, file, question) {
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_1___default = /*#__PURE__*/__webpack_require__.n(node_path__WEBPACK_IMPORTED_MODULE_1__);
 /* harmony import */ var zod__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(2047);
 /* harmony import */ var _conclusion_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(9868);
-/* harmony import */ var _report_report_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(269);
+/* harmony import */ var _report_report_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(1414);
 // What is on disk for the case that the process is killed: a report that is true at any moment, and where the work is.
 // Both are replaced whole as the run goes on; the post step finishes from them (post-step.ts).
 
@@ -13513,6 +18474,8 @@ const unfinishedRun = zod__WEBPACK_IMPORTED_MODULE_4__/* .object */ .Ikc({
     protectedFiles: zod__WEBPACK_IMPORTED_MODULE_4__/* .array */ .YOg(zod__WEBPACK_IMPORTED_MODULE_4__/* .string */ .YjP()),
     /** The last green commit; `from` while there is none. */
     head: commitId,
+    /** What the head was brought together with, of its target branch. */
+    onto: commitId.optional(),
     /** Folder of the report, absolute. */
     report: zod__WEBPACK_IMPORTED_MODULE_4__/* .string */ .YjP(),
 });
@@ -13527,11 +18490,9 @@ function keepUnfinished({ world, spec, ready, record, folder, progress }) {
             ...(comment === undefined ? {} : { issueNumber: comment.issueNumber }),
         },
     };
-    const keepHead = (head) => replaceFile(node_path__WEBPACK_IMPORTED_MODULE_1___default().join(ready.scratch, FILE), JSON.stringify({ ...facts, head }));
+    const keepHead = (head, onto) => replaceFile(node_path__WEBPACK_IMPORTED_MODULE_1___default().join(ready.scratch, FILE), JSON.stringify({ ...facts, head, onto }));
     const keeper = {
-        keep(head) {
-            if (head !== undefined)
-                keepHead(head);
+        soFar() {
             const soFar = {
                 ...record,
                 usage: { ...record.usage },
@@ -13539,11 +18500,16 @@ function keepUnfinished({ world, spec, ready, record, folder, progress }) {
                 stopReason: 'cancelled',
                 message: 'The run was ended from outside before it came to its end.',
             };
-            (0,_conclusion_js__WEBPACK_IMPORTED_MODULE_2__/* .recordProgress */ .lF)(soFar, progress, world.mask);
-            folder.replace('report.json', (0,_report_report_js__WEBPACK_IMPORTED_MODULE_3__/* .reportJson */ .l4)(soFar));
+            (0,_conclusion_js__WEBPACK_IMPORTED_MODULE_2__/* .recordProgress */ .l)(soFar, progress, world.mask);
+            return soFar;
         },
-        conclude(head) {
-            keepHead(head);
+        keep(head, onto) {
+            if (head !== undefined)
+                keepHead(head, onto);
+            folder.replace('report.json', (0,_report_report_js__WEBPACK_IMPORTED_MODULE_3__/* .reportJson */ .l4)(keeper.soFar()));
+        },
+        conclude(head, onto) {
+            keepHead(head, onto);
             folder.replace('report.json', (0,_report_report_js__WEBPACK_IMPORTED_MODULE_3__/* .reportJson */ .l4)(record));
         },
     };
@@ -13575,7 +18541,7 @@ function replaceFile(file, text) {
 
 /***/ }),
 
-/***/ 3522:
+/***/ 5228:
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
 
@@ -13604,8 +18570,8 @@ __webpack_require__.d(__webpack_exports__, {
 
 // UNUSED EXPORTS: comparePublicApi
 
-// EXTERNAL MODULE: ./src/workshop/workshop.ts + 42 modules
-var workshop_workshop = __webpack_require__(5178);
+// EXTERNAL MODULE: ./src/workshop/workshop.ts + 43 modules
+var workshop_workshop = __webpack_require__(3472);
 ;// CONCATENATED MODULE: ./src/verify/audit-rules.ts
 // The rules of the audits: what each one finds and whether that blocks `verified` by default. How it is found is
 // test-audit.ts's and code-audit.ts's. A rule blocks only where the text alone makes it certain.
@@ -15949,6 +20915,33 @@ function auditPolicy(input, change) {
     };
 }
 
+;// CONCATENATED MODULE: ./src/verify/failed-tests.ts
+
+/**
+ * @param output the complete output of the test gate
+ * @param files paths of the verified tree
+ * @param folders of the workspace's packages, relative to the repository
+ * @param places where tests stand, by name
+ */
+function failedTests({ tests }, output, { files, folders, places, }) {
+    const blocks = (0,workshop_workshop/* failedTestBlocks */.I4)(output);
+    const inWorkspace = files.filter((file) => folders.some((folder) => folder === '' || file.startsWith(`${folder}/`)));
+    return tests
+        .filter(({ result }) => result === 'failed' || result === 'unknown')
+        .map(({ name, executable }) => {
+        const own = blocks.filter((block) => block.name === name);
+        const block = own.find((each) => each.executable === executable) ?? own[0];
+        const file = block?.location && fileOf(block.location.path, inWorkspace);
+        const panicked = file === undefined || !block?.location ? undefined : { path: file, line: block.location.line };
+        return { name, executable, place: panicked ?? places.get(name), message: block?.message };
+    });
+}
+/** A panic's path is relative to the workspace's root, which lies above all packages: the shortest path that fits. */
+function fileOf(path, files) {
+    const fitting = files.filter((file) => file === path || file.endsWith(`/${path}`));
+    return fitting.sort((one, other) => one.length - other.length)[0];
+}
+
 ;// CONCATENATED MODULE: ./src/verify/ledger.ts
 /** Checks the claims. A spec without requirements passes: the verdict line says that it has none. */
 function judgeLedger(facts) {
@@ -16453,15 +21446,69 @@ function ownNames({ items, modules, imports }) {
     ];
 }
 
+;// CONCATENATED MODULE: ./src/verify/test-places.ts
+
+
+/** Doc tests are named by their place, `src/lib.rs - greet (line 9)`, below the package's folder. */
+const DOC_TEST = /^(\S+\.rs) - .*\(line (\d+)\)$/;
+/**
+ * The places of tests by the names that cargo prints. Only files that hold a function of such a name are parsed.
+ * @param texts the Rust sources of one tree, path → text
+ */
+function testPlaces(syntax, texts, names) {
+    const read = itemReader(syntax);
+    const sources = [...texts].filter(([path]) => path.endsWith('.rs'));
+    const known = new Map();
+    const testsOf = (path, text) => {
+        const tests = known.get(path) ?? findTests(syntax, read(text)).tests.filter(({ kind }) => kind === 'function');
+        known.set(path, tests);
+        return tests;
+    };
+    const places = new Map();
+    for (const name of new Set(names)) {
+        const [, docPath, docLine] = DOC_TEST.exec(name) ?? [];
+        const bare = name.trim().replace(/ - should panic$/, '');
+        const found = docPath === undefined
+            ? sources
+                .filter(([, text]) => text.includes(bare.slice(bare.lastIndexOf(':') + 1)))
+                .flatMap(([path, text]) => testsOf(path, text)
+                .filter((test) => printedNames(path, test.name).has(bare))
+                .map(({ line }) => ({ path, line })))
+            : sources
+                .filter(([path]) => path === docPath || path.endsWith(`/${docPath}`))
+                .map(([path]) => ({ path, line: Number(docLine) }));
+        const [place] = found;
+        if (place !== undefined && found.length === 1)
+            places.set(name, place);
+    }
+    return places;
+}
+/** How libtest can name a function of a file: the modules above the file are its folders below `src` or `tests`. */
+function printedNames(path, name) {
+    const below = /(?:^|\/)(?:src|tests)\/(.*)\.rs$/.exec(path)?.[1];
+    if (below === undefined)
+        return new Set([name]);
+    const modules = below.split('/').filter((each, at, all) => !(at === all.length - 1 && /^(lib|main|mod)$/.test(each)));
+    // A file of `tests` or `src/bin` is a crate of its own, or a module of one that lies beside it.
+    const starts = modules.map((_, at) => [...modules.slice(at), name].join('::'));
+    return new Set([...starts, name]);
+}
+
 ;// CONCATENATED MODULE: ./src/verify/evidence.ts
 
 
 
 
 
+
+
 const EVIDENCE_GATES = ['audit', 'ledger'];
-/** Judges the verified tree. Cheap beside the cargo gates: no process but git. */
-async function judgeEvidence(terms, tree, tests) {
+/**
+ * Judges the verified tree. Cheap beside the cargo gates: no process but git.
+ * @param testRun what the test gate found, with its complete output; `undefined` when it did not run
+ */
+async function judgeEvidence(terms, tree, testRun) {
+    const tests = testRun?.tests.tests ?? [];
     const files = await terms.git.sourceTree(tree);
     const handover = terms.handover();
     const claimedPaths = new Set(handover.claims.flatMap((claim) => claim.code.map(pathOf)));
@@ -16476,11 +21523,16 @@ async function judgeEvidence(terms, tree, tests) {
     const ledger = judgeLedger({
         requirements: terms.requirements,
         ...handover,
-        tests: (tests?.tests ?? []).map(({ name, executable, result }) => ({ name, result, crate: crateOf(executable) })),
+        tests: tests.map(({ name, executable, result }) => ({ name, result, crate: crateOf(executable) })),
         lineCount: (path) => lineCounts.get(path),
         added: change.added,
         isReached: reachOf(members),
     });
+    const failing = tests.filter(({ result }) => result !== 'ok' && result !== 'ignored').map(({ name }) => name);
+    const named = ledger.entries.flatMap((entry) => entry.tests.map(({ name }) => name));
+    const places = testPlaces(terms.syntax, change.head, [...named, ...failing]);
+    for (const test of ledger.entries.flatMap((entry) => entry.tests))
+        Object.assign(test, places.get(test.name));
     const gate = (name, reasons) => ({
         name,
         deciding: terms.deciding.includes(name),
@@ -16493,7 +21545,11 @@ async function judgeEvidence(terms, tree, tests) {
     const publicApi = comparePublicApi({ syntax: terms.syntax, ...change, libraries: librariesOf(members) });
     const asked = EVIDENCE_GATES.filter((name) => terms.deciding.includes(name) || terms.advisory.includes(name));
     const gates = asked.map((name) => gate(name, reasons[name]));
-    return { ledger, findings, severityChanges: policy.changes, publicApi, gates };
+    const workspace = { files: files.files.map(({ path }) => path), folders: members.map(folderOf), places };
+    return {
+        ...{ ledger, findings, severityChanges: policy.changes, publicApi, gates },
+        failedTests: testRun === undefined ? [] : failedTests(testRun.tests, testRun.output, workspace),
+    };
 }
 /** The judged gate in the shape of report.json: there is no command, so no exit code and no output. */
 function judgedGateRecord(gate) {
@@ -16513,7 +21569,6 @@ function crateOf(executable) {
 function reachOf(members) {
     const asCrate = (name) => name.replaceAll('-', '_');
     const byName = new Map(members.map((member) => [member.name, member]));
-    const folderOf = (member) => member.manifestPath.replace(/\/?Cargo\.toml$/, '');
     const closure = (member, seen) => {
         if (seen.has(member))
             return seen;
@@ -16537,6 +21592,10 @@ function reachOf(members) {
             return folder === '' || path === folder || path.startsWith(`${folder}/`);
         });
     };
+}
+/** Of a package, relative to the repository; empty for its root. */
+function folderOf({ manifestPath }) {
+    return manifestPath.replace(/\/?Cargo\.toml$/, '');
 }
 
 // EXTERNAL MODULE: ./src/platform/command.ts
@@ -16583,9 +21642,10 @@ function unformattedFiles(output) {
     return [...new Set(files)];
 }
 /** Commands that repeat a verification on a laptop, with nothing of Ferrule. */
-function reproduceCommands(commit, workingDirectory, verification) {
+function reproduceCommands({ commit, patch }, workingDirectory, verification) {
     const enter = workingDirectory === '.' ? [] : [`cd ${workingDirectory}`];
-    return [`git checkout ${commit}`, ...enter, ...verification.gates.map(({ command }) => command)];
+    const apply = patch === undefined ? [] : [`git apply ${patch}`];
+    return [`git checkout ${commit}`, ...apply, ...enter, ...verification.gates.map(({ command }) => command)];
 }
 
 ;// CONCATENATED MODULE: ./src/verify/failures.ts
@@ -16727,6 +21787,9 @@ async function runGate(terms, bench, name, older, touched) {
     });
     const read = (run) => terms.workshop.outputs.read(run.output);
     const run = await runGateCommand(gateCommand(name, terms.scope));
+    const lacking = run.exitCode === 0 ? undefined : terms.lacks?.(name);
+    if (lacking !== undefined)
+        return unavailable(name, terms.deciding.includes(name), run, lacking);
     const text = await read(run);
     const changed = [];
     let tests;
@@ -16768,6 +21831,18 @@ async function runGate(terms, bench, name, older, touched) {
         failures,
         reasons: fresh.map((failure) => failure.text),
         olderFailures: failures.filter((failure) => !fresh.includes(failure)).map((failure) => failure.text),
+    };
+}
+/** Nothing is known of the code: neither that it passes nor that it fails. */
+function unavailable(name, deciding, run, component) {
+    const { command, exitCode, durationMs } = run;
+    return {
+        ...{ name, deciding, command, exitCode, durationMs, run },
+        status: 'unavailable',
+        diagnostics: [],
+        failures: [],
+        reasons: [`it could not run: the toolchain lacks ${component}; add a step: rustup component add ${component}`],
+        olderFailures: [],
     };
 }
 
@@ -16845,6 +21920,8 @@ const MAX_REASONS = 40;
 function describeBaseline(gates) {
     const lines = gates.map((gate) => {
         const tests = gate.tests === undefined ? '' : `, ${gate.tests.passed} tests passed, ${gate.tests.failed} failed`;
+        if (gate.status === 'unavailable')
+            return `${gate.command}: ${gate.reasons.join('; ')}.`;
         if (gate.failures.length === 0)
             return `${gate.command}: passed${tests}.`;
         const list = (failures) => [
@@ -16863,8 +21940,11 @@ function describeBaseline(gates) {
 }
 
 ;// CONCATENATED MODULE: ./src/verify/gate-record.ts
-/** @param baseline tells which tests are new; all of them where the base had no crate */
-function gateRecord(gate, baseline) {
+/**
+ * @param baseline tells which tests are new; all of them where the base had no crate
+ * @param failed of the test gate
+ */
+function gateRecord(gate, baseline, failed = []) {
     const older = baseline?.gates.find(({ name }) => name === gate.name)?.tests;
     const known = new Set(older?.tests.map(testKey));
     const tests = gate.tests;
@@ -16902,6 +21982,14 @@ function gateRecord(gate, baseline) {
                         executable,
                         result: result === 'unknown' ? 'failed' : result,
                     })),
+                    ...(failed.length === 0
+                        ? {}
+                        : {
+                            failures: failed.map(({ name, executable, place, message }) => ({
+                                ...{ name, executable, ...place },
+                                ...(message === undefined ? {} : { message }),
+                            })),
+                        }),
                 },
             }),
     };
@@ -17114,8 +22202,10 @@ async function verify(terms, subject, baseline, evidenceTerms) {
     const checkout = await terms.workshop.verificationCheckout(subject.commit);
     try {
         const gates = await runGates(terms, checkout, baseline, subject.touched);
-        const tests = gates.find((gate) => gate.name === 'test')?.tests;
-        const evidence = await judgeEvidence(evidenceTerms, subject.tree, tests);
+        const test = gates.find((gate) => gate.name === 'test');
+        const output = test === undefined ? '' : await terms.workshop.outputs.read(test.run.output);
+        const testRun = test?.tests && { tests: test.tests, output };
+        const evidence = await judgeEvidence(evidenceTerms, subject.tree, testRun);
         // A cancelled run leaves gates out: what did not run has not passed.
         const wanted = [...terms.deciding, ...evidenceTerms.deciding];
         const passing = [...gates, ...evidence.gates].filter((gate) => gate.status === 'passed').map(({ name }) => name);
@@ -17162,7 +22252,7 @@ async function checkIncrement(terms, baseline) {
 
 /***/ }),
 
-/***/ 5178:
+/***/ 3472:
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
 
@@ -17173,6 +22263,7 @@ __webpack_require__.d(__webpack_exports__, {
   tY: () => (/* reexport */ Outputs),
   sL: () => (/* reexport */ PAGE_CHARS),
   q_: () => (/* reexport */ checkCargoArgs),
+  ct: () => (/* reexport */ componentsOf),
   I4: () => (/* reexport */ failedTestBlocks),
   vZ: () => (/* reexport */ findToolchain),
   Ub: () => (/* reexport */ firstView),
@@ -17192,6 +22283,7 @@ __webpack_require__.d(__webpack_exports__, {
   FM: () => (/* reexport */ readRunnerCargo),
   T1: () => (/* reexport */ requireDiskSpace),
   DW: () => (/* reexport */ resultLines),
+  u_: () => (/* reexport */ runLine),
   _K: () => (/* reexport */ searchFiles)
 });
 
@@ -17470,7 +22562,7 @@ function createCargo(options) {
             diagnostics,
             output: await writer.close(),
         };
-        watching.ended();
+        watching.ended(run);
         return run;
     };
 }
@@ -20699,6 +25791,38 @@ function search() {
 parentPort.postMessage(search());
 `;
 
+;// CONCATENATED MODULE: ./src/workshop/run-line.ts
+// How a cargo command ended, on one line for people. It is no verdict: that is `verify`, by other means.
+
+const RESULT = /^test result: \S+ (\d+) passed; (\d+) failed; (\d+) ignored;/;
+const MAX_COMMAND_CHARS = 120;
+/**
+ * `cargo test --workspace: passed · 12 tests · 3.1 s`, `cargo check: exit code 101 · 2 errors · 0.8 s`.
+ * @param resultLines the lines of its output that begin with `test result:`
+ */
+function runLine({ command, end, exitCode, durationMs, diagnostics }, resultLines) {
+    const sums = [0, 0, 0];
+    for (const line of resultLines)
+        RESULT.exec(line)
+            ?.slice(1)
+            .forEach((count, i) => (sums[i] = (sums[i] ?? 0) + Number(count)));
+    const [passed = 0, failed = 0, ignored = 0] = sums;
+    const count = (level) => diagnostics.filter((diagnostic) => diagnostic.level === level).length;
+    const parts = [
+        exitCode === 0 ? 'passed' : (0,platform_command/* describeEnd */.l)(end),
+        ...counted(count('error'), 'error'),
+        ...counted(count('warning'), 'warning'),
+        ...(failed > 0 ? [`${failed} of ${passed + failed} tests failed`] : counted(passed, 'test')),
+        ...(ignored > 0 ? [`${ignored} ignored`] : []),
+        `${(durationMs / 1000).toFixed(1)} s`,
+    ];
+    const shown = command.length > MAX_COMMAND_CHARS ? `${command.slice(0, MAX_COMMAND_CHARS - 1)}…` : command;
+    return `${shown}: ${parts.join(' · ')}`;
+}
+function counted(count, noun) {
+    return count === 0 ? [] : [`${count} ${noun}${count === 1 ? '' : 's'}`];
+}
+
 ;// CONCATENATED MODULE: ./src/workshop/test-segments.ts
 // Cuts the terminal output of `cargo test` at the header lines that cargo prints before each test executable. What an
 // executable printed is not interpreted here. Cargo writes a header where the executable before it left the cursor, so
@@ -21252,20 +26376,23 @@ async function findToolchain(options) {
     if (managed === undefined && options.channel !== undefined && !isOfChannel(version, options.channel))
         throw new errors/* UserError */.yo(`The repository asks for toolchain '${options.channel}', but this runner has rustc ${printable(version)} and no rustup. ` +
             `Install rustup, then: ${installLine(options.channel)}.`);
-    const tools = { PATH: bin };
     return {
         bin,
         cargo,
         rustcVersion: rustcVersion.split('\n')[0] ?? rustcVersion,
         cargoVersion,
         host: /^host: (.*)$/m.exec(rustcVersion)?.[1] ?? 'unknown',
-        hasClippy: (0,find_program/* findProgram */.K)('cargo-clippy', tools) !== undefined && (0,find_program/* findProgram */.K)('clippy-driver', tools) !== undefined,
-        hasRustfmt: (0,find_program/* findProgram */.K)('cargo-fmt', tools) !== undefined && (0,find_program/* findProgram */.K)('rustfmt', tools) !== undefined,
+        ...componentsOf(bin),
         mounts: [...new Set([bin, sysroot])]
             .filter((folder) => !folder.startsWith('/usr/') && folder !== '/usr')
             .filter((folder, _, all) => !all.some((other) => folder.startsWith(`${other}/`)))
             .map((folder) => ({ host: folder, box: folder, writable: false })),
     };
+}
+/** Which components lie beside a cargo now: another step of the job may take one away, or bring it. */
+function componentsOf(bin) {
+    const has = (...programs) => programs.every((name) => (0,find_program/* findProgram */.K)(name, { PATH: bin }) !== undefined);
+    return { hasClippy: has('cargo-clippy', 'clippy-driver'), hasRustfmt: has('cargo-fmt', 'rustfmt') };
 }
 function installLine(channel) {
     return `rustup toolchain install ${channel} --profile minimal -c clippy,rustfmt`;
@@ -21281,6 +26408,7 @@ function isOfChannel(version, channel) {
 ;// CONCATENATED MODULE: ./src/workshop/workshop.ts
 // The door of the workshop: the work copy, cargo runs with complete output, and the places where commits are built.
 // It judges nothing; gates and verdicts are the room verify's.
+
 
 
 
