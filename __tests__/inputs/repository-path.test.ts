@@ -3,7 +3,7 @@ import { expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import path from 'node:path';
 import { UserError } from '../../src/errors.js';
-import { readRepositoryPath } from '../../src/inputs/repository-path.js';
+import { readRepositoryPath, readSpecPattern } from '../../src/inputs/repository-path.js';
 
 const WORKSPACE = '/w/repo';
 
@@ -48,4 +48,13 @@ it('leads out of the repository by no path', () => {
     { numRuns: 5_000 },
   );
   expect(taken).toBeGreaterThan(500);
+});
+
+it('keeps a slash at the end of a glob for specs, and of nothing else', () => {
+  const read = (value: string) => readSpecPattern(value, WORKSPACE);
+  expect([read('specs/*/'), read('./specs//*//'), read('specs/login/'), read('specs/*.md')]).toEqual([
+    ...['specs/*/', 'specs/*/', 'specs/login', 'specs/*.md'],
+  ]);
+  expect(() => read('specs/*/../')).toThrow(UserError);
+  expect(readRepositoryPath('protected-paths', 'secrets-*/', WORKSPACE)).toBe('secrets-*');
 });

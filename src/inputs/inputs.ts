@@ -21,7 +21,7 @@ import {
 import { ANTHROPIC_API_URL, readBaseUrl, readModel, readModelKey, readSecret } from './model-server.js';
 import { readCost, readMaxSpecs, readMaxTotalCost } from './fleet-limits.js';
 import { COMMIT_WITH, DRAFT } from './publish-inputs.js';
-import { readRepositoryPath } from './repository-path.js';
+import { readRepositoryPath, readSpecPattern } from './repository-path.js';
 
 export { readEvent } from './event.js';
 export type { CommentContext, Environment, PullRequestContext, RunContext } from './event.js';
@@ -152,7 +152,7 @@ export function readInputs(get: (name: string) => string, context: Pick<RunConte
   const anthropicBaseUrl = readBaseUrl('anthropic-base-url', text('anthropic-base-url'));
 
   const inputs: Inputs = {
-    spec: splitList(text('spec')).map(repositoryPath('spec')),
+    spec: splitList(text('spec')).map((value) => readSpecPattern(value, context.workspace)),
     anthropicApiKey: readModelKey('anthropic-api-key', text('anthropic-api-key'), anthropicBaseUrl),
     anthropicBaseUrl,
     model: text('model') === '' ? undefined : readModel(text('model')),

@@ -6,7 +6,7 @@ import type { RunContext } from './event.js';
 import { readCost, readMaxSpecs, readMaxTotalCost } from './fleet-limits.js';
 import { splitList } from './input-values.js';
 import { readSecret } from './model-server.js';
-import { readRepositoryPath } from './repository-path.js';
+import { readSpecPattern } from './repository-path.js';
 
 export interface PlanInputs {
   /** Paths, folders and globs; at least one. */
@@ -34,7 +34,7 @@ export const PLAN_INPUT_DEFAULTS: Readonly<Record<string, string>> = {
 /** Reads all inputs as `readInputs` does. @throws UserError on the first bad value */
 export function readPlanInputs(get: (name: string) => string, context: Pick<RunContext, 'workspace'>): PlanInputs {
   const text = (name: string) => get(name).trim() || (PLAN_INPUT_DEFAULTS[name] ?? '');
-  const spec = splitList(text('spec')).map((path) => readRepositoryPath('spec', path, context.workspace));
+  const spec = splitList(text('spec')).map((value) => readSpecPattern(value, context.workspace));
   if (spec.length === 0)
     throw new UserError("Input 'spec' is missing. Expected paths and globs of specs, such as 'specs/**/*.md'.");
   return {

@@ -16,3 +16,9 @@ export function readRepositoryPath(input: string, value: string, workspace: stri
   if (leaves || (segments.includes('..') && /[*?[{]/.test(local))) return refuse(input, value, EXPECTED);
   return path;
 }
+
+/** Of the input `spec`: a slash at the end of a glob stays, since it says that folders are meant. */
+export function readSpecPattern(value: string, workspace: string): string {
+  const path = readRepositoryPath('spec', value, workspace);
+  return value.endsWith('/') && /[*?[{]/.test(path) ? `${path}/` : path;
+}
