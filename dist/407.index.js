@@ -4456,17 +4456,22 @@ async function findProofs(git, head, specs) {
     return proofs;
 }
 
+// EXTERNAL MODULE: external "node:path"
+var external_node_path_ = __webpack_require__(6760);
 // EXTERNAL MODULE: ./node_modules/picomatch/index.js
 var picomatch = __webpack_require__(4006);
 var picomatch_default = /*#__PURE__*/__webpack_require__.n(picomatch);
 ;// CONCATENATED MODULE: ./src/fleet/selection.ts
 // Which specs the input `spec` names among the files of a commit. What state they are in is not looked at here.
 
+
 /**
- * Plain paths stand for themselves, also when nothing is there (whoever loads them says so); globs for every Markdown
- * file of the commit that they match.
+ * Plain paths stand for themselves, also when nothing is there (whoever loads them says so). Globs stand for every
+ * Markdown file of the commit that they match; with a slash at their end for every folder that has such files itself.
  */
 function selectSpecs(patterns, files) {
+    const pages = files.map((file) => file.path).filter((path) => /\.(md|markdown)$/i.test(path));
+    const folders = new Set(pages.map((path) => external_node_path_.posix.dirname(path)));
     const specs = new Set();
     const named = new Set();
     const emptyGlobs = [];
@@ -4476,8 +4481,8 @@ function selectSpecs(patterns, files) {
             named.add(pattern);
             continue;
         }
-        const isMatch = picomatch_default()(pattern);
-        const matches = files.map((file) => file.path).filter((path) => /\.(md|markdown)$/i.test(path) && isMatch(path));
+        const isMatch = picomatch_default()(pattern.replace(/\/+$/, ''));
+        const matches = [...(pattern.endsWith('/') ? folders : pages)].filter((path) => isMatch(path));
         if (matches.length === 0)
             emptyGlobs.push(pattern);
         for (const match of matches)
@@ -5177,6 +5182,11 @@ function readRepositoryPath(input, value, workspace) {
         return refuse(input, value, EXPECTED);
     return path;
 }
+/** Of the input `spec`: a slash at the end of a glob stays, since it says that folders are meant. */
+function readSpecPattern(value, workspace) {
+    const path = readRepositoryPath('spec', value, workspace);
+    return value.endsWith('/') && /[*?[{]/.test(path) ? `${path}/` : path;
+}
 
 ;// CONCATENATED MODULE: ./src/inputs/publish-inputs.ts
 // Reads the inputs of the second action, `publish/action.yml`, which publishes what a run with `publish: none` left. They
@@ -5400,7 +5410,7 @@ const PLAN_INPUT_DEFAULTS = {
 /** Reads all inputs as `readInputs` does. @throws UserError on the first bad value */
 function readPlanInputs(get, context) {
     const text = (name) => get(name).trim() || (PLAN_INPUT_DEFAULTS[name] ?? '');
-    const spec = splitList(text('spec')).map((path) => readRepositoryPath('spec', path, context.workspace));
+    const spec = splitList(text('spec')).map((value) => readSpecPattern(value, context.workspace));
     if (spec.length === 0)
         throw new errors/* UserError */.yo("Input 'spec' is missing. Expected paths and globs of specs, such as 'specs/**/*.md'.");
     return {
@@ -5662,7 +5672,7 @@ function readInputs(get, context) {
     const repositoryPath = (name) => (path) => readRepositoryPath(name, path, context.workspace);
     const anthropicBaseUrl = readBaseUrl('anthropic-base-url', text('anthropic-base-url'));
     const inputs = {
-        spec: splitList(text('spec')).map(repositoryPath('spec')),
+        spec: splitList(text('spec')).map((value) => readSpecPattern(value, context.workspace)),
         anthropicApiKey: readModelKey('anthropic-api-key', text('anthropic-api-key'), anthropicBaseUrl),
         anthropicBaseUrl,
         model: text('model') === '' ? undefined : readModel(text('model')),
