@@ -15869,7 +15869,7 @@ class Series {
         return {
             kind: 'committed',
             commit: this.head.commit,
-            text: tests ? `check passed, ${tests.passed} tests passed.` : 'check passed.',
+            text: `${['check passed', ...(tests ? [`${tests.passed} tests passed`] : [])].join(', ')}.${warningsIn(gates)}`,
         };
     }
     /** What is to be verified: the head, or with work that no increment completed a commit of all of it. */
@@ -15957,6 +15957,19 @@ class Series {
         this.written.set(commit.commit, commit);
         return commit;
     }
+}
+const MAX_WARNINGS = 5;
+/** Warnings do not keep a commit back, but clippy's gate fails on those in files that the run touched. */
+function warningsIn(gates) {
+    const warnings = gates
+        .filter(({ name }) => name === 'check')
+        .flatMap(({ diagnostics }) => diagnostics)
+        .filter(({ level, path }) => level === 'warning' && path !== undefined);
+    const shown = warnings.slice(0, MAX_WARNINGS).map(({ path, line, message }) => `- ${path}:${line}: ${message}`);
+    const rest = warnings.length - shown.length;
+    return warnings.length === 0
+        ? ''
+        : ['\nThe compiler warns:', ...shown, ...(rest > 0 ? [`- and ${rest} more`] : [])].join('\n');
 }
 
 ;// CONCATENATED MODULE: ./src/agent/tools/names.ts
@@ -20952,7 +20965,14 @@ function fileOf(path, files) {
     return fitting.sort((one, other) => one.length - other.length)[0];
 }
 
+// EXTERNAL MODULE: ./src/did-you-mean.ts
+var did_you_mean = __webpack_require__(3772);
 ;// CONCATENATED MODULE: ./src/verify/ledger.ts
+// The requirement ledger: every requirement of the spec with the code and tests that the model names for it, checked
+// against this verification. The model's word alone proves nothing. Pure.
+
+/** Letters of a name; fewer are part of too many. */
+const MIN_PART = 4;
 /** Checks the claims. A spec without requirements passes: the verdict line says that it has none. */
 function judgeLedger(facts) {
     const entries = facts.requirements.map((requirement) => judgeRequirement(requirement, facts));
@@ -20990,7 +21010,7 @@ function judgeRequirement({ id, text }, facts) {
     }
     for (const { name, result } of tests)
         if (result !== 'ok')
-            problems.push(result === 'not-run' ? `test ${name} did not run` : `test ${name}: ${result}`);
+            problems.push(result === 'not-run' ? `test ${name} did not run${nearTo(name, facts)}` : `test ${name}: ${result}`);
     if (tests.length === 0)
         problems.push('no test is named');
     const crates = facts.tests
@@ -21016,6 +21036,16 @@ function resultOf(name, { tests }) {
     if (results.includes('failed'))
         return 'failed';
     return results.includes('ignored') ? 'ignored' : 'ok';
+}
+/** A hint at the test that was meant: a part of its name, or a slip in it. */
+function nearTo(name, { tests }) {
+    const names = tests.map((test) => test.name);
+    const meant = name.trim();
+    const longer = meant.length < MIN_PART ? undefined : names.find((each) => each.includes(meant));
+    if (longer !== undefined)
+        return `, but ${longer} did`;
+    const hint = (0,did_you_mean/* didYouMean */.a)(meant, names);
+    return hint === '' ? '' : `.${hint}`;
 }
 /** Names as cargo prints them; a `should panic` suffix is not part of the name. */
 function isSameTest(claimed, printed) {

@@ -99,6 +99,16 @@ const log = async (head: string) =>
 const write = (file: string, content: string) => opened.workshop.copy.write(file, content);
 
 describe('an increment', () => {
+  it('that is green with warnings says them, since clippy’s gate will fail on them', async () => {
+    const { made } = series();
+    await write('src/lib.rs', `${GREEN}\nfn idle() {}\n`);
+    const result = await made.complete(REQUEST);
+    expect(result.kind).toBe('committed');
+    expect('text' in result ? result.text : '').toMatch(
+      /^check passed, 2 tests passed\.\nThe compiler warns:\n- src\/lib\.rs:\d+: function `idle` is never used$/,
+    );
+  });
+
   it('that is green becomes a commit on the one before it, with our trailers and nobody else’s', async () => {
     const { made, pushes, atPush } = series();
     await write('src/lib.rs', GREEN);

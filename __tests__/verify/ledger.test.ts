@@ -40,6 +40,8 @@ describe('a requirement', () => {
 
   it.each<[string, Partial<Claim>, string, string]>([
     ['a test that does not exist', { tests: ['tests::imagined'] }, 'unproven', 'tests::imagined did not run'],
+    ['a part of a name', { tests: ['adds'] }, 'unproven', 'test adds did not run, but tests::adds did'],
+    ['a slip', { tests: ['test::adds'] }, 'unproven', "test test::adds did not run. Did you mean 'tests::adds'?"],
     ['a test that failed', { tests: ['tests::fails'] }, 'unproven', 'tests::fails: failed'],
     ['an ignored test', { tests: ['tests::later'] }, 'unproven', 'tests::later: ignored'],
     ['no test', { tests: [] }, 'unproven', 'no test is named'],

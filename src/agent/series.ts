@@ -3,7 +3,7 @@
 import type { Git } from '../platform/git.js';
 import type { ChangePolicy, CommitMessageRequest, Publisher, SeriesCommit, WorkCommit } from '../publish/publish.js';
 import { writeWorkCommit, writeWorkTree } from '../publish/publish.js';
-import type { Baseline, GateTerms } from '../verify/verify.js';
+import type { Baseline, GateResult, GateTerms } from '../verify/verify.js';
 import { checkIncrement, describeFailures } from '../verify/verify.js';
 import { showRun } from './show-run.js';
 import type { UnreadOutputs } from './unread-outputs.js';
@@ -82,7 +82,7 @@ export class Series {
     return {
       kind: 'committed',
       commit: this.head.commit,
-      text: tests ? `check passed, ${tests.passed} tests passed.` : 'check passed.',
+      text: `${['check passed', ...(tests ? [`${tests.passed} tests passed`] : [])].join(', ')}.${warningsIn(gates)}`,
     };
   }
 
@@ -184,4 +184,19 @@ export class Series {
     this.written.set(commit.commit, commit);
     return commit;
   }
+}
+
+const MAX_WARNINGS = 5;
+
+/** Warnings do not keep a commit back, but clippy's gate fails on those in files that the run touched. */
+function warningsIn(gates: readonly GateResult[]): string {
+  const warnings = gates
+    .filter(({ name }) => name === 'check')
+    .flatMap(({ diagnostics }) => diagnostics)
+    .filter(({ level, path }) => level === 'warning' && path !== undefined);
+  const shown = warnings.slice(0, MAX_WARNINGS).map(({ path, line, message }) => `- ${path}:${line}: ${message}`);
+  const rest = warnings.length - shown.length;
+  return warnings.length === 0
+    ? ''
+    : ['\nThe compiler warns:', ...shown, ...(rest > 0 ? [`- and ${rest} more`] : [])].join('\n');
 }

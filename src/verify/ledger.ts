@@ -1,5 +1,6 @@
 // The requirement ledger: every requirement of the spec with the code and tests that the model names for it, checked
 // against this verification. The model's word alone proves nothing. Pure.
+import { didYouMean } from '../did-you-mean.js';
 import type { LedgerEntry } from '../report/report.js';
 
 export interface LedgerFacts {
@@ -31,6 +32,9 @@ export interface Ledger {
   /** Every reason is a requirement that waits for an answer. */
   onlyWaiting: boolean;
 }
+
+/** Letters of a name; fewer are part of too many. */
+const MIN_PART = 4;
 
 type TestResult = LedgerEntry['tests'][number]['result'];
 
@@ -68,7 +72,10 @@ function judgeRequirement({ id, text }: { id: string; text: string }, facts: Led
     return entry('unproven');
   }
   for (const { name, result } of tests)
-    if (result !== 'ok') problems.push(result === 'not-run' ? `test ${name} did not run` : `test ${name}: ${result}`);
+    if (result !== 'ok')
+      problems.push(
+        result === 'not-run' ? `test ${name} did not run${nearTo(name, facts)}` : `test ${name}: ${result}`,
+      );
   if (tests.length === 0) problems.push('no test is named');
   const crates = facts.tests
     .filter((test) => claim.tests.some((name) => isSameTest(name, test.name)))
@@ -90,6 +97,16 @@ function resultOf(name: string, { tests }: LedgerFacts): TestResult {
   if (results.length === 0 || results.includes('unknown')) return 'not-run';
   if (results.includes('failed')) return 'failed';
   return results.includes('ignored') ? 'ignored' : 'ok';
+}
+
+/** A hint at the test that was meant: a part of its name, or a slip in it. */
+function nearTo(name: string, { tests }: LedgerFacts): string {
+  const names = tests.map((test) => test.name);
+  const meant = name.trim();
+  const longer = meant.length < MIN_PART ? undefined : names.find((each) => each.includes(meant));
+  if (longer !== undefined) return `, but ${longer} did`;
+  const hint = didYouMean(meant, names);
+  return hint === '' ? '' : `.${hint}`;
 }
 
 /** Names as cargo prints them; a `should panic` suffix is not part of the name. */
