@@ -92,9 +92,8 @@ pub fn halve(n: u32) -> u32 {
       { turn: 1, increments: [double, later] },
       { turn: 2, increments: [{ ...double, commit }, { title: 'Document halve' }] },
     ]);
-    expect(body).toContain(
-      `- [x] Add double (\`${(commit ?? '').slice(0, 7)}\`) – R1, R2, builds on its own\n- [ ] Document halve\n`,
-    );
+    const link = `[\`${(commit ?? '').slice(0, 7)}\`](https://github.com/octo/demo/commit/${commit ?? ''})`;
+    expect(body).toContain(`- [x] Add double (${link}) – R1, R2, builds on its own\n- [ ] Document halve\n`);
     expect(body).toContain('<summary>The plan was revised 1 time</summary>');
     expect(body).toContain('- [ ] Add halve in parts\n');
   });

@@ -74,7 +74,7 @@ describe('a verified run of two increments', () => {
   it('shows both on the pull request', () => {
     const body = scene.fake.pulls[0]?.body ?? '';
     expect(body).toContain('R1, R2, builds on its own');
-    expect(body).toContain('test-proves-nothing-new at `tests/goodbye.rs:1`');
+    expect(body).toMatch(/test-proves-nothing-new at \[`tests\/goodbye\.rs:1`\]\(https:[^)]+\/tests\/goodbye\.rs#L1\)/);
     expect(body).toContain('- `tests/goodbye.rs`: passing there too, so proving nothing new: `says_goodbye`');
     expect(body).toContain('- `tests/greeting.rs` does not build there');
   });
