@@ -8,46 +8,46 @@ export const modules = {
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
 /* harmony export */   i: () => (/* binding */ Announcement)
 /* harmony export */ });
-/* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(4317);
-/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(3916);
-/* harmony import */ var _report_report_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(1414);
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(3916);
+/* harmony import */ var _report_report_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(1414);
 // What a step tells when its runs are over: outputs, job summary, verdicts, annotations. What the texts say is report/'s
 // affair; here they go to the runner, through the outlet and the log.
-
 
 
 class Announcement {
     log;
     outlet;
-    constructor(log, outlet) {
+    step;
+    constructor(log, outlet, step) {
         this.log = log;
         this.outlet = outlet;
+        this.step = step;
     }
     setOutputs(outputs) {
         const mask = this.outlet.masking('the step outputs');
         for (const [name, value] of Object.entries(outputs))
-            (0,_actions_core__WEBPACK_IMPORTED_MODULE_0__/* .setOutput */ .uH)(name, mask(value));
+            this.step.setOutput(name, mask(value));
     }
     /** A row for each spec where there are several, then each one's report. */
     async summarise(results) {
-        const text = (0,_report_report_js__WEBPACK_IMPORTED_MODULE_1__/* .renderSummaries */ .PC)(results);
+        const text = (0,_report_report_js__WEBPACK_IMPORTED_MODULE_0__/* .renderSummaries */ .PC)(results);
         if (text !== '')
             await this.writeSummary(text);
     }
     /** Markdown for the job summary. A runner without one, or with a full disk, must not fail a run that is over. */
     async writeSummary(text) {
         try {
-            await _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .summary */ .z.addRaw(this.outlet.masking('the job summary')(text), true).write();
+            await this.step.writeSummary(this.outlet.masking('the job summary')(text));
         }
         catch (error) {
-            this.log.warning(`The job summary could not be written: ${(0,_errors_js__WEBPACK_IMPORTED_MODULE_2__/* .messageOf */ .bD)(error)}`);
+            this.log.warning(`The job summary could not be written: ${(0,_errors_js__WEBPACK_IMPORTED_MODULE_1__/* .messageOf */ .bD)(error)}`);
         }
     }
     /** A line for each; where it is red, an error on its spec. */
     tellVerdicts(records) {
         for (const record of records) {
-            const line = (0,_report_report_js__WEBPACK_IMPORTED_MODULE_1__/* .verdictLine */ .MT)(record);
-            if ((0,_report_report_js__WEBPACK_IMPORTED_MODULE_1__/* .exitStatus */ .$u)([record]) === 0)
+            const line = (0,_report_report_js__WEBPACK_IMPORTED_MODULE_0__/* .verdictLine */ .MT)(record);
+            if ((0,_report_report_js__WEBPACK_IMPORTED_MODULE_0__/* .exitStatus */ .$u)([record]) === 0)
                 this.log.info(line);
             else
                 this.log.error(line, record.spec.title === '' ? undefined : { file: record.spec.path });
@@ -55,15 +55,15 @@ class Announcement {
     }
     /** After the verdicts, which must have their places among the few annotations that a step has. */
     annotate(records) {
-        const all = records.flatMap(_report_report_js__WEBPACK_IMPORTED_MODULE_1__/* .annotationsOf */ .Ih);
+        const all = records.flatMap(_report_report_js__WEBPACK_IMPORTED_MODULE_0__/* .annotationsOf */ .Ih);
         const left = all.filter(({ level, title, text, ...at }) => !this.log.annotation(level, title, text, at));
-        const line = (0,_report_report_js__WEBPACK_IMPORTED_MODULE_1__/* .annotationsLeftLine */ .gE)(left);
+        const line = (0,_report_report_js__WEBPACK_IMPORTED_MODULE_0__/* .annotationsLeftLine */ .gE)(left);
         if (line !== '')
             this.log.info(line);
     }
     /** The exit status. An alarm is never green, whatever cargo said of the work. */
     statusOf(records) {
-        return this.outlet.alarms.length > 0 ? 1 : (0,_report_report_js__WEBPACK_IMPORTED_MODULE_1__/* .exitStatus */ .$u)(records);
+        return this.outlet.alarms.length > 0 ? 1 : (0,_report_report_js__WEBPACK_IMPORTED_MODULE_0__/* .exitStatus */ .$u)(records);
     }
 }
 
@@ -4579,7 +4579,12 @@ const log = (0,_platform_log_js__WEBPACK_IMPORTED_MODULE_13__/* .createLog */ .h
     colours: terminal.hasColours,
     status: (text) => terminal.status(text),
 });
-const announcement = new _announcement_js__WEBPACK_IMPORTED_MODULE_6__/* .Announcement */ .i(log, outlet);
+const announcement = new _announcement_js__WEBPACK_IMPORTED_MODULE_6__/* .Announcement */ .i(log, outlet, {
+    setOutput: _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .setOutput */ .uH,
+    writeSummary: async (text) => {
+        await _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .summary */ .z.addRaw(text, true).write();
+    },
+});
 process.stdout.on('error', () => undefined); // a closed log must not end the run
 await main();
 async function main() {

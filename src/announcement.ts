@@ -1,21 +1,28 @@
 // What a step tells when its runs are over: outputs, job summary, verdicts, annotations. What the texts say is report/'s
 // affair; here they go to the runner, through the outlet and the log.
-import { setOutput, summary } from '@actions/core';
 import { messageOf } from './errors.js';
 import type { Log } from './platform/log.js';
 import type { Outlet } from './platform/outlet.js';
 import type { RunRecord, SummarySources } from './report/report.js';
 import { annotationsLeftLine, annotationsOf, exitStatus, renderSummaries, verdictLine } from './report/report.js';
 
+/** What the runner takes from a step. */
+export interface RunnerStep {
+  setOutput: (name: string, value: string) => void;
+  /** Markdown for the job summary. */
+  writeSummary: (text: string) => Promise<void>;
+}
+
 export class Announcement {
   constructor(
     private readonly log: Log,
     private readonly outlet: Outlet,
+    private readonly step: RunnerStep,
   ) {}
 
   setOutputs(outputs: Readonly<Record<string, string>>): void {
     const mask = this.outlet.masking('the step outputs');
-    for (const [name, value] of Object.entries(outputs)) setOutput(name, mask(value));
+    for (const [name, value] of Object.entries(outputs)) this.step.setOutput(name, mask(value));
   }
 
   /** A row for each spec where there are several, then each one's report. */
@@ -27,7 +34,7 @@ export class Announcement {
   /** Markdown for the job summary. A runner without one, or with a full disk, must not fail a run that is over. */
   async writeSummary(text: string): Promise<void> {
     try {
-      await summary.addRaw(this.outlet.masking('the job summary')(text), true).write();
+      await this.step.writeSummary(this.outlet.masking('the job summary')(text));
     } catch (error) {
       this.log.warning(`The job summary could not be written: ${messageOf(error)}`);
     }

@@ -1,6 +1,6 @@
 // Starts Ferrule: as an action, as its post step, as the action that publishes, or as a command line. Makes the real
 // things, and is the only catch-all: here an outcome becomes a green or red run.
-import { getInput, getState, saveState, setOutput, setSecret } from '@actions/core';
+import { getInput, getState, saveState, setOutput, setSecret, summary } from '@actions/core';
 import { existsSync } from 'node:fs';
 import { readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -56,7 +56,12 @@ const log = createLog({
   colours: terminal.hasColours,
   status: (text) => terminal.status(text),
 });
-const announcement = new Announcement(log, outlet);
+const announcement = new Announcement(log, outlet, {
+  setOutput,
+  writeSummary: async (text) => {
+    await summary.addRaw(text, true).write();
+  },
+});
 process.stdout.on('error', () => undefined); // a closed log must not end the run
 await main();
 

@@ -1,9 +1,8 @@
 // The command line as people start it: dist/cli.js in a clone, without a runner around it.
-import { execFile, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 import { describe, expect, it } from '@jest/globals';
 import { startMessagesApi } from '../support/messages-api.js';
 import { CRATE, VERIFIED } from '../support/scripts-greeting.js';
@@ -78,16 +77,6 @@ describe('ferrule', () => {
     const lines = stdout.trimEnd().split('\n');
     expect(lines).toEqual([typeof message === 'string' ? `error: ${message}` : expect.stringMatching(/^error: /)]);
     expect(lines[0]?.replace('error: ', '')).toMatch(message);
-  });
-
-  it('rings the bell of a terminal at the end of a run, and nowhere else', async () => {
-    await using repo = await tempRepo(CRATE);
-    const words = ['run', 'specs/greeting.md', '--dry-run', 'true'];
-    const plain = await ferrule(repo.dir, words);
-    expect(plain).toMatchObject({ code: 0, stdout: expect.not.stringContaining('\u0007') });
-    const line = [process.execPath, CLI, ...words].map((word) => `'${word}'`).join(' ');
-    const { stdout } = await promisify(execFile)('script', ['-qefc', line, '/dev/null'], { cwd: repo.dir });
-    expect(stdout.trimEnd().endsWith('\u0007')).toBe(true);
   });
 
   it('run leaves a branch in the clone, and the working tree, index and remote as they were', async () => {
