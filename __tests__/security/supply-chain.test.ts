@@ -14,7 +14,7 @@ interface Step {
   with?: Record<string, unknown>;
 }
 interface Job {
-  permissions?: unknown;
+  permissions?: Readonly<Record<string, string>>;
   concurrency?: unknown;
   'timeout-minutes'?: number;
   uses?: string;
@@ -22,7 +22,7 @@ interface Job {
 }
 interface Workflow {
   on: unknown;
-  permissions?: unknown;
+  permissions?: Readonly<Record<string, string>>;
   concurrency?: unknown;
   jobs: Record<string, Job>;
 }
