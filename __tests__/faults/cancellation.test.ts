@@ -183,21 +183,15 @@ describe('a run that is killed', () => {
   it('after its verdict is published with that verdict', async () => {
     await using scene = await actionScene(CRATE);
     await using gate = await gitGate(scene.repo.origin, BRANCH);
-    let isLast = false;
     const run = await signalled(scene, (kill) => {
       const killAtClose = async () => {
-        for (;;) {
-          await gate.arrival();
-          if (isLast) return kill('SIGKILL');
-        }
+        await gate.set('hold');
+        await gate.arrival();
+        kill('SIGKILL');
       };
-      void killAtClose();
       return {
         model: (request) => {
-          if (turnOf(request) === 2) {
-            isLast = true;
-            void gate.set('hold');
-          }
+          if (turnOf(request) === 2) void killAtClose();
           return stepsModel(request);
         },
       };

@@ -5,7 +5,7 @@ import { chmod, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 
 export interface GitGate extends AsyncDisposable {
-  /** Resolves when a push has come. */
+  /** Resolves when a push has come, since the last call and since the mode was set. */
   arrival(): Promise<void>;
   /** What happens to pushes from now on. */
   set(mode: 'open' | 'refuse' | 'hold'): Promise<void>;
@@ -40,7 +40,10 @@ export async function gitGate(bare: string, branch: string): Promise<GitGate> {
       while (!existsSync(arrived)) await new Promise((resolve) => setTimeout(resolve, 20));
       await rm(arrived, { force: true });
     },
-    set: (wanted) => writeFile(mode, wanted),
+    async set(wanted) {
+      await rm(arrived, { force: true });
+      await writeFile(mode, wanted);
+    },
     async updates() {
       return (await readFile(log, 'utf8')).split('\n').filter((line) => line !== '');
     },
