@@ -13373,9 +13373,9 @@ function layout_table(head, rows, { maxRows }) {
     const rest = rows.length > maxRows ? `\n\n… and ${rows.length - maxRows} more in \`report.json\`.` : '';
     return `${shown.join('\n')}${rest}`;
 }
-/** Only for addresses that GitHub's API or the runner gave. */
+/** The words alone where the address holds more than a URL needs, such as what could end the link or a cell. */
 function layout_link(words, url) {
-    return /^https?:\/\/[^\s<>()]+$/.test(url) ? `[${words}](${url})` : words;
+    return /^https?:\/\/[\w.~:/?#@!$&*+,;=%-]+$/.test(url) ? `[${words}](${url})` : words;
 }
 /** What the model recorded, with the requirement it concerns in front. */
 function recordText({ text, requirement }, extent) {
@@ -13736,7 +13736,7 @@ function rowOf(record) {
     return [
         inlineCode(clipped(spec.path, MAX_PATH_CHARS)),
         stopReason === undefined ? outcome : `${outcome} (${stopReason})`,
-        pullRequest === undefined ? '' : `[#${pullRequest.number}](${pullRequest.url})`,
+        pullRequest === undefined ? '' : layout_link(`#${pullRequest.number}`, pullRequest.url), // of another job, so looked at
         costOf([record]),
         fleet_summary_turnsOf([record]),
         timeOf([record]),

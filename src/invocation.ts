@@ -19,7 +19,6 @@ import { describeGitHubError, openGitHub } from './platform/github.js';
 import type { Log } from './platform/log.js';
 import { messagesApi } from './platform/messages-api.js';
 import type { Model } from './platform/model.js';
-import type { Outlet } from './platform/outlet.js';
 import { replayModel } from './platform/replay.js';
 import { ReportFolder } from './platform/report-folder.js';
 import { pinCommits } from './pinned-commits.js';
@@ -36,19 +35,12 @@ const REPOSITORY = 'repository.git';
 export type { Folders } from './world.js';
 export type { RunResult } from './fleet-run.js';
 
-export interface Invocation {
-  inputs: Inputs;
-  context: RunContext;
-  environment: NodeJS.ProcessEnv;
-  log: Log;
-  outlet: Outlet;
-  /** Takes secrets out of what is kept in the files of the report. */
-  mask: (text: string) => string;
-  builtInAgents: ReadonlyMap<string, string>;
+export interface Invocation extends Pick<
+  World,
+  'inputs' | 'context' | 'environment' | 'log' | 'outlet' | 'mask' | 'builtInAgents' | 'version' | 'signal'
+> {
   /** Text of the transcript that the input `replay` names. */
   replay: string | undefined;
-  version: string;
-  signal: AbortSignal;
 }
 
 export async function makeFolders(temp: string): Promise<Folders> {

@@ -1,6 +1,6 @@
 // Several specs at a glance: a row for each with its outcome, pull request and expense, and the totals. Each spec's own
 // report is summary.ts.
-import { table } from './layout.js';
+import { link, table } from './layout.js';
 import { clipped, inlineCode } from './markdown-safe.js';
 import type { RunRecord } from './record.js';
 import { OUTCOMES } from './record.js';
@@ -38,7 +38,7 @@ function rowOf(record: RunRecord): string[] {
   return [
     inlineCode(clipped(spec.path, MAX_PATH_CHARS)),
     stopReason === undefined ? outcome : `${outcome} (${stopReason})`,
-    pullRequest === undefined ? '' : `[#${pullRequest.number}](${pullRequest.url})`,
+    pullRequest === undefined ? '' : link(`#${pullRequest.number}`, pullRequest.url), // of another job, so looked at
     costOf([record]),
     turnsOf([record]),
     timeOf([record]),

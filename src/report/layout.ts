@@ -35,9 +35,9 @@ export function table(
   return `${shown.join('\n')}${rest}`;
 }
 
-/** Only for addresses that GitHub's API or the runner gave. */
+/** The words alone where the address holds more than a URL needs, such as what could end the link or a cell. */
 export function link(words: string, url: string): string {
-  return /^https?:\/\/[^\s<>()]+$/.test(url) ? `[${words}](${url})` : words;
+  return /^https?:\/\/[\w.~:/?#@!$&*+,;=%-]+$/.test(url) ? `[${words}](${url})` : words;
 }
 
 /** What the model recorded, with the requirement it concerns in front. */

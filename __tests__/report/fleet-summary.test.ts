@@ -1,0 +1,45 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { renderFleetSummary } from '../../src/report/report.js';
+import { hostileText } from '../support/hostile-text.js';
+import { recordOf } from '../support/hostile-record.js';
+import { markdownBreaches } from '../support/markdown-breaches.js';
+import { sampleRecord } from '../support/sample-record.js';
+
+const cells = (line = '') => line.split('|').slice(1, -1);
+
+describe('the summary of several specs', () => {
+  it('has a row for each, with its pull request, and the sums', () => {
+    const { usage } = sampleRecord();
+    const text = renderFleetSummary([
+      sampleRecord({ usage: { ...usage, costUsd: 1.25, turns: 3 } }),
+      sampleRecord({ outcome: 'stopped', stopReason: 'cost', usage: { ...usage, costUsd: 0.5, turns: 4 } }),
+    ]);
+    expect(text).toContain('[#3](https://github.com/acme/ledger/pull/3)');
+    expect(text).toContain('| stopped (cost) |');
+    expect(text).toMatch(/\| \*\*total\*\* \| 1 stopped and 1 verified \|  \| \$1\.75 \| 7 \|/);
+  });
+
+  it('knows no sum where a cost is unknown, and says what left no report', () => {
+    const { usage } = sampleRecord();
+    const text = renderFleetSummary([sampleRecord(), sampleRecord({ usage: { ...usage, costUsd: null } })], 2);
+    expect(text).toMatch(/\*\*total\*\*.*\| unknown \|/);
+    expect(text).toContain('2 planned specs left no report');
+  });
+
+  it('keeps texts and addresses of other jobs in their cells', () => {
+    fc.assert(
+      fc.property(hostileText, (text) => {
+        const record = recordOf(text, 1);
+        record.publication.pullRequest = { number: 1, url: `https://github.com/acme/${text}`, draft: false };
+        const summary = renderFleetSummary([record]);
+        expect(markdownBreaches(summary.replaceAll('#1', 'ours'))).toEqual([]);
+        for (const line of summary.split('\n').filter((each) => each.startsWith('|')))
+          expect(cells(line.replaceAll('\\|', ''))).toHaveLength(6);
+      }),
+    );
+    const broken = sampleRecord();
+    broken.publication.pullRequest = { number: 3, url: 'https://x.example) ![](https://evil.example/a', draft: false };
+    expect(renderFleetSummary([broken])).not.toContain('evil.example');
+  });
+});
