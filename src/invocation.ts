@@ -2,6 +2,7 @@
 // the other. What a run does is run.ts; what the caller does with the records is its own affair.
 import { mkdir, mkdtemp, realpath } from 'node:fs/promises';
 import path from 'node:path';
+import { acknowledge, reply } from './comment-reply.js';
 import { UserError } from './errors.js';
 import { pathsChangedByEvent } from './event-changes.js';
 import type { SpecSelection } from './fleet/fleet.js';
@@ -15,7 +16,7 @@ import type { Remote } from './platform/git-remote.js';
 import { gitEnvironment } from './platform/git-environment.js';
 import { openBare, openGit, readCheckout } from './platform/git.js';
 import type { GitHub } from './platform/github.js';
-import { describeGitHubError, openGitHub } from './platform/github.js';
+import { openGitHub } from './platform/github.js';
 import type { Log } from './platform/log.js';
 import { messagesApi } from './platform/messages-api.js';
 import type { Model } from './platform/model.js';
@@ -54,8 +55,10 @@ export async function makeFolders(temp: string): Promise<Folders> {
 /** Runs everything the inputs ask for. @returns one result a spec; none when no spec is left to run */
 export async function runInvocation(invocation: Invocation, folders: Folders): Promise<RunResult[]> {
   const { inputs, context, log } = invocation;
+  const github = openRepository(inputs, context);
+  let asked: Pick<RunContext, 'comment'> = {}; // nobody is answered before it is known that they may ask
+  let results: RunResult[];
   try {
-    const github = openRepository(inputs, context);
     const { allowedBots, sandbox } = inputs;
     const trust = await judgeTrust(context, { allowedBots, sandbox, github });
     if (trust.kind === 'refused') throw new UserError(trust.message);
@@ -63,22 +66,24 @@ export async function runInvocation(invocation: Invocation, folders: Folders): P
       log.info(`${trust.message} Nothing was spent.`);
       return [];
     }
+    asked = context;
     await acknowledge(github, context, log);
     const world = await openWorld({ ...invocation, context: trust.context }, github, folders);
     const choose = (selection: SpecSelection) => chooseSpecs(world, selection, trust.specPath);
-    return await runFleet(world, await surveySpecs(world, choose), folders);
+    results = await runFleet(world, await surveySpecs(world, choose), folders);
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
-    return [await refuseInvocation(invocation, error.message, folders)];
+    results = [await refuseInvocation(invocation, error.message, folders)];
   }
-}
-
-/** 👀 on the comment that asked for the run: somebody waits for a sign, and the run takes its time. */
-async function acknowledge(github: GitHub | undefined, { comment, eventName }: RunContext, log: Log): Promise<void> {
-  if (github === undefined || comment === undefined) return;
-  const isReview = eventName === 'pull_request_review_comment';
-  const seen = await github.once().addEyes({ id: comment.id, isReview });
-  if (seen.kind === 'failed') log.info(`The comment got no 👀: ${describeGitHubError(seen.error)}`);
+  const mayWrite = inputs.publish !== 'none' && !inputs.dryRun;
+  if (mayWrite)
+    await reply(
+      github,
+      asked,
+      results.map(({ record }) => record),
+      invocation,
+    );
+  return results;
 }
 
 async function refuseInvocation(

@@ -123,11 +123,35 @@ describe("a run's own pull request", () => {
     ]);
     expect(await repo.remoteHead('main')).toBe(await repo.git('rev-parse', 'main'));
 
+    const body = fake.pulls[0]?.body;
+    const again = await scene.run({ ...events.commented('/ferrule retry', pull.number, true), inputs });
+    expect(again).toMatchObject({ code: 0, requests: [], outputs: { outcome: 'unchanged' } });
+    expect(fake.comments).toMatchObject([
+      { number: pull.number, body: expect.stringMatching(/^`specs\/greeting\.md`: Unchanged: /) },
+    ]);
+    expect(fake.pulls[0]?.body).toBe(body);
+
     // The push that merges it.
     await repo.git('fetch', '--quiet', 'origin');
     const before = await repo.git('rev-parse', 'main');
     await repo.git('merge', '--quiet', '--no-ff', '-m', 'Merge', `origin/${BRANCH}`);
     const merged = await scene.run({ ...events.pushed('main', before, 'x'), inputs });
     expect(merged).toMatchObject({ code: 0, requests: [], outputs: { outcome: 'unchanged' } });
+  });
+});
+
+describe('somebody who writes a command', () => {
+  it('reads in a comment why it was refused, and of which spec', async () => {
+    await using scene = await actionScene(CRATE);
+    const issue = scene.fake.repository.addIssue();
+    const inputs = { spec: 'specs/*.md' };
+    const refused = await scene.run({ ...events.commented('/ferrule implement src/lib.rs', issue, false), inputs });
+    expect(refused).toMatchObject({ code: 1, requests: [], outputs: { outcome: 'refused' } });
+    expect(scene.fake.comments).toMatchObject([
+      {
+        number: issue,
+        body: expect.stringContaining("Refused: The comment asks for a spec that the workflow's input"),
+      },
+    ]);
   });
 });

@@ -1,6 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { parseMark, parseQuestionsMark, renderAnswer, renderLive, renderStatus } from '../../src/report/report.js';
+import {
+  parseMark,
+  parseQuestionsMark,
+  renderAnswer,
+  renderLive,
+  renderReply,
+  renderStatus,
+} from '../../src/report/report.js';
 import { recordOf } from '../support/hostile-record.js';
 import { hostileText } from '../support/hostile-text.js';
 import { markdownBreaches } from '../support/markdown-breaches.js';
@@ -65,6 +72,8 @@ describe('the text of a run that goes on', () => {
         const record = recordOf(hostile, 3);
         expect(markdownBreaches(renderLive(record, { step: hostile, since, lastCargo: hostile }))).toEqual([]);
         expect(markdownBreaches(renderAnswer(record))).toEqual([]);
+        expect(markdownBreaches(renderReply([record]))).toEqual([]);
+        expect(markdownBreaches(renderReply([record, record]))).toEqual([]);
       }),
       { numRuns: 200 },
     );
@@ -76,6 +85,7 @@ describe('the text of a run that goes on', () => {
       const record = { ...recordOf(long, 300), spec: sampleRecord().spec };
       expect(renderLive(record, { step: long, since, lastCargo: long }).length).toBeLessThan(65_536);
       expect(renderAnswer(record).length).toBeLessThan(65_536);
+      expect(renderReply(Array.from({ length: 300 }, () => record)).length).toBeLessThan(65_536);
     }
   });
 });
@@ -93,6 +103,26 @@ describe('the answer beside a pull request', () => {
       '',
       '[Log of the run](https://github.com/acme/ledger/actions/runs/4711).',
       '',
+    ]);
+  });
+});
+
+describe('the reply to a command that left no report', () => {
+  const unchanged = sampleRecord({ outcome: 'unchanged', message: 'Proven on main.' });
+  const LOG = '[Log of the run](https://github.com/acme/ledger/actions/runs/4711).';
+
+  it('is the verdict of the spec, without marks: earlier reports stay what is found', () => {
+    expect(renderReply([unchanged])).toBe(`\`specs/ledger.md\`: Unchanged: Proven on main.\n\n${LOG}`);
+    expect(parseMark(renderReply([unchanged]))).toBeUndefined();
+  });
+
+  it('has a line for each of several', () => {
+    const refused = sampleRecord({ outcome: 'refused', message: 'No such spec.' });
+    expect(renderReply([unchanged, refused]).split('\n')).toEqual([
+      '- `specs/ledger.md`: Unchanged: Proven on main.',
+      '- `specs/ledger.md`: Refused: No such spec.',
+      '',
+      LOG,
     ]);
   });
 });

@@ -59,6 +59,11 @@ describe('a run that is not allowed', () => {
       /'reader' has no write access .* Ask somebody who has it/,
     ],
     ['a stranger’s comment', () => commented({ user: user('mallory') }), /'mallory' has no write access/],
+    [
+      'a stranger’s comment on a pull request',
+      () => commented({ user: user('mallory'), pull: 1 }),
+      /'mallory' has no write access/,
+    ],
     ['a person whose name ends in bot', () => commented({ user: user('evil-bot') }), /'evil-bot' has no write access/],
     [
       'an app’s comment',
@@ -122,6 +127,7 @@ describe('a run that is not allowed', () => {
     expect(result).toMatchObject({ code: 1, requests: [], outputs: { outcome: 'refused', turns: '0' } });
     expect(result.errors).toEqual([expect.stringMatching(message)]);
     expect(await scene.repo.remoteBranches()).toEqual(before);
+    expect(scene.fake.comments).toEqual([]); // strangers cannot make it write
   });
 
   it.each([401, 403, 404, 500])('is refused when GitHub answers %i to what the author may do', async (status) => {

@@ -35,6 +35,7 @@ const TOP = [
     'announcement.ts',
     'cli.ts',
     'invocation.ts',
+    'comment-reply.ts',
     'event-changes.ts',
     'post-step.ts',
     'run.ts',

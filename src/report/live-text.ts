@@ -1,5 +1,5 @@
 // The short texts about a run: how far it is while it goes on, and at its end the verdict where the whole report is
-// a pull request's text. When they are written, and where, is decided elsewhere.
+// a pull request's text or where there is none. When they are written, and where, is decided elsewhere.
 import { bullets, link } from './layout.js';
 import { clipped, inlineCode, inlineText } from './markdown-safe.js';
 import { questionsMark, runMark } from './markdown.js';
@@ -60,6 +60,18 @@ export function renderAnswer(record: RunRecord): string {
     spent(record, duration(record.usage.durationSeconds * 1000)),
     log,
   ]);
+}
+
+/** A line for each run that left no report where it was asked for; without marks, which belong to reports. */
+export function renderReply(records: readonly RunRecord[]): string {
+  const lines = records.map((record) => {
+    const spec = record.spec.path === '' ? '' : `${inlineCode(clipped(record.spec.path, 300))}: `;
+    return `${spec}${inlineText(clipped(verdictLine(record), 1_500))}`;
+  });
+  const url = records.find(({ run }) => run.url !== undefined)?.run.url;
+  const log = url === undefined ? '' : `${link('Log of the run', url)}.`;
+  const [only = ''] = lines;
+  return [lines.length === 1 ? only : bullets(lines, EXTENT), log].filter((part) => part !== '').join('\n\n');
 }
 
 function written(record: RunRecord, parts: readonly string[]): string {

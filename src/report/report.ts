@@ -16,7 +16,7 @@ export {
   parseQuestionsMark,
   type AskedQuestion,
 } from './questions-mark.js';
-export { renderAnswer, renderLive, renderStatus, type LiveState } from './live-text.js';
+export { renderAnswer, renderLive, renderReply, renderStatus, type LiveState } from './live-text.js';
 export { actionOutputs, exitStatus, fleetOutputs, publicationOutputs, worstRecord } from './outputs.js';
 export {
   baselineRecord,
