@@ -2619,7 +2619,7 @@ var platform_git = __webpack_require__(8524);
 // EXTERNAL MODULE: ./src/platform/github.ts + 4 modules
 var github = __webpack_require__(2024);
 // EXTERNAL MODULE: ./src/publish/publish.ts + 27 modules
-var publish = __webpack_require__(9411);
+var publish = __webpack_require__(6121);
 ;// CONCATENATED MODULE: ./src/commands/repository-checks.ts
 // Checks of `ferrule doctor` that ask the clone and, with a token, GitHub: by the very pre-flight of a run.
 
@@ -3109,538 +3109,6 @@ const COMMANDS = [RUN, PLAN, CHECK_SPEC, REPLAY, DEMO, INIT, DOCTOR];
 
 /***/ }),
 
-/***/ 9868:
-/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
-
-
-// EXPORTS
-__webpack_require__.d(__webpack_exports__, {
-  E: () => (/* binding */ conclude),
-  l: () => (/* binding */ recordProgress)
-});
-
-// EXTERNAL MODULE: external "node:path"
-var external_node_path_ = __webpack_require__(6760);
-var external_node_path_default = /*#__PURE__*/__webpack_require__.n(external_node_path_);
-// EXTERNAL MODULE: ./src/earlier-run.ts
-var earlier_run = __webpack_require__(8259);
-// EXTERNAL MODULE: ./src/errors.ts
-var errors = __webpack_require__(3916);
-// EXTERNAL MODULE: ./src/publish-record.ts
-var publish_record = __webpack_require__(2464);
-// EXTERNAL MODULE: ./src/publish/publish.ts + 27 modules
-var publish = __webpack_require__(9411);
-// EXTERNAL MODULE: ./src/report/report.ts + 47 modules
-var report = __webpack_require__(1414);
-// EXTERNAL MODULE: ./src/verify/verify.ts + 39 modules
-var verify = __webpack_require__(5228);
-;// CONCATENATED MODULE: ./src/proofs.ts
-
-
-/** Of both proofs together; the run's own time ends them earlier. */
-const MAX_PROOFS_MS = 15 * 60_000;
-/** Nothing that goes wrong here keeps the run from being published: what was not proven is left out of the record. */
-async function proveBeside(world, ready, subject) {
-    const leftMs = (0,verify/* timeLeft */.f$)(() => subject.budget.remainingMs(), MAX_PROOFS_MS);
-    try {
-        await proveCommits(world, ready, subject, leftMs);
-        await proveNewTests(world, ready, subject, leftMs);
-    }
-    catch (error) {
-        world.log.warning(`Proofs beside the verdict could not be finished: ${(0,errors/* messageOf */.bD)(error)}`);
-    }
-}
-async function proveCommits({ log }, { terms }, { series, verification, record }, leftMs) {
-    const check = verification.gates.find(({ name }) => name === 'check');
-    const known = new Map(check === undefined ? [] : [[verification.tree, check.exitCode === 0]]);
-    for (const { commit, builds } of await (0,verify/* buildCommits */.ri)(terms, series.commits, known, leftMs)) {
-        const increment = record.increments.find((each) => each.commit === commit);
-        if (increment !== undefined && builds !== 'unknown')
-            increment.builds = builds === 'yes';
-        if (commit === verification.commit)
-            continue;
-        const name = `Commit ${commit.slice(0, 12)}${increment === undefined ? '' : ` (${increment.title})`}`;
-        if (builds === 'unknown')
-            log.info(`${name}: not checked whether it builds on its own, or not to its end.`);
-        else if (builds === 'no')
-            log.warning(`${name} does not build on its own.`);
-        else
-            log.info(`${name} builds on its own.`);
-    }
-}
-async function proveNewTests({ git, inputs, log }, { workshop, terms, base }, { series, verification, baseline, record }, leftMs) {
-    const { runs, findings } = await (0,verify/* runTestsOnBase */.$A)(terms, {
-        ...{ git, syntax: workshop.syntax, baseTree: (series.onto ?? base).tree, tree: verification.tree, baseline },
-        auditRules: inputs.auditRules,
-        members: await workshop.members(),
-    }, leftMs);
-    if (runs.length === 0)
-        return;
-    record.newTestsOnBase = runs;
-    record.audit.push(...findings);
-    for (const { path, text } of findings)
-        log.info(`${path}: ${text}.`);
-    const tried = runs.filter(({ result }) => result !== 'unknown').length;
-    log.info(`New test files run on the code of the base: ${tried} of ${runs.length}.`);
-}
-
-;// CONCATENATED MODULE: ./src/conclusion.ts
-// The end of a run: the verdict, the record's facts, the patch, and publication. Nothing here asks the model anything.
-
-
-
-
-
-
-
-
-/** All work against the base, also what never became green; in the report folder. */
-const PATCH_FILE = 'change.patch';
-/** Judges, records, saves and publishes, in this order: what was made is on disk before anything is sent. */
-async function conclude(world, brief, ready, run) {
-    const { record, series, verification } = run;
-    const isChanged = verification !== undefined && run.isChanged(verification.tree);
-    Object.assign(record, (0,verify/* judgeOutcome */.qy)({
-        stop: run.stop,
-        verification: verification && { ...verification, failed: failedGates(verification) },
-        isChanged,
-        blockingQuestions: run.notebook.questions.filter((question) => question.blocking).length,
-        isAllWaiting: run.notebook.isAllWaiting,
-    }));
-    if (series.onto !== undefined)
-        record.message += ` Brought together with ${series.onto.commit.slice(0, 12)} of the target branch, and verified there.`;
-    if (record.outcome === 'verified' && verification !== undefined) {
-        const names = gateNames(verification).join(', ');
-        const subject = `Verify the implementation of ${external_node_path_default().basename(brief.spec.path)}`;
-        await series.close(subject.slice(0, 72), `${names}: passed on tree ${verification.tree}.`);
-    }
-    // A branch without a commit cannot become a pull request, and then nobody could answer on it.
-    const mayBeProposed = ready.publisher.kind === 'pull-request' || (ready.publisher.kind === 'none' && world.context.kind === 'github');
-    const hasNothingToPropose = series.head.commit === ready.base.commit && mayBeProposed;
-    if (record.outcome === 'needs-answer' && hasNothingToPropose && world.github !== undefined)
-        await series.ask(`Ask about ${external_node_path_default().basename(brief.spec.path)}`.slice(0, 72), record.message);
-    recordProgress(record, run, world.mask);
-    recordVerification(record, run);
-    run.keep();
-    record.dependencies = await addedCrates(world, ready);
-    if (verification) {
-        // Work that is in no commit of the branch is in the patch alone.
-        const source = series.holds(verification.commit)
-            ? { commit: series.head.commit }
-            : { commit: ready.base.commit, patch: PATCH_FILE };
-        record.reproduce = (0,verify/* reproduceCommands */.Ac)(source, world.inputs.workingDirectory, verification);
-    }
-    const patch = await world.git.diff(ready.base.tree, await series.workTree());
-    await run.folder.writeBytes(PATCH_FILE, patch);
-    if ((verification?.passed || verification?.onlyWaiting) && !world.signal.aborted) {
-        const announcement = 'Beside the verdict: whether each commit builds on its own, and the new tests on the code of the base.';
-        ready.progress.enter({ name: 'proofs beside the verdict', announcement, isAside: true });
-        await proveBeside(world, ready, { ...run, verification });
-    }
-    await ready.progress.end();
-    await conclusion_publish(world, ready, run);
-}
-/** The crates the run brought in; none, with a warning, where the lock file cannot be read. */
-async function addedCrates({ log }, { workshop }) {
-    try {
-        return await workshop.addedCrates();
-    }
-    catch (error) {
-        if (!(error instanceof errors/* ToolError */.v4))
-            throw error;
-        log.warning(`New dependencies cannot be listed: ${error.message}`);
-        return [];
-    }
-}
-function gateNames({ gates, evidence }) {
-    return [...gates, ...evidence.gates].map(({ name }) => name);
-}
-function failedGates({ gates, evidence }) {
-    return [...gates, ...evidence.gates]
-        .filter((gate) => gate.deciding && gate.status !== 'passed')
-        .map(({ name, status, reasons }) => (status === 'unavailable' ? `${name} (${reasons.join('; ')})` : name));
-}
-/** What the run has done and spent so far, apart from what cargo said of it. */
-function recordProgress(record, { notebook, budget }, mask) {
-    const { costUsd = null, minutes, ...spent } = budget.spent();
-    // Set again at the very end; the pull request is written before that.
-    const durationSeconds = Math.round(minutes * 600) / 10;
-    Object.assign(record.usage, spent, { costUsd, durationSeconds });
-    record.increments = notebook.increments.map((increment) => ({ ...increment }));
-    if (notebook.plans.length > 0)
-        record.plans = notebook.plans;
-    record.questions = (0,earlier_run/* questionRecords */.rb)(notebook.questions, mask);
-    record.records = notebook.notes.map(({ requirement, ...note }) => ({
-        ...note,
-        ...(requirement === undefined ? {} : { requirement }),
-    }));
-    if (notebook.handover) {
-        record.summary = notebook.handover.summary;
-        record.claims = notebook.handover.claims.map(({ note, ...claim }) => ({
-            ...claim,
-            ...(note === undefined ? {} : { note }),
-        }));
-    }
-}
-function recordVerification(record, { verification, baseline, series }) {
-    if (baseline)
-        record.baseline = (0,report/* baselineRecord */.B3)(baseline.gates.map((gate) => (0,verify/* gateRecord */.LW)(gate, baseline)));
-    if (!verification)
-        return;
-    const { commit, tree, gates, evidence } = verification;
-    const judged = evidence.gates.map(verify/* judgedGateRecord */.ez);
-    const recorded = gates.map((gate) => (0,verify/* gateRecord */.LW)(gate, baseline, gate.name === 'test' ? evidence.failedTests : []));
-    record.verification = { commit, tree, gates: [...recorded, ...judged], onBranch: series.holds(commit) };
-    record.ledger = evidence.ledger.entries;
-    record.publicApi = evidence.publicApi;
-    record.auditSeverities = evidence.severityChanges;
-    record.audit = evidence.findings.map(({ rule, path: file, line, text, blocking, liftedBy }) => ({
-        rule,
-        path: file,
-        text,
-        blocking,
-        ...(line === undefined ? {} : { line }),
-        ...(liftedBy === undefined ? {} : { liftedBy }),
-    }));
-}
-async function conclusion_publish(world, ready, { record, series, folder, left }) {
-    const { publisher, base } = ready;
-    await folder.maskWholeFiles(); // what the alarm would say of them has to be known before anything is sent
-    await (0,publish_record/* publishRecord */.l)(world, publisher, record, {
-        title: `Implement ${record.spec.title}`,
-        headCommit: series.head.commit === base.commit ? undefined : series.head.commit,
-        ...(series.onto === undefined ? {} : { onto: series.onto.commit }),
-        outputs: (file) => folder.readText(file),
-    });
-    const refused = await left.write(series.line());
-    // A publisher that sends commits says itself why it did not.
-    if (refused === undefined || publisher.kind === 'pull-request' || publisher.kind === 'commit')
-        return;
-    const warning = `${refused} ${publish/* RESULT_FILE */.FX} was not written, so no other job can publish it either.`;
-    world.log.warning(warning);
-    record.publication.warnings.push(warning);
-}
-
-
-/***/ }),
-
-/***/ 3548:
-/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
-
-
-// EXPORTS
-__webpack_require__.d(__webpack_exports__, {
-  BK: () => (/* binding */ openPublication),
-  KV: () => (/* binding */ policyFor),
-  pY: () => (/* binding */ protectedFilesOf),
-  Q2: () => (/* binding */ publisherFor),
-  $r: () => (/* binding */ targetOf)
-});
-
-// EXTERNAL MODULE: ./src/earlier-run.ts
-var earlier_run = __webpack_require__(8259);
-// EXTERNAL MODULE: ./src/publish/publish.ts + 27 modules
-var publish = __webpack_require__(9411);
-// EXTERNAL MODULE: ./src/report/report.ts + 47 modules
-var report = __webpack_require__(1414);
-// EXTERNAL MODULE: external "node:fs/promises"
-var promises_ = __webpack_require__(1455);
-// EXTERNAL MODULE: external "node:path"
-var external_node_path_ = __webpack_require__(6760);
-var external_node_path_default = /*#__PURE__*/__webpack_require__.n(external_node_path_);
-// EXTERNAL MODULE: ./src/errors.ts
-var errors = __webpack_require__(3916);
-// EXTERNAL MODULE: ./src/platform/git-remote.ts
-var git_remote = __webpack_require__(9874);
-// EXTERNAL MODULE: ./src/platform/git-history.ts
-var git_history = __webpack_require__(4094);
-// EXTERNAL MODULE: ./src/platform/received-folder.ts
-var received_folder = __webpack_require__(7513);
-// EXTERNAL MODULE: ./src/received-result.ts
-var received_result = __webpack_require__(6828);
-;// CONCATENATED MODULE: ./src/resumed-result.ts
-// Goes on from what an earlier run left in its report folder (input `resume-from`), where no branch holds its commits.
-// Whoever could write to that run's runner, or to where the folder was kept, chose every byte in it: the commits are made
-// again under this run's own rules, and nothing counts as verified that this run has not verified.
-
-
-
-
-
-
-
-
-const ANEW = 'This run starts anew.';
-const MAX_MESSAGES = 500;
-/**
- * The work on the brief's spec in the folders of the input; of several the newest.
- * @returns `undefined` when they hold none on the spec's present text, or the work branch is further
- * @throws UserError for a folder that cannot be what is meant: no result, damaged, of another repository, base or spec
- */
-async function resumeFromFolders(world, brief, request) {
-    const { inputs, log } = world;
-    const found = [];
-    for (const folder of inputs.resumeFrom)
-        found.push(...(await readFolder(world, folder)));
-    const ofSpec = found.filter(({ record }) => record.spec.path === brief.spec.path);
-    if (ofSpec.length === 0) {
-        const others = [...new Set(found.map(({ record }) => `'${record.spec.path}'`))].join(', ');
-        const sentence = `Input 'resume-from': what is there belongs to ${others}, not to '${brief.spec.path}'.`;
-        if (isOneSpec(inputs.spec))
-            throw new errors/* UserError */.yo(sentence);
-        log.warning(`${sentence} ${ANEW}`);
-        return undefined;
-    }
-    const [newest] = ofSpec
-        .filter(({ record, result }) => record.spec.hash === brief.hash && result !== undefined)
-        .sort((one, other) => Date.parse(other.record.run.startedAt) - Date.parse(one.record.run.startedAt));
-    if (newest?.result === undefined) {
-        const isOther = ofSpec.some(({ result }) => result !== undefined);
-        const why = isOther ? 'the spec was changed since that run' : 'that run ended before it had begun to work';
-        log.warning(`Input 'resume-from': ${why}. ${ANEW}`);
-        return undefined;
-    }
-    return rebuild(world, brief, { record: newest.record, result: newest.result }, request);
-}
-/** One plain path: then folders that hold another spec's work cannot be meant. */
-function isOneSpec(wanted) {
-    return wanted.length === 1 && !/[*?[{]/.test(wanted[0] ?? '');
-}
-/** Every report of a folder with its result; a run that ended early left only the first. */
-async function readFolder({ context }, given) {
-    const folder = external_node_path_default().resolve(context.workspace, given);
-    await requireInside(folder, given, [context.workspace, context.temp]);
-    const received = await (0,received_folder/* openReceivedFolder */.Kb)(folder, 'resume-from');
-    const reports = (0,received_result/* findReports */.zJ)(received);
-    if (reports.length === 0)
-        throw refusal(`the folder '${given}' holds no report.json of a run. Give the folder of its artifact`);
-    const read = [];
-    try {
-        for (const prefix of reports) {
-            const hasResult = received.files.has(`${prefix}${publish/* RESULT_FILE */.FX}`);
-            const result = hasResult ? await (0,received_result/* readResultFile */.kk)(received, prefix) : undefined;
-            read.push({ record: await (0,received_result/* readReport */.tL)(received, prefix), result });
-        }
-        return read;
-    }
-    catch (error) {
-        if (!(error instanceof errors/* UserError */.yo))
-            throw error;
-        throw refusal(`the folder '${given}' is damaged. ${error.message.replace(/\.$/, '')}`);
-    }
-}
-/** A folder elsewhere was not made by this job's steps. One that is not there is told about where it is opened. */
-async function requireInside(folder, given, roots) {
-    const real = await (0,promises_.realpath)(folder).catch(() => undefined);
-    if (real === undefined)
-        return;
-    for (const root of roots) {
-        const way = external_node_path_default().relative(await (0,promises_.realpath)(root), real);
-        if (way !== '..' && !way.startsWith('../') && !external_node_path_default().isAbsolute(way))
-            return;
-    }
-    throw refusal(`the folder '${given}' lies outside of the workspace and of RUNNER_TEMP. Download the artifact into one`);
-}
-async function rebuild(world, brief, { record, result }, { branch, earlier, policyFor }) {
-    const { git, log } = world;
-    const { start } = result;
-    requireOrigin(world, record, result);
-    const mergeBase = await mergeBaseOf(world, result, earlier);
-    const ofThisText = { path: brief.spec.path, hash: brief.hash, requirements: brief.spec.requirements };
-    // What the earlier run called verified is for this run to verify: its closing commit, which changes nothing, is left out.
-    const commits = result.commits.filter(({ outcome }) => outcome === undefined);
-    if (result.commits.slice(0, commits.length).some(({ outcome }) => outcome !== undefined))
-        throw refusal('a commit before the last one says that it was verified');
-    const runUrl = record.run.url ?? '';
-    const rebuilt = await (0,publish/* rebuildSeries */.Hz)({
-        ...{ git, spec: ofThisText, runUrl, policy: policyFor(start) },
-        result: { start, commits },
-        requirementIds: brief.spec.requirements.map(({ id }) => id),
-    });
-    if (rebuilt.kind === 'refused')
-        throw refusal(`it is damaged or was changed: ${rebuilt.reason.replace(/\.$/, '')}`);
-    const { commit } = rebuilt.head;
-    if (earlier !== undefined && !(await git.isAncestor(earlier.commit, commit))) {
-        // Never lost: the branch holds it. But work that stands beside the branch could only become a second branch.
-        const isBehind = await git.isAncestor(commit, earlier.commit);
-        const sentence = `Branch ${earlier.branch} holds ${isBehind ? 'all of' : 'other work than'} what 'resume-from' holds: going on from the branch.`;
-        if (isBehind)
-            log.info(sentence);
-        else
-            log.warning(sentence);
-        return undefined;
-    }
-    const messages = await git.messages(commit, { exclude: mergeBase, max: MAX_MESSAGES });
-    const said = (0,publish/* readMessages */.Ne)(messages.map(({ message }) => message), ofThisText);
-    const work = said && { branch: earlier?.branch ?? branch, commit, mergeBase, ...said, isVerified: false };
-    const made = commits.map((each) => ({ ...each, runUrl: each.runUrl ?? runUrl }));
-    return { work, start, commits: made, record };
-}
-/** Whose result it is: of this repository, for the branch that this run works on. */
-function requireOrigin({ context, base }, record, result) {
-    const { repository, serverUrl } = context;
-    const here = `${repository?.owner ?? ''}/${repository?.name ?? ''}`;
-    if (repository !== undefined && result.repository !== here)
-        throw refusal(`it was made for another repository than ${here}`);
-    const runs = `${serverUrl}/${result.repository}/actions/runs/`;
-    if (record.run.url?.startsWith(runs) !== true)
-        throw refusal('its report names no workflow run of this repository');
-    if (result.base.branch !== base.branch)
-        throw refusal(`it was made for another branch than '${base.branch}'`);
-}
-/** Where the work left the base branch. It stands on that, or on what an earlier run has pushed. */
-async function mergeBaseOf(world, { start }, earlier) {
-    const { git, base } = world;
-    if (await isOfBase(world, start))
-        return start;
-    const isKnown = earlier !== undefined && (await git.resolve(start)) !== undefined;
-    if (isKnown && (await git.isAncestor(start, earlier.commit)))
-        return earlier.mergeBase;
-    throw refusal(`it stands on ${start.slice(0, 12)}, which is neither on '${base.branch}' as this run has it nor on the work branch`);
-}
-/** Whether a commit belongs to the base's history; where a shallow clone lacks it, it is fetched. */
-async function isOfBase({ git, remote, base }, commit) {
-    const isHere = (await git.resolve(commit)) !== undefined;
-    if (isHere && (await git.isAncestor(commit, base.commit)))
-        return true;
-    if (remote === undefined || !(await (0,git_history/* isShallow */.f)(git)))
-        return false;
-    const history = await (0,git_history/* readHistory */.L)(git, remote, [base.commit], 'whole');
-    if (history === undefined || !(await history.isAncestor(commit, base.commit)))
-        return false;
-    return isHere || (await (0,git_remote/* fetchCommit */.iH)(git, remote, commit, { depth: 1 })).kind === 'fetched';
-}
-function refusal(reason) {
-    return new errors/* UserError */.yo(`Input 'resume-from': ${reason}. Correct the input, or leave it out to start anew.`);
-}
-
-// EXTERNAL MODULE: ./src/workshop/workshop.ts + 43 modules
-var workshop = __webpack_require__(3472);
-;// CONCATENATED MODULE: ./src/destination.ts
-
-
-
-
-
-/** Where results of a spec go, by the inputs alone. @throws UserError when they ask for what is not there */
-function publisherFor({ inputs, context, git, remote, github, base, outlet }, spec, place) {
-    const { pullRequest } = place;
-    const reportOn = pullRequest?.number ?? place.issueNumber;
-    const kind = (0,publish/* chooseKind */.sM)({
-        publish: inputs.publish,
-        context: { kind: context.kind, ...(pullRequest === undefined ? {} : { pullRequest }) },
-    });
-    const branch = (0,publish/* branchName */.at)(inputs.branch, spec.path, [base.branch, context.defaultBranch ?? base.branch]);
-    // On a runner `none` leaves no branch anywhere; in somebody's own clone the work branch stays there.
-    const home = kind === 'none' && context.kind === 'github' ? undefined : remote;
-    const publisher = (0,publish/* createPublisher */.jk)({
-        kind,
-        git,
-        spec,
-        branch,
-        base: base.branch,
-        baseCommit: base.commit,
-        commitWith: inputs.commitWith,
-        pullRequest: { draft: inputs.draft, labels: inputs.labels, reviewers: inputs.reviewers },
-        refusal: outlet.refusal,
-        ...(home === undefined ? {} : { remote: home }),
-        ...(github === undefined ? {} : { github }),
-        target: pullRequest?.headRef ?? base.branch,
-        ...(reportOn === undefined ? {} : { commentOn: reportOn }),
-    });
-    return { publisher, branch };
-}
-/** The branch that `publish: commit` moves when the result is verified. */
-function targetOf({ context, base }) {
-    return context.pullRequest?.headRef ?? base.branch;
-}
-/** What the commits of a run may hold. @param run `start`: what its changes are compared with */
-function policyFor({ git, inputs }, run) {
-    return (0,publish/* changePolicy */.VH)({
-        ...{ git, start: run.start },
-        isProtected: (0,workshop/* protectedPaths */.RN)(inputs.protectedPaths, run.protectedFiles),
-    });
-}
-/**
- * The publisher, asked whether it could publish, the comment that follows the run where there is a place for it, and what
- * earlier runs of this spec left: commits, questions, answers.
- */
-async function openPublication(world, brief, record) {
-    const { inputs, context, git, remote, github, base, log } = world;
-    const spec = { path: brief.spec.path, hash: brief.hash };
-    const { pullRequest, comment } = context;
-    // A run's own pull request has the report in its text.
-    const issueNumber = context.ownPullRequestBase === undefined ? comment?.issueNumber : undefined;
-    const place = { pullRequest, issueNumber };
-    const { publisher, branch } = publisherFor(world, spec, place);
-    const { kind } = publisher;
-    record.publication = { kind, warnings: [] };
-    for (const warning of await publisher.preflight())
-        log.warning(warning);
-    // Read with `none` too: another job may publish, and then earlier results are on the work branch all the same.
-    const mayResume = remote !== undefined && kind !== 'comment' && inputs.resume === 'auto';
-    const specNow = { ...spec, requirements: brief.spec.requirements };
-    const onBranch = mayResume
-        ? await (0,publish/* findEarlierWork */.Hg)({ git, remote, branch, base: base.commit, spec: specNow })
-        : undefined;
-    const protectedFiles = protectedFilesOf(brief);
-    const policyOn = (start) => policyFor(world, { start, protectedFiles });
-    const resumed = inputs.resumeFrom.length === 0
-        ? undefined
-        : await resumeFromFolders(world, brief, { branch, earlier: onBranch, policyFor: policyOn });
-    const earlier = resumed?.work ?? onBranch;
-    const published = await (0,earlier_run/* readEarlierRun */.SK)({
-        ...{ inputs, github, branch: earlier?.branch ?? branch, spec, base: base.branch, mask: world.mask },
-        kind: kind === 'none' ? (0,publish/* chooseKind */.sM)({ publish: 'auto', context }) : kind,
-        isPublishedElsewhere: kind === 'none',
-        pullRequestNumber: pullRequest?.number ?? issueNumber,
-        warn: (text) => log.warning(text),
-    });
-    const earlierRun = resumed === undefined ? published : (0,earlier_run/* withReport */.BN)(published, resumed.record, inputs.onQuestion);
-    if (earlier)
-        recordEarlierWork(world, record, earlier, resumed?.work === undefined);
-    recordSpending(world, record, (0,report/* laterSpending */.fv)(earlier?.spent, earlierRun.spent));
-    const { questions, answers } = earlierRun;
-    record.questions = (0,earlier_run/* questionRecords */.rb)(questions);
-    if (answers.length > 0)
-        record.answers = answers;
-    if (earlierRun.lastNumber > 0)
-        log.info(`Of earlier runs' questions ${answers.length} are answered and ${questions.length} open.`);
-    const reportOn = pullRequest?.number ?? comment?.issueNumber ?? earlierRun.pullRequest?.number;
-    return { publisher, live: await liveComment(world, kind, spec.path, reportOn), earlier, earlierRun, resumed };
-}
-/** On the pull request or issue that the run belongs to, else on the pull request of its branch if that is open already. */
-async function liveComment({ github, outlet, log }, kind, specPath, number) {
-    if (github === undefined || number === undefined || kind === 'none')
-        return undefined;
-    const identity = await github.identity();
-    const say = (sentence) => log.info(sentence);
-    return (0,publish/* openLiveComment */.Eb)({ github, identity, number, specPath, refusal: outlet.refusal, say });
-}
-/** What no run may change: its own spec and agent file. */
-function protectedFilesOf({ spec, agent }) {
-    return [...spec.files, agent.path];
-}
-/** What the run goes on from, for the log and the report. @param isOnBranch else it is in a folder */
-function recordEarlierWork({ log }, record, earlier, isOnBranch) {
-    const where = isOnBranch ? `Branch ${earlier.branch}` : "The folder of input 'resume-from'";
-    log.info(`${where} holds work of an earlier run: going on from ${earlier.commit.slice(0, 12)}.`);
-    if (earlier.stale.length > 0) {
-        record.staleRequirements = earlier.stale;
-        log.info(`Open again, as the spec's text of them was changed: ${earlier.stale.join(', ')}.`);
-    }
-}
-function recordSpending({ log }, record, before) {
-    if (before === undefined)
-        return;
-    const { tokens, costUsd } = before;
-    record.usage.earlier = { tokens, ...(costUsd === undefined ? {} : { costUsd }) };
-    log.info(`Earlier runs on this text of the spec spent ${tokens} tokens, which count towards the limits.`);
-}
-
-
-/***/ }),
-
 /***/ 3772:
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
@@ -3677,129 +3145,6 @@ function editDistance(a, b) {
         }
     }
     return at(a.length, b.length);
-}
-
-
-/***/ }),
-
-/***/ 8259:
-/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
-
-/* harmony export */ __webpack_require__.d(__webpack_exports__, {
-/* harmony export */   BN: () => (/* binding */ withReport),
-/* harmony export */   PO: () => (/* binding */ recordWaiting),
-/* harmony export */   SK: () => (/* binding */ readEarlierRun),
-/* harmony export */   jA: () => (/* binding */ progressOf),
-/* harmony export */   rb: () => (/* binding */ questionRecords)
-/* harmony export */ });
-/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(3916);
-/* harmony import */ var _publish_publish_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(9411);
-/* harmony import */ var _report_report_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(1414);
-
-
-
-const NOTHING = { questions: [], answers: [], lastNumber: 0, isWaiting: false };
-const SPEC_CHANGED = 'The spec was changed after this question was asked. Take the answer from its present text; if that leaves the question open, ask it again.';
-/**
- * Reads questions and answers from where reports of this spec go. With `resume: never` they count all the same: what
- * people answered does not depend on whose commits a run builds on, but then no run ends for want of an answer.
- * @throws UserError when they cannot be read
- */
-async function readEarlierRun(request) {
-    const { inputs, github, kind, pullRequestNumber: number, branch, base, spec, mask, warn } = request;
-    const place = kind === 'pull-request' ? { branch, base } : number === undefined ? undefined : { number };
-    if (github === undefined || place === undefined || kind === 'none')
-        return NOTHING;
-    const read = await (0,_publish_publish_js__WEBPACK_IMPORTED_MODULE_0__/* .readAnswers */ .Mr)({ github, identity: await github.identity(), specPath: spec.path, place, mask });
-    if (read.kind === 'none')
-        return NOTHING;
-    if (read.kind === 'unreadable') {
-        const sentence = `Questions of earlier runs: ${read.reason}`;
-        if (!request.isPublishedElsewhere)
-            throw new _errors_js__WEBPACK_IMPORTED_MODULE_2__/* .UserError */ .yo(sentence);
-        warn(`${sentence} This run knows nothing of them.`);
-        return NOTHING;
-    }
-    read.warnings.forEach(warn);
-    const earlier = settle(read, spec.hash, inputs.onQuestion);
-    const mayWait = inputs.resume === 'auto' && inputs.onQuestion === 'pause';
-    return { ...earlier, isWaiting: earlier.isWaiting && mayWait };
-}
-/** Sorts what was asked into answered and open. A changed spec answers what was open before. */
-function settle(read, specHash, onQuestion) {
-    const isSameSpec = read.mark.specHash === specHash;
-    const given = new Map(read.answers.map((answer) => [answer.number, answer]));
-    const questions = [];
-    const answers = [];
-    for (const { number, text, requirement, blocking, answeredBy } of read.questions) {
-        const about = { number, blocking, ...(requirement === undefined ? {} : { requirement }) };
-        const answer = given.get(number);
-        if (answer !== undefined)
-            answers.push({ ...about, question: text, answer: answer.text, author: answer.author });
-        else if (!isSameSpec || answeredBy === _report_report_js__WEBPACK_IMPORTED_MODULE_1__/* .ANSWERED_BY_SPEC */ .KS)
-            answers.push({ ...about, question: text, answer: SPEC_CHANGED });
-        else
-            questions.push({ number, text, requirement, blocking: blocking && onQuestion === 'pause' });
-    }
-    return {
-        questions,
-        answers,
-        lastNumber: Math.max(0, ...read.questions.map(({ number }) => number)),
-        isWaiting: isSameSpec &&
-            read.mark.outcome === 'needs-answer' &&
-            questions.some(({ blocking }) => blocking) &&
-            !read.answers.some(({ isNew }) => isNew),
-        ...(isSameSpec && read.mark.spent !== undefined ? { spent: read.mark.spent } : {}),
-        ...(isSameSpec ? { reported: read.mark.outcome } : {}),
-        ...(read.pullRequest === undefined ? {} : { pullRequest: read.pullRequest }),
-    };
-}
-/**
- * Adds what the report of a run says whose folder is gone on from: it spent more than its last commit tells, and where
- * nothing was published nobody else knows what it asked. Its answers came from GitHub and are read there.
- */
-function withReport(published, record, onQuestion) {
-    const spent = (0,_report_report_js__WEBPACK_IMPORTED_MODULE_1__/* .laterSpending */ .fv)(published.spent, (0,_report_report_js__WEBPACK_IMPORTED_MODULE_1__/* .totalSpending */ .H5)(record.usage));
-    const withSpent = { ...published, ...(spent === undefined ? {} : { spent }) };
-    if (published.lastNumber > 0)
-        return withSpent;
-    const questions = record.questions.map(({ requirement, blocking, ...rest }) => ({
-        ...rest,
-        requirement,
-        blocking: blocking && onQuestion === 'pause',
-    }));
-    return { ...withSpent, questions, lastNumber: Math.max(0, ...questions.map(({ number }) => number)) };
-}
-/** Questions in the record's shape. @param mask takes secrets out: the record's marks are encoded, out of its later reach */
-function questionRecords(questions, mask = (text) => text) {
-    return questions.map(({ text, requirement, ...rest }) => ({
-        ...rest,
-        text: mask(text),
-        ...(requirement === undefined ? {} : { requirement }),
-    }));
-}
-/** Ends a run that can only wait: the record says for what, and nothing is published. */
-function recordWaiting(record, { questions, pullRequest }) {
-    const numbers = questions.filter(({ blocking }) => blocking).map(({ number }) => number);
-    const which = numbers.length === 1 ? `question ${numbers.join()}` : `questions ${numbers.join(', ')}`;
-    record.outcome = 'needs-answer';
-    record.message = `No answer to ${which} has come since the last run, so nothing was spent.`;
-    if (pullRequest)
-        record.publication.pullRequest = pullRequest;
-}
-/** Which requirements an earlier run's commits serve by their messages, and which are left. */
-function progressOf(requirementIds, { served, stale, planned }, { questions, answers }) {
-    const asked = (list) => new Set(list.filter(({ blocking }) => blocking).map(({ requirement }) => requirement));
-    const [waiting, answered] = [asked(questions), asked(answers)];
-    // What waited for an answer is open again, whatever was committed for it meanwhile.
-    const isServed = (id) => served.includes(id) && !waiting.has(id) && !answered.has(id);
-    return {
-        served: requirementIds.filter(isServed),
-        open: requirementIds.filter((id) => !isServed(id) && !waiting.has(id)),
-        waiting: requirementIds.filter((id) => waiting.has(id)),
-        changed: requirementIds.filter((id) => stale.includes(id)),
-        planned,
-    };
 }
 
 
@@ -3891,186 +3236,6 @@ function parse(name, text) {
     catch {
         throw new _errors_js__WEBPACK_IMPORTED_MODULE_5__/* .UserError */ .yo(`'${name}' is not what schemas/report.schema.json describes. Only Ferrule's own reports are summed up.`);
     }
-}
-
-
-/***/ }),
-
-/***/ 2686:
-/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
-
-
-// EXPORTS
-__webpack_require__.d(__webpack_exports__, {
-  x: () => (/* binding */ surveySpecs)
-});
-
-// EXTERNAL MODULE: ./src/brief/brief.ts + 25 modules
-var brief = __webpack_require__(1044);
-// EXTERNAL MODULE: ./src/errors.ts
-var errors = __webpack_require__(3916);
-// EXTERNAL MODULE: ./src/fleet/fleet.ts + 8 modules
-var fleet = __webpack_require__(846);
-// EXTERNAL MODULE: ./src/platform/git-history.ts
-var git_history = __webpack_require__(4094);
-;// CONCATENATED MODULE: ./src/platform/source-tree.ts
-// What a pinned commit holds, read without a working tree: the only way the repository's text enters a run.
-/** Files by their own path and by each folder above them, so that looking one up does not search the whole tree. */
-function indexTree({ files }) {
-    const index = new Map();
-    const add = (path, file) => {
-        const known = index.get(path);
-        if (known === undefined)
-            index.set(path, [file]);
-        else
-            known.push(file);
-    };
-    for (const file of files) {
-        add(file.path, file);
-        for (let end = file.path.lastIndexOf('/'); end > 0; end = file.path.lastIndexOf('/', end - 1))
-            add(file.path.slice(0, end), file);
-    }
-    return index;
-}
-
-// EXTERNAL MODULE: ./src/publish/publish.ts + 27 modules
-var publish = __webpack_require__(9411);
-// EXTERNAL MODULE: ./src/platform/github.ts + 4 modules
-var platform_github = __webpack_require__(2024);
-;// CONCATENATED MODULE: ./src/fleet-survey.ts
-// How far every spec of an invocation or a plan is: read from one commit, its history and our pull requests, in a number of
-// git processes and requests that does not grow with each spec. What is made of it is the plan's and the fleet's affair.
-
-
-
-
-
-
-
-/** @param choose which of the selected specs are meant; all of them when absent */
-async function surveySpecs(world, choose = ({ specs }) => Promise.resolve(specs)) {
-    const { git, base, inputs, log } = world;
-    const tree = await git.sourceTree(base.commit);
-    const selected = (0,fleet/* selectSpecs */.rk)(inputs.spec, tree.files);
-    for (const glob of selected.emptyGlobs)
-        log.warning(`Input 'spec': '${glob}' matches no Markdown file of the commit.`);
-    const wanted = await choose(selected);
-    const read = await readWithPrerequisites(git, tree, wanted);
-    const standingOf = await judgeStandings(world, read, (0,fleet/* orderSpecs */.NU)(read).cycles);
-    const isSelected = new Set(wanted);
-    const specs = [...read.values()].map((spec) => {
-        const { path, hash, dependsOn } = spec;
-        return { path, hash, dependsOn, isSelected: isSelected.has(path), standing: standingOf(spec) };
-    });
-    const isTried = ({ standing }) => standing.kind === 'pending' && standing.unfinished !== undefined;
-    const inTurn = [...specs.filter((spec) => !isTried(spec)), ...specs.filter(isTried)];
-    const byPath = new Map(inTurn.map((spec) => [spec.path, spec]));
-    return { named: selected.named, specs: (0,fleet/* orderSpecs */.NU)(byPath).order.flatMap((path) => byPath.get(path) ?? []) };
-}
-/** The specs, what they depend on, what that depends on, …; each depth is read at once. */
-async function readWithPrerequisites(git, tree, wanted) {
-    const index = indexTree(tree);
-    const read = new Map();
-    for (let next = [...wanted]; next.length > 0;) {
-        const contents = await readContents(git, next.flatMap((path) => index.get(path) ?? []));
-        const partOf = (path) => ({
-            // What is not there by this name is looked for in the whole tree, for the hint in the refusal.
-            files: index.get(path) ?? tree.files,
-            read: (file) => Promise.resolve(contents.get(file)),
-        });
-        for (const path of next)
-            read.set(path, await readOne(partOf(path), path));
-        const needed = next.flatMap((path) => read.get(path)?.dependsOn ?? []);
-        next = [...new Set(needed)].filter((path) => !read.has(path));
-    }
-    for (const spec of read.values()) {
-        const missing = spec.dependsOn.map((path) => read.get(path)).find((other) => other?.hash === '');
-        if (missing !== undefined && spec.problem === undefined)
-            spec.problem = `'${spec.path}' depends on '${missing.path}'. ${missing.problem ?? ''}`;
-    }
-    return read;
-}
-/** Markdown of the files, by path: one process for all. */
-async function readContents(git, files) {
-    const regular = files.filter(({ path, mode }) => mode.startsWith('100') && /\.(md|markdown)$/i.test(path));
-    const contents = new Map();
-    let at = 0;
-    for await (const content of git.readBlobs(regular.map(({ oid }) => oid)))
-        contents.set(regular[at++]?.path ?? '', content);
-    return contents;
-}
-async function readOne(tree, path) {
-    const unread = { path, hash: '', dependsOn: [], status: '' };
-    try {
-        const { hash, frontMatter } = await (0,brief/* summariseSpec */.Gu)(tree, path);
-        return { ...unread, hash: hash.replace(/^sha256:/, ''), ...readPlace(path, frontMatter) };
-    }
-    catch (error) {
-        if (!(error instanceof errors/* UserError */.yo))
-            throw error;
-        return { ...unread, problem: error.message };
-    }
-}
-function readPlace(path, { dependsOn, status = '' }) {
-    const own = { dependsOn: [], status: status.toLowerCase() };
-    try {
-        return { ...own, dependsOn: [...new Set(dependsOn.map(brief/* repositoryPath */.SH))], problem: undefined };
-    }
-    catch (error) {
-        if (!(error instanceof errors/* UserError */.yo))
-            throw error;
-        return { ...own, problem: `'depends-on' of '${path}': ${error.message}` };
-    }
-}
-async function judgeStandings(world, read, cycles) {
-    const branchOf = (path) => (0,publish/* branchName */.at)(world.inputs.branch, path);
-    const isOpen = ({ problem, status, path }) => problem === undefined && !cycles.has(path) && status !== 'draft' && status !== 'implemented';
-    const open = [...read.values()].filter(isOpen);
-    const proofs = await proofsOf(world, open);
-    const work = await workOf(world, open.filter(({ path }) => !proofs.has(path)).map(({ path, hash }) => ({ path, hash, branch: branchOf(path) })));
-    return ({ path, problem, status }) => {
-        if (problem !== undefined)
-            return { kind: 'refused', reason: problem };
-        const cycle = cycles.get(path);
-        if (cycle !== undefined)
-            return { kind: 'refused', reason: `Specs depend on each other in a circle: ${cycle}. Remove one 'depends-on'.` };
-        if (status === 'draft' || status === 'implemented')
-            return { kind: status };
-        const proof = proofs.get(path);
-        if (proof !== undefined)
-            return { kind: 'proven', by: `commit ${proof.slice(0, 12)}` };
-        const found = work.get(path);
-        switch (found?.kind) {
-            case 'merged':
-                return { kind: 'proven', by: `pull request #${found.pullRequest}` };
-            case 'verified':
-                return found;
-            case 'unfinished':
-                return { kind: 'pending', branch: found.branch, unfinished: { pullRequest: found.pullRequest } };
-            case undefined:
-                return { kind: 'pending', branch: branchOf(path) };
-        }
-    };
-}
-/** Proofs in the commits, also in the history that a shallow clone lacks. */
-async function proofsOf({ git, remote, base }, specs) {
-    const proofs = await (0,fleet/* findProofs */.vx)(git, base.commit, specs);
-    const open = specs.filter(({ path }) => !proofs.has(path));
-    if (open.length === 0 || remote === undefined || !(await (0,git_history/* isShallow */.f)(git)))
-        return proofs;
-    const history = await (0,git_history/* readHistory */.L)(git, remote, [base.commit], 'recent');
-    if (history === undefined)
-        return proofs;
-    return new Map([...proofs, ...(await (0,fleet/* findProofs */.vx)(history, base.commit, open))]);
-}
-async function workOf({ git, github, base, log }, specs) {
-    if (github === undefined)
-        return new Map();
-    const work = await (0,fleet/* findWork */.Vv)({ github, git, base, specs });
-    if (work.kind === 'ok')
-        return work.value;
-    log.warning(`Whether pull requests hold these specs is unknown: ${(0,platform_github/* describeGitHubError */.dZ)(work.error)}.`);
-    return new Map();
 }
 
 
@@ -4190,7 +3355,7 @@ var printable_text = __webpack_require__(8422);
 // EXTERNAL MODULE: external "node:crypto"
 var external_node_crypto_ = __webpack_require__(7598);
 // EXTERNAL MODULE: ./src/publish/publish.ts + 27 modules
-var publish = __webpack_require__(9411);
+var publish = __webpack_require__(6121);
 ;// CONCATENATED MODULE: ./src/fleet/start.ts
 // Where a spec can start, given how far its prerequisites are: on the base, or on the branch of one of them.
 
@@ -4528,13 +3693,13 @@ __webpack_require__.r(__webpack_exports__);
 /* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_19__ = __webpack_require__(3916);
 /* harmony import */ var _fleet_report_js__WEBPACK_IMPORTED_MODULE_9__ = __webpack_require__(8366);
 /* harmony import */ var _inputs_inputs_js__WEBPACK_IMPORTED_MODULE_10__ = __webpack_require__(8537);
-/* harmony import */ var _invocation_js__WEBPACK_IMPORTED_MODULE_11__ = __webpack_require__(1033);
+/* harmony import */ var _invocation_invocation_js__WEBPACK_IMPORTED_MODULE_11__ = __webpack_require__(9667);
 /* harmony import */ var _planning_js__WEBPACK_IMPORTED_MODULE_12__ = __webpack_require__(306);
 /* harmony import */ var _platform_log_js__WEBPACK_IMPORTED_MODULE_13__ = __webpack_require__(4425);
 /* harmony import */ var _platform_outlet_js__WEBPACK_IMPORTED_MODULE_14__ = __webpack_require__(1518);
 /* harmony import */ var _platform_terminal_js__WEBPACK_IMPORTED_MODULE_15__ = __webpack_require__(9747);
 /* harmony import */ var _post_step_js__WEBPACK_IMPORTED_MODULE_16__ = __webpack_require__(4128);
-/* harmony import */ var _publication_job_js__WEBPACK_IMPORTED_MODULE_17__ = __webpack_require__(7367);
+/* harmony import */ var _publish_job_js__WEBPACK_IMPORTED_MODULE_17__ = __webpack_require__(7158);
 /* harmony import */ var _report_report_js__WEBPACK_IMPORTED_MODULE_18__ = __webpack_require__(1414);
 // Starts Ferrule: as an action, as its post step, as the action that publishes, or as a command line. Makes the real
 // things, and is the only catch-all: here an outcome becomes a green or red run.
@@ -4669,7 +3834,7 @@ async function readEventFile() {
     }
 }
 async function runAction(context, signal) {
-    const folders = await (0,_invocation_js__WEBPACK_IMPORTED_MODULE_11__/* .makeFolders */ .wZ)(context.temp);
+    const folders = await (0,_invocation_invocation_js__WEBPACK_IMPORTED_MODULE_11__/* .makeFolders */ .wZ)(context.temp);
     (0,_actions_core__WEBPACK_IMPORTED_MODULE_0__/* .saveState */ .LZ)('report', folders.report);
     (0,_actions_core__WEBPACK_IMPORTED_MODULE_0__/* .saveState */ .LZ)('scratch', folders.scratch);
     let results;
@@ -4681,7 +3846,7 @@ async function runAction(context, signal) {
         (0,_actions_core__WEBPACK_IMPORTED_MODULE_0__/* .setOutput */ .uH)('report-dir', folders.report); // now, so that it is known also of a run that is killed
         const started = await invocation({ inputs, context, signal });
         await plantCanary(folders);
-        results = await (0,_invocation_js__WEBPACK_IMPORTED_MODULE_11__/* .runInvocation */ .u_)(started, folders);
+        results = await (0,_invocation_invocation_js__WEBPACK_IMPORTED_MODULE_11__/* .runInvocation */ .u_)(started, folders);
     }
     finally {
         await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_2__.rm)(folders.scratch, { recursive: true, force: true });
@@ -4704,10 +3869,10 @@ async function publicationJob(context) {
         log.warning(warning);
     const inputs = (0,_inputs_inputs_js__WEBPACK_IMPORTED_MODULE_10__/* .readPublishInputs */ .RY)(_actions_core__WEBPACK_IMPORTED_MODULE_0__/* .getInput */ .V4, context);
     forgetPrivateVariables();
-    const { scratch } = await (0,_invocation_js__WEBPACK_IMPORTED_MODULE_11__/* .makeFolders */ .wZ)(context.temp);
+    const { scratch } = await (0,_invocation_invocation_js__WEBPACK_IMPORTED_MODULE_11__/* .makeFolders */ .wZ)(context.temp);
     try {
         const environment = { ...process.env };
-        const results = await (0,_publication_job_js__WEBPACK_IMPORTED_MODULE_17__/* .publishResults */ .k)({ inputs, context, environment, log, outlet }, scratch);
+        const results = await (0,_publish_job_js__WEBPACK_IMPORTED_MODULE_17__/* .publishResults */ .k)({ inputs, context, environment, log, outlet }, scratch);
         const published = results.filter((result) => result.kind === 'published');
         const refused = results.filter((result) => result.kind === 'refused');
         const records = published.map(({ record }) => record);
@@ -4748,11 +3913,11 @@ async function cli(signal) {
             keepSecret('input anthropic-api-key', inputs.anthropicApiKey);
             keepSecret('input github-token', inputs.githubToken);
             forgetPrivateVariables();
-            const folders = await (0,_invocation_js__WEBPACK_IMPORTED_MODULE_11__/* .makeFolders */ .wZ)(context.temp);
+            const folders = await (0,_invocation_invocation_js__WEBPACK_IMPORTED_MODULE_11__/* .makeFolders */ .wZ)(context.temp);
             try {
                 const started = await invocation({ inputs, context, signal });
                 await plantCanary(folders);
-                const results = await (0,_invocation_js__WEBPACK_IMPORTED_MODULE_11__/* .runInvocation */ .u_)(started, folders);
+                const results = await (0,_invocation_invocation_js__WEBPACK_IMPORTED_MODULE_11__/* .runInvocation */ .u_)(started, folders);
                 const records = results.map(({ record }) => record);
                 announcement.tellVerdicts(records);
                 for (const { publication } of records)
@@ -5751,17 +4916,20 @@ function readPackage(value) {
 
 /***/ }),
 
-/***/ 1033:
+/***/ 9667:
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
 
 // EXPORTS
 __webpack_require__.d(__webpack_exports__, {
+  sH: () => (/* reexport */ baseBranch),
   wZ: () => (/* binding */ makeFolders),
   h_: () => (/* binding */ openRepository),
+  _9: () => (/* reexport */ pinCommits),
   e1: () => (/* binding */ remoteOf),
   qw: () => (/* binding */ reopenWorld),
-  u_: () => (/* binding */ runInvocation)
+  u_: () => (/* binding */ runInvocation),
+  x_: () => (/* reexport */ surveySpecs)
 });
 
 // EXTERNAL MODULE: external "node:fs/promises"
@@ -5769,13 +4937,47 @@ var promises_ = __webpack_require__(1455);
 // EXTERNAL MODULE: external "node:path"
 var external_node_path_ = __webpack_require__(6760);
 var external_node_path_default = /*#__PURE__*/__webpack_require__.n(external_node_path_);
+// EXTERNAL MODULE: ./src/platform/github.ts + 4 modules
+var platform_github = __webpack_require__(2024);
+// EXTERNAL MODULE: ./src/report/report.ts + 47 modules
+var report = __webpack_require__(1414);
+;// CONCATENATED MODULE: ./src/invocation/comment-reply.ts
+
+
+/** 👀 on the comment: somebody waits for a sign, and the run takes its time. */
+async function acknowledge(github, { comment, eventName }, log) {
+    if (github === undefined || comment === undefined)
+        return;
+    const isReview = eventName === 'pull_request_review_comment';
+    const seen = await github.once().addEyes({ id: comment.id, isReview });
+    if (seen.kind === 'failed')
+        log.info(`The comment got no 👀: ${(0,platform_github/* describeGitHubError */.dZ)(seen.error)}`);
+}
+/**
+ * Says how it ended for the specs that were refused, left alone, or stopped before there was anything to publish. The text
+ * is a comment of its own without marks, so that an earlier run's report stays as it is.
+ */
+async function reply(github, { comment }, records, { log, outlet }) {
+    if (github === undefined || comment === undefined)
+        return;
+    const unreported = records.filter(({ publication: { pullRequest, comment: report } }) => !pullRequest && !report);
+    if (unreported.length === 0)
+        return;
+    const text = (0,report/* renderReply */.Vv)(unreported);
+    if (outlet.refusal('the comment', text) !== undefined)
+        return; // the alarm makes the run red
+    const written = await github.once().createComment(comment.issueNumber, text);
+    if (written.kind === 'failed')
+        log.info(`The comment got no reply: ${(0,platform_github/* describeGitHubError */.dZ)(written.error)}`);
+}
+
 // EXTERNAL MODULE: ./src/errors.ts
 var errors = __webpack_require__(3916);
 // EXTERNAL MODULE: ./src/platform/git-history.ts
 var git_history = __webpack_require__(4094);
 // EXTERNAL MODULE: ./src/platform/git-remote.ts
 var git_remote = __webpack_require__(9874);
-;// CONCATENATED MODULE: ./src/event-changes.ts
+;// CONCATENATED MODULE: ./src/invocation/event-changes.ts
 // What the event that started a run changed: the paths of a push, or of a pull request since it left its base. What that
 // means for the choice of specs is invocation.ts.
 
@@ -5816,17 +5018,79 @@ function foldersAbove(path) {
 var brief = __webpack_require__(1044);
 // EXTERNAL MODULE: ./src/fleet/fleet.ts + 8 modules
 var fleet = __webpack_require__(846);
-// EXTERNAL MODULE: ./src/pinned-commits.ts
-var pinned_commits = __webpack_require__(1938);
+;// CONCATENATED MODULE: ./src/invocation/pinned-commits.ts
+// The commits and the branch that a run or a plan starts from, pinned before anything else is read.
+
+
+/**
+ * The commit the run starts from with the branch it belongs to, and the commit whose agent file and standards count: on a
+ * pull request that of its base, since its head is what is still to be reviewed.
+ * @throws UserError when there is none, or a pull request has moved since it was pinned
+ */
+async function pinCommits(git, inputs, context, checkout, remote) {
+    const { pullRequest } = context;
+    if (pullRequest !== undefined && remote !== undefined)
+        await refuseMovedHead(git, remote, pullRequest);
+    const wanted = inputs.base ?? context.ownPullRequestBase;
+    if (wanted !== undefined && remote !== undefined) {
+        const what = inputs.base === undefined ? 'The base of the pull request' : "Input 'base'";
+        const commit = await fetchTip(git, remote, wanted, what);
+        return { base: { commit, branch: wanted }, trustedCommit: commit };
+    }
+    if (pullRequest !== undefined && remote !== undefined) {
+        const { headRef: branch, headSha: commit, baseRef } = pullRequest;
+        await fetchMissing(git, remote, commit, branch);
+        const trustedCommit = await fetchTip(git, remote, baseRef, 'The base of the pull request');
+        return { base: { commit, branch }, trustedCommit };
+    }
+    if (checkout.head === undefined)
+        throw new errors/* UserError */.yo('The repository has no commit yet. Commit the spec first; Ferrule works on commits only.');
+    const branch = baseBranch(inputs.base, context, checkout);
+    return { base: { commit: checkout.head, branch }, trustedCommit: checkout.head };
+}
+/** The branch a result goes to: the input's, the pull request's, else the one that is checked out. */
+function baseBranch(base, context, checkout) {
+    const ofEvent = /^refs\/heads\/(.+)$/.exec(context.ref ?? '')?.[1];
+    return base ?? context.pullRequest?.headRef ?? checkout.branch ?? ofEvent ?? context.defaultBranch ?? 'main';
+}
+/** What was approved or asked for is the pinned commit; asked again before a branch is moved (publish/commit.ts). */
+async function refuseMovedHead(git, remote, pullRequest) {
+    const { number, headRef, headSha } = pullRequest;
+    const tip = await readTip(git, remote, headRef);
+    if (tip === headSha)
+        return;
+    const now = tip === undefined ? 'its branch is gone' : `its branch is at ${tip.slice(0, 12)} now`;
+    throw new errors/* UserError */.yo(`Pull request #${number} has moved: this run was started for ${headSha.slice(0, 12)}, ${now}. Leave it to the run of the newer commit, or start a new one.`);
+}
+/** The commit of a remote branch, fetched where it is missing. @param what opens the sentence of the refusal @throws UserError */
+async function fetchTip(git, remote, branch, what) {
+    const tip = await readTip(git, remote, branch);
+    if (tip === undefined)
+        throw new errors/* UserError */.yo(`${what}: the remote has no branch '${branch}'.`);
+    await fetchMissing(git, remote, tip, branch);
+    return tip;
+}
+async function readTip(git, remote, branch) {
+    return (0,git_remote/* readRemoteBranch */.H)(git, remote, branch).catch((thrown) => {
+        const reason = (0,errors/* messageOf */.bD)(thrown).replaceAll(/\s+/g, ' ');
+        throw new errors/* UserError */.yo(`${reason} Check the remote 'origin' and the input 'github-token'.`);
+    });
+}
+async function fetchMissing(git, remote, commit, branch) {
+    if ((await git.resolve(commit)) !== undefined)
+        return;
+    const fetched = await (0,git_remote/* fetchCommit */.iH)(git, remote, commit, { depth: 1 });
+    if (fetched.kind === 'missing')
+        throw new errors/* UserError */.yo(`Commit ${commit.slice(0, 12)} of '${branch}' cannot be fetched: ${fetched.reason}`);
+}
+
 // EXTERNAL MODULE: ./src/platform/report-folder.ts
 var report_folder = __webpack_require__(9250);
 // EXTERNAL MODULE: ./src/publish/publish.ts + 27 modules
-var publish = __webpack_require__(9411);
-// EXTERNAL MODULE: ./src/report/report.ts + 47 modules
-var report = __webpack_require__(1414);
-// EXTERNAL MODULE: ./src/run.ts + 47 modules
-var run = __webpack_require__(6628);
-;// CONCATENATED MODULE: ./src/fleet-run.ts
+var publish = __webpack_require__(6121);
+// EXTERNAL MODULE: ./src/run/run.ts + 55 modules
+var run = __webpack_require__(4155);
+;// CONCATENATED MODULE: ./src/invocation/fleet-run.ts
 // The specs of one invocation, one after the other: prerequisites first, each from where its prerequisites are, together
 // within what the invocation may spend. What one run does is run.ts.
 
@@ -5848,23 +5112,23 @@ async function runFleet(world, survey, folders) {
     const selected = survey.specs.filter(({ isSelected }) => isSelected);
     const results = [];
     for (const spec of selected) {
-        const turn = await fleet.turnOf(spec);
-        if (turn.kind === 'next-time')
+        const decision = await fleet.decide(spec);
+        if (decision.kind === 'next-time')
             continue;
-        const result = await runOne(turn.world, spec.path, turn, selected.length > 1, folders);
+        const result = await runOne(decision.world, spec.path, decision, selected.length > 1, folders);
         fleet.ended(spec, result.record);
         results.push(result);
     }
     fleet.sayLeftOver();
     return results;
 }
-async function runOne(world, spec, turn, isOneOfMany, folders) {
+async function runOne(world, spec, decision, isOneOfMany, folders) {
     const report = isOneOfMany ? external_node_path_default().join(folders.report, (0,publish/* specSlug */.Ru)(spec)) : folders.report;
     const scratch = external_node_path_default().join(folders.scratch, (0,publish/* specSlug */.Ru)(spec));
     await (0,promises_.mkdir)(scratch, { recursive: true });
     try {
         const folder = await report_folder/* ReportFolder */.L.create(report, world.mask);
-        return { record: await (0,run/* runSpec */.l)(world, spec, turn, folder, scratch), folder };
+        return { record: await (0,run/* runSpec */.lA)(world, spec, decision, folder, scratch), folder };
     }
     finally {
         await (0,promises_.rm)(scratch, { recursive: true, force: true });
@@ -5892,19 +5156,19 @@ class Fleet {
                 ? (0,fleet/* openStacks */.uI)(survey.specs, world.base.branch)
                 : new Map();
     }
-    async turnOf(spec) {
+    async decide(spec) {
         const { world } = this;
         const { standing } = spec;
         if (standing.kind === 'refused')
-            return this.leave('refused', standing.reason);
+            return this.skip('refused', standing.reason);
         if (standing.kind !== 'pending' && standing.kind !== 'verified')
-            return this.leave('unchanged', (0,fleet/* leftAlone */.Vb)(standing) ?? '');
+            return this.skip('unchanged', (0,fleet/* leftAlone */.Vb)(standing) ?? '');
         const start = (0,fleet/* decideStart */.VF)(spec.dependsOn, {
             isOnBase: (other) => (0,fleet/* isOnBase */.X9)(this.standings.get(other)),
             heldBy: (other) => this.held.get(other),
         });
         if (start.kind !== 'base' && standing.kind === 'verified')
-            return this.leave('unchanged', (0,fleet/* leftAlone */.Vb)(standing) ?? '');
+            return this.skip('unchanged', (0,fleet/* leftAlone */.Vb)(standing) ?? '');
         if (start.kind === 'waits')
             return this.wait(spec, start.reason);
         if (start.kind === 'base' && (await this.isOutdatedOnBase(spec)))
@@ -5917,7 +5181,7 @@ class Fleet {
         const costLeftUsd = maxTotalCostUsd === undefined ? undefined : maxTotalCostUsd - this.spentUsd;
         if (costLeftUsd !== undefined && costLeftUsd < Math.min(maxTotalCostUsd ?? 0, maxCostUsd) * USABLE_PART)
             return {
-                ...this.leave('stopped', `Not started: of max-total-cost-usd, ${(0,report/* dollars */.E9)(maxTotalCostUsd ?? 0)}, ${(0,report/* dollars */.E9)(costLeftUsd)} are left.`),
+                ...this.skip('stopped', `Not started: of max-total-cost-usd, ${(0,report/* dollars */.E9)(maxTotalCostUsd ?? 0)}, ${(0,report/* dollars */.E9)(costLeftUsd)} are left.`),
                 stopReason: 'cost',
             };
         const base = await this.baseOf(spec, start);
@@ -5946,14 +5210,14 @@ class Fleet {
         const { maxSpecs } = this.world.inputs;
         this.world.log.info(`Left for the next run, as max-specs is ${maxSpecs ?? 0}: ${this.leftOver.join(', ')}.`);
     }
-    leave(outcome, message) {
-        return { kind: 'leave', world: this.world, outcome, message };
+    skip(outcome, message) {
+        return { kind: 'skip', world: this.world, outcome, message };
     }
     /** Who asked for this very spec has to know; one of a glob waits for its turn. */
     wait({ path: spec }, reason) {
         return this.survey.named.has(spec)
-            ? this.leave('refused', `${reason}. ${WAYS_OUT}`)
-            : this.leave('unchanged', `${reason}; it is taken up when that is done.`);
+            ? this.skip('refused', `${reason}. ${WAYS_OUT}`)
+            : this.skip('unchanged', `${reason}; it is taken up when that is done.`);
     }
     /** On a prerequisite's branch, which a plan may name as the base, a spec can be older than in the commit of the event. */
     async isOutdatedOnBase({ path: spec, hash, dependsOn }) {
@@ -5975,7 +5239,7 @@ class Fleet {
         try {
             // A commit that GitHub made for us is not here yet.
             const commit = (known && (await git.resolve(known.commit))) ??
-                (await (0,pinned_commits/* fetchTip */.mC)(git, remote, branch, `The branch of ${start.on}`));
+                (await fetchTip(git, remote, branch, `The branch of ${start.on}`));
             return (await this.isFit(spec, commit))
                 ? { branch, commit }
                 : { reason: `It depends on ${start.on}, and ${branch} has not all that it needs, or another text of it` };
@@ -6008,8 +5272,162 @@ async function textIn(git, commit, spec) {
     }
 }
 
-// EXTERNAL MODULE: ./src/fleet-survey.ts + 1 modules
-var fleet_survey = __webpack_require__(2686);
+;// CONCATENATED MODULE: ./src/platform/source-tree.ts
+// What a pinned commit holds, read without a working tree: the only way the repository's text enters a run.
+/** Files by their own path and by each folder above them, so that looking one up does not search the whole tree. */
+function indexTree({ files }) {
+    const index = new Map();
+    const add = (path, file) => {
+        const known = index.get(path);
+        if (known === undefined)
+            index.set(path, [file]);
+        else
+            known.push(file);
+    };
+    for (const file of files) {
+        add(file.path, file);
+        for (let end = file.path.lastIndexOf('/'); end > 0; end = file.path.lastIndexOf('/', end - 1))
+            add(file.path.slice(0, end), file);
+    }
+    return index;
+}
+
+;// CONCATENATED MODULE: ./src/invocation/fleet-survey.ts
+// How far every spec of an invocation or a plan is: read from one commit, its history and our pull requests, in a number of
+// git processes and requests that does not grow with each spec. What is made of it is the plan's and the fleet's affair.
+
+
+
+
+
+
+
+/** @param choose which of the selected specs are meant; all of them when absent */
+async function surveySpecs(world, choose = ({ specs }) => Promise.resolve(specs)) {
+    const { git, base, inputs, log } = world;
+    const tree = await git.sourceTree(base.commit);
+    const selected = (0,fleet/* selectSpecs */.rk)(inputs.spec, tree.files);
+    for (const glob of selected.emptyGlobs)
+        log.warning(`Input 'spec': '${glob}' matches no Markdown file of the commit.`);
+    const wanted = await choose(selected);
+    const read = await readWithPrerequisites(git, tree, wanted);
+    const standingOf = await judgeStandings(world, read, (0,fleet/* orderSpecs */.NU)(read).cycles);
+    const isSelected = new Set(wanted);
+    const specs = [...read.values()].map((spec) => {
+        const { path, hash, dependsOn } = spec;
+        return { path, hash, dependsOn, isSelected: isSelected.has(path), standing: standingOf(spec) };
+    });
+    const isTried = ({ standing }) => standing.kind === 'pending' && standing.unfinished !== undefined;
+    const inTurn = [...specs.filter((spec) => !isTried(spec)), ...specs.filter(isTried)];
+    const byPath = new Map(inTurn.map((spec) => [spec.path, spec]));
+    return { named: selected.named, specs: (0,fleet/* orderSpecs */.NU)(byPath).order.flatMap((path) => byPath.get(path) ?? []) };
+}
+/** The specs, what they depend on, what that depends on, …; each depth is read at once. */
+async function readWithPrerequisites(git, tree, wanted) {
+    const index = indexTree(tree);
+    const read = new Map();
+    for (let next = [...wanted]; next.length > 0;) {
+        const contents = await readContents(git, next.flatMap((path) => index.get(path) ?? []));
+        const partOf = (path) => ({
+            // What is not there by this name is looked for in the whole tree, for the hint in the refusal.
+            files: index.get(path) ?? tree.files,
+            read: (file) => Promise.resolve(contents.get(file)),
+        });
+        for (const path of next)
+            read.set(path, await readOne(partOf(path), path));
+        const needed = next.flatMap((path) => read.get(path)?.dependsOn ?? []);
+        next = [...new Set(needed)].filter((path) => !read.has(path));
+    }
+    for (const spec of read.values()) {
+        const missing = spec.dependsOn.map((path) => read.get(path)).find((other) => other?.hash === '');
+        if (missing !== undefined && spec.problem === undefined)
+            spec.problem = `'${spec.path}' depends on '${missing.path}'. ${missing.problem ?? ''}`;
+    }
+    return read;
+}
+/** Markdown of the files, by path: one process for all. */
+async function readContents(git, files) {
+    const regular = files.filter(({ path, mode }) => mode.startsWith('100') && /\.(md|markdown)$/i.test(path));
+    const contents = new Map();
+    let at = 0;
+    for await (const content of git.readBlobs(regular.map(({ oid }) => oid)))
+        contents.set(regular[at++]?.path ?? '', content);
+    return contents;
+}
+async function readOne(tree, path) {
+    const unread = { path, hash: '', dependsOn: [], status: '' };
+    try {
+        const { hash, frontMatter } = await (0,brief/* summariseSpec */.Gu)(tree, path);
+        return { ...unread, hash: hash.replace(/^sha256:/, ''), ...readPlace(path, frontMatter) };
+    }
+    catch (error) {
+        if (!(error instanceof errors/* UserError */.yo))
+            throw error;
+        return { ...unread, problem: error.message };
+    }
+}
+function readPlace(path, { dependsOn, status = '' }) {
+    const own = { dependsOn: [], status: status.toLowerCase() };
+    try {
+        return { ...own, dependsOn: [...new Set(dependsOn.map(brief/* repositoryPath */.SH))], problem: undefined };
+    }
+    catch (error) {
+        if (!(error instanceof errors/* UserError */.yo))
+            throw error;
+        return { ...own, problem: `'depends-on' of '${path}': ${error.message}` };
+    }
+}
+async function judgeStandings(world, read, cycles) {
+    const branchOf = (path) => (0,publish/* branchName */.at)(world.inputs.branch, path);
+    const isOpen = ({ problem, status, path }) => problem === undefined && !cycles.has(path) && status !== 'draft' && status !== 'implemented';
+    const open = [...read.values()].filter(isOpen);
+    const proofs = await proofsOf(world, open);
+    const work = await workOf(world, open.filter(({ path }) => !proofs.has(path)).map(({ path, hash }) => ({ path, hash, branch: branchOf(path) })));
+    return ({ path, problem, status }) => {
+        if (problem !== undefined)
+            return { kind: 'refused', reason: problem };
+        const cycle = cycles.get(path);
+        if (cycle !== undefined)
+            return { kind: 'refused', reason: `Specs depend on each other in a circle: ${cycle}. Remove one 'depends-on'.` };
+        if (status === 'draft' || status === 'implemented')
+            return { kind: status };
+        const proof = proofs.get(path);
+        if (proof !== undefined)
+            return { kind: 'proven', by: `commit ${proof.slice(0, 12)}` };
+        const found = work.get(path);
+        switch (found?.kind) {
+            case 'merged':
+                return { kind: 'proven', by: `pull request #${found.pullRequest}` };
+            case 'verified':
+                return found;
+            case 'unfinished':
+                return { kind: 'pending', branch: found.branch, unfinished: { pullRequest: found.pullRequest } };
+            case undefined:
+                return { kind: 'pending', branch: branchOf(path) };
+        }
+    };
+}
+/** Proofs in the commits, also in the history that a shallow clone lacks. */
+async function proofsOf({ git, remote, base }, specs) {
+    const proofs = await (0,fleet/* findProofs */.vx)(git, base.commit, specs);
+    const open = specs.filter(({ path }) => !proofs.has(path));
+    if (open.length === 0 || remote === undefined || !(await (0,git_history/* isShallow */.f)(git)))
+        return proofs;
+    const history = await (0,git_history/* readHistory */.L)(git, remote, [base.commit], 'recent');
+    if (history === undefined)
+        return proofs;
+    return new Map([...proofs, ...(await (0,fleet/* findProofs */.vx)(history, base.commit, open))]);
+}
+async function workOf({ git, github, base, log }, specs) {
+    if (github === undefined)
+        return new Map();
+    const work = await (0,fleet/* findWork */.Vv)({ github, git, base, specs });
+    if (work.kind === 'ok')
+        return work.value;
+    log.warning(`Whether pull requests hold these specs is unknown: ${(0,platform_github/* describeGitHubError */.dZ)(work.error)}.`);
+    return new Map();
+}
+
 // EXTERNAL MODULE: ./src/inputs/inputs.ts + 14 modules
 var inputs_inputs = __webpack_require__(8537);
 // EXTERNAL MODULE: ./src/platform/command.ts
@@ -6018,8 +5436,6 @@ var command = __webpack_require__(7498);
 var git_environment = __webpack_require__(9672);
 // EXTERNAL MODULE: ./src/platform/git.ts + 2 modules
 var platform_git = __webpack_require__(8524);
-// EXTERNAL MODULE: ./src/platform/github.ts + 4 modules
-var platform_github = __webpack_require__(2024);
 // EXTERNAL MODULE: external "node:timers/promises"
 var external_node_timers_promises_ = __webpack_require__(8500);
 // EXTERNAL MODULE: ./src/platform/answer-parts.ts
@@ -6321,7 +5737,7 @@ function isAnswer(entry) {
     return typeof entry === 'object' && entry !== null && 'type' in entry && entry.type === 'answer';
 }
 
-;// CONCATENATED MODULE: ./src/invocation.ts
+;// CONCATENATED MODULE: ./src/invocation/invocation.ts
 // One invocation, from an action or the command line: opens the repository, chooses the specs, and runs them one after
 // the other. What a run does is run.ts; what the caller does with the records is its own affair.
 
@@ -6341,8 +5757,11 @@ function isAnswer(entry) {
 
 
 
+
 /** Our bare repository, in the scratch folder. */
 const REPOSITORY = 'repository.git';
+
+
 async function makeFolders(temp) {
     await (0,promises_.mkdir)(temp, { recursive: true });
     const root = await (0,promises_.mkdtemp)(external_node_path_default().join(await (0,promises_.realpath)(temp), 'ferrule-'));
@@ -6354,8 +5773,10 @@ async function makeFolders(temp) {
 /** Runs everything the inputs ask for. @returns one result a spec; none when no spec is left to run */
 async function runInvocation(invocation, folders) {
     const { inputs, context, log } = invocation;
+    const github = openRepository(inputs, context);
+    let asked = {}; // nobody is answered before it is known that they may ask
+    let results;
     try {
-        const github = openRepository(inputs, context);
         const { allowedBots, sandbox } = inputs;
         const trust = await (0,inputs_inputs/* judgeTrust */.g_)(context, { allowedBots, sandbox, github });
         if (trust.kind === 'refused')
@@ -6364,31 +5785,27 @@ async function runInvocation(invocation, folders) {
             log.info(`${trust.message} Nothing was spent.`);
             return [];
         }
+        asked = context;
         await acknowledge(github, context, log);
         const world = await openWorld({ ...invocation, context: trust.context }, github, folders);
         const choose = (selection) => chooseSpecs(world, selection, trust.specPath);
-        return await runFleet(world, await (0,fleet_survey/* surveySpecs */.x)(world, choose), folders);
+        results = await runFleet(world, await surveySpecs(world, choose), folders);
     }
     catch (error) {
         if (!(error instanceof errors/* UserError */.yo))
             throw error;
-        return [await refuseInvocation(invocation, error.message, folders)];
+        results = [await refuseInvocation(invocation, error.message, folders)];
     }
-}
-/** 👀 on the comment that asked for the run: somebody waits for a sign, and the run takes its time. */
-async function acknowledge(github, { comment, eventName }, log) {
-    if (github === undefined || comment === undefined)
-        return;
-    const isReview = eventName === 'pull_request_review_comment';
-    const seen = await github.once().addEyes({ id: comment.id, isReview });
-    if (seen.kind === 'failed')
-        log.info(`The comment got no 👀: ${(0,platform_github/* describeGitHubError */.dZ)(seen.error)}`);
+    const mayWrite = inputs.publish !== 'none' && !inputs.dryRun;
+    if (mayWrite)
+        await reply(github, asked, results.map(({ record }) => record), invocation);
+    return results;
 }
 async function refuseInvocation({ inputs, context, version, mask, log }, message, folders) {
     const start = { specPath: inputs.spec[0] ?? '', version, runUrl: context.runUrl, limits: inputs };
     const record = { ...(0,report/* emptyRecord */.FR)(start), outcome: 'refused', message };
     const folder = await report_folder/* ReportFolder */.L.create(folders.report, mask);
-    await (0,run/* writeReport */.u)(record, folder, log);
+    await (0,run/* writeReport */.u5)(record, folder, log);
     return { record, folder };
 }
 /** What a comment asks for, what the event changed, or all that is selected. @throws UserError for a comment's other spec */
@@ -6435,7 +5852,7 @@ async function openWorld(invocation, github, folders) {
         git,
         remote,
         github,
-        ...(await (0,pinned_commits/* pinCommits */._9)(git, inputs, context, checkout, remote)),
+        ...(await pinCommits(git, inputs, context, checkout, remote)),
         costLeftUsd: inputs.maxTotalCostUsd,
         openModel: inputs.dryRun ? undefined : () => openModel(inputs, invocation.replay, log),
     };
@@ -6469,84 +5886,6 @@ function remoteOf(inputs, context, checkout) {
 
 /***/ }),
 
-/***/ 1938:
-/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
-
-/* harmony export */ __webpack_require__.d(__webpack_exports__, {
-/* harmony export */   _9: () => (/* binding */ pinCommits),
-/* harmony export */   mC: () => (/* binding */ fetchTip),
-/* harmony export */   sH: () => (/* binding */ baseBranch)
-/* harmony export */ });
-/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(3916);
-/* harmony import */ var _platform_git_remote_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(9874);
-// The commits and the branch that a run or a plan starts from, pinned before anything else is read.
-
-
-/**
- * The commit the run starts from with the branch it belongs to, and the commit whose agent file and standards count: on a
- * pull request that of its base, since its head is what is still to be reviewed.
- * @throws UserError when there is none, or a pull request has moved since it was pinned
- */
-async function pinCommits(git, inputs, context, checkout, remote) {
-    const { pullRequest } = context;
-    if (pullRequest !== undefined && remote !== undefined)
-        await refuseMovedHead(git, remote, pullRequest);
-    const wanted = inputs.base ?? context.ownPullRequestBase;
-    if (wanted !== undefined && remote !== undefined) {
-        const what = inputs.base === undefined ? 'The base of the pull request' : "Input 'base'";
-        const commit = await fetchTip(git, remote, wanted, what);
-        return { base: { commit, branch: wanted }, trustedCommit: commit };
-    }
-    if (pullRequest !== undefined && remote !== undefined) {
-        const { headRef: branch, headSha: commit, baseRef } = pullRequest;
-        await fetchMissing(git, remote, commit, branch);
-        const trustedCommit = await fetchTip(git, remote, baseRef, 'The base of the pull request');
-        return { base: { commit, branch }, trustedCommit };
-    }
-    if (checkout.head === undefined)
-        throw new _errors_js__WEBPACK_IMPORTED_MODULE_1__/* .UserError */ .yo('The repository has no commit yet. Commit the spec first; Ferrule works on commits only.');
-    const branch = baseBranch(inputs.base, context, checkout);
-    return { base: { commit: checkout.head, branch }, trustedCommit: checkout.head };
-}
-/** The branch a result goes to: the input's, the pull request's, else the one that is checked out. */
-function baseBranch(base, context, checkout) {
-    const ofEvent = /^refs\/heads\/(.+)$/.exec(context.ref ?? '')?.[1];
-    return base ?? context.pullRequest?.headRef ?? checkout.branch ?? ofEvent ?? context.defaultBranch ?? 'main';
-}
-/** What was approved or asked for is the pinned commit; asked again before a branch is moved (publish/commit.ts). */
-async function refuseMovedHead(git, remote, pullRequest) {
-    const { number, headRef, headSha } = pullRequest;
-    const tip = await readTip(git, remote, headRef);
-    if (tip === headSha)
-        return;
-    const now = tip === undefined ? 'its branch is gone' : `its branch is at ${tip.slice(0, 12)} now`;
-    throw new _errors_js__WEBPACK_IMPORTED_MODULE_1__/* .UserError */ .yo(`Pull request #${number} has moved: this run was started for ${headSha.slice(0, 12)}, ${now}. Leave it to the run of the newer commit, or start a new one.`);
-}
-/** The commit of a remote branch, fetched where it is missing. @param what opens the sentence of the refusal @throws UserError */
-async function fetchTip(git, remote, branch, what) {
-    const tip = await readTip(git, remote, branch);
-    if (tip === undefined)
-        throw new _errors_js__WEBPACK_IMPORTED_MODULE_1__/* .UserError */ .yo(`${what}: the remote has no branch '${branch}'.`);
-    await fetchMissing(git, remote, tip, branch);
-    return tip;
-}
-async function readTip(git, remote, branch) {
-    return (0,_platform_git_remote_js__WEBPACK_IMPORTED_MODULE_0__/* .readRemoteBranch */ .H)(git, remote, branch).catch((thrown) => {
-        const reason = (0,_errors_js__WEBPACK_IMPORTED_MODULE_1__/* .messageOf */ .bD)(thrown).replaceAll(/\s+/g, ' ');
-        throw new _errors_js__WEBPACK_IMPORTED_MODULE_1__/* .UserError */ .yo(`${reason} Check the remote 'origin' and the input 'github-token'.`);
-    });
-}
-async function fetchMissing(git, remote, commit, branch) {
-    if ((await git.resolve(commit)) !== undefined)
-        return;
-    const fetched = await (0,_platform_git_remote_js__WEBPACK_IMPORTED_MODULE_0__/* .fetchCommit */ .iH)(git, remote, commit, { depth: 1 });
-    if (fetched.kind === 'missing')
-        throw new _errors_js__WEBPACK_IMPORTED_MODULE_1__/* .UserError */ .yo(`Commit ${commit.slice(0, 12)} of '${branch}' cannot be fetched: ${fetched.reason}`);
-}
-
-
-/***/ }),
-
 /***/ 306:
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
@@ -6559,15 +5898,9 @@ async function fetchMissing(git, remote, commit, branch) {
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(6760);
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_1___default = /*#__PURE__*/__webpack_require__.n(node_path__WEBPACK_IMPORTED_MODULE_1__);
 /* harmony import */ var _fleet_fleet_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(846);
-/* harmony import */ var _fleet_survey_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(2686);
-/* harmony import */ var _inputs_inputs_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(8537);
-/* harmony import */ var _invocation_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(1033);
-/* harmony import */ var _pinned_commits_js__WEBPACK_IMPORTED_MODULE_6__ = __webpack_require__(1938);
-/* harmony import */ var _platform_git_js__WEBPACK_IMPORTED_MODULE_7__ = __webpack_require__(8524);
-// A plan without a run: which specs are pending, and in which waves they can go. Reads the repository, its history and our
-// pull requests; spends nothing, writes nothing. Who carries the plan out is the workflow's affair.
-
-
+/* harmony import */ var _inputs_inputs_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(8537);
+/* harmony import */ var _invocation_invocation_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(9667);
+/* harmony import */ var _platform_git_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(8524);
 
 
 
@@ -6577,9 +5910,9 @@ async function fetchMissing(git, remote, commit, branch) {
 /** The action `plan`. @returns 0 when every spec was planned or left alone: a refused one does not keep the others back */
 async function planStep(step) {
     const { context, getInput, log } = step;
-    for (const warning of (0,_inputs_inputs_js__WEBPACK_IMPORTED_MODULE_4__/* .unknownInputs */ .qs)(Object.keys(process.env), Object.keys(_inputs_inputs_js__WEBPACK_IMPORTED_MODULE_4__/* .PLAN_INPUT_DEFAULTS */ ._s)))
+    for (const warning of (0,_inputs_inputs_js__WEBPACK_IMPORTED_MODULE_3__/* .unknownInputs */ .qs)(Object.keys(process.env), Object.keys(_inputs_inputs_js__WEBPACK_IMPORTED_MODULE_3__/* .PLAN_INPUT_DEFAULTS */ ._s)))
         log.warning(warning);
-    const inputs = (0,_inputs_inputs_js__WEBPACK_IMPORTED_MODULE_4__/* .readPlanInputs */ .jU)(getInput, context);
+    const inputs = (0,_inputs_inputs_js__WEBPACK_IMPORTED_MODULE_3__/* .readPlanInputs */ .jU)(getInput, context);
     step.forgetPrivateVariables();
     const { plan, base } = await planSpecs({ inputs, context, log });
     step.announcement.setOutputs((0,_fleet_fleet_js__WEBPACK_IMPORTED_MODULE_2__/* .planOutputs */ .iS)(plan));
@@ -6595,15 +5928,15 @@ async function planStep(step) {
  */
 async function planSpecs({ inputs, context, log }) {
     const environment = { ...process.env };
-    const { scratch } = await (0,_invocation_js__WEBPACK_IMPORTED_MODULE_5__/* .makeFolders */ .wZ)(context.temp);
+    const { scratch } = await (0,_invocation_invocation_js__WEBPACK_IMPORTED_MODULE_4__/* .makeFolders */ .wZ)(context.temp);
     try {
-        const git = await (0,_platform_git_js__WEBPACK_IMPORTED_MODULE_7__/* .openGit */ .zY)(context.workspace, node_path__WEBPACK_IMPORTED_MODULE_1___default().join(scratch, 'repository.git'), environment);
-        const checkout = await (0,_platform_git_js__WEBPACK_IMPORTED_MODULE_7__/* .readCheckout */ .b$)(context.workspace, environment);
+        const git = await (0,_platform_git_js__WEBPACK_IMPORTED_MODULE_5__/* .openGit */ .zY)(context.workspace, node_path__WEBPACK_IMPORTED_MODULE_1___default().join(scratch, 'repository.git'), environment);
+        const checkout = await (0,_platform_git_js__WEBPACK_IMPORTED_MODULE_5__/* .readCheckout */ .b$)(context.workspace, environment);
         // Outside GitHub nothing is published from here either, so the clone itself holds the branches.
         const publish = context.kind === 'local' ? 'none' : 'auto';
-        const remote = (0,_invocation_js__WEBPACK_IMPORTED_MODULE_5__/* .remoteOf */ .e1)({ publish, githubToken: inputs.githubToken }, context, checkout);
-        const { base } = await (0,_pinned_commits_js__WEBPACK_IMPORTED_MODULE_6__/* .pinCommits */ ._9)(git, inputs, context, checkout, remote);
-        const { specs } = await (0,_fleet_survey_js__WEBPACK_IMPORTED_MODULE_3__/* .surveySpecs */ .x)({ git, remote, github: (0,_invocation_js__WEBPACK_IMPORTED_MODULE_5__/* .openRepository */ .h_)(inputs, context), base, log, inputs });
+        const remote = (0,_invocation_invocation_js__WEBPACK_IMPORTED_MODULE_4__/* .remoteOf */ .e1)({ publish, githubToken: inputs.githubToken }, context, checkout);
+        const { base } = await (0,_invocation_invocation_js__WEBPACK_IMPORTED_MODULE_4__/* .pinCommits */ ._9)(git, inputs, context, checkout, remote);
+        const { specs } = await (0,_invocation_invocation_js__WEBPACK_IMPORTED_MODULE_4__/* .surveySpecs */ .x_)({ git, remote, github: (0,_invocation_invocation_js__WEBPACK_IMPORTED_MODULE_4__/* .openRepository */ .h_)(inputs, context), base, log, inputs });
         const { maxSpecs, maxCostUsd, maxTotalCostUsd } = inputs;
         return { plan: (0,_fleet_fleet_js__WEBPACK_IMPORTED_MODULE_2__/* .planWaves */ .Kc)(specs, { base: base.branch, maxSpecs, maxCostUsd, maxTotalCostUsd }), base: base.branch };
     }
@@ -8868,15 +8201,12 @@ function minutes(elapsedMs) {
 /* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_1___default = /*#__PURE__*/__webpack_require__.n(node_fs_promises__WEBPACK_IMPORTED_MODULE_1__);
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(6760);
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_2___default = /*#__PURE__*/__webpack_require__.n(node_path__WEBPACK_IMPORTED_MODULE_2__);
-/* harmony import */ var _publish_record_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(2464);
-/* harmony import */ var _destination_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(3548);
-/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_11__ = __webpack_require__(3916);
-/* harmony import */ var _invocation_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(1033);
-/* harmony import */ var _platform_report_folder_js__WEBPACK_IMPORTED_MODULE_6__ = __webpack_require__(9250);
-/* harmony import */ var _publish_publish_js__WEBPACK_IMPORTED_MODULE_7__ = __webpack_require__(9411);
-/* harmony import */ var _report_report_js__WEBPACK_IMPORTED_MODULE_8__ = __webpack_require__(1414);
-/* harmony import */ var _run_js__WEBPACK_IMPORTED_MODULE_9__ = __webpack_require__(6628);
-/* harmony import */ var _unfinished_js__WEBPACK_IMPORTED_MODULE_10__ = __webpack_require__(2422);
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_8__ = __webpack_require__(3916);
+/* harmony import */ var _invocation_invocation_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(9667);
+/* harmony import */ var _platform_report_folder_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(9250);
+/* harmony import */ var _publish_publish_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(6121);
+/* harmony import */ var _report_report_js__WEBPACK_IMPORTED_MODULE_6__ = __webpack_require__(1414);
+/* harmony import */ var _run_run_js__WEBPACK_IMPORTED_MODULE_7__ = __webpack_require__(4155);
 // The post step of the action: what a run that was killed left is pushed, reported and cleared away. A run that came to
 // its end, also by a cancellation, left nothing to do here. Nothing is asked of the model, and no code of the work runs.
 
@@ -8888,38 +8218,35 @@ function minutes(elapsedMs) {
 
 
 
-
-
-
 /** Finishes what is there to finish: its commits are published with the report as the run last wrote it down. */
 async function finishKilledRuns(step, folders) {
-    for (const run of (0,_unfinished_js__WEBPACK_IMPORTED_MODULE_10__/* .readUnfinished */ .M)(folders.scratch)) {
+    for (const run of (0,_run_run_js__WEBPACK_IMPORTED_MODULE_7__/* .readUnfinished */ .ML)(folders.scratch)) {
         step.log.warning(`The run on ${run.spec.path} was ended from outside; what it had reached is published now.`);
         try {
-            step.log.info((0,_report_report_js__WEBPACK_IMPORTED_MODULE_8__/* .verdictLine */ .MT)(await finish(step, folders, run)));
+            step.log.info((0,_report_report_js__WEBPACK_IMPORTED_MODULE_6__/* .verdictLine */ .MT)(await finish(step, folders, run)));
         }
         catch (error) {
-            step.log.warning(`It could not be finished: ${(0,_errors_js__WEBPACK_IMPORTED_MODULE_11__/* .messageOf */ .bD)(error)} Completed increments are on the work branch.`);
+            step.log.warning(`It could not be finished: ${(0,_errors_js__WEBPACK_IMPORTED_MODULE_8__/* .messageOf */ .bD)(error)} Completed increments are on the work branch.`);
         }
     }
 }
 /** Whether there is anything to finish: else nothing is read and nobody is asked. */
 function hasUnfinished(folders) {
-    return (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.existsSync)(folders.scratch) && (0,_unfinished_js__WEBPACK_IMPORTED_MODULE_10__/* .readUnfinished */ .M)(folders.scratch).length > 0;
+    return (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.existsSync)(folders.scratch) && (0,_run_run_js__WEBPACK_IMPORTED_MODULE_7__/* .readUnfinished */ .ML)(folders.scratch).length > 0;
 }
 async function finish(step, folders, run) {
-    const folder = await _platform_report_folder_js__WEBPACK_IMPORTED_MODULE_6__/* .ReportFolder */ .L.create(run.report, step.mask);
-    const record = _report_report_js__WEBPACK_IMPORTED_MODULE_8__/* .runRecordSchema */ ._A.parse(JSON.parse(await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_1__.readFile)(node_path__WEBPACK_IMPORTED_MODULE_2___default().join(folder.dir, 'report.json'), 'utf8')));
-    const world = await (0,_invocation_js__WEBPACK_IMPORTED_MODULE_5__/* .reopenWorld */ .qw)(step, folders, run.base);
+    const folder = await _platform_report_folder_js__WEBPACK_IMPORTED_MODULE_4__/* .ReportFolder */ .L.create(run.report, step.mask);
+    const record = _report_report_js__WEBPACK_IMPORTED_MODULE_6__/* .runRecordSchema */ ._A.parse(JSON.parse(await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_1__.readFile)(node_path__WEBPACK_IMPORTED_MODULE_2___default().join(folder.dir, 'report.json'), 'utf8')));
+    const world = await (0,_invocation_invocation_js__WEBPACK_IMPORTED_MODULE_3__/* .reopenWorld */ .qw)(step, folders, run.base);
     const headCommit = run.head === run.from ? undefined : run.head;
     // The record's own words are kept: a verdict that the run had reached before it was killed is a verdict.
     const patch = node_path__WEBPACK_IMPORTED_MODULE_2___default().join(folder.dir, 'change.patch');
     if (!(0,node_fs__WEBPACK_IMPORTED_MODULE_0__.existsSync)(patch))
         await folder.writeBytes('change.patch', await world.git.diff(run.from, run.head));
     try {
-        const publisher = (0,_publish_publish_js__WEBPACK_IMPORTED_MODULE_7__/* .guardedPublisher */ .Zi)((0,_destination_js__WEBPACK_IMPORTED_MODULE_4__/* .publisherFor */ .Q2)(world, run.spec, run.place).publisher, (0,_destination_js__WEBPACK_IMPORTED_MODULE_4__/* .policyFor */ .KV)(world, run));
+        const publisher = (0,_publish_publish_js__WEBPACK_IMPORTED_MODULE_5__/* .guardedPublisher */ .Zi)((0,_run_run_js__WEBPACK_IMPORTED_MODULE_7__/* .publisherFor */ .Q2)(world, run.spec, run.place).publisher, (0,_run_run_js__WEBPACK_IMPORTED_MODULE_7__/* .policyFor */ .KV)(world, run));
         await folder.maskWholeFiles();
-        await (0,_publish_record_js__WEBPACK_IMPORTED_MODULE_3__/* .publishRecord */ .l)({ ...step, github: world.github }, publisher, record, {
+        await (0,_run_run_js__WEBPACK_IMPORTED_MODULE_7__/* .publishRecord */ .lc)({ ...step, github: world.github }, publisher, record, {
             title: `Implement ${record.spec.title}`,
             headCommit,
             ...(run.onto === undefined ? {} : { onto: run.onto }),
@@ -8927,7 +8254,7 @@ async function finish(step, folders, run) {
         });
     }
     finally {
-        await (0,_run_js__WEBPACK_IMPORTED_MODULE_9__/* .writeReport */ .u)(record, folder, step.log);
+        await (0,_run_run_js__WEBPACK_IMPORTED_MODULE_7__/* .writeReport */ .u5)(record, folder, step.log);
     }
     return record;
 }
@@ -8935,7 +8262,7 @@ async function finish(step, folders, run) {
 
 /***/ }),
 
-/***/ 7367:
+/***/ 7158:
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
@@ -8943,22 +8270,18 @@ async function finish(step, folders, run) {
 /* harmony export */ });
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(6760);
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__webpack_require__.n(node_path__WEBPACK_IMPORTED_MODULE_0__);
-/* harmony import */ var _publish_record_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(2464);
-/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_11__ = __webpack_require__(3916);
-/* harmony import */ var _inputs_inputs_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(8537);
-/* harmony import */ var _invocation_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(1033);
-/* harmony import */ var _pinned_commits_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(1938);
-/* harmony import */ var _platform_git_remote_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(9874);
-/* harmony import */ var _platform_git_js__WEBPACK_IMPORTED_MODULE_6__ = __webpack_require__(8524);
-/* harmony import */ var _platform_received_folder_js__WEBPACK_IMPORTED_MODULE_7__ = __webpack_require__(7513);
-/* harmony import */ var _publish_publish_js__WEBPACK_IMPORTED_MODULE_8__ = __webpack_require__(9411);
-/* harmony import */ var _received_result_js__WEBPACK_IMPORTED_MODULE_9__ = __webpack_require__(6828);
-/* harmony import */ var _workshop_workshop_js__WEBPACK_IMPORTED_MODULE_10__ = __webpack_require__(3472);
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_9__ = __webpack_require__(3916);
+/* harmony import */ var _inputs_inputs_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(8537);
+/* harmony import */ var _invocation_invocation_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(9667);
+/* harmony import */ var _platform_git_remote_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(9874);
+/* harmony import */ var _platform_git_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(8524);
+/* harmony import */ var _platform_received_folder_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(7513);
+/* harmony import */ var _publish_publish_js__WEBPACK_IMPORTED_MODULE_6__ = __webpack_require__(6121);
+/* harmony import */ var _run_run_js__WEBPACK_IMPORTED_MODULE_7__ = __webpack_require__(4155);
+/* harmony import */ var _workshop_workshop_js__WEBPACK_IMPORTED_MODULE_8__ = __webpack_require__(3472);
 // The second job of two: takes what a run with `publish: none` left, makes its commits again under this job's own rules,
 // and publishes them as the run would have. It holds a token that writes and no model key; what it is given counts as
-// hostile. Reading and judging the report is received-result.ts.
-
-
+// hostile. Reading and judging the report is run/result-reader.ts.
 
 
 
@@ -8976,17 +8299,17 @@ async function finish(step, folders, run) {
  */
 async function publishResults(job, scratch) {
     const { inputs, log } = job;
-    const github = (0,_invocation_js__WEBPACK_IMPORTED_MODULE_3__/* .openRepository */ .h_)(inputs, job.context);
-    const trust = await (0,_inputs_inputs_js__WEBPACK_IMPORTED_MODULE_2__/* .judgeTrust */ .g_)(job.context, { allowedBots: inputs.allowedBots, sandbox: 'auto', github });
+    const github = (0,_invocation_invocation_js__WEBPACK_IMPORTED_MODULE_2__/* .openRepository */ .h_)(inputs, job.context);
+    const trust = await (0,_inputs_inputs_js__WEBPACK_IMPORTED_MODULE_1__/* .judgeTrust */ .g_)(job.context, { allowedBots: inputs.allowedBots, sandbox: 'auto', github });
     if (trust.kind === 'refused')
-        throw new _errors_js__WEBPACK_IMPORTED_MODULE_11__/* .UserError */ .yo(trust.message);
+        throw new _errors_js__WEBPACK_IMPORTED_MODULE_9__/* .UserError */ .yo(trust.message);
     if (trust.kind === 'idle') {
         log.info(trust.message);
         return [];
     }
     const { context } = trust;
-    const folder = await (0,_platform_received_folder_js__WEBPACK_IMPORTED_MODULE_7__/* .openReceivedFolder */ .Kb)(node_path__WEBPACK_IMPORTED_MODULE_0___default().resolve(context.workspace, inputs.result), 'result');
-    const found = (0,_received_result_js__WEBPACK_IMPORTED_MODULE_9__/* .findResults */ .CM)(folder);
+    const folder = await (0,_platform_received_folder_js__WEBPACK_IMPORTED_MODULE_5__/* .openReceivedFolder */ .Kb)(node_path__WEBPACK_IMPORTED_MODULE_0___default().resolve(context.workspace, inputs.result), 'result');
+    const found = (0,_run_run_js__WEBPACK_IMPORTED_MODULE_7__/* .findResults */ .CM)(folder);
     if (found.length === 0)
         return [];
     const ground = await openGround({ ...job, context }, github, scratch);
@@ -8997,63 +8320,63 @@ async function publishResults(job, scratch) {
 }
 async function openGround(job, github, scratch) {
     const { inputs, context, environment } = job;
-    const git = await (0,_platform_git_js__WEBPACK_IMPORTED_MODULE_6__/* .openGit */ .zY)(context.workspace, node_path__WEBPACK_IMPORTED_MODULE_0___default().join(scratch, 'repository.git'), environment);
-    const checkout = await (0,_platform_git_js__WEBPACK_IMPORTED_MODULE_6__/* .readCheckout */ .b$)(context.workspace, environment);
-    const remote = (0,_invocation_js__WEBPACK_IMPORTED_MODULE_3__/* .remoteOf */ .e1)(inputs, context, checkout);
+    const git = await (0,_platform_git_js__WEBPACK_IMPORTED_MODULE_4__/* .openGit */ .zY)(context.workspace, node_path__WEBPACK_IMPORTED_MODULE_0___default().join(scratch, 'repository.git'), environment);
+    const checkout = await (0,_platform_git_js__WEBPACK_IMPORTED_MODULE_4__/* .readCheckout */ .b$)(context.workspace, environment);
+    const remote = (0,_invocation_invocation_js__WEBPACK_IMPORTED_MODULE_2__/* .remoteOf */ .e1)(inputs, context, checkout);
     if (context.kind !== 'github' || remote === undefined)
-        throw new _errors_js__WEBPACK_IMPORTED_MODULE_11__/* .UserError */ .yo('This action publishes to the repository of a workflow run on GitHub. Start it in a workflow.');
-    const branch = (0,_pinned_commits_js__WEBPACK_IMPORTED_MODULE_4__/* .baseBranch */ .sH)(inputs.base, context, checkout);
+        throw new _errors_js__WEBPACK_IMPORTED_MODULE_9__/* .UserError */ .yo('This action publishes to the repository of a workflow run on GitHub. Start it in a workflow.');
+    const branch = (0,_invocation_invocation_js__WEBPACK_IMPORTED_MODULE_2__/* .baseBranch */ .sH)(inputs.base, context, checkout);
     const tip = await fetchTip(git, remote, branch);
     if (tip === undefined)
-        throw new _errors_js__WEBPACK_IMPORTED_MODULE_11__/* .UserError */ .yo(`The remote has no branch '${branch}'. Set the input 'base'.`);
+        throw new _errors_js__WEBPACK_IMPORTED_MODULE_9__/* .UserError */ .yo(`The remote has no branch '${branch}'. Set the input 'base'.`);
     return { ...job, git, remote, github, base: { branch, tip } };
 }
 /** The branch's commit with its history; `undefined` when there is no such branch. */
 async function fetchTip(git, remote, branch) {
-    const tip = await (0,_platform_git_remote_js__WEBPACK_IMPORTED_MODULE_5__/* .readRemoteBranch */ .H)(git, remote, branch).catch((thrown) => {
-        const reason = (0,_errors_js__WEBPACK_IMPORTED_MODULE_11__/* .messageOf */ .bD)(thrown).replaceAll(/\s+/g, ' ');
-        throw new _errors_js__WEBPACK_IMPORTED_MODULE_11__/* .UserError */ .yo(`${reason} Check the remote 'origin' and the input 'github-token'.`);
+    const tip = await (0,_platform_git_remote_js__WEBPACK_IMPORTED_MODULE_3__/* .readRemoteBranch */ .H)(git, remote, branch).catch((thrown) => {
+        const reason = (0,_errors_js__WEBPACK_IMPORTED_MODULE_9__/* .messageOf */ .bD)(thrown).replaceAll(/\s+/g, ' ');
+        throw new _errors_js__WEBPACK_IMPORTED_MODULE_9__/* .UserError */ .yo(`${reason} Check the remote 'origin' and the input 'github-token'.`);
     });
     if (tip === undefined || (await git.resolve(tip)) !== undefined)
         return tip;
-    const fetched = await (0,_platform_git_remote_js__WEBPACK_IMPORTED_MODULE_5__/* .fetchCommit */ .iH)(git, remote, `refs/heads/${branch}`);
+    const fetched = await (0,_platform_git_remote_js__WEBPACK_IMPORTED_MODULE_3__/* .fetchCommit */ .iH)(git, remote, `refs/heads/${branch}`);
     if (fetched.kind === 'missing')
-        throw new _errors_js__WEBPACK_IMPORTED_MODULE_11__/* .UserError */ .yo(`Branch '${branch}' cannot be fetched: ${fetched.reason}`);
+        throw new _errors_js__WEBPACK_IMPORTED_MODULE_9__/* .UserError */ .yo(`Branch '${branch}' cannot be fetched: ${fetched.reason}`);
     return tip;
 }
 async function publishOne(ground, folder, prefix) {
     const { git, log } = ground;
     try {
-        const files = await (0,_received_result_js__WEBPACK_IMPORTED_MODULE_9__/* .readFiles */ .Ul)(folder, prefix);
+        const files = await (0,_run_run_js__WEBPACK_IMPORTED_MODULE_7__/* .readFiles */ .Ul)(folder, prefix);
         await requireBase(ground, files.result);
-        const received = await (0,_received_result_js__WEBPACK_IMPORTED_MODULE_9__/* .judgeResult */ .p8)(files, folder, prefix, ground);
+        const received = await (0,_run_run_js__WEBPACK_IMPORTED_MODULE_7__/* .judgeResult */ .p8)(files, folder, prefix, ground);
         const { record, result, spec } = received;
-        const branch = (0,_publish_publish_js__WEBPACK_IMPORTED_MODULE_8__/* .branchName */ .at)(ground.inputs.branch, spec.path, [
+        const branch = (0,_publish_publish_js__WEBPACK_IMPORTED_MODULE_6__/* .branchName */ .at)(ground.inputs.branch, spec.path, [
             ground.base.branch,
             ground.context.defaultBranch ?? ground.base.branch,
         ]);
         await requireStart(ground, result, branch);
-        const isProtected = (0,_workshop_workshop_js__WEBPACK_IMPORTED_MODULE_10__/* .protectedPaths */ .RN)(ground.inputs.protectedPaths, spec.files);
-        const policy = (0,_publish_publish_js__WEBPACK_IMPORTED_MODULE_8__/* .changePolicy */ .VH)({ git, start: result.start, isProtected });
-        const rebuilt = await (0,_publish_publish_js__WEBPACK_IMPORTED_MODULE_8__/* .rebuildSeries */ .Hz)({
+        const isProtected = (0,_workshop_workshop_js__WEBPACK_IMPORTED_MODULE_8__/* .protectedPaths */ .RN)(ground.inputs.protectedPaths, spec.files);
+        const policy = (0,_publish_publish_js__WEBPACK_IMPORTED_MODULE_6__/* .changePolicy */ .VH)({ git, start: result.start, isProtected });
+        const rebuilt = await (0,_publish_publish_js__WEBPACK_IMPORTED_MODULE_6__/* .rebuildSeries */ .Hz)({
             ...{ git, result, spec, policy },
             runUrl: record.run.url ?? '',
             requirementIds: spec.requirements.map(({ id }) => id),
         });
         if (rebuilt.kind === 'refused')
-            throw new _errors_js__WEBPACK_IMPORTED_MODULE_11__/* .UserError */ .yo(`The result was refused: ${rebuilt.reason}`);
-        const publisher = (0,_publish_publish_js__WEBPACK_IMPORTED_MODULE_8__/* .guardedPublisher */ .Zi)(openPublisher(ground, received, branch), policy);
+            throw new _errors_js__WEBPACK_IMPORTED_MODULE_9__/* .UserError */ .yo(`The result was refused: ${rebuilt.reason}`);
+        const publisher = (0,_publish_publish_js__WEBPACK_IMPORTED_MODULE_6__/* .guardedPublisher */ .Zi)(openPublisher(ground, received, branch), policy);
         for (const warning of await publisher.preflight())
             log.warning(warning);
         // The report is worded by how it is published, here as in a run.
         record.publication = { kind: publisher.kind, warnings: [] };
         const headCommit = rebuilt.head.commit === result.base.commit ? undefined : rebuilt.head.commit;
         const { outputs } = received;
-        await (0,_publish_record_js__WEBPACK_IMPORTED_MODULE_1__/* .publishRecord */ .l)(ground, publisher, record, { title: `Implement ${spec.title}`, headCommit, outputs });
+        await (0,_run_run_js__WEBPACK_IMPORTED_MODULE_7__/* .publishRecord */ .lc)(ground, publisher, record, { title: `Implement ${spec.title}`, headCommit, outputs });
         return { kind: 'published', record, outputs, isComplete: isComplete(record, headCommit) };
     }
     catch (error) {
-        if (!(error instanceof _errors_js__WEBPACK_IMPORTED_MODULE_11__/* .UserError */ .yo))
+        if (!(error instanceof _errors_js__WEBPACK_IMPORTED_MODULE_9__/* .UserError */ .yo))
             throw error;
         return { kind: 'refused', message: error.message };
     }
@@ -9071,12 +8394,12 @@ function isComplete({ publication }, headCommit) {
 /** The base must be this job's own: a commit of the branch that this job would publish on. */
 async function requireBase({ git, remote, base }, result) {
     if (result.base.branch !== base.branch)
-        throw new _errors_js__WEBPACK_IMPORTED_MODULE_11__/* .UserError */ .yo(`The result was refused: it was made for another branch than '${base.branch}'. Give both jobs the same 'base'.`);
+        throw new _errors_js__WEBPACK_IMPORTED_MODULE_9__/* .UserError */ .yo(`The result was refused: it was made for another branch than '${base.branch}'. Give both jobs the same 'base'.`);
     const { commit } = result.base;
     if ((await git.resolve(commit)) === undefined)
-        await (0,_platform_git_remote_js__WEBPACK_IMPORTED_MODULE_5__/* .fetchCommit */ .iH)(git, remote, `refs/heads/${base.branch}`);
+        await (0,_platform_git_remote_js__WEBPACK_IMPORTED_MODULE_3__/* .fetchCommit */ .iH)(git, remote, `refs/heads/${base.branch}`);
     if ((await git.resolve(commit)) === undefined || !(await git.isAncestor(commit, base.tip)))
-        throw new _errors_js__WEBPACK_IMPORTED_MODULE_11__/* .UserError */ .yo(`The result was refused: its base ${commit.slice(0, 12)} is no commit of '${base.branch}' that this job can see. Check out with 'fetch-depth: 0'.`);
+        throw new _errors_js__WEBPACK_IMPORTED_MODULE_9__/* .UserError */ .yo(`The result was refused: its base ${commit.slice(0, 12)} is no commit of '${base.branch}' that this job can see. Check out with 'fetch-depth: 0'.`);
 }
 /** The series must stand on what the repository holds already: the base branch, or an earlier run's branch. */
 async function requireStart({ git, remote }, { start, base }, branch) {
@@ -9087,14 +8410,14 @@ async function requireStart({ git, remote }, { start, base }, branch) {
     const tip = await fetchTip(git, remote, branch);
     const isKnown = tip !== undefined && (await git.resolve(start)) !== undefined && (await git.isAncestor(start, tip));
     if (!isKnown)
-        throw new _errors_js__WEBPACK_IMPORTED_MODULE_11__/* .UserError */ .yo(`The result was refused: it stands on ${start.slice(0, 12)}, which is neither on its base nor on '${branch}'.`);
+        throw new _errors_js__WEBPACK_IMPORTED_MODULE_9__/* .UserError */ .yo(`The result was refused: it stands on ${start.slice(0, 12)}, which is neither on its base nor on '${branch}'.`);
 }
 function openPublisher(ground, { result, spec }, branch) {
     const { inputs, context, git, remote, github, base, outlet } = ground;
     const { pullRequest } = context;
     const reportOn = pullRequest?.number ?? context.comment?.issueNumber;
-    return (0,_publish_publish_js__WEBPACK_IMPORTED_MODULE_8__/* .createPublisher */ .jk)({
-        kind: (0,_publish_publish_js__WEBPACK_IMPORTED_MODULE_8__/* .chooseKind */ .sM)({ publish: inputs.publish, context }),
+    return (0,_publish_publish_js__WEBPACK_IMPORTED_MODULE_6__/* .createPublisher */ .jk)({
+        kind: (0,_publish_publish_js__WEBPACK_IMPORTED_MODULE_6__/* .chooseKind */ .sM)({ publish: inputs.publish, context }),
         ...{ git, remote, branch },
         spec: { path: spec.path, hash: spec.hash },
         base: base.branch,
@@ -9111,53 +8434,7 @@ function openPublisher(ground, { result, spec }, branch) {
 
 /***/ }),
 
-/***/ 2464:
-/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
-
-/* harmony export */ __webpack_require__.d(__webpack_exports__, {
-/* harmony export */   l: () => (/* binding */ publishRecord)
-/* harmony export */ });
-/* harmony import */ var _publish_publish_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(9411);
-/* harmony import */ var _report_report_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(1414);
-
-
-/** Publishes a result with its report, and notes in the record where it is. */
-async function publishRecord({ log, github }, publisher, record, result) {
-    log.group('Publication');
-    try {
-        // About what is pushed, so nothing where nothing is.
-        const note = result.headCommit === undefined ? '' : (0,_publish_publish_js__WEBPACK_IMPORTED_MODULE_0__/* .ciNote */ .rN)(await github?.identity(), publisher.kind);
-        const options = { outputs: result.outputs, maxChars: _report_report_js__WEBPACK_IMPORTED_MODULE_1__/* .MAX_BODY_CHARS */ .GW };
-        const request = () => ({
-            outcome: result.outcome ?? record.outcome,
-            headCommit: result.headCommit,
-            ...(result.onto === undefined ? {} : { onto: result.onto }),
-            title: result.title,
-            body: (0,_report_report_js__WEBPACK_IMPORTED_MODULE_1__/* .renderMarkdown */ .Gc)(record, { ...options, pullRequestNotes: note === '' ? [] : [note] }),
-            commentBody: (0,_report_report_js__WEBPACK_IMPORTED_MODULE_1__/* .renderMarkdown */ .Gc)(record, options),
-            answerBody: (0,_report_report_js__WEBPACK_IMPORTED_MODULE_1__/* .renderAnswer */ .x1)(record),
-        });
-        if (publisher.pushRenamed)
-            (0,_report_report_js__WEBPACK_IMPORTED_MODULE_1__/* .nameCommits */ .Qz)(record, await publisher.pushRenamed(request()));
-        record.publication = await publisher.publish(request());
-        if ((0,_publish_publish_js__WEBPACK_IMPORTED_MODULE_0__/* .isUndelivered */ .I0)(record.publication, result))
-            record.publication.undelivered = true;
-        for (const warning of record.publication.warnings)
-            log.warning(warning);
-        const { kind, pullRequest, comment } = record.publication;
-        const hasPlaceForAnswers = pullRequest !== undefined || (comment !== undefined && kind !== 'pull-request');
-        if (record.outcome === 'needs-answer' && !hasPlaceForAnswers)
-            record.message += ' There is no pull request to answer on: change the spec, or answer in the input instructions.';
-    }
-    finally {
-        log.endGroup();
-    }
-}
-
-
-/***/ }),
-
-/***/ 9411:
+/***/ 6121:
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
 
@@ -9800,7 +9077,7 @@ function oneLine(text) {
     return text.replaceAll(/\s+/g, ' ').trim();
 }
 
-;// CONCATENATED MODULE: ./src/publish/publication.ts
+;// CONCATENATED MODULE: ./src/publish/publisher.ts
 /**
  * Whether a result that somebody was to have got nowhere: neither branch nor comment holds it. A pushed branch without
  * its pull request does.
@@ -11231,171 +10508,6 @@ const IS_REPORT = 'The report is the text of this pull request.';
 
 /***/ }),
 
-/***/ 6828:
-/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
-
-/* harmony export */ __webpack_require__.d(__webpack_exports__, {
-/* harmony export */   CM: () => (/* binding */ findResults),
-/* harmony export */   Ul: () => (/* binding */ readFiles),
-/* harmony export */   kk: () => (/* binding */ readResultFile),
-/* harmony export */   p8: () => (/* binding */ judgeResult),
-/* harmony export */   tL: () => (/* binding */ readReport),
-/* harmony export */   zJ: () => (/* binding */ findReports)
-/* harmony export */ });
-/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(6760);
-/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__webpack_require__.n(node_path__WEBPACK_IMPORTED_MODULE_0__);
-/* harmony import */ var _brief_brief_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(1044);
-/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(3916);
-/* harmony import */ var _platform_received_folder_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(7513);
-/* harmony import */ var _publish_publish_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(9411);
-/* harmony import */ var _report_report_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(1414);
-// What another job left of one spec's run, held against everything this job can know by itself: the run, the repository,
-// the spec at the base, and whether report and verdict agree with each other. What cannot be known without cargo, that
-// the gates really passed, is the other job's word.
-
-
-
-
-
-
-const MAX_REPORT_BYTES = 64 * 1024 * 1024;
-const MAX_RESULT_BYTES = 64 * 1024 * 1024;
-const REPORT_FILE = 'report.json';
-/** A folder for each artifact, and in it one for each spec; the file itself counts too. */
-const MAX_DEPTH = 3;
-/** What `Outputs` of the workshop calls its files. */
-const OUTPUT_NAME = /^outputs\/[\w-][\w.-]{0,200}$/;
-/** The commands that a report offers for the reader's own terminal (verify/gates.ts writes them). */
-const REPRODUCE = /^(git checkout [0-9a-f]{40,64}|git apply change\.patch|cd [\w@%+=:,./-]+|cargo( ([\w@%+=:,./-]+|'[^'\p{C}]*'))+)$/u;
-/** Folders that hold a result, `''` for the folder itself: one, or one for each spec of a run over several. */
-function findResults({ files }) {
-    if (files.has(_publish_publish_js__WEBPACK_IMPORTED_MODULE_3__/* .RESULT_FILE */ .FX))
-        return [''];
-    return [...files.keys()]
-        .filter((name) => name.split('/').length === 2 && name.endsWith(`/${_publish_publish_js__WEBPACK_IMPORTED_MODULE_3__/* .RESULT_FILE */ .FX}`))
-        .map((name) => name.slice(0, -_publish_publish_js__WEBPACK_IMPORTED_MODULE_3__/* .RESULT_FILE */ .FX.length))
-        .sort();
-}
-/** Folders that hold a report, however the run ended: also below those of the artifacts that were downloaded together. */
-function findReports({ files }) {
-    return [...files.keys()]
-        .filter((name) => node_path__WEBPACK_IMPORTED_MODULE_0___default().posix.basename(name) === REPORT_FILE && name.split('/').length <= MAX_DEPTH)
-        .map((name) => name.slice(0, -REPORT_FILE.length))
-        .sort();
-}
-/** Reads the two files. Nothing of them is believed yet. @throws UserError */
-async function readFiles(folder, prefix) {
-    const result = await readResultFile(folder, prefix);
-    return { record: await readReport(folder, prefix), result };
-}
-/** @throws UserError */
-async function readResultFile(folder, prefix) {
-    const read = (0,_publish_publish_js__WEBPACK_IMPORTED_MODULE_3__/* .readResult */ .Uv)(await folder.readText(`${prefix}${_publish_publish_js__WEBPACK_IMPORTED_MODULE_3__/* .RESULT_FILE */ .FX}`, MAX_RESULT_BYTES));
-    if (read.kind === 'unreadable')
-        throw new _errors_js__WEBPACK_IMPORTED_MODULE_5__/* .UserError */ .yo(`The result was refused: ${_publish_publish_js__WEBPACK_IMPORTED_MODULE_3__/* .RESULT_FILE */ .FX} ${read.reason}.`);
-    return read.result;
-}
-/** @throws UserError */
-async function readReport(folder, prefix) {
-    return parseReport(await folder.readText(`${prefix}${REPORT_FILE}`, MAX_REPORT_BYTES));
-}
-function parseReport(text) {
-    try {
-        return _report_report_js__WEBPACK_IMPORTED_MODULE_4__/* .runRecordSchema */ ._A.parse(JSON.parse(text));
-    }
-    catch {
-        throw new _errors_js__WEBPACK_IMPORTED_MODULE_5__/* .UserError */ .yo(`The result was refused: ${REPORT_FILE} is not what schemas/report.schema.json describes.`);
-    }
-}
-/**
- * Holds result and report against this run.
- * @param base commit and branch that the result is published on, chosen by this job; the repository has the commit
- * @throws UserError naming what does not agree
- */
-async function judgeResult({ record, result }, folder, prefix, { git, context }) {
-    const objection = objectionToOrigin(record, result, context) ?? objectionToVerdict(record, result);
-    if (objection !== undefined)
-        throw new _errors_js__WEBPACK_IMPORTED_MODULE_5__/* .UserError */ .yo(`The result was refused: ${objection}`);
-    const tree = await git.sourceTree(result.base.commit);
-    const spec = await (0,_brief_brief_js__WEBPACK_IMPORTED_MODULE_1__/* .loadSpec */ .II)(tree, record.spec.path);
-    const hash = spec.hash.replace(/^sha256:/, '');
-    if (spec.path !== record.spec.path || hash !== record.spec.hash)
-        throw new _errors_js__WEBPACK_IMPORTED_MODULE_5__/* .UserError */ .yo('The result was refused: it was made for another text of the spec than the base has.');
-    const requirements = spec.requirements.map(({ id, text, line }) => ({ id, text, line }));
-    const texts = new Map(requirements.map(({ id, text }) => [id, text]));
-    const stranger = record.ledger.find(({ id, text }) => texts.get(id) !== text);
-    if (stranger !== undefined)
-        throw new _errors_js__WEBPACK_IMPORTED_MODULE_5__/* .UserError */ .yo('The result was refused: its ledger has a requirement that the spec does not have.');
-    const trusted = {
-        ...record,
-        spec: { path: spec.path, title: spec.title, hash, requirements },
-        publication: { kind: 'none', warnings: [] },
-    };
-    return { record: trusted, result, spec: { ...spec, hash }, outputs: await readOutputs(record, folder, prefix) };
-}
-/** Whose result it is: this very workflow run's, of this repository. */
-function objectionToOrigin(record, result, { repository, runUrl }) {
-    const here = `${repository?.owner ?? ''}/${repository?.name ?? ''}`;
-    if (result.repository !== here)
-        return `it was made for another repository than ${here}.`;
-    if (runUrl === undefined || record.run.url !== runUrl)
-        return 'it comes from another workflow run. Download the artifact that a job of this run uploaded.';
-    return undefined;
-}
-/** Whether the report's outcome is one that its own facts allow. */
-function objectionToVerdict(record, { start, base, commits }) {
-    const { outcome, verification, reproduce } = record;
-    const gates = [...(verification?.gates ?? []), ...gatesOfBaseline(record)];
-    if (gates.some(({ output }) => output !== '' && !OUTPUT_NAME.test(output)))
-        return 'its report names an output outside of the folder outputs/.';
-    const [checkout, ...others] = reproduce;
-    const own = [commits.at(-1)?.id ?? start, base.commit];
-    const isOffered = checkout === undefined || own.some((id) => checkout === `git checkout ${id}`);
-    if (!isOffered || others.some((line) => !REPRODUCE.test(line)))
-        return 'its report offers commands to reproduce it that Ferrule does not write.';
-    const marked = commits.filter((commit) => commit.outcome !== undefined);
-    if (outcome !== 'verified') {
-        if (outcome === 'refused' || outcome === 'unchanged')
-            return `a run that ended '${outcome}' leaves no result.`;
-        return marked.length === 0 ? undefined : `a commit says 'verified', and the report says '${outcome}'.`;
-    }
-    if (marked.length !== 1 || marked[0] !== commits.at(-1))
-        return "the report says 'verified', and not exactly the last commit does.";
-    if (verification?.tree !== marked[0]?.tree)
-        return 'the tree that was verified is not that of the last commit.';
-    // Of an earlier run's commits, when this one found nothing to change.
-    const verified = [start, ...commits.map(({ id }) => id)];
-    if (!verified.includes(verification?.commit ?? ''))
-        return 'the commit that was verified is not in it.';
-    const deciding = (verification?.gates ?? []).filter((gate) => gate.deciding);
-    if (deciding.length === 0)
-        return "the report says 'verified' without a gate that decides.";
-    const failed = deciding.find((gate) => !hasPassed(gate));
-    if (failed !== undefined)
-        return "the report says 'verified' although a gate that decides did not pass.";
-    if (record.questions.some(({ blocking }) => blocking))
-        return "the report says 'verified' although a blocking question is open.";
-    return undefined;
-}
-/** A failure that is excused by the baseline leaves an exit code other than 0, and the names of what failed before. */
-function hasPassed({ status, exitCode, reasons, tests, olderFailures }) {
-    const isClean = (exitCode === 0 || exitCode === null) && (tests?.failed ?? 0) === 0;
-    return status === 'passed' && reasons.length === 0 && (isClean || olderFailures.length > 0);
-}
-function gatesOfBaseline({ baseline }) {
-    return [baseline?.check, baseline?.test, ...(baseline?.gates ?? [])].filter((gate) => gate !== undefined);
-}
-async function readOutputs({ verification }, folder, prefix) {
-    const texts = new Map();
-    for (const { output } of verification?.gates ?? [])
-        if (folder.files.has(`${prefix}${output}`))
-            texts.set(output, await folder.readText(`${prefix}${output}`, _platform_received_folder_js__WEBPACK_IMPORTED_MODULE_2__/* .MAX_FILE_BYTES */ .gZ));
-    return (file) => texts.get(file) ?? '';
-}
-
-
-/***/ }),
-
 /***/ 1414:
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
@@ -11428,6 +10540,7 @@ __webpack_require__.d(__webpack_exports__, {
   jA: () => (/* reexport */ renderLive),
   Gc: () => (/* reexport */ renderMarkdown),
   Cf: () => (/* reexport */ renderPage),
+  Vv: () => (/* reexport */ renderReply),
   LG: () => (/* reexport */ renderStatus),
   PC: () => (/* reexport */ renderSummaries),
   l4: () => (/* reexport */ reportJson),
@@ -14624,7 +13737,7 @@ function nameCommits(record, published) {
 
 ;// CONCATENATED MODULE: ./src/report/live-text.ts
 // The short texts about a run: how far it is while it goes on, and at its end the verdict where the whole report is
-// a pull request's text. When they are written, and where, is decided elsewhere.
+// a pull request's text or where there is none. When they are written, and where, is decided elsewhere.
 
 
 
@@ -14670,6 +13783,17 @@ function renderAnswer(record) {
         spent(record, duration(record.usage.durationSeconds * 1000)),
         log,
     ]);
+}
+/** A line for each run that left no report where it was asked for; without marks, which belong to reports. */
+function renderReply(records) {
+    const lines = records.map((record) => {
+        const spec = record.spec.path === '' ? '' : `${inlineCode(clipped(record.spec.path, 300))}: `;
+        return `${spec}${inlineText(clipped(verdictLine(record), 1_500))}`;
+    });
+    const url = records.find(({ run }) => run.url !== undefined)?.run.url;
+    const log = url === undefined ? '' : `${layout_link('Log of the run', url)}.`;
+    const [only = ''] = lines;
+    return [lines.length === 1 ? only : layout_bullets(lines, EXTENT), log].filter((part) => part !== '').join('\n\n');
 }
 function written(record, parts) {
     const hidden = [runMark(record), questionsMark(record)].filter((line) => line !== '');
@@ -14980,14 +14104,21 @@ function renderSummaries(results) {
 
 /***/ }),
 
-/***/ 6628:
+/***/ 4155:
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
 
 // EXPORTS
 __webpack_require__.d(__webpack_exports__, {
-  l: () => (/* binding */ runSpec),
-  u: () => (/* binding */ writeReport)
+  CM: () => (/* reexport */ findResults),
+  p8: () => (/* reexport */ judgeResult),
+  KV: () => (/* reexport */ policyFor),
+  lc: () => (/* reexport */ publishRecord),
+  Q2: () => (/* reexport */ publisherFor),
+  Ul: () => (/* reexport */ readFiles),
+  ML: () => (/* reexport */ readUnfinished),
+  lA: () => (/* binding */ runSpec),
+  u5: () => (/* binding */ writeReport)
 });
 
 // EXTERNAL MODULE: ./src/errors.ts
@@ -15794,7 +14925,7 @@ function hashOf(content) {
 }
 
 // EXTERNAL MODULE: ./src/publish/publish.ts + 27 modules
-var publish = __webpack_require__(9411);
+var publish = __webpack_require__(6121);
 // EXTERNAL MODULE: ./src/verify/verify.ts + 39 modules
 var verify = __webpack_require__(5228);
 // EXTERNAL MODULE: ./src/platform/command.ts
@@ -17060,11 +16191,340 @@ function textOf(answer) {
 
 // EXTERNAL MODULE: ./src/brief/brief.ts + 25 modules
 var brief_brief = __webpack_require__(1044);
-// EXTERNAL MODULE: ./src/conclusion.ts + 1 modules
-var conclusion = __webpack_require__(9868);
-// EXTERNAL MODULE: ./src/earlier-run.ts
-var earlier_run = __webpack_require__(8259);
-;// CONCATENATED MODULE: ./src/first-message.ts
+// EXTERNAL MODULE: ./src/report/report.ts + 47 modules
+var report = __webpack_require__(1414);
+;// CONCATENATED MODULE: ./src/run/earlier-run.ts
+
+
+
+const NOTHING = { questions: [], answers: [], lastNumber: 0, isWaiting: false };
+const SPEC_CHANGED = 'The spec was changed after this question was asked. Take the answer from its present text; if that leaves the question open, ask it again.';
+/**
+ * Reads questions and answers from where reports of this spec go. With `resume: never` they count all the same: what
+ * people answered does not depend on whose commits a run builds on, but then no run ends for want of an answer.
+ * @throws UserError when they cannot be read
+ */
+async function readEarlierRun(request) {
+    const { inputs, github, kind, pullRequestNumber: number, branch, base, spec, mask, warn } = request;
+    const place = kind === 'pull-request' ? { branch, base } : number === undefined ? undefined : { number };
+    if (github === undefined || place === undefined || kind === 'none')
+        return NOTHING;
+    const read = await (0,publish/* readAnswers */.Mr)({ github, identity: await github.identity(), specPath: spec.path, place, mask });
+    if (read.kind === 'none')
+        return NOTHING;
+    if (read.kind === 'unreadable') {
+        const sentence = `Questions of earlier runs: ${read.reason}`;
+        if (!request.isPublishedElsewhere)
+            throw new errors/* UserError */.yo(sentence);
+        warn(`${sentence} This run knows nothing of them.`);
+        return NOTHING;
+    }
+    read.warnings.forEach(warn);
+    const earlier = settle(read, spec.hash, inputs.onQuestion);
+    const mayWait = inputs.resume === 'auto' && inputs.onQuestion === 'pause';
+    return { ...earlier, isWaiting: earlier.isWaiting && mayWait };
+}
+/** Sorts what was asked into answered and open. A changed spec answers what was open before. */
+function settle(read, specHash, onQuestion) {
+    const isSameSpec = read.mark.specHash === specHash;
+    const given = new Map(read.answers.map((answer) => [answer.number, answer]));
+    const questions = [];
+    const answers = [];
+    for (const { number, text, requirement, blocking, answeredBy } of read.questions) {
+        const about = { number, blocking, ...(requirement === undefined ? {} : { requirement }) };
+        const answer = given.get(number);
+        if (answer !== undefined)
+            answers.push({ ...about, question: text, answer: answer.text, author: answer.author });
+        else if (!isSameSpec || answeredBy === report/* ANSWERED_BY_SPEC */.KS)
+            answers.push({ ...about, question: text, answer: SPEC_CHANGED });
+        else
+            questions.push({ number, text, requirement, blocking: blocking && onQuestion === 'pause' });
+    }
+    return {
+        questions,
+        answers,
+        lastNumber: Math.max(0, ...read.questions.map(({ number }) => number)),
+        isWaiting: isSameSpec &&
+            read.mark.outcome === 'needs-answer' &&
+            questions.some(({ blocking }) => blocking) &&
+            !read.answers.some(({ isNew }) => isNew),
+        ...(isSameSpec && read.mark.spent !== undefined ? { spent: read.mark.spent } : {}),
+        ...(isSameSpec ? { reported: read.mark.outcome } : {}),
+        ...(read.pullRequest === undefined ? {} : { pullRequest: read.pullRequest }),
+    };
+}
+/**
+ * Adds what the report of a run says whose folder is gone on from: it spent more than its last commit tells, and where
+ * nothing was published nobody else knows what it asked. Its answers came from GitHub and are read there.
+ */
+function withReport(published, record, onQuestion) {
+    const spent = (0,report/* laterSpending */.fv)(published.spent, (0,report/* totalSpending */.H5)(record.usage));
+    const withSpent = { ...published, ...(spent === undefined ? {} : { spent }) };
+    if (published.lastNumber > 0)
+        return withSpent;
+    const questions = record.questions.map(({ requirement, blocking, ...rest }) => ({
+        ...rest,
+        requirement,
+        blocking: blocking && onQuestion === 'pause',
+    }));
+    return { ...withSpent, questions, lastNumber: Math.max(0, ...questions.map(({ number }) => number)) };
+}
+/** Questions in the record's shape. @param mask takes secrets out: the record's marks are encoded, out of its later reach */
+function questionRecords(questions, mask = (text) => text) {
+    return questions.map(({ text, requirement, ...rest }) => ({
+        ...rest,
+        text: mask(text),
+        ...(requirement === undefined ? {} : { requirement }),
+    }));
+}
+/** Ends a run that can only wait: the record says for what, and nothing is published. */
+function recordWaiting(record, { questions, pullRequest }) {
+    const numbers = questions.filter(({ blocking }) => blocking).map(({ number }) => number);
+    const which = numbers.length === 1 ? `question ${numbers.join()}` : `questions ${numbers.join(', ')}`;
+    record.outcome = 'needs-answer';
+    record.message = `No answer to ${which} has come since the last run, so nothing was spent.`;
+    if (pullRequest)
+        record.publication.pullRequest = pullRequest;
+}
+/** Which requirements an earlier run's commits serve by their messages, and which are left. */
+function progressOf(requirementIds, { served, stale, planned }, { questions, answers }) {
+    const asked = (list) => new Set(list.filter(({ blocking }) => blocking).map(({ requirement }) => requirement));
+    const [waiting, answered] = [asked(questions), asked(answers)];
+    // What waited for an answer is open again, whatever was committed for it meanwhile.
+    const isServed = (id) => served.includes(id) && !waiting.has(id) && !answered.has(id);
+    return {
+        served: requirementIds.filter(isServed),
+        open: requirementIds.filter((id) => !isServed(id) && !waiting.has(id)),
+        waiting: requirementIds.filter((id) => waiting.has(id)),
+        changed: requirementIds.filter((id) => stale.includes(id)),
+        planned,
+    };
+}
+
+;// CONCATENATED MODULE: ./src/run/publish-and-record.ts
+
+
+/** Publishes a result with its report, and notes in the record where it is. */
+async function publishRecord({ log, github }, publisher, record, result) {
+    log.group('Publication');
+    try {
+        // About what is pushed, so nothing where nothing is.
+        const note = result.headCommit === undefined ? '' : (0,publish/* ciNote */.rN)(await github?.identity(), publisher.kind);
+        const options = { outputs: result.outputs, maxChars: report/* MAX_BODY_CHARS */.GW };
+        const request = () => ({
+            outcome: result.outcome ?? record.outcome,
+            headCommit: result.headCommit,
+            ...(result.onto === undefined ? {} : { onto: result.onto }),
+            title: result.title,
+            body: (0,report/* renderMarkdown */.Gc)(record, { ...options, pullRequestNotes: note === '' ? [] : [note] }),
+            commentBody: (0,report/* renderMarkdown */.Gc)(record, options),
+            answerBody: (0,report/* renderAnswer */.x1)(record),
+        });
+        if (publisher.pushRenamed)
+            (0,report/* nameCommits */.Qz)(record, await publisher.pushRenamed(request()));
+        record.publication = await publisher.publish(request());
+        if ((0,publish/* isUndelivered */.I0)(record.publication, result))
+            record.publication.undelivered = true;
+        for (const warning of record.publication.warnings)
+            log.warning(warning);
+        const { kind, pullRequest, comment } = record.publication;
+        const hasPlaceForAnswers = pullRequest !== undefined || (comment !== undefined && kind !== 'pull-request');
+        if (record.outcome === 'needs-answer' && !hasPlaceForAnswers)
+            record.message += ' There is no pull request to answer on: change the spec, or answer in the input instructions.';
+    }
+    finally {
+        log.endGroup();
+    }
+}
+
+;// CONCATENATED MODULE: ./src/run/proofs.ts
+
+
+/** Of both proofs together; the run's own time ends them earlier. */
+const MAX_PROOFS_MS = 15 * 60_000;
+/** Nothing that goes wrong here keeps the run from being published: what was not proven is left out of the record. */
+async function proveBeside(world, ready, subject) {
+    const leftMs = (0,verify/* timeLeft */.f$)(() => subject.budget.remainingMs(), MAX_PROOFS_MS);
+    try {
+        await proveCommits(world, ready, subject, leftMs);
+        await proveNewTests(world, ready, subject, leftMs);
+    }
+    catch (error) {
+        world.log.warning(`Proofs beside the verdict could not be finished: ${(0,errors/* messageOf */.bD)(error)}`);
+    }
+}
+async function proveCommits({ log }, { terms }, { series, verification, record }, leftMs) {
+    const check = verification.gates.find(({ name }) => name === 'check');
+    const known = new Map(check === undefined ? [] : [[verification.tree, check.exitCode === 0]]);
+    for (const { commit, builds } of await (0,verify/* buildCommits */.ri)(terms, series.commits, known, leftMs)) {
+        const increment = record.increments.find((each) => each.commit === commit);
+        if (increment !== undefined && builds !== 'unknown')
+            increment.builds = builds === 'yes';
+        if (commit === verification.commit)
+            continue;
+        const name = `Commit ${commit.slice(0, 12)}${increment === undefined ? '' : ` (${increment.title})`}`;
+        if (builds === 'unknown')
+            log.info(`${name}: not checked whether it builds on its own, or not to its end.`);
+        else if (builds === 'no')
+            log.warning(`${name} does not build on its own.`);
+        else
+            log.info(`${name} builds on its own.`);
+    }
+}
+async function proveNewTests({ git, inputs, log }, { workshop, terms, mergeBase }, { series, verification, baseline, record }, leftMs) {
+    const { runs, findings } = await (0,verify/* runTestsOnBase */.$A)(terms, {
+        ...{ git, syntax: workshop.syntax, baseTree: (series.onto ?? mergeBase).tree, tree: verification.tree, baseline },
+        auditRules: inputs.auditRules,
+        members: await workshop.members(),
+    }, leftMs);
+    if (runs.length === 0)
+        return;
+    record.newTestsOnBase = runs;
+    record.audit.push(...findings);
+    for (const { path, text } of findings)
+        log.info(`${path}: ${text}.`);
+    const tried = runs.filter(({ result }) => result !== 'unknown').length;
+    log.info(`New test files run on the code of the base: ${tried} of ${runs.length}.`);
+}
+
+;// CONCATENATED MODULE: ./src/run/conclusion.ts
+// The end of a run: the verdict, the record's facts, the patch, and publication. Nothing here asks the model anything.
+
+
+
+
+
+
+
+
+/** All work against the base, also what never became green; in the report folder. */
+const PATCH_FILE = 'change.patch';
+/** Judges, records, saves and publishes, in this order: what was made is on disk before anything is sent. */
+async function conclude(world, brief, ready, run) {
+    const { record, series, verification } = run;
+    const isChanged = verification !== undefined && run.isChanged(verification.tree);
+    Object.assign(record, (0,verify/* judgeOutcome */.qy)({
+        stop: run.stop,
+        verification: verification && { ...verification, failed: failedGates(verification) },
+        isChanged,
+        blockingQuestions: run.notebook.questions.filter((question) => question.blocking).length,
+        isAllWaiting: run.notebook.isAllWaiting,
+    }));
+    if (series.onto !== undefined)
+        record.message += ` Brought together with ${series.onto.commit.slice(0, 12)} of the target branch, and verified there.`;
+    if (record.outcome === 'verified' && verification !== undefined) {
+        const names = gateNames(verification).join(', ');
+        const subject = `Verify the implementation of ${external_node_path_default().basename(brief.spec.path)}`;
+        await series.close(subject.slice(0, 72), `${names}: passed on tree ${verification.tree}.`);
+    }
+    // A branch without a commit cannot become a pull request, and then nobody could answer on it.
+    const mayBeProposed = ready.publisher.kind === 'pull-request' || (ready.publisher.kind === 'none' && world.context.kind === 'github');
+    const hasNothingToPropose = series.head.commit === ready.mergeBase.commit && mayBeProposed;
+    if (record.outcome === 'needs-answer' && hasNothingToPropose && world.github !== undefined)
+        await series.ask(`Ask about ${external_node_path_default().basename(brief.spec.path)}`.slice(0, 72), record.message);
+    recordProgress(record, run, world.mask);
+    recordVerification(record, run);
+    run.keep();
+    record.dependencies = await addedCrates(world, ready);
+    if (verification) {
+        // Work that is in no commit of the branch is in the patch alone.
+        const source = series.holds(verification.commit)
+            ? { commit: series.head.commit }
+            : { commit: ready.mergeBase.commit, patch: PATCH_FILE };
+        record.reproduce = (0,verify/* reproduceCommands */.Ac)(source, world.inputs.workingDirectory, verification);
+    }
+    const patch = await world.git.diff(ready.mergeBase.tree, await series.workTree());
+    await run.folder.writeBytes(PATCH_FILE, patch);
+    if ((verification?.passed || verification?.onlyWaiting) && !world.signal.aborted) {
+        const announcement = 'Beside the verdict: whether each commit builds on its own, and the new tests on the code of the base.';
+        ready.progress.enter({ name: 'proofs beside the verdict', announcement, isAside: true });
+        await proveBeside(world, ready, { ...run, verification });
+    }
+    await ready.progress.end();
+    await conclusion_publish(world, ready, run);
+}
+/** The crates the run brought in; none, with a warning, where the lock file cannot be read. */
+async function addedCrates({ log }, { workshop }) {
+    try {
+        return await workshop.addedCrates();
+    }
+    catch (error) {
+        if (!(error instanceof errors/* ToolError */.v4))
+            throw error;
+        log.warning(`New dependencies cannot be listed: ${error.message}`);
+        return [];
+    }
+}
+function gateNames({ gates, evidence }) {
+    return [...gates, ...evidence.gates].map(({ name }) => name);
+}
+function failedGates({ gates, evidence }) {
+    return [...gates, ...evidence.gates]
+        .filter((gate) => gate.deciding && gate.status !== 'passed')
+        .map(({ name, status, reasons }) => (status === 'unavailable' ? `${name} (${reasons.join('; ')})` : name));
+}
+/** What the run has done and spent so far, apart from what cargo said of it. */
+function recordProgress(record, { notebook, budget }, mask) {
+    const { costUsd = null, minutes, ...spent } = budget.spent();
+    // Set again at the very end; the pull request is written before that.
+    const durationSeconds = Math.round(minutes * 600) / 10;
+    Object.assign(record.usage, spent, { costUsd, durationSeconds });
+    record.increments = notebook.increments.map((increment) => ({ ...increment }));
+    if (notebook.plans.length > 0)
+        record.plans = notebook.plans;
+    record.questions = questionRecords(notebook.questions, mask);
+    record.records = notebook.notes.map(({ requirement, ...note }) => ({
+        ...note,
+        ...(requirement === undefined ? {} : { requirement }),
+    }));
+    if (notebook.handover) {
+        record.summary = notebook.handover.summary;
+        record.claims = notebook.handover.claims.map(({ note, ...claim }) => ({
+            ...claim,
+            ...(note === undefined ? {} : { note }),
+        }));
+    }
+}
+function recordVerification(record, { verification, baseline, series }) {
+    if (baseline)
+        record.baseline = (0,report/* baselineRecord */.B3)(baseline.gates.map((gate) => (0,verify/* gateRecord */.LW)(gate, baseline)));
+    if (!verification)
+        return;
+    const { commit, tree, gates, evidence } = verification;
+    const judged = evidence.gates.map(verify/* judgedGateRecord */.ez);
+    const recorded = gates.map((gate) => (0,verify/* gateRecord */.LW)(gate, baseline, gate.name === 'test' ? evidence.failedTests : []));
+    record.verification = { commit, tree, gates: [...recorded, ...judged], onBranch: series.holds(commit) };
+    record.ledger = evidence.ledger.entries;
+    record.publicApi = evidence.publicApi;
+    record.auditSeverities = evidence.severityChanges;
+    record.audit = evidence.findings.map(({ rule, path: file, line, text, blocking, liftedBy }) => ({
+        rule,
+        path: file,
+        text,
+        blocking,
+        ...(line === undefined ? {} : { line }),
+        ...(liftedBy === undefined ? {} : { liftedBy }),
+    }));
+}
+async function conclusion_publish(world, ready, { record, series, folder, left }) {
+    const { publisher, mergeBase } = ready;
+    await folder.maskWholeFiles(); // what the alarm would say of them has to be known before anything is sent
+    await publishRecord(world, publisher, record, {
+        title: `Implement ${record.spec.title}`,
+        headCommit: series.head.commit === mergeBase.commit ? undefined : series.head.commit,
+        ...(series.onto === undefined ? {} : { onto: series.onto.commit }),
+        outputs: (file) => folder.readText(file),
+    });
+    const refused = await left.write(series.line());
+    // A publisher that sends commits says itself why it did not.
+    if (refused === undefined || publisher.kind === 'pull-request' || publisher.kind === 'commit')
+        return;
+    const warning = `${refused} ${publish/* RESULT_FILE */.FX} was not written, so no other job can publish it either.`;
+    world.log.warning(warning);
+    record.publication.warnings.push(warning);
+}
+
+;// CONCATENATED MODULE: ./src/run/first-message.ts
 // What the model is told first, from everything the preparation has: the spec, the crate as it stands, what earlier runs
 // reached and asked, and the limits. How it is worded is the room brief's.
 
@@ -17097,7 +16557,7 @@ async function writeFirstMessage(world, brief, ready, hasCrate) {
             : 'There is no Cargo.toml yet: nothing to build. Make the crate with cargo new.',
         answers: earlierRun.answers,
         openQuestions: earlierRun.questions,
-        ...(earlierWork === undefined ? {} : { progress: (0,earlier_run/* progressOf */.jA)(requirementIds, earlierWork, earlierRun) }),
+        ...(earlierWork === undefined ? {} : { progress: progressOf(requirementIds, earlierWork, earlierRun) }),
         limits: { ...limits, ...(priceOf(brief.model) === undefined ? {} : { maxCostUsd }) },
         workingDirectory: inputs.workingDirectory,
         onQuestion: inputs.onQuestion,
@@ -17117,7 +16577,7 @@ async function writeFirstMessage(world, brief, ready, hasCrate) {
     });
 }
 
-;// CONCATENATED MODULE: ./src/left-result.ts
+;// CONCATENATED MODULE: ./src/run/result-writer.ts
 
 function openLeftResult({ git, context, base, outlet }, { start, resumed }, folder) {
     if (context.kind !== 'github')
@@ -17145,16 +16605,445 @@ function openLeftResult({ git, context, base, outlet }, { start, resumed }, fold
     };
 }
 
-// EXTERNAL MODULE: ./src/destination.ts + 1 modules
-var destination = __webpack_require__(3548);
-;// CONCATENATED MODULE: ./src/moved-target.ts
+// EXTERNAL MODULE: external "node:fs/promises"
+var promises_ = __webpack_require__(1455);
+// EXTERNAL MODULE: ./src/platform/git-remote.ts
+var git_remote = __webpack_require__(9874);
+// EXTERNAL MODULE: ./src/platform/git-history.ts
+var git_history = __webpack_require__(4094);
+// EXTERNAL MODULE: ./src/platform/received-folder.ts
+var received_folder = __webpack_require__(7513);
+;// CONCATENATED MODULE: ./src/run/result-reader.ts
+// What another job left of one spec's run, held against everything this job can know by itself: the run, the repository,
+// the spec at the base, and whether report and verdict agree with each other. What cannot be known without cargo, that
+// the gates really passed, is the other job's word.
+
+
+
+
+
+
+const MAX_REPORT_BYTES = 64 * 1024 * 1024;
+const MAX_RESULT_BYTES = 64 * 1024 * 1024;
+const REPORT_FILE = 'report.json';
+/** A folder for each artifact, and in it one for each spec; the file itself counts too. */
+const MAX_DEPTH = 3;
+/** What `Outputs` of the workshop calls its files. */
+const OUTPUT_NAME = /^outputs\/[\w-][\w.-]{0,200}$/;
+/** The commands that a report offers for the reader's own terminal (verify/gates.ts writes them). */
+const REPRODUCE = /^(git checkout [0-9a-f]{40,64}|git apply change\.patch|cd [\w@%+=:,./-]+|cargo( ([\w@%+=:,./-]+|'[^'\p{C}]*'))+)$/u;
+/** Folders that hold a result, `''` for the folder itself: one, or one for each spec of a run over several. */
+function findResults({ files }) {
+    if (files.has(publish/* RESULT_FILE */.FX))
+        return [''];
+    return [...files.keys()]
+        .filter((name) => name.split('/').length === 2 && name.endsWith(`/${publish/* RESULT_FILE */.FX}`))
+        .map((name) => name.slice(0, -publish/* RESULT_FILE */.FX.length))
+        .sort();
+}
+/** Folders that hold a report, however the run ended: also below those of the artifacts that were downloaded together. */
+function findReports({ files }) {
+    return [...files.keys()]
+        .filter((name) => external_node_path_default().posix.basename(name) === REPORT_FILE && name.split('/').length <= MAX_DEPTH)
+        .map((name) => name.slice(0, -REPORT_FILE.length))
+        .sort();
+}
+/** Reads the two files. Nothing of them is believed yet. @throws UserError */
+async function readFiles(folder, prefix) {
+    const result = await readResultFile(folder, prefix);
+    return { record: await readReport(folder, prefix), result };
+}
+/** @throws UserError */
+async function readResultFile(folder, prefix) {
+    const read = (0,publish/* readResult */.Uv)(await folder.readText(`${prefix}${publish/* RESULT_FILE */.FX}`, MAX_RESULT_BYTES));
+    if (read.kind === 'unreadable')
+        throw new errors/* UserError */.yo(`The result was refused: ${publish/* RESULT_FILE */.FX} ${read.reason}.`);
+    return read.result;
+}
+/** @throws UserError */
+async function readReport(folder, prefix) {
+    return parseReport(await folder.readText(`${prefix}${REPORT_FILE}`, MAX_REPORT_BYTES));
+}
+function parseReport(text) {
+    try {
+        return report/* runRecordSchema */._A.parse(JSON.parse(text));
+    }
+    catch {
+        throw new errors/* UserError */.yo(`The result was refused: ${REPORT_FILE} is not what schemas/report.schema.json describes.`);
+    }
+}
+/**
+ * Holds result and report against this run.
+ * @param base commit and branch that the result is published on, chosen by this job; the repository has the commit
+ * @throws UserError naming what does not agree
+ */
+async function judgeResult({ record, result }, folder, prefix, { git, context }) {
+    const objection = objectionToOrigin(record, result, context) ?? objectionToVerdict(record, result);
+    if (objection !== undefined)
+        throw new errors/* UserError */.yo(`The result was refused: ${objection}`);
+    const tree = await git.sourceTree(result.base.commit);
+    const spec = await (0,brief_brief/* loadSpec */.II)(tree, record.spec.path);
+    const hash = spec.hash.replace(/^sha256:/, '');
+    if (spec.path !== record.spec.path || hash !== record.spec.hash)
+        throw new errors/* UserError */.yo('The result was refused: it was made for another text of the spec than the base has.');
+    const requirements = spec.requirements.map(({ id, text, line }) => ({ id, text, line }));
+    const texts = new Map(requirements.map(({ id, text }) => [id, text]));
+    const stranger = record.ledger.find(({ id, text }) => texts.get(id) !== text);
+    if (stranger !== undefined)
+        throw new errors/* UserError */.yo('The result was refused: its ledger has a requirement that the spec does not have.');
+    const trusted = {
+        ...record,
+        spec: { path: spec.path, title: spec.title, hash, requirements },
+        publication: { kind: 'none', warnings: [] },
+    };
+    return { record: trusted, result, spec: { ...spec, hash }, outputs: await readOutputs(record, folder, prefix) };
+}
+/** Whose result it is: this very workflow run's, of this repository. */
+function objectionToOrigin(record, result, { repository, runUrl }) {
+    const here = `${repository?.owner ?? ''}/${repository?.name ?? ''}`;
+    if (result.repository !== here)
+        return `it was made for another repository than ${here}.`;
+    if (runUrl === undefined || record.run.url !== runUrl)
+        return 'it comes from another workflow run. Download the artifact that a job of this run uploaded.';
+    return undefined;
+}
+/** Whether the report's outcome is one that its own facts allow. */
+function objectionToVerdict(record, { start, base, commits }) {
+    const { outcome, verification, reproduce } = record;
+    const gates = [...(verification?.gates ?? []), ...gatesOfBaseline(record)];
+    if (gates.some(({ output }) => output !== '' && !OUTPUT_NAME.test(output)))
+        return 'its report names an output outside of the folder outputs/.';
+    const [checkout, ...others] = reproduce;
+    const own = [commits.at(-1)?.id ?? start, base.commit];
+    const isOffered = checkout === undefined || own.some((id) => checkout === `git checkout ${id}`);
+    if (!isOffered || others.some((line) => !REPRODUCE.test(line)))
+        return 'its report offers commands to reproduce it that Ferrule does not write.';
+    const marked = commits.filter((commit) => commit.outcome !== undefined);
+    if (outcome !== 'verified') {
+        if (outcome === 'refused' || outcome === 'unchanged')
+            return `a run that ended '${outcome}' leaves no result.`;
+        return marked.length === 0 ? undefined : `a commit says 'verified', and the report says '${outcome}'.`;
+    }
+    if (marked.length !== 1 || marked[0] !== commits.at(-1))
+        return "the report says 'verified', and not exactly the last commit does.";
+    if (verification?.tree !== marked[0]?.tree)
+        return 'the tree that was verified is not that of the last commit.';
+    // Of an earlier run's commits, when this one found nothing to change.
+    const verified = [start, ...commits.map(({ id }) => id)];
+    if (!verified.includes(verification?.commit ?? ''))
+        return 'the commit that was verified is not in it.';
+    const deciding = (verification?.gates ?? []).filter((gate) => gate.deciding);
+    if (deciding.length === 0)
+        return "the report says 'verified' without a gate that decides.";
+    const failed = deciding.find((gate) => !hasPassed(gate));
+    if (failed !== undefined)
+        return "the report says 'verified' although a gate that decides did not pass.";
+    if (record.questions.some(({ blocking }) => blocking))
+        return "the report says 'verified' although a blocking question is open.";
+    return undefined;
+}
+/** A failure that is excused by the baseline leaves an exit code other than 0, and the names of what failed before. */
+function hasPassed({ status, exitCode, reasons, tests, olderFailures }) {
+    const isClean = (exitCode === 0 || exitCode === null) && (tests?.failed ?? 0) === 0;
+    return status === 'passed' && reasons.length === 0 && (isClean || olderFailures.length > 0);
+}
+function gatesOfBaseline({ baseline }) {
+    return [baseline?.check, baseline?.test, ...(baseline?.gates ?? [])].filter((gate) => gate !== undefined);
+}
+async function readOutputs({ verification }, folder, prefix) {
+    const texts = new Map();
+    for (const { output } of verification?.gates ?? [])
+        if (folder.files.has(`${prefix}${output}`))
+            texts.set(output, await folder.readText(`${prefix}${output}`, received_folder/* MAX_FILE_BYTES */.gZ));
+    return (file) => texts.get(file) ?? '';
+}
+
+;// CONCATENATED MODULE: ./src/run/resumed-work.ts
+// Goes on from what an earlier run left in its report folder (input `resume-from`), where no branch holds its commits.
+// Whoever could write to that run's runner, or to where the folder was kept, chose every byte in it: the commits are made
+// again under this run's own rules, and nothing counts as verified that this run has not verified.
+
+
+
+
+
+
+
+
+const ANEW = 'This run starts anew.';
+const MAX_MESSAGES = 500;
+/**
+ * The work on the brief's spec in the folders of the input; of several the newest.
+ * @returns `undefined` when they hold none on the spec's present text, or the work branch is further
+ * @throws UserError for a folder that cannot be what is meant: no result, damaged, of another repository, base or spec
+ */
+async function resumeFromFolders(world, brief, request) {
+    const { inputs, log } = world;
+    const found = [];
+    for (const folder of inputs.resumeFrom)
+        found.push(...(await readFolder(world, folder)));
+    const ofSpec = found.filter(({ record }) => record.spec.path === brief.spec.path);
+    if (ofSpec.length === 0) {
+        const others = [...new Set(found.map(({ record }) => `'${record.spec.path}'`))].join(', ');
+        const sentence = `Input 'resume-from': what is there belongs to ${others}, not to '${brief.spec.path}'.`;
+        if (isOneSpec(inputs.spec))
+            throw new errors/* UserError */.yo(sentence);
+        log.warning(`${sentence} ${ANEW}`);
+        return undefined;
+    }
+    const [newest] = ofSpec
+        .filter(({ record, result }) => record.spec.hash === brief.hash && result !== undefined)
+        .sort((one, other) => Date.parse(other.record.run.startedAt) - Date.parse(one.record.run.startedAt));
+    if (newest?.result === undefined) {
+        const isOther = ofSpec.some(({ result }) => result !== undefined);
+        const why = isOther ? 'the spec was changed since that run' : 'that run ended before it had begun to work';
+        log.warning(`Input 'resume-from': ${why}. ${ANEW}`);
+        return undefined;
+    }
+    return rebuild(world, brief, { record: newest.record, result: newest.result }, request);
+}
+/** One plain path: then folders that hold another spec's work cannot be meant. */
+function isOneSpec(wanted) {
+    return wanted.length === 1 && !/[*?[{]/.test(wanted[0] ?? '');
+}
+/** Every report of a folder with its result; a run that ended early left only the first. */
+async function readFolder({ context }, given) {
+    const folder = external_node_path_default().resolve(context.workspace, given);
+    await requireInside(folder, given, [context.workspace, context.temp]);
+    const received = await (0,received_folder/* openReceivedFolder */.Kb)(folder, 'resume-from');
+    const reports = findReports(received);
+    if (reports.length === 0)
+        throw refusal(`the folder '${given}' holds no report.json of a run. Give the folder of its artifact`);
+    const read = [];
+    try {
+        for (const prefix of reports) {
+            const hasResult = received.files.has(`${prefix}${publish/* RESULT_FILE */.FX}`);
+            const result = hasResult ? await readResultFile(received, prefix) : undefined;
+            read.push({ record: await readReport(received, prefix), result });
+        }
+        return read;
+    }
+    catch (error) {
+        if (!(error instanceof errors/* UserError */.yo))
+            throw error;
+        throw refusal(`the folder '${given}' is damaged. ${error.message.replace(/\.$/, '')}`);
+    }
+}
+/** A folder elsewhere was not made by this job's steps. One that is not there is told about where it is opened. */
+async function requireInside(folder, given, roots) {
+    const real = await (0,promises_.realpath)(folder).catch(() => undefined);
+    if (real === undefined)
+        return;
+    for (const root of roots) {
+        const way = external_node_path_default().relative(await (0,promises_.realpath)(root), real);
+        if (way !== '..' && !way.startsWith('../') && !external_node_path_default().isAbsolute(way))
+            return;
+    }
+    throw refusal(`the folder '${given}' lies outside of the workspace and of RUNNER_TEMP. Download the artifact into one`);
+}
+async function rebuild(world, brief, { record, result }, { branch, earlier, policyFor }) {
+    const { git, log } = world;
+    const { start } = result;
+    requireOrigin(world, record, result);
+    const mergeBase = await mergeBaseOf(world, result, earlier);
+    const ofThisText = { path: brief.spec.path, hash: brief.hash, requirements: brief.spec.requirements };
+    // What the earlier run called verified is for this run to verify: its closing commit, which changes nothing, is left out.
+    const commits = result.commits.filter(({ outcome }) => outcome === undefined);
+    if (result.commits.slice(0, commits.length).some(({ outcome }) => outcome !== undefined))
+        throw refusal('a commit before the last one says that it was verified');
+    const runUrl = record.run.url ?? '';
+    const rebuilt = await (0,publish/* rebuildSeries */.Hz)({
+        ...{ git, spec: ofThisText, runUrl, policy: policyFor(start) },
+        result: { start, commits },
+        requirementIds: brief.spec.requirements.map(({ id }) => id),
+    });
+    if (rebuilt.kind === 'refused')
+        throw refusal(`it is damaged or was changed: ${rebuilt.reason.replace(/\.$/, '')}`);
+    const { commit } = rebuilt.head;
+    if (earlier !== undefined && !(await git.isAncestor(earlier.commit, commit))) {
+        // Never lost: the branch holds it. But work that stands beside the branch could only become a second branch.
+        const isBehind = await git.isAncestor(commit, earlier.commit);
+        const sentence = `Branch ${earlier.branch} holds ${isBehind ? 'all of' : 'other work than'} what 'resume-from' holds: going on from the branch.`;
+        if (isBehind)
+            log.info(sentence);
+        else
+            log.warning(sentence);
+        return undefined;
+    }
+    const messages = await git.messages(commit, { exclude: mergeBase, max: MAX_MESSAGES });
+    const said = (0,publish/* readMessages */.Ne)(messages.map(({ message }) => message), ofThisText);
+    const work = said && { branch: earlier?.branch ?? branch, commit, mergeBase, ...said, isVerified: false };
+    const made = commits.map((each) => ({ ...each, runUrl: each.runUrl ?? runUrl }));
+    return { work, start, commits: made, record };
+}
+/** Whose result it is: of this repository, for the branch that this run works on. */
+function requireOrigin({ context, base }, record, result) {
+    const { repository, serverUrl } = context;
+    const here = `${repository?.owner ?? ''}/${repository?.name ?? ''}`;
+    if (repository !== undefined && result.repository !== here)
+        throw refusal(`it was made for another repository than ${here}`);
+    const runs = `${serverUrl}/${result.repository}/actions/runs/`;
+    if (record.run.url?.startsWith(runs) !== true)
+        throw refusal('its report names no workflow run of this repository');
+    if (result.base.branch !== base.branch)
+        throw refusal(`it was made for another branch than '${base.branch}'`);
+}
+/** Where the work left the base branch. It stands on that, or on what an earlier run has pushed. */
+async function mergeBaseOf(world, { start }, earlier) {
+    const { git, base } = world;
+    if (await isOfBase(world, start))
+        return start;
+    const isKnown = earlier !== undefined && (await git.resolve(start)) !== undefined;
+    if (isKnown && (await git.isAncestor(start, earlier.commit)))
+        return earlier.mergeBase;
+    throw refusal(`it stands on ${start.slice(0, 12)}, which is neither on '${base.branch}' as this run has it nor on the work branch`);
+}
+/** Whether a commit belongs to the base's history; where a shallow clone lacks it, it is fetched. */
+async function isOfBase({ git, remote, base }, commit) {
+    const isHere = (await git.resolve(commit)) !== undefined;
+    if (isHere && (await git.isAncestor(commit, base.commit)))
+        return true;
+    if (remote === undefined || !(await (0,git_history/* isShallow */.f)(git)))
+        return false;
+    const history = await (0,git_history/* readHistory */.L)(git, remote, [base.commit], 'whole');
+    if (history === undefined || !(await history.isAncestor(commit, base.commit)))
+        return false;
+    return isHere || (await (0,git_remote/* fetchCommit */.iH)(git, remote, commit, { depth: 1 })).kind === 'fetched';
+}
+function refusal(reason) {
+    return new errors/* UserError */.yo(`Input 'resume-from': ${reason}. Correct the input, or leave it out to start anew.`);
+}
+
+;// CONCATENATED MODULE: ./src/run/destination.ts
+
+
+
+
+
+/** Where results of a spec go, by the inputs alone. @throws UserError when they ask for what is not there */
+function publisherFor({ inputs, context, git, remote, github, base, outlet }, spec, place) {
+    const { pullRequest } = place;
+    const reportOn = pullRequest?.number ?? place.issueNumber;
+    const kind = (0,publish/* chooseKind */.sM)({
+        publish: inputs.publish,
+        context: { kind: context.kind, ...(pullRequest === undefined ? {} : { pullRequest }) },
+    });
+    const branch = (0,publish/* branchName */.at)(inputs.branch, spec.path, [base.branch, context.defaultBranch ?? base.branch]);
+    // On a runner `none` leaves no branch anywhere; in somebody's own clone the work branch stays there.
+    const home = kind === 'none' && context.kind === 'github' ? undefined : remote;
+    const publisher = (0,publish/* createPublisher */.jk)({
+        kind,
+        git,
+        spec,
+        branch,
+        base: base.branch,
+        baseCommit: base.commit,
+        commitWith: inputs.commitWith,
+        pullRequest: { draft: inputs.draft, labels: inputs.labels, reviewers: inputs.reviewers },
+        refusal: outlet.refusal,
+        ...(home === undefined ? {} : { remote: home }),
+        ...(github === undefined ? {} : { github }),
+        target: pullRequest?.headRef ?? base.branch,
+        ...(reportOn === undefined ? {} : { commentOn: reportOn }),
+    });
+    return { publisher, branch };
+}
+/** The branch that `publish: commit` moves when the result is verified. */
+function targetOf({ context, base }) {
+    return context.pullRequest?.headRef ?? base.branch;
+}
+/** What the commits of a run may hold. @param run `start`: what its changes are compared with */
+function policyFor({ git, inputs }, run) {
+    return (0,publish/* changePolicy */.VH)({
+        ...{ git, start: run.start },
+        isProtected: (0,workshop_workshop/* protectedPaths */.RN)(inputs.protectedPaths, run.protectedFiles),
+    });
+}
+/**
+ * The publisher, asked whether it could publish, the comment that follows the run where there is a place for it, and what
+ * earlier runs of this spec left: commits, questions, answers.
+ */
+async function openPublication(world, brief, record) {
+    const { inputs, context, git, remote, github, base, log } = world;
+    const spec = { path: brief.spec.path, hash: brief.hash };
+    const { pullRequest, comment } = context;
+    // A run's own pull request has the report in its text.
+    const issueNumber = context.ownPullRequestBase === undefined ? comment?.issueNumber : undefined;
+    const place = { pullRequest, issueNumber };
+    const { publisher, branch } = publisherFor(world, spec, place);
+    const { kind } = publisher;
+    record.publication = { kind, warnings: [] };
+    for (const warning of await publisher.preflight())
+        log.warning(warning);
+    // Read with `none` too: another job may publish, and then earlier results are on the work branch all the same.
+    const mayResume = remote !== undefined && kind !== 'comment' && inputs.resume === 'auto';
+    const specNow = { ...spec, requirements: brief.spec.requirements };
+    const onBranch = mayResume
+        ? await (0,publish/* findEarlierWork */.Hg)({ git, remote, branch, base: base.commit, spec: specNow })
+        : undefined;
+    const protectedFiles = protectedFilesOf(brief);
+    const policyOn = (start) => policyFor(world, { start, protectedFiles });
+    const resumed = inputs.resumeFrom.length === 0
+        ? undefined
+        : await resumeFromFolders(world, brief, { branch, earlier: onBranch, policyFor: policyOn });
+    const earlier = resumed?.work ?? onBranch;
+    const published = await readEarlierRun({
+        ...{ inputs, github, branch: earlier?.branch ?? branch, spec, base: base.branch, mask: world.mask },
+        kind: kind === 'none' ? (0,publish/* chooseKind */.sM)({ publish: 'auto', context }) : kind,
+        isPublishedElsewhere: kind === 'none',
+        pullRequestNumber: pullRequest?.number ?? issueNumber,
+        warn: (text) => log.warning(text),
+    });
+    const earlierRun = resumed === undefined ? published : withReport(published, resumed.record, inputs.onQuestion);
+    if (earlier)
+        recordEarlierWork(world, record, earlier, resumed?.work === undefined);
+    recordSpending(world, record, (0,report/* laterSpending */.fv)(earlier?.spent, earlierRun.spent));
+    const { questions, answers } = earlierRun;
+    record.questions = questionRecords(questions);
+    if (answers.length > 0)
+        record.answers = answers;
+    if (earlierRun.lastNumber > 0)
+        log.info(`Of earlier runs' questions ${answers.length} are answered and ${questions.length} open.`);
+    const reportOn = pullRequest?.number ?? comment?.issueNumber ?? earlierRun.pullRequest?.number;
+    return { publisher, live: await liveComment(world, kind, spec.path, reportOn), earlier, earlierRun, resumed };
+}
+/** On the pull request or issue that the run belongs to, else on the pull request of its branch if that is open already. */
+async function liveComment({ github, outlet, log }, kind, specPath, number) {
+    if (github === undefined || number === undefined || kind === 'none')
+        return undefined;
+    const identity = await github.identity();
+    const say = (sentence) => log.info(sentence);
+    return (0,publish/* openLiveComment */.Eb)({ github, identity, number, specPath, refusal: outlet.refusal, say });
+}
+/** What no run may change: its own spec and agent file. */
+function protectedFilesOf({ spec, agent }) {
+    return [...spec.files, agent.path];
+}
+/** What the run goes on from, for the log and the report. @param isOnBranch else it is in a folder */
+function recordEarlierWork({ log }, record, earlier, isOnBranch) {
+    const where = isOnBranch ? `Branch ${earlier.branch}` : "The folder of input 'resume-from'";
+    log.info(`${where} holds work of an earlier run: going on from ${earlier.commit.slice(0, 12)}.`);
+    if (earlier.stale.length > 0) {
+        record.staleRequirements = earlier.stale;
+        log.info(`Open again, as the spec's text of them was changed: ${earlier.stale.join(', ')}.`);
+    }
+}
+function recordSpending({ log }, record, before) {
+    if (before === undefined)
+        return;
+    const { tokens, costUsd } = before;
+    record.usage.earlier = { tokens, ...(costUsd === undefined ? {} : { costUsd }) };
+    log.info(`Earlier runs on this text of the spec spent ${tokens} tokens, which count towards the limits.`);
+}
+
+;// CONCATENATED MODULE: ./src/run/follow-target.ts
 
 
 
 /** A branch that moves faster than it can be verified is left to its people. */
 const MAX_TRIES = 2;
 /** Writing the commits and the report. */
-const moved_target_PUBLICATION_MS = 30_000;
+const follow_target_PUBLICATION_MS = 30_000;
 /**
  * Follows the target branch as long as it moves, at most twice, and only while the run's time lasts.
  * @returns the verification of what is published: the given one where there is nothing to follow, or no good way to
@@ -17165,7 +17054,7 @@ async function followTarget(world, { spec }, ready, verification, { series, budg
     const mayMerge = ready.publisher.kind === 'commit' && inputs.commitWith === 'git';
     if (!mayMerge || remote === undefined)
         return verification;
-    const target = (0,destination/* targetOf */.$r)(world);
+    const target = targetOf(world);
     let latest = verification;
     for (let tries = 0; tries < MAX_TRIES; tries++) {
         const { head } = series;
@@ -17179,7 +17068,7 @@ async function followTarget(world, { spec }, ready, verification, { series, budg
         const objection = await ready.policy(tree, onto.commit);
         if (objection !== undefined)
             return giveUp(`Branch '${target}' has moved. ${objection}`);
-        if (timeLeftMs(budget) < durationOf(latest) + moved_target_PUBLICATION_MS)
+        if (timeLeftMs(budget) < durationOf(latest) + follow_target_PUBLICATION_MS)
             return giveUp(`Branch '${target}' has moved, and no time is left to verify the work together with it.`);
         log.info(`Branch '${target}' has moved to ${onto.commit.slice(0, 12)}: verifying the work together with it.`);
         const candidate = await series.mergeOnto(onto, tree, target, spec.title);
@@ -17218,11 +17107,103 @@ function durationOf({ gates }) {
     return gates.reduce((sum, { durationMs }) => sum + durationMs, 0);
 }
 
-// EXTERNAL MODULE: ./src/report/report.ts + 47 modules
-var report = __webpack_require__(1414);
-// EXTERNAL MODULE: ./src/unfinished.ts
-var unfinished = __webpack_require__(2422);
-;// CONCATENATED MODULE: ./src/implementation.ts
+// EXTERNAL MODULE: external "node:fs"
+var external_node_fs_ = __webpack_require__(3024);
+;// CONCATENATED MODULE: ./src/run/unfinished.ts
+// What is on disk for the case that the process is killed: a report that is true at any moment, and where the work is.
+// Both are replaced whole as the run goes on; the post step finishes from them (post-step.ts).
+
+
+
+
+
+const FILE = 'unfinished.json';
+const commitId = schemas/* string */.YjP().regex(/^[0-9a-f]{40,64}$/);
+const unfinishedRun = schemas/* object */.Ikc({
+    spec: schemas/* object */.Ikc({ path: schemas/* string */.YjP(), hash: schemas/* string */.YjP().regex(/^[0-9a-f]{64}$/) }),
+    /** What the run was started on. */
+    base: schemas/* object */.Ikc({ commit: commitId, branch: schemas/* string */.YjP() }),
+    /** Where reports go that belong to a pull request or issue; of a comment's event GitHub had to be asked for it. */
+    place: schemas/* object */.Ikc({
+        pullRequest: schemas/* object */.Ikc({
+            number: schemas/* int */.Whr().positive(),
+            ...{ headRef: schemas/* string */.YjP(), headSha: schemas/* string */.YjP(), baseRef: schemas/* string */.YjP(), sameRepository: schemas/* boolean */.zMY() },
+        })
+            .optional(),
+        issueNumber: schemas/* int */.Whr().positive().optional(),
+    }),
+    /** What the work is compared with. */
+    from: commitId,
+    /** What the work goes on from. */
+    start: commitId,
+    protectedFiles: schemas/* array */.YOg(schemas/* string */.YjP()),
+    /** The last green commit; `from` while there is none. */
+    head: commitId,
+    /** What the head was brought together with, of its target branch. */
+    onto: commitId.optional(),
+    /** Folder of the report, absolute. */
+    report: schemas/* string */.YjP(),
+});
+/** Begins to keep a run, and writes down its start. The files are gone with the run's scratch folder. */
+function keepUnfinished({ world, spec, ready, record, folder, progress }) {
+    const { pullRequest, comment } = world.context;
+    const facts = {
+        ...{ spec, base: world.base, from: ready.mergeBase.commit, start: ready.start.commit, report: folder.dir },
+        protectedFiles: [...ready.protectedFiles],
+        place: {
+            ...(pullRequest === undefined ? {} : { pullRequest }),
+            ...(comment === undefined ? {} : { issueNumber: comment.issueNumber }),
+        },
+    };
+    const keepHead = (head, onto) => replaceFile(external_node_path_default().join(ready.scratch, FILE), JSON.stringify({ ...facts, head, onto }));
+    const keeper = {
+        soFar() {
+            const soFar = {
+                ...record,
+                usage: { ...record.usage },
+                outcome: 'stopped',
+                stopReason: 'cancelled',
+                message: 'The run was ended from outside before it came to its end.',
+            };
+            recordProgress(soFar, progress, world.mask);
+            return soFar;
+        },
+        keep(head, onto) {
+            if (head !== undefined)
+                keepHead(head, onto);
+            folder.replace('report.json', (0,report/* reportJson */.l4)(keeper.soFar()));
+        },
+        conclude(head, onto) {
+            keepHead(head, onto);
+            folder.replace('report.json', (0,report/* reportJson */.l4)(record));
+        },
+    };
+    keeper.keep(ready.start.commit);
+    return keeper;
+}
+/** The runs of an invocation that did not come to their end. @param scratch of the invocation */
+function readUnfinished(scratch) {
+    return (0,external_node_fs_.readdirSync)(scratch, { withFileTypes: true })
+        .filter((entry) => entry.isDirectory())
+        .flatMap((entry) => {
+        const text = readIfThere(external_node_path_default().join(scratch, entry.name, FILE));
+        return text === undefined ? [] : [unfinishedRun.parse(JSON.parse(text))];
+    });
+}
+function readIfThere(file) {
+    try {
+        return (0,external_node_fs_.readFileSync)(file, 'utf8');
+    }
+    catch {
+        return undefined; // a folder of something else, or of a run that never began
+    }
+}
+function replaceFile(file, text) {
+    (0,external_node_fs_.writeFileSync)(`${file}.new`, text);
+    (0,external_node_fs_.renameSync)(`${file}.new`, file);
+}
+
+;// CONCATENATED MODULE: ./src/run/implementation.ts
 
 
 
@@ -17248,7 +17229,7 @@ async function implement(world, brief, ready, record, folder) {
     });
     const commandTimeoutMs = () => Math.max(MIN_COMMAND_MS, budget.remainingMs());
     const notebook = new Notebook(brief.spec.requirements.map(({ id }) => id), ready.earlierRun);
-    const keeper = (0,unfinished/* keepUnfinished */.H)({
+    const keeper = keepUnfinished({
         ...{ world, ready, record, folder },
         spec: { path: brief.spec.path, hash: brief.hash },
         progress: { notebook, budget },
@@ -17294,7 +17275,7 @@ async function implement(world, brief, ready, record, folder) {
         spec: brief.spec.path,
         specHash: brief.hash,
         model: brief.model,
-        base: ready.base.commit,
+        base: ready.mergeBase.commit,
         startedAt: record.run.startedAt,
     });
     const agent = new Agent({
@@ -17321,13 +17302,13 @@ async function implement(world, brief, ready, record, folder) {
         signal: world.signal,
     });
     // A lock file that was not in step with its manifests has just been changed by the harness, not by the run.
-    const untouchedTree = ready.start.tree === ready.base.tree ? await series.workTree() : ready.base.tree;
-    const isChanged = (tree) => tree !== ready.base.tree && tree !== untouchedTree;
+    const untouchedTree = ready.start.tree === ready.mergeBase.tree ? await series.workTree() : ready.mergeBase.tree;
+    const isChanged = (tree) => tree !== ready.mergeBase.tree && tree !== untouchedTree;
     const rounds = { agent, series, notebook, unread, baseline, reserve, budget, record, isChanged };
     const end = await workInRounds(world, brief, ready, rounds);
     const settled = { ...end, baseline: await baseline, isChanged };
     const keep = () => keeper.conclude(series.head.commit, series.onto?.commit);
-    await (0,conclusion/* conclude */.E)(world, brief, ready, { ...settled, series, notebook, budget, record, folder, left, keep });
+    await conclude(world, brief, ready, { ...settled, series, notebook, budget, record, folder, left, keep });
     if (end.defect !== undefined)
         throw end.defect;
 }
@@ -17337,7 +17318,7 @@ async function workInRounds(world, brief, ready, run) {
     const { agent, series, record, isChanged } = run;
     let verification;
     const evidence = evidenceTerms(world, brief, ready, run.notebook);
-    const verifyCommit = async (subject, baseTree = ready.base.tree) => {
+    const verifyCommit = async (subject, baseTree = ready.mergeBase.tree) => {
         const touched = new Set(await git.changedPaths(baseTree, subject.tree));
         const name = `verification, round ${record.usage.rounds}`;
         const announcement = `Verifying tree ${subject.tree.slice(0, 12)} on a clean checkout.`;
@@ -17426,7 +17407,7 @@ function evidenceTerms(world, brief, ready, notebook) {
     return {
         git: world.git,
         syntax: ready.workshop.syntax,
-        baseTree: ready.base.tree,
+        baseTree: ready.mergeBase.tree,
         requirements: brief.spec.requirements,
         auditRules: world.inputs.auditRules,
         handover: () => ({
@@ -17473,9 +17454,7 @@ function startBaseline(world, terms, built) {
 
 // EXTERNAL MODULE: ./src/platform/github.ts + 4 modules
 var platform_github = __webpack_require__(2024);
-// EXTERNAL MODULE: ./src/publish-record.ts
-var publish_record = __webpack_require__(2464);
-;// CONCATENATED MODULE: ./src/late-offer.ts
+;// CONCATENATED MODULE: ./src/run/late-offer.ts
 // A verified implementation on the work branch that was never offered as one: the run that made it was lost between its
 // last push and the rest, or GitHub refused. Nothing is built here; the branch's own last commit is the witness.
 
@@ -17490,8 +17469,8 @@ async function offerVerified(world, brief, branch, record, folder) {
     const { publisher, earlier } = branch;
     record.message += ' The run that verified it did not come to offer it, so this one does.';
     const protectedFiles = [...brief.spec.files, brief.agent.path];
-    const policy = (0,destination/* policyFor */.KV)(world, { start: earlier.mergeBase, protectedFiles });
-    await (0,publish_record/* publishRecord */.l)(world, (0,publish/* guardedPublisher */.Zi)(publisher, policy), record, {
+    const policy = policyFor(world, { start: earlier.mergeBase, protectedFiles });
+    await publishRecord(world, (0,publish/* guardedPublisher */.Zi)(publisher, policy), record, {
         title: `Implement ${record.spec.title}`,
         headCommit: earlier.commit,
         outputs: (file) => folder.readText(file),
@@ -17520,7 +17499,7 @@ async function isOwed(world, brief, { publisher, earlier, earlierRun }) {
     }
 }
 
-;// CONCATENATED MODULE: ./src/progress.ts
+;// CONCATENATED MODULE: ./src/run/progress.ts
 
 
 class Progress {
@@ -17630,7 +17609,7 @@ class Progress {
     }
 }
 
-;// CONCATENATED MODULE: ./src/spec-remarks.ts
+;// CONCATENATED MODULE: ./src/run/spec-remarks.ts
 
 /** Of the ten notices that the runner keeps for a step; the others are left to the end of the run. */
 const MAX_NOTICES = 5;
@@ -17660,7 +17639,7 @@ async function recordSpecCheck(record, spec, tree, log) {
 
 // EXTERNAL MODULE: ./src/sandbox/sandbox.ts + 10 modules
 var sandbox_sandbox = __webpack_require__(7170);
-;// CONCATENATED MODULE: ./src/preparation.ts
+;// CONCATENATED MODULE: ./src/run/preparation.ts
 // The first chapters of a run: what the commit says, and everything that can forbid the run or make it pointless. No
 // token is spent here.
 
@@ -17721,7 +17700,7 @@ async function prepare(world, brief, record, folder, scratch) {
         const deciding = inputs.gates.filter(isCargoGate);
         const advisory = inputs.advisoryGates.filter(isCargoGate).filter((gate) => !deciding.includes(gate));
         const { toolchain, sandbox } = await openBox(world, brief, { deciding, advisory }, record, scratch);
-        const { publisher, live, earlier, earlierRun, resumed } = await (0,destination/* openPublication */.BK)(world, brief, record);
+        const { publisher, live, earlier, earlierRun, resumed } = await openPublication(world, brief, record);
         const progress = new Progress(log, live);
         if (earlier?.isVerified) {
             record.outcome = 'unchanged';
@@ -17737,14 +17716,14 @@ async function prepare(world, brief, record, folder, scratch) {
             return undefined;
         }
         if (earlierRun.isWaiting) {
-            (0,earlier_run/* recordWaiting */.PO)(record, earlierRun);
+            recordWaiting(record, earlierRun);
             return undefined;
         }
         const baseCommit = earlier?.mergeBase ?? world.base.commit;
         const startCommit = earlier?.commit ?? baseCommit;
         const treeOf = (commit) => (commit === world.base.commit ? brief.tree : git.sourceTree(commit));
-        const protectedFiles = (0,destination/* protectedFilesOf */.pY)(brief);
-        const policy = (0,destination/* policyFor */.KV)(world, { start: startCommit, protectedFiles });
+        const protectedFiles = protectedFilesOf(brief);
+        const policy = policyFor(world, { start: startCommit, protectedFiles });
         const workshop = await (0,workshop_workshop/* openWorkshop */._M)({
             git,
             base: { tree: await treeOf(baseCommit) },
@@ -17770,7 +17749,7 @@ async function prepare(world, brief, record, folder, scratch) {
             publisher: (0,publish/* guardedPublisher */.Zi)(publisher, policy),
             policy,
             workshop,
-            base: { commit: baseCommit, tree: await git.treeOf(baseCommit) },
+            mergeBase: { commit: baseCommit, tree: await git.treeOf(baseCommit) },
             start: { commit: startCommit, tree: await git.treeOf(startCommit) },
             terms: {
                 ...{ workshop, deciding, advisory, scope, timeoutMs: GATE_TIMEOUT_MS, signal: world.signal },
@@ -17820,9 +17799,13 @@ function isCargoGate(name) {
     return verify/* CARGO_GATES */.Y$.includes(name);
 }
 
-;// CONCATENATED MODULE: ./src/run.ts
-// The story of one spec's run: brief, preparation, implementation, report. The chapters are preparation.ts and
-// implementation.ts; everything real comes in through `World`.
+;// CONCATENATED MODULE: ./src/run/run.ts
+// The door of the room `run`, and the story of one spec's run: brief, preparation, implementation, report. The chapters
+// are in the files beside it; everything real comes in through `World`.
+
+
+
+
 
 
 
@@ -17833,7 +17816,7 @@ function isCargoGate(name) {
  * @param scratch a folder of the host that the caller removes afterwards
  * @throws never a UserError: what forbids the run is the outcome `refused`. What it throws is a defect, after the report.
  */
-async function runSpec(world, specPath, turn, folder, scratch) {
+async function runSpec(world, specPath, decision, folder, scratch) {
     const started = performance.now();
     const isCancelled = () => world.signal.aborted;
     const record = (0,report/* emptyRecord */.FR)({
@@ -17846,8 +17829,8 @@ async function runSpec(world, specPath, turn, folder, scratch) {
         if (isCancelled())
             return recordCancelled(record);
         const brief = await readBrief(world, specPath, record);
-        if (turn.kind === 'leave')
-            return leave(record, turn);
+        if (decision.kind === 'skip')
+            return skip(record, decision);
         if (await isOwnPush(world, brief, record))
             return record;
         const ready = await prepare(world, brief, record, folder, scratch);
@@ -17880,7 +17863,7 @@ function withinTotal(world, record) {
     limits.maxCostUsd = Math.min(world.inputs.maxCostUsd, leftUsd);
     return { ...world, inputs: { ...world.inputs, maxCostUsd: limits.maxCostUsd } };
 }
-function leave(record, { outcome, message, stopReason }) {
+function skip(record, { outcome, message, stopReason }) {
     return Object.assign(record, { outcome, message }, stopReason === undefined ? {} : { stopReason });
 }
 function recordCancelled(record) {
@@ -18454,116 +18437,6 @@ async function* profilesToTry(options, program) {
 async function answerOf({ runCommand }, file, question) {
     const { stdout } = await runCommand({ file, args: [question], cwd: '/', env: {}, timeoutMs: 10_000 });
     return stdout.toString('utf8');
-}
-
-
-/***/ }),
-
-/***/ 2422:
-/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
-
-/* harmony export */ __webpack_require__.d(__webpack_exports__, {
-/* harmony export */   H: () => (/* binding */ keepUnfinished),
-/* harmony export */   M: () => (/* binding */ readUnfinished)
-/* harmony export */ });
-/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(3024);
-/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__webpack_require__.n(node_fs__WEBPACK_IMPORTED_MODULE_0__);
-/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(6760);
-/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_1___default = /*#__PURE__*/__webpack_require__.n(node_path__WEBPACK_IMPORTED_MODULE_1__);
-/* harmony import */ var zod__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(2047);
-/* harmony import */ var _conclusion_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(9868);
-/* harmony import */ var _report_report_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(1414);
-// What is on disk for the case that the process is killed: a report that is true at any moment, and where the work is.
-// Both are replaced whole as the run goes on; the post step finishes from them (post-step.ts).
-
-
-
-
-
-const FILE = 'unfinished.json';
-const commitId = zod__WEBPACK_IMPORTED_MODULE_4__/* .string */ .YjP().regex(/^[0-9a-f]{40,64}$/);
-const unfinishedRun = zod__WEBPACK_IMPORTED_MODULE_4__/* .object */ .Ikc({
-    spec: zod__WEBPACK_IMPORTED_MODULE_4__/* .object */ .Ikc({ path: zod__WEBPACK_IMPORTED_MODULE_4__/* .string */ .YjP(), hash: zod__WEBPACK_IMPORTED_MODULE_4__/* .string */ .YjP().regex(/^[0-9a-f]{64}$/) }),
-    /** What the run was started on. */
-    base: zod__WEBPACK_IMPORTED_MODULE_4__/* .object */ .Ikc({ commit: commitId, branch: zod__WEBPACK_IMPORTED_MODULE_4__/* .string */ .YjP() }),
-    /** Where reports go that belong to a pull request or issue; of a comment's event GitHub had to be asked for it. */
-    place: zod__WEBPACK_IMPORTED_MODULE_4__/* .object */ .Ikc({
-        pullRequest: zod__WEBPACK_IMPORTED_MODULE_4__/* .object */ .Ikc({
-            number: zod__WEBPACK_IMPORTED_MODULE_4__/* .int */ .Whr().positive(),
-            ...{ headRef: zod__WEBPACK_IMPORTED_MODULE_4__/* .string */ .YjP(), headSha: zod__WEBPACK_IMPORTED_MODULE_4__/* .string */ .YjP(), baseRef: zod__WEBPACK_IMPORTED_MODULE_4__/* .string */ .YjP(), sameRepository: zod__WEBPACK_IMPORTED_MODULE_4__/* .boolean */ .zMY() },
-        })
-            .optional(),
-        issueNumber: zod__WEBPACK_IMPORTED_MODULE_4__/* .int */ .Whr().positive().optional(),
-    }),
-    /** What the work is compared with. */
-    from: commitId,
-    /** What the work goes on from. */
-    start: commitId,
-    protectedFiles: zod__WEBPACK_IMPORTED_MODULE_4__/* .array */ .YOg(zod__WEBPACK_IMPORTED_MODULE_4__/* .string */ .YjP()),
-    /** The last green commit; `from` while there is none. */
-    head: commitId,
-    /** What the head was brought together with, of its target branch. */
-    onto: commitId.optional(),
-    /** Folder of the report, absolute. */
-    report: zod__WEBPACK_IMPORTED_MODULE_4__/* .string */ .YjP(),
-});
-/** Begins to keep a run, and writes down its start. The files are gone with the run's scratch folder. */
-function keepUnfinished({ world, spec, ready, record, folder, progress }) {
-    const { pullRequest, comment } = world.context;
-    const facts = {
-        ...{ spec, base: world.base, from: ready.base.commit, start: ready.start.commit, report: folder.dir },
-        protectedFiles: [...ready.protectedFiles],
-        place: {
-            ...(pullRequest === undefined ? {} : { pullRequest }),
-            ...(comment === undefined ? {} : { issueNumber: comment.issueNumber }),
-        },
-    };
-    const keepHead = (head, onto) => replaceFile(node_path__WEBPACK_IMPORTED_MODULE_1___default().join(ready.scratch, FILE), JSON.stringify({ ...facts, head, onto }));
-    const keeper = {
-        soFar() {
-            const soFar = {
-                ...record,
-                usage: { ...record.usage },
-                outcome: 'stopped',
-                stopReason: 'cancelled',
-                message: 'The run was ended from outside before it came to its end.',
-            };
-            (0,_conclusion_js__WEBPACK_IMPORTED_MODULE_2__/* .recordProgress */ .l)(soFar, progress, world.mask);
-            return soFar;
-        },
-        keep(head, onto) {
-            if (head !== undefined)
-                keepHead(head, onto);
-            folder.replace('report.json', (0,_report_report_js__WEBPACK_IMPORTED_MODULE_3__/* .reportJson */ .l4)(keeper.soFar()));
-        },
-        conclude(head, onto) {
-            keepHead(head, onto);
-            folder.replace('report.json', (0,_report_report_js__WEBPACK_IMPORTED_MODULE_3__/* .reportJson */ .l4)(record));
-        },
-    };
-    keeper.keep(ready.start.commit);
-    return keeper;
-}
-/** The runs of an invocation that did not come to their end. @param scratch of the invocation */
-function readUnfinished(scratch) {
-    return (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.readdirSync)(scratch, { withFileTypes: true })
-        .filter((entry) => entry.isDirectory())
-        .flatMap((entry) => {
-        const text = readIfThere(node_path__WEBPACK_IMPORTED_MODULE_1___default().join(scratch, entry.name, FILE));
-        return text === undefined ? [] : [unfinishedRun.parse(JSON.parse(text))];
-    });
-}
-function readIfThere(file) {
-    try {
-        return (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.readFileSync)(file, 'utf8');
-    }
-    catch {
-        return undefined; // a folder of something else, or of a run that never began
-    }
-}
-function replaceFile(file, text) {
-    (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.writeFileSync)(`${file}.new`, text);
-    (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.renameSync)(`${file}.new`, file);
 }
 
 

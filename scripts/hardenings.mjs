@@ -228,7 +228,7 @@ export const HARDENINGS = [
     ],
   },
   {
-    file: 'src/invocation.ts',
+    file: 'src/invocation/invocation.ts',
     tests: ['__tests__/security/trust-gate.test.ts', '-t', 'a pull request that has moved'],
     bundle: true,
     cases: [['head: asked again before the start', 'if (tip === headSha) return;', 'if (headSha) return;']],

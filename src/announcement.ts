@@ -1,6 +1,7 @@
 // What a step tells when its runs are over: outputs, job summary, verdicts, annotations. What the texts say is report/'s
 // affair; here they go to the runner, through the outlet and the log.
 import { messageOf } from './errors.js';
+import type { RunContext } from './inputs/inputs.js';
 import type { Log } from './platform/log.js';
 import type { Outlet } from './platform/outlet.js';
 import type { RunRecord, SummarySources } from './report/report.js';
@@ -61,4 +62,14 @@ export class Announcement {
   statusOf(records: readonly RunRecord[]): number {
     return this.outlet.alarms.length > 0 ? 1 : exitStatus(records);
   }
+}
+
+/** What an action that only reads and tells is given of its step. */
+export interface Step {
+  context: RunContext;
+  getInput: (name: string) => string;
+  log: Log;
+  announcement: Announcement;
+  /** Takes inputs and tokens out of the environment, which children could inherit. */
+  forgetPrivateVariables: () => void;
 }

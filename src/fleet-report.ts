@@ -8,7 +8,7 @@ import { FLEET_REPORT_INPUT_DEFAULTS, readFleetReportInputs, unknownInputs } fro
 import { openReceivedFolder } from './platform/received-folder.js';
 import type { RunRecord } from './report/report.js';
 import { exitStatus, fleetOutputs, renderFleetSummary, runRecordSchema, verdictLine } from './report/report.js';
-import type { Step } from './world.js';
+import type { Step } from './announcement.js';
 
 const MAX_REPORT_BYTES = 64 * 1024 * 1024;
 

@@ -6,6 +6,7 @@ import { readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { Step } from './announcement.js';
 import { Announcement } from './announcement.js';
 import { runCli } from './cli.js';
 import { UsageError } from './commands/commands.js';
@@ -20,16 +21,16 @@ import {
   readPublishInputs,
   unknownInputs,
 } from './inputs/inputs.js';
-import type { Folders, Invocation, RunResult } from './invocation.js';
-import { makeFolders, runInvocation } from './invocation.js';
+import type { Invocation, RunResult } from './invocation/invocation.js';
+import { makeFolders, runInvocation } from './invocation/invocation.js';
 import { planSpecs, planStep } from './planning.js';
 import { createLog } from './platform/log.js';
 import { Outlet } from './platform/outlet.js';
 import { openTerminal } from './platform/terminal.js';
 import { finishKilledRuns, hasUnfinished } from './post-step.js';
-import { publishResults } from './publication-job.js';
+import { publishResults } from './publish-job.js';
 import { actionOutputs, publicationOutputs, verdictLine } from './report/report.js';
-import type { Step } from './world.js';
+import type { Folders } from './run/run.js';
 
 /** src/ and dist/ both lie one level below the root. */
 const ROOT = path.join(path.dirname(fileURLToPath(import.meta.url)), '..');

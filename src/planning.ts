@@ -1,17 +1,15 @@
 // A plan without a run: which specs are pending, and in which waves they can go. Reads the repository, its history and our
 // pull requests; spends nothing, writes nothing. Who carries the plan out is the workflow's affair.
+import type { Step } from './announcement.js';
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { FleetPlan } from './fleet/fleet.js';
 import { describePlan, planOutputs, planWaves } from './fleet/fleet.js';
-import { surveySpecs } from './fleet-survey.js';
 import type { PlanInputs, RunContext } from './inputs/inputs.js';
 import { PLAN_INPUT_DEFAULTS, readPlanInputs, unknownInputs } from './inputs/inputs.js';
-import { makeFolders, openRepository, remoteOf } from './invocation.js';
-import { pinCommits } from './pinned-commits.js';
+import { makeFolders, openRepository, pinCommits, remoteOf, surveySpecs } from './invocation/invocation.js';
 import { openGit, readCheckout } from './platform/git.js';
 import type { Log } from './platform/log.js';
-import type { Step } from './world.js';
 
 /** The action `plan`. @returns 0 when every spec was planned or left alone: a refused one does not keep the others back */
 export async function planStep(step: Step): Promise<number> {

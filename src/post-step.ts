@@ -3,18 +3,15 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { publishRecord } from './publish-record.js';
-import { policyFor, publisherFor } from './destination.js';
 import { messageOf } from './errors.js';
-import type { Folders, Invocation } from './invocation.js';
-import { reopenWorld } from './invocation.js';
+import type { Invocation } from './invocation/invocation.js';
+import { reopenWorld } from './invocation/invocation.js';
 import { ReportFolder } from './platform/report-folder.js';
 import { guardedPublisher } from './publish/publish.js';
 import type { RunRecord } from './report/report.js';
 import { runRecordSchema, verdictLine } from './report/report.js';
-import { writeReport } from './run.js';
-import type { UnfinishedRun } from './unfinished.js';
-import { readUnfinished } from './unfinished.js';
+import type { Folders, UnfinishedRun } from './run/run.js';
+import { policyFor, publishRecord, publisherFor, readUnfinished, writeReport } from './run/run.js';
 
 export type PostStep = Pick<Invocation, 'inputs' | 'context' | 'environment' | 'log' | 'outlet' | 'mask'>;
 

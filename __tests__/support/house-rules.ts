@@ -16,6 +16,8 @@ interface Import {
 const FLOORS = [
   'top',
   'commands',
+  'invocation',
+  'run',
   'inputs',
   'brief',
   'fleet',
@@ -29,22 +31,8 @@ const FLOORS = [
   'leaves',
 ];
 const TOP = [
-  ...[
-    'start-up.ts',
-    'index.ts',
-    'announcement.ts',
-    'cli.ts',
-    'invocation.ts',
-    'comment-reply.ts',
-    'event-changes.ts',
-    'post-step.ts',
-    'run.ts',
-    'world.ts',
-  ],
-  ...['preparation.ts', 'destination.ts', 'earlier-run.ts', 'first-message.ts', 'spec-remarks.ts', 'implementation.ts'],
-  ...['unfinished.ts', 'proofs.ts', 'progress.ts', 'conclusion.ts', 'publish-record.ts', 'late-offer.ts'],
-  ...['publication-job.ts', 'received-result.ts', 'left-result.ts', 'resumed-result.ts', 'moved-target.ts'],
-  ...['pinned-commits.ts', 'fleet-survey.ts', 'fleet-run.ts', 'planning.ts', 'fleet-report.ts'],
+  ...['start-up.ts', 'index.ts', 'announcement.ts', 'cli.ts', 'post-step.ts'],
+  ...['publish-job.ts', 'planning.ts', 'fleet-report.ts'],
 ];
 const MAX_LEAVES = 4;
 const MAX_LINES = 300;

@@ -1,5 +1,5 @@
 // The sentence that tells a reviewer whether the repository's own checks will start on what was published.
-import type { PublishKind } from './publication.js';
+import type { PublishKind } from './publisher.js';
 
 /**
  * What to write beside the result; empty when nothing was pushed. Pushes and pull requests made with the workflow's own

@@ -8,8 +8,8 @@ import type { CommitWriter } from './commit-writer.js';
 import { publishedId } from './commit-writer.js';
 import { notedBody } from './marks.js';
 import { checkGitHub, checkPush, checkRules } from './preflight.js';
-import type { Publication, Publisher, PublisherOptions } from './publication.js';
-import { describeOtherBranch, describePush } from './publication.js';
+import type { Publication, Publisher, PublisherOptions } from './publisher.js';
+import { describeOtherBranch, describePush } from './publisher.js';
 import { openWorkBranch, renaming } from './work-branch.js';
 
 /** The publisher of kind `commit`; without a `target` it moves the base. */

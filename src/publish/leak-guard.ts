@@ -3,7 +3,7 @@
 import type { Git } from '../platform/git.js';
 import { readNewObjects } from '../platform/new-objects.js';
 import type { Refusal } from '../platform/outlet.js';
-import type { PublicationRequest, Publisher } from './publication.js';
+import type { PublicationRequest, Publisher } from './publisher.js';
 
 export interface LeakGuardTerms {
   git: Git;

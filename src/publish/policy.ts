@@ -3,7 +3,7 @@
 // earlier, with better advice; nothing of theirs is relied on here.
 import type { FileChange } from '../platform/raw-diff.js';
 import type { Git } from '../platform/git.js';
-import type { Publisher } from './publication.js';
+import type { Publisher } from './publisher.js';
 import { printable, type ProtectedPaths } from '../workshop/workshop.js';
 
 /** Far more than any increment needs, and as much as people still review: gh-aw takes 100 files and 1 MiB of patch. */

@@ -6,7 +6,7 @@ import { mayPush, readRemoteBranch } from '../platform/git-remote.js';
 import type { GitHub, GitHubResult } from '../platform/github.js';
 import { describeGitHubError } from '../platform/github.js';
 import { checkBranchRules } from './branch-rules.js';
-import type { PublisherOptions } from './publication.js';
+import type { PublisherOptions } from './publisher.js';
 
 const PUSH_HINT = "Give the job 'contents: write', or set 'github-token' to a token that may push.";
 

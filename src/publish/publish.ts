@@ -11,8 +11,8 @@ import { publishedId, pushingWriter } from './commit-writer.js';
 import { guardLeaks } from './leak-guard.js';
 import { notedBody, quotedAbove } from './marks.js';
 import { checkGitHub, checkPush, checkRules } from './preflight.js';
-import type { Publication, PublicationRequest, Publisher, PublisherOptions, PublishKind } from './publication.js';
-import { describeBranchOnly, describeOtherBranch, describePush } from './publication.js';
+import type { Publication, PublicationRequest, Publisher, PublisherOptions, PublishKind } from './publisher.js';
+import { describeBranchOnly, describeOtherBranch, describePush } from './publisher.js';
 import type { PublishedPullRequest } from './pull-request.js';
 import { publishPullRequest } from './pull-request.js';
 import { openWorkBranch, renaming } from './work-branch.js';
@@ -43,8 +43,8 @@ export type {
   Publisher,
   PublisherOptions,
   PublishKind,
-} from './publication.js';
-export { isUndelivered } from './publication.js';
+} from './publisher.js';
+export { isUndelivered } from './publisher.js';
 export type { LiveComment } from './live-comment.js';
 export { openLiveComment } from './live-comment.js';
 export type { PullRequestStyle } from './pull-request.js';

@@ -6,7 +6,7 @@ import type { PushResult, Remote } from '../platform/git-remote.js';
 import { readRemoteBranch } from '../platform/git-remote.js';
 import { numberedBranch } from './branch-name.js';
 import type { CommitWriter } from './commit-writer.js';
-import type { Publisher } from './publication.js';
+import type { Publisher } from './publisher.js';
 
 export interface WorkBranch {
   /** The branch in use now: the name asked for, or that name with `-2`, `-3`, … */

@@ -1,10 +1,10 @@
 // The commits and the branch that a run or a plan starts from, pinned before anything else is read.
-import { UserError, messageOf } from './errors.js';
-import type { Inputs, PullRequestContext, RunContext } from './inputs/inputs.js';
-import type { Remote } from './platform/git-remote.js';
-import { fetchCommit, readRemoteBranch } from './platform/git-remote.js';
-import type { Git, readCheckout } from './platform/git.js';
-import type { World } from './world.js';
+import { UserError, messageOf } from '../errors.js';
+import type { Inputs, PullRequestContext, RunContext } from '../inputs/inputs.js';
+import type { Remote } from '../platform/git-remote.js';
+import { fetchCommit, readRemoteBranch } from '../platform/git-remote.js';
+import type { Git, readCheckout } from '../platform/git.js';
+import type { World } from '../run/run.js';
 
 export type Checkout = Awaited<ReturnType<typeof readCheckout>>;
 

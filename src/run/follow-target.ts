@@ -1,13 +1,14 @@
 // The chapter between the verdict and publication that `publish: commit` needs when its target branch moved meanwhile: a
 // fast-forward is no longer possible, so the work is brought together with what came since and verified again there. A
 // pull request is merged by GitHub, with its own checks, and needs none of this.
-import type { Budget, Series } from './agent/agent.js';
+import type { Budget, Series } from '../agent/agent.js';
 import { targetOf } from './destination.js';
-import type { Brief, Ready, World } from './preparation.js';
-import type { WorkCommit } from './publish/publish.js';
-import { bringTogether } from './publish/publish.js';
-import type { Verification } from './verify/verify.js';
-import { DiskSpaceError } from './workshop/workshop.js';
+import type { Ready } from './preparation.js';
+import type { Brief, World } from './world.js';
+import type { WorkCommit } from '../publish/publish.js';
+import { bringTogether } from '../publish/publish.js';
+import type { Verification } from '../verify/verify.js';
+import { DiskSpaceError } from '../workshop/workshop.js';
 
 /** A branch that moves faster than it can be verified is left to its people. */
 const MAX_TRIES = 2;

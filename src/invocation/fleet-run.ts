@@ -2,19 +2,18 @@
 // within what the invocation may spend. What one run does is run.ts.
 import { mkdir, rm } from 'node:fs/promises';
 import path from 'node:path';
-import { summariseSpec } from './brief/brief.js';
-import { UserError } from './errors.js';
-import type { FleetSpec, Start } from './fleet/fleet.js';
-import { decideStart, findProofs, isOnBase, leftAlone, openStacks } from './fleet/fleet.js';
+import { summariseSpec } from '../brief/brief.js';
+import { UserError } from '../errors.js';
+import type { FleetSpec, Start } from '../fleet/fleet.js';
+import { decideStart, findProofs, isOnBase, leftAlone, openStacks } from '../fleet/fleet.js';
 import type { Survey } from './fleet-survey.js';
 import { fetchTip } from './pinned-commits.js';
-import { ReportFolder } from './platform/report-folder.js';
-import { branchName, specSlug } from './publish/publish.js';
-import type { RunRecord } from './report/report.js';
-import { dollars } from './report/report.js';
-import type { Turn, World } from './run.js';
-import { runSpec } from './run.js';
-import type { Folders } from './world.js';
+import { ReportFolder } from '../platform/report-folder.js';
+import { branchName, specSlug } from '../publish/publish.js';
+import type { RunRecord } from '../report/report.js';
+import { dollars } from '../report/report.js';
+import type { Decision, Folders, World } from '../run/run.js';
+import { runSpec } from '../run/run.js';
 
 export interface RunResult {
   record: RunRecord;
@@ -33,9 +32,9 @@ export async function runFleet(world: World, survey: Survey, folders: Folders): 
   const selected = survey.specs.filter(({ isSelected }) => isSelected);
   const results: RunResult[] = [];
   for (const spec of selected) {
-    const turn = await fleet.turnOf(spec);
-    if (turn.kind === 'next-time') continue;
-    const result = await runOne(turn.world, spec.path, turn, selected.length > 1, folders);
+    const decision = await fleet.decide(spec);
+    if (decision.kind === 'next-time') continue;
+    const result = await runOne(decision.world, spec.path, decision, selected.length > 1, folders);
     fleet.ended(spec, result.record);
     results.push(result);
   }
@@ -46,7 +45,7 @@ export async function runFleet(world: World, survey: Survey, folders: Folders): 
 async function runOne(
   world: World,
   spec: string,
-  turn: Turn,
+  decision: Decision,
   isOneOfMany: boolean,
   folders: Folders,
 ): Promise<RunResult> {
@@ -55,13 +54,13 @@ async function runOne(
   await mkdir(scratch, { recursive: true });
   try {
     const folder = await ReportFolder.create(report, world.mask);
-    return { record: await runSpec(world, spec, turn, folder, scratch), folder };
+    return { record: await runSpec(world, spec, decision, folder, scratch), folder };
   } finally {
     await rm(scratch, { recursive: true, force: true });
   }
 }
 
-type FleetTurn = (Turn & { world: World }) | { kind: 'next-time' };
+type FleetDecision = (Decision & { world: World }) | { kind: 'next-time' };
 type Branch = World['base'];
 
 /** What an invocation knows of its specs as they end one by one. */
@@ -87,18 +86,17 @@ class Fleet {
         : new Map<string, Set<string>>();
   }
 
-  async turnOf(spec: FleetSpec): Promise<FleetTurn> {
+  async decide(spec: FleetSpec): Promise<FleetDecision> {
     const { world } = this;
     const { standing } = spec;
-    if (standing.kind === 'refused') return this.leave('refused', standing.reason);
+    if (standing.kind === 'refused') return this.skip('refused', standing.reason);
     if (standing.kind !== 'pending' && standing.kind !== 'verified')
-      return this.leave('unchanged', leftAlone(standing) ?? '');
+      return this.skip('unchanged', leftAlone(standing) ?? '');
     const start = decideStart(spec.dependsOn, {
       isOnBase: (other) => isOnBase(this.standings.get(other)),
       heldBy: (other) => this.held.get(other),
     });
-    if (start.kind !== 'base' && standing.kind === 'verified')
-      return this.leave('unchanged', leftAlone(standing) ?? '');
+    if (start.kind !== 'base' && standing.kind === 'verified') return this.skip('unchanged', leftAlone(standing) ?? '');
     if (start.kind === 'waits') return this.wait(spec, start.reason);
     if (start.kind === 'base' && (await this.isOutdatedOnBase(spec)))
       return this.wait(spec, `Branch ${world.base.branch} has another text of it than the commit of this run`);
@@ -110,7 +108,7 @@ class Fleet {
     const costLeftUsd = maxTotalCostUsd === undefined ? undefined : maxTotalCostUsd - this.spentUsd;
     if (costLeftUsd !== undefined && costLeftUsd < Math.min(maxTotalCostUsd ?? 0, maxCostUsd) * USABLE_PART)
       return {
-        ...this.leave(
+        ...this.skip(
           'stopped',
           `Not started: of max-total-cost-usd, ${dollars(maxTotalCostUsd ?? 0)}, ${dollars(costLeftUsd)} are left.`,
         ),
@@ -143,15 +141,15 @@ class Fleet {
     this.world.log.info(`Left for the next run, as max-specs is ${maxSpecs ?? 0}: ${this.leftOver.join(', ')}.`);
   }
 
-  private leave(outcome: RunRecord['outcome'], message: string) {
-    return { kind: 'leave' as const, world: this.world, outcome, message };
+  private skip(outcome: RunRecord['outcome'], message: string) {
+    return { kind: 'skip' as const, world: this.world, outcome, message };
   }
 
   /** Who asked for this very spec has to know; one of a glob waits for its turn. */
-  private wait({ path: spec }: FleetSpec, reason: string): FleetTurn {
+  private wait({ path: spec }: FleetSpec, reason: string): FleetDecision {
     return this.survey.named.has(spec)
-      ? this.leave('refused', `${reason}. ${WAYS_OUT}`)
-      : this.leave('unchanged', `${reason}; it is taken up when that is done.`);
+      ? this.skip('refused', `${reason}. ${WAYS_OUT}`)
+      : this.skip('unchanged', `${reason}; it is taken up when that is done.`);
   }
 
   /** On a prerequisite's branch, which a plan may name as the base, a spec can be older than in the commit of the event. */

@@ -1,19 +1,23 @@
-// The story of one spec's run: brief, preparation, implementation, report. The chapters are preparation.ts and
-// implementation.ts; everything real comes in through `World`.
-import { messageOf, UserError } from './errors.js';
+// The door of the room `run`, and the story of one spec's run: brief, preparation, implementation, report. The chapters
+// are in the files beside it; everything real comes in through `World`.
+import { messageOf, UserError } from '../errors.js';
 import { implement } from './implementation.js';
-import type { Log } from './platform/log.js';
-import type { ReportFolder } from './platform/report-folder.js';
-import type { Brief, World } from './preparation.js';
+import type { Log } from '../platform/log.js';
+import type { ReportFolder } from '../platform/report-folder.js';
 import { prepare, readBrief } from './preparation.js';
-import { isCommitOf } from './publish/publish.js';
-import type { PageSources, RunRecord } from './report/report.js';
-import { emptyRecord, renderMarkdown, renderPage, reportJson } from './report/report.js';
+import { isCommitOf } from '../publish/publish.js';
+import type { PageSources, RunRecord } from '../report/report.js';
+import { emptyRecord, renderMarkdown, renderPage, reportJson } from '../report/report.js';
+import type { Brief, World } from './world.js';
 
-export type { World } from './preparation.js';
+export { policyFor, publisherFor } from './destination.js';
+export { publishRecord } from './publish-and-record.js';
+export { findResults, judgeResult, readFiles, type ReceivedResult } from './result-reader.js';
+export { readUnfinished, type UnfinishedRun } from './unfinished.js';
+export type { Folders, PublishWorld, World } from './world.js';
 
 /** What was decided about a spec before its run, in view of all others. */
-export type Turn = { kind: 'run' } | ({ kind: 'leave' } & Pick<RunRecord, 'outcome' | 'message' | 'stopReason'>);
+export type Decision = { kind: 'run' } | ({ kind: 'skip' } & Pick<RunRecord, 'outcome' | 'message' | 'stopReason'>);
 
 /**
  * Runs one spec to its end, or says why it is left alone, and writes its report.
@@ -23,7 +27,7 @@ export type Turn = { kind: 'run' } | ({ kind: 'leave' } & Pick<RunRecord, 'outco
 export async function runSpec(
   world: World,
   specPath: string,
-  turn: Turn,
+  decision: Decision,
   folder: ReportFolder,
   scratch: string,
 ): Promise<RunRecord> {
@@ -38,7 +42,7 @@ export async function runSpec(
   try {
     if (isCancelled()) return recordCancelled(record);
     const brief = await readBrief(world, specPath, record);
-    if (turn.kind === 'leave') return leave(record, turn);
+    if (decision.kind === 'skip') return skip(record, decision);
     if (await isOwnPush(world, brief, record)) return record;
     const ready = await prepare(world, brief, record, folder, scratch);
     if (ready !== undefined && isCancelled()) recordCancelled(record);
@@ -66,7 +70,7 @@ function withinTotal(world: World, record: RunRecord): World {
   return { ...world, inputs: { ...world.inputs, maxCostUsd: limits.maxCostUsd } };
 }
 
-function leave(record: RunRecord, { outcome, message, stopReason }: Extract<Turn, { kind: 'leave' }>): RunRecord {
+function skip(record: RunRecord, { outcome, message, stopReason }: Extract<Decision, { kind: 'skip' }>): RunRecord {
   return Object.assign(record, { outcome, message }, stopReason === undefined ? {} : { stopReason });
 }
 

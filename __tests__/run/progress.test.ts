@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
-import { createLog } from '../src/platform/log.js';
-import { Progress } from '../src/progress.js';
-import type { LiveComment } from '../src/publish/publish.js';
-import type { CargoRun } from '../src/workshop/workshop.js';
-import { sampleRecord } from './support/sample-record.js';
+import { createLog } from '../../src/platform/log.js';
+import { Progress } from '../../src/run/progress.js';
+import type { LiveComment } from '../../src/publish/publish.js';
+import type { CargoRun } from '../../src/workshop/workshop.js';
+import { sampleRecord } from '../support/sample-record.js';
 
 const RUN: CargoRun = {
   command: 'cargo test --workspace',

@@ -2,16 +2,16 @@
 // the spec at the base, and whether report and verdict agree with each other. What cannot be known without cargo, that
 // the gates really passed, is the other job's word.
 import path from 'node:path';
-import { loadSpec, type Spec } from './brief/brief.js';
-import { UserError } from './errors.js';
-import type { RunContext } from './inputs/inputs.js';
-import type { Git } from './platform/git.js';
-import type { ReceivedFolder } from './platform/received-folder.js';
-import { MAX_FILE_BYTES } from './platform/received-folder.js';
-import type { Result } from './publish/publish.js';
-import { RESULT_FILE, readResult } from './publish/publish.js';
-import type { GateRecord, RunRecord } from './report/report.js';
-import { runRecordSchema } from './report/report.js';
+import { loadSpec, type Spec } from '../brief/brief.js';
+import { UserError } from '../errors.js';
+import type { RunContext } from '../inputs/inputs.js';
+import type { Git } from '../platform/git.js';
+import type { ReceivedFolder } from '../platform/received-folder.js';
+import { MAX_FILE_BYTES } from '../platform/received-folder.js';
+import type { Result } from '../publish/publish.js';
+import { RESULT_FILE, readResult } from '../publish/publish.js';
+import type { GateRecord, RunRecord } from '../report/report.js';
+import { runRecordSchema } from '../report/report.js';
 
 export interface ReceivedResult {
   record: RunRecord;

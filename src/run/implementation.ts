@@ -1,6 +1,6 @@
-// The chapters that cost money: rounds of conversation and verification, the verdict, and the publication of whatever
-// was made, however the conversation ended.
-import type { ConversationEnd } from './agent/agent.js';
+// The chapter that costs money: rounds of conversation and verification. What is made of them, however the conversation
+// ended, is conclusion.ts.
+import type { ConversationEnd } from '../agent/agent.js';
 import {
   Agent,
   Budget,
@@ -14,20 +14,21 @@ import {
   priceOf,
   showRun,
   toolset,
-} from './agent/agent.js';
-import { offeredTools } from './brief/brief.js';
-import { messageOf } from './errors.js';
+} from '../agent/agent.js';
+import { offeredTools } from '../brief/brief.js';
+import { messageOf } from '../errors.js';
 import type { RoundsEnd } from './conclusion.js';
 import { conclude } from './conclusion.js';
 import { writeFirstMessage } from './first-message.js';
-import { openLeftResult } from './left-result.js';
-import { followTarget } from './moved-target.js';
-import type { ReportFolder } from './platform/report-folder.js';
-import type { Brief, Ready, World } from './preparation.js';
-import type { RunRecord } from './report/report.js';
-import { totalSpending } from './report/report.js';
+import { openLeftResult } from './result-writer.js';
+import { followTarget } from './follow-target.js';
+import type { ReportFolder } from '../platform/report-folder.js';
+import type { Ready } from './preparation.js';
+import type { RunRecord } from '../report/report.js';
+import { totalSpending } from '../report/report.js';
 import { keepUnfinished } from './unfinished.js';
-import type { Baseline, EvidenceGate, EvidenceTerms, GateTerms, Verification } from './verify/verify.js';
+import type { Brief, World } from './world.js';
+import type { Baseline, EvidenceGate, EvidenceTerms, GateTerms, Verification } from '../verify/verify.js';
 import {
   EVIDENCE_GATES,
   describeBaseline,
@@ -35,9 +36,9 @@ import {
   describeJudgedGates,
   runBaseline,
   verify,
-} from './verify/verify.js';
-import type { CargoRun } from './workshop/workshop.js';
-import { DiskSpaceError } from './workshop/workshop.js';
+} from '../verify/verify.js';
+import type { CargoRun } from '../workshop/workshop.js';
+import { DiskSpaceError } from '../workshop/workshop.js';
 
 /** Of a command that begins when the time is over: its timeout is its answer. */
 const MIN_COMMAND_MS = 1_000;
@@ -110,7 +111,7 @@ export async function implement(
     spec: brief.spec.path,
     specHash: brief.hash,
     model: brief.model,
-    base: ready.base.commit,
+    base: ready.mergeBase.commit,
     startedAt: record.run.startedAt,
   });
   const agent = new Agent({
@@ -138,8 +139,8 @@ export async function implement(
   });
 
   // A lock file that was not in step with its manifests has just been changed by the harness, not by the run.
-  const untouchedTree = ready.start.tree === ready.base.tree ? await series.workTree() : ready.base.tree;
-  const isChanged = (tree: string) => tree !== ready.base.tree && tree !== untouchedTree;
+  const untouchedTree = ready.start.tree === ready.mergeBase.tree ? await series.workTree() : ready.mergeBase.tree;
+  const isChanged = (tree: string) => tree !== ready.mergeBase.tree && tree !== untouchedTree;
   const rounds = { agent, series, notebook, unread, baseline, reserve, budget, record, isChanged };
   const end = await workInRounds(world, brief, ready, rounds);
   const settled = { ...end, baseline: await baseline, isChanged };
@@ -169,7 +170,7 @@ async function workInRounds(
   const { agent, series, record, isChanged } = run;
   let verification: Verification | undefined;
   const evidence = evidenceTerms(world, brief, ready, run.notebook);
-  const verifyCommit = async (subject: { commit: string; tree: string }, baseTree = ready.base.tree) => {
+  const verifyCommit = async (subject: { commit: string; tree: string }, baseTree = ready.mergeBase.tree) => {
     const touched = new Set(await git.changedPaths(baseTree, subject.tree));
     const name = `verification, round ${record.usage.rounds}`;
     const announcement = `Verifying tree ${subject.tree.slice(0, 12)} on a clean checkout.`;
@@ -253,7 +254,7 @@ function evidenceTerms(world: World, brief: Brief, ready: Ready, notebook: Noteb
   return {
     git: world.git,
     syntax: ready.workshop.syntax,
-    baseTree: ready.base.tree,
+    baseTree: ready.mergeBase.tree,
     requirements: brief.spec.requirements,
     auditRules: world.inputs.auditRules,
     handover: () => ({

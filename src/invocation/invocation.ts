@@ -3,38 +3,38 @@
 import { mkdir, mkdtemp, realpath } from 'node:fs/promises';
 import path from 'node:path';
 import { acknowledge, reply } from './comment-reply.js';
-import { UserError } from './errors.js';
+import { UserError } from '../errors.js';
 import { pathsChangedByEvent } from './event-changes.js';
-import type { SpecSelection } from './fleet/fleet.js';
+import type { SpecSelection } from '../fleet/fleet.js';
 import type { RunResult } from './fleet-run.js';
 import { runFleet } from './fleet-run.js';
 import { surveySpecs } from './fleet-survey.js';
-import type { Inputs, RunContext } from './inputs/inputs.js';
-import { canBeMasked, judgeTrust } from './inputs/inputs.js';
-import { runCommand } from './platform/command.js';
-import type { Remote } from './platform/git-remote.js';
-import { gitEnvironment } from './platform/git-environment.js';
-import { openBare, openGit, readCheckout } from './platform/git.js';
-import type { GitHub } from './platform/github.js';
-import { openGitHub } from './platform/github.js';
-import type { Log } from './platform/log.js';
-import { messagesApi } from './platform/messages-api.js';
-import type { Model } from './platform/model.js';
-import { replayModel } from './platform/replay.js';
-import { ReportFolder } from './platform/report-folder.js';
+import type { Inputs, RunContext } from '../inputs/inputs.js';
+import { canBeMasked, judgeTrust } from '../inputs/inputs.js';
+import { runCommand } from '../platform/command.js';
+import type { Remote } from '../platform/git-remote.js';
+import { gitEnvironment } from '../platform/git-environment.js';
+import { openBare, openGit, readCheckout } from '../platform/git.js';
+import type { GitHub } from '../platform/github.js';
+import { openGitHub } from '../platform/github.js';
+import type { Log } from '../platform/log.js';
+import { messagesApi } from '../platform/messages-api.js';
+import type { Model } from '../platform/model.js';
+import { replayModel } from '../platform/replay.js';
+import { ReportFolder } from '../platform/report-folder.js';
 import { pinCommits } from './pinned-commits.js';
 import type { Checkout } from './pinned-commits.js';
-import type { PublishWorld, World } from './preparation.js';
-import type { Folders } from './world.js';
-import type { RunRecord } from './report/report.js';
-import { emptyRecord } from './report/report.js';
-import { writeReport } from './run.js';
+import type { Folders, PublishWorld, World } from '../run/run.js';
+import type { RunRecord } from '../report/report.js';
+import { emptyRecord } from '../report/report.js';
+import { writeReport } from '../run/run.js';
 
 /** Our bare repository, in the scratch folder. */
 const REPOSITORY = 'repository.git';
 
-export type { Folders } from './world.js';
+export { surveySpecs } from './fleet-survey.js';
 export type { RunResult } from './fleet-run.js';
+export { baseBranch, pinCommits } from './pinned-commits.js';
 
 export interface Invocation extends Pick<
   World,

@@ -1,12 +1,12 @@
 // How far each spec is, read from real repositories: front matter, prerequisites, commits, and what a shallow clone lacks.
 import path from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import { surveySpecs } from '../src/fleet-survey.js';
-import { openGit } from '../src/platform/git.js';
-import { specHash } from '../src/brief/brief.js';
-import { fleetSpec } from './support/scripts-fleet.js';
-import type { Files } from './support/temp-repo.js';
-import { gitIn, tempRepo } from './support/temp-repo.js';
+import { surveySpecs } from '../../src/invocation/fleet-survey.js';
+import { openGit } from '../../src/platform/git.js';
+import { specHash } from '../../src/brief/brief.js';
+import { fleetSpec } from '../support/scripts-fleet.js';
+import type { Files } from '../support/temp-repo.js';
+import { gitIn, tempRepo } from '../support/temp-repo.js';
 
 interface Asked {
   spec?: string[];

@@ -1,12 +1,12 @@
 // What somebody hears who wrote a command in a comment: 👀 at once, and a comment at the end where the run left no report
 // of its own on the pull request or issue. Both are courtesies: no failure of them matters.
-import type { RunContext } from './inputs/inputs.js';
-import type { GitHub } from './platform/github.js';
-import { describeGitHubError } from './platform/github.js';
-import type { Log } from './platform/log.js';
-import type { Outlet } from './platform/outlet.js';
-import type { RunRecord } from './report/report.js';
-import { renderReply } from './report/report.js';
+import type { RunContext } from '../inputs/inputs.js';
+import type { GitHub } from '../platform/github.js';
+import { describeGitHubError } from '../platform/github.js';
+import type { Log } from '../platform/log.js';
+import type { Outlet } from '../platform/outlet.js';
+import type { RunRecord } from '../report/report.js';
+import { renderReply } from '../report/report.js';
 
 /** 👀 on the comment: somebody waits for a sign, and the run takes its time. */
 export async function acknowledge(

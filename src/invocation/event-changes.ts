@@ -1,10 +1,10 @@
 // What the event that started a run changed: the paths of a push, or of a pull request since it left its base. What that
 // means for the choice of specs is invocation.ts.
-import { isShallow, readHistory } from './platform/git-history.js';
-import type { Remote } from './platform/git-remote.js';
-import { fetchCommit } from './platform/git-remote.js';
-import type { Git } from './platform/git.js';
-import type { World } from './world.js';
+import { isShallow, readHistory } from '../platform/git-history.js';
+import type { Remote } from '../platform/git-remote.js';
+import { fetchCommit } from '../platform/git-remote.js';
+import type { Git } from '../platform/git.js';
+import type { World } from '../run/run.js';
 
 /**
  * Every changed path and the folders above it. GitHub's event files name none in Actions, so git is asked:

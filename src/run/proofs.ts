@@ -1,11 +1,12 @@
 // What is proven of a run beside the verdict, once its gates have passed: that the new test files need the change, and
 // that each commit builds on its own. It fills in the record and decides nothing.
-import type { Budget, Series } from './agent/agent.js';
-import { messageOf } from './errors.js';
-import type { Ready, World } from './preparation.js';
-import type { RunRecord } from './report/report.js';
-import type { Baseline, Verification } from './verify/verify.js';
-import { buildCommits, runTestsOnBase, timeLeft } from './verify/verify.js';
+import type { Budget, Series } from '../agent/agent.js';
+import { messageOf } from '../errors.js';
+import type { Ready } from './preparation.js';
+import type { World } from './world.js';
+import type { RunRecord } from '../report/report.js';
+import type { Baseline, Verification } from '../verify/verify.js';
+import { buildCommits, runTestsOnBase, timeLeft } from '../verify/verify.js';
 
 /** Of both proofs together; the run's own time ends them earlier. */
 const MAX_PROOFS_MS = 15 * 60_000;
@@ -50,14 +51,14 @@ async function proveCommits(
 
 async function proveNewTests(
   { git, inputs, log }: World,
-  { workshop, terms, base }: Ready,
+  { workshop, terms, mergeBase }: Ready,
   { series, verification, baseline, record }: ProofSubject,
   leftMs: () => number,
 ): Promise<void> {
   const { runs, findings } = await runTestsOnBase(
     terms,
     {
-      ...{ git, syntax: workshop.syntax, baseTree: (series.onto ?? base).tree, tree: verification.tree, baseline },
+      ...{ git, syntax: workshop.syntax, baseTree: (series.onto ?? mergeBase).tree, tree: verification.tree, baseline },
       auditRules: inputs.auditRules,
       members: await workshop.members(),
     },

@@ -1,13 +1,11 @@
 // The second job of two: takes what a run with `publish: none` left, makes its commits again under this job's own rules,
 // and publishes them as the run would have. It holds a token that writes and no model key; what it is given counts as
-// hostile. Reading and judging the report is received-result.ts.
+// hostile. Reading and judging the report is run/result-reader.ts.
 import path from 'node:path';
-import { publishRecord } from './publish-record.js';
 import { UserError, messageOf } from './errors.js';
 import type { PublishInputs, RunContext } from './inputs/inputs.js';
 import { judgeTrust } from './inputs/inputs.js';
-import { openRepository, remoteOf } from './invocation.js';
-import { baseBranch } from './pinned-commits.js';
+import { baseBranch, openRepository, remoteOf } from './invocation/invocation.js';
 import type { Remote } from './platform/git-remote.js';
 import { fetchCommit, readRemoteBranch } from './platform/git-remote.js';
 import type { Git } from './platform/git.js';
@@ -26,8 +24,8 @@ import {
   guardedPublisher,
   rebuildSeries,
 } from './publish/publish.js';
-import type { ReceivedResult } from './received-result.js';
-import { findResults, judgeResult, readFiles } from './received-result.js';
+import type { ReceivedResult } from './run/run.js';
+import { findResults, judgeResult, publishRecord, readFiles } from './run/run.js';
 import type { RunRecord } from './report/report.js';
 import { protectedPaths } from './workshop/workshop.js';
 

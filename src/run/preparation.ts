@@ -1,25 +1,25 @@
 // The first chapters of a run: what the commit says, and everything that can forbid the run or make it pointless. No
 // token is spent here.
-import { readSources } from './brief/brief.js';
-import { TOOL_NAMES, priceOf } from './agent/agent.js';
+import { readSources } from '../brief/brief.js';
+import { TOOL_NAMES, priceOf } from '../agent/agent.js';
 import { openPublication, policyFor, protectedFilesOf } from './destination.js';
 import type { EarlierRun } from './earlier-run.js';
 import { recordWaiting } from './earlier-run.js';
-import { UserError } from './errors.js';
+import { UserError } from '../errors.js';
 import { offerVerified } from './late-offer.js';
-import type { Model } from './platform/model.js';
-import type { ReportFolder } from './platform/report-folder.js';
+import type { Model } from '../platform/model.js';
+import type { ReportFolder } from '../platform/report-folder.js';
 import { Progress } from './progress.js';
-import type { ChangePolicy, EarlierWork, Publisher } from './publish/publish.js';
-import { guardedPublisher } from './publish/publish.js';
-import type { RunRecord } from './report/report.js';
-import type { ResumedResult } from './resumed-result.js';
+import type { ChangePolicy, EarlierWork, Publisher } from '../publish/publish.js';
+import { guardedPublisher } from '../publish/publish.js';
+import type { RunRecord } from '../report/report.js';
+import type { ResumedResult } from './resumed-work.js';
 import { recordSpecCheck } from './spec-remarks.js';
-import type { Sandbox } from './sandbox/sandbox.js';
-import { openSandbox } from './sandbox/sandbox.js';
-import type { CargoGate, GateTerms } from './verify/verify.js';
-import { CARGO_GATES, missingTool } from './verify/verify.js';
-import type { Toolchain, Workshop } from './workshop/workshop.js';
+import type { Sandbox } from '../sandbox/sandbox.js';
+import { openSandbox } from '../sandbox/sandbox.js';
+import type { CargoGate, GateTerms } from '../verify/verify.js';
+import { CARGO_GATES, missingTool } from '../verify/verify.js';
+import type { Toolchain, Workshop } from '../workshop/workshop.js';
 import {
   Outputs,
   componentsOf,
@@ -29,10 +29,8 @@ import {
   readChannel,
   requireDiskSpace,
   readRunnerCargo,
-} from './workshop/workshop.js';
+} from '../workshop/workshop.js';
 import type { Brief, World } from './world.js';
-
-export type { Brief, PublishWorld, World } from './world.js';
 
 /** A commit and its tree. */
 interface Point {
@@ -50,7 +48,7 @@ export interface Ready {
   policy: ChangePolicy;
   workshop: Workshop;
   /** What the work is compared with: the pinned commit, or where an earlier run's branch left it. */
-  base: Point;
+  mergeBase: Point;
   /** What the work goes on from: the base, or the head of an earlier run's branch. */
   start: Point;
   terms: GateTerms;
@@ -168,7 +166,7 @@ export async function prepare(
       publisher: guardedPublisher(publisher, policy),
       policy,
       workshop,
-      base: { commit: baseCommit, tree: await git.treeOf(baseCommit) },
+      mergeBase: { commit: baseCommit, tree: await git.treeOf(baseCommit) },
       start: { commit: startCommit, tree: await git.treeOf(startCommit) },
       terms: {
         ...{ workshop, deciding, advisory, scope, timeoutMs: GATE_TIMEOUT_MS, signal: world.signal },

@@ -1,10 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
-import { UserError } from '../src/errors.js';
-import type { EarlierRunRequest } from '../src/earlier-run.js';
-import { progressOf, questionRecords, readEarlierRun } from '../src/earlier-run.js';
-import type { AskedQuestion, Outcome } from '../src/report/report.js';
-import { answerFingerprint, formatMark, formatQuestionsMark } from '../src/report/report.js';
-import { markOf, publishScene, SPEC, type PublishScene } from './support/publish-scene.js';
+import { UserError } from '../../src/errors.js';
+import type { EarlierRunRequest } from '../../src/run/earlier-run.js';
+import { progressOf, questionRecords, readEarlierRun } from '../../src/run/earlier-run.js';
+import type { AskedQuestion, Outcome } from '../../src/report/report.js';
+import { answerFingerprint, formatMark, formatQuestionsMark } from '../../src/report/report.js';
+import { markOf, publishScene, SPEC, type PublishScene } from '../support/publish-scene.js';
 
 const asked = (number: number, more: Partial<AskedQuestion> = {}): AskedQuestion => ({
   ...{ number, text: `Question ${number}?`, requirement: `R${number}`, blocking: true },

@@ -1,14 +1,14 @@
 // What earlier runs of a spec left for this one besides commits: open questions, answers that came since, and whether
 // there is anything to do before another answer comes. GitHub is asked in publish/answers.ts.
-import type { Question } from './agent/agent.js';
-import type { EarlierProgress } from './brief/brief.js';
-import { UserError } from './errors.js';
-import type { Inputs } from './inputs/inputs.js';
-import type { GitHub } from './platform/github.js';
-import type { AnswersRead, EarlierWork, PublishKind } from './publish/publish.js';
-import { readAnswers } from './publish/publish.js';
-import type { AnswerRecord, Outcome, QuestionRecord, RunRecord, Spending } from './report/report.js';
-import { ANSWERED_BY_SPEC, laterSpending, totalSpending } from './report/report.js';
+import type { Question } from '../agent/agent.js';
+import type { EarlierProgress } from '../brief/brief.js';
+import { UserError } from '../errors.js';
+import type { Inputs } from '../inputs/inputs.js';
+import type { GitHub } from '../platform/github.js';
+import type { AnswersRead, EarlierWork, PublishKind } from '../publish/publish.js';
+import { readAnswers } from '../publish/publish.js';
+import type { AnswerRecord, Outcome, QuestionRecord, RunRecord, Spending } from '../report/report.js';
+import { ANSWERED_BY_SPEC, laterSpending, totalSpending } from '../report/report.js';
 
 export interface EarlierRun {
   /** Asked and not answered. */

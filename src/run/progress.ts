@@ -1,13 +1,13 @@
 // What people see of a run while it goes on: the lines of the log, the status line of a terminal, the comment that follows
 // the run. It is told what happens and asks nobody to wait; it decides nothing.
-import type { AgentEvents } from './agent/agent.js';
-import type { Log } from './platform/log.js';
-import type { ModelUsage } from './platform/model.js';
-import type { LiveComment } from './publish/publish.js';
-import type { RunRecord } from './report/report.js';
-import { renderLive, renderStatus } from './report/report.js';
-import type { CargoRun, CommandWatch } from './workshop/workshop.js';
-import { runLine } from './workshop/workshop.js';
+import type { AgentEvents } from '../agent/agent.js';
+import type { Log } from '../platform/log.js';
+import type { ModelUsage } from '../platform/model.js';
+import type { LiveComment } from '../publish/publish.js';
+import type { RunRecord } from '../report/report.js';
+import { renderLive, renderStatus } from '../report/report.js';
+import type { CargoRun, CommandWatch } from '../workshop/workshop.js';
+import { runLine } from '../workshop/workshop.js';
 
 /** What a run that is under way has of itself. */
 interface Followed {

@@ -1,15 +1,15 @@
 // How far every spec of an invocation or a plan is: read from one commit, its history and our pull requests, in a number of
 // git processes and requests that does not grow with each spec. What is made of it is the plan's and the fleet's affair.
-import { repositoryPath, summariseSpec, type SpecSummary } from './brief/brief.js';
-import { UserError } from './errors.js';
-import type { FleetSpec, SpecSelection, SpecText, Standing, Work } from './fleet/fleet.js';
-import { findProofs, findWork, orderSpecs, selectSpecs } from './fleet/fleet.js';
-import { isShallow, readHistory } from './platform/git-history.js';
-import type { SourceTree, TreeFile } from './platform/source-tree.js';
-import { indexTree } from './platform/source-tree.js';
-import { branchName } from './publish/publish.js';
-import { describeGitHubError } from './platform/github.js';
-import type { World } from './world.js';
+import { repositoryPath, summariseSpec, type SpecSummary } from '../brief/brief.js';
+import { UserError } from '../errors.js';
+import type { FleetSpec, SpecSelection, SpecText, Standing, Work } from '../fleet/fleet.js';
+import { findProofs, findWork, orderSpecs, selectSpecs } from '../fleet/fleet.js';
+import { isShallow, readHistory } from '../platform/git-history.js';
+import type { SourceTree, TreeFile } from '../platform/source-tree.js';
+import { indexTree } from '../platform/source-tree.js';
+import { branchName } from '../publish/publish.js';
+import { describeGitHubError } from '../platform/github.js';
+import type { World } from '../run/run.js';
 
 /** What a survey looks at. `inputs.spec`: paths and globs; `inputs.branch`: the template of work branches. */
 export type SurveyWorld = Pick<World, 'git' | 'remote' | 'github' | 'base' | 'log'> & {

@@ -2,12 +2,12 @@ import { mkdtemp, open, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { createLog } from '../src/platform/log.js';
-import { ReportFolder } from '../src/platform/report-folder.js';
-import { writeReport } from '../src/run.js';
-import { maskOf } from './support/masking.js';
-import { SAMPLE_TURNS, transcriptOf } from './support/page-sources.js';
-import { sampleRecord } from './support/sample-record.js';
+import { createLog } from '../../src/platform/log.js';
+import { ReportFolder } from '../../src/platform/report-folder.js';
+import { writeReport } from '../../src/run/run.js';
+import { maskOf } from '../support/masking.js';
+import { SAMPLE_TURNS, transcriptOf } from '../support/page-sources.js';
+import { sampleRecord } from '../support/sample-record.js';
 
 let dir: string;
 let lines: string[];

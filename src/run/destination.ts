@@ -1,9 +1,9 @@
 // Where the results of a spec go, and what earlier runs left there: commits, questions, answers, and what they spent.
 import type { EarlierRun } from './earlier-run.js';
 import { questionRecords, readEarlierRun, withReport } from './earlier-run.js';
-import type { RunContext } from './inputs/inputs.js';
+import type { RunContext } from '../inputs/inputs.js';
 import type { Brief, PublishWorld, World } from './world.js';
-import type { ChangePolicy, EarlierWork, LiveComment, PublishKind, Publisher } from './publish/publish.js';
+import type { ChangePolicy, EarlierWork, LiveComment, PublishKind, Publisher } from '../publish/publish.js';
 import {
   branchName,
   changePolicy,
@@ -11,12 +11,12 @@ import {
   createPublisher,
   findEarlierWork,
   openLiveComment,
-} from './publish/publish.js';
-import type { RunRecord, Spending } from './report/report.js';
-import { laterSpending } from './report/report.js';
-import type { ResumedResult } from './resumed-result.js';
-import { resumeFromFolders } from './resumed-result.js';
-import { protectedPaths } from './workshop/workshop.js';
+} from '../publish/publish.js';
+import type { RunRecord, Spending } from '../report/report.js';
+import { laterSpending } from '../report/report.js';
+import type { ResumedResult } from './resumed-work.js';
+import { resumeFromFolders } from './resumed-work.js';
+import { protectedPaths } from '../workshop/workshop.js';
 
 /** Where results of a spec go, by the inputs alone. @throws UserError when they ask for what is not there */
 export function publisherFor(

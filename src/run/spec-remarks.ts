@@ -1,10 +1,10 @@
 // The first thing a run does with a spec: the check that needs no model, told in the log, on the lines of the spec and in
 // the record. What the rules are is the room brief's; nothing here keeps a run from starting.
-import type { Spec } from './brief/brief.js';
-import { checkSpec, describeFinding, describeFindings, describeRequirements, readTasks } from './brief/brief.js';
-import type { Log } from './platform/log.js';
-import type { SourceTree } from './platform/source-tree.js';
-import type { RunRecord } from './report/report.js';
+import type { Spec } from '../brief/brief.js';
+import { checkSpec, describeFinding, describeFindings, describeRequirements, readTasks } from '../brief/brief.js';
+import type { Log } from '../platform/log.js';
+import type { SourceTree } from '../platform/source-tree.js';
+import type { RunRecord } from '../report/report.js';
 
 /** Of the ten notices that the runner keeps for a step; the others are left to the end of the run. */
 const MAX_NOTICES = 5;

@@ -1,9 +1,9 @@
 // Hands a run's record to its publisher and notes in it where the result went. When that is, and what of, is decided by
 // the callers.
-import type { PublicationRequest, Publisher } from './publish/publish.js';
-import { ciNote, isUndelivered } from './publish/publish.js';
-import type { Outcome, RunRecord } from './report/report.js';
-import { MAX_BODY_CHARS, nameCommits, renderAnswer, renderMarkdown } from './report/report.js';
+import type { PublicationRequest, Publisher } from '../publish/publish.js';
+import { ciNote, isUndelivered } from '../publish/publish.js';
+import type { Outcome, RunRecord } from '../report/report.js';
+import { MAX_BODY_CHARS, nameCommits, renderAnswer, renderMarkdown } from '../report/report.js';
 import type { World } from './world.js';
 
 export interface ResultToPublish {

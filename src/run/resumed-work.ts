@@ -3,14 +3,14 @@
 // again under this run's own rules, and nothing counts as verified that this run has not verified.
 import { realpath } from 'node:fs/promises';
 import path from 'node:path';
-import { UserError } from './errors.js';
-import { fetchCommit } from './platform/git-remote.js';
-import { isShallow, readHistory } from './platform/git-history.js';
-import { openReceivedFolder } from './platform/received-folder.js';
-import type { ChangePolicy, EarlierWork, PackedCommit, Result } from './publish/publish.js';
-import { RESULT_FILE, readMessages, rebuildSeries } from './publish/publish.js';
-import { findReports, readReport, readResultFile } from './received-result.js';
-import type { RunRecord } from './report/report.js';
+import { UserError } from '../errors.js';
+import { fetchCommit } from '../platform/git-remote.js';
+import { isShallow, readHistory } from '../platform/git-history.js';
+import { openReceivedFolder } from '../platform/received-folder.js';
+import type { ChangePolicy, EarlierWork, PackedCommit, Result } from '../publish/publish.js';
+import { RESULT_FILE, readMessages, rebuildSeries } from '../publish/publish.js';
+import { findReports, readReport, readResultFile } from './result-reader.js';
+import type { RunRecord } from '../report/report.js';
 import type { Brief, World } from './world.js';
 
 export interface ResumedResult {

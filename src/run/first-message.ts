@@ -1,11 +1,12 @@
 // What the model is told first, from everything the preparation has: the spec, the crate as it stands, what earlier runs
 // reached and asked, and the limits. How it is worded is the room brief's.
 import { randomBytes } from 'node:crypto';
-import { priceOf } from './agent/agent.js';
-import { buildBrief, buildCrateMap } from './brief/brief.js';
+import { priceOf } from '../agent/agent.js';
+import { buildBrief, buildCrateMap } from '../brief/brief.js';
 import { progressOf } from './earlier-run.js';
-import type { Brief, Ready, World } from './preparation.js';
-import { outlineFolder } from './workshop/workshop.js';
+import type { Ready } from './preparation.js';
+import type { Brief, World } from './world.js';
+import { outlineFolder } from '../workshop/workshop.js';
 
 /** Room for the map of the crate: a large workspace shows its most relevant part. */
 const CRATE_MAP_CHARS = 24_000;

@@ -3,12 +3,13 @@
 import { readFileSync, readdirSync, renameSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
-import type { Budget, Notebook } from './agent/agent.js';
+import type { Budget, Notebook } from '../agent/agent.js';
 import { recordProgress } from './conclusion.js';
-import type { ReportFolder } from './platform/report-folder.js';
-import type { Ready, World } from './preparation.js';
-import type { RunRecord } from './report/report.js';
-import { reportJson } from './report/report.js';
+import type { ReportFolder } from '../platform/report-folder.js';
+import type { Ready } from './preparation.js';
+import type { World } from './world.js';
+import type { RunRecord } from '../report/report.js';
+import { reportJson } from '../report/report.js';
 
 const FILE = 'unfinished.json';
 const commitId = z.string().regex(/^[0-9a-f]{40,64}$/);
@@ -53,7 +54,7 @@ export interface Keeper {
 export interface KeeperTerms {
   world: Pick<World, 'base' | 'context' | 'mask'>;
   spec: UnfinishedRun['spec'];
-  ready: Pick<Ready, 'base' | 'start' | 'scratch' | 'protectedFiles'>;
+  ready: Pick<Ready, 'mergeBase' | 'start' | 'scratch' | 'protectedFiles'>;
   record: RunRecord;
   folder: ReportFolder;
   progress: { notebook: Notebook; budget: Budget };
@@ -63,7 +64,7 @@ export interface KeeperTerms {
 export function keepUnfinished({ world, spec, ready, record, folder, progress }: KeeperTerms): Keeper {
   const { pullRequest, comment } = world.context;
   const facts: Omit<UnfinishedRun, 'head' | 'onto'> = {
-    ...{ spec, base: world.base, from: ready.base.commit, start: ready.start.commit, report: folder.dir },
+    ...{ spec, base: world.base, from: ready.mergeBase.commit, start: ready.start.commit, report: folder.dir },
     protectedFiles: [...ready.protectedFiles],
     place: {
       ...(pullRequest === undefined ? {} : { pullRequest }),

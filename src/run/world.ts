@@ -1,15 +1,14 @@
 // What the chapters of a run are given: the outside world, and what the commit says.
-import type { Announcement } from './announcement.js';
-import type { Sources } from './brief/brief.js';
-import type { Inputs, RunContext } from './inputs/inputs.js';
-import type { RunCommand } from './platform/command.js';
-import type { Remote } from './platform/git-remote.js';
-import type { Git } from './platform/git.js';
-import type { GitHub } from './platform/github.js';
-import type { Log } from './platform/log.js';
-import type { Model } from './platform/model.js';
-import type { Outlet } from './platform/outlet.js';
-import type { SourceTree } from './platform/source-tree.js';
+import type { Sources } from '../brief/brief.js';
+import type { Inputs, RunContext } from '../inputs/inputs.js';
+import type { RunCommand } from '../platform/command.js';
+import type { Remote } from '../platform/git-remote.js';
+import type { Git } from '../platform/git.js';
+import type { GitHub } from '../platform/github.js';
+import type { Log } from '../platform/log.js';
+import type { Model } from '../platform/model.js';
+import type { Outlet } from '../platform/outlet.js';
+import type { SourceTree } from '../platform/source-tree.js';
 
 /** What a run is given: made once in index.ts, from real things. */
 export interface World {
@@ -54,14 +53,4 @@ export interface Brief extends Sources {
   tree: SourceTree;
   /** The spec's hash, 64 hexadecimal digits. */
   hash: string;
-}
-
-/** What an action that only reads and tells is given of its step. */
-export interface Step {
-  context: RunContext;
-  getInput: (name: string) => string;
-  log: Log;
-  announcement: Announcement;
-  /** Takes inputs and tokens out of the environment, which children could inherit. */
-  forgetPrivateVariables: () => void;
 }

@@ -1,18 +1,19 @@
 // The end of a run: the verdict, the record's facts, the patch, and publication. Nothing here asks the model anything.
 import path from 'node:path';
-import type { Budget, Notebook, Series } from './agent/agent.js';
+import type { Budget, Notebook, Series } from '../agent/agent.js';
 import { questionRecords } from './earlier-run.js';
-import { ToolError } from './errors.js';
-import type { LeftResult } from './left-result.js';
-import type { ReportFolder } from './platform/report-folder.js';
-import type { Brief, Ready, World } from './preparation.js';
-import { publishRecord } from './publish-record.js';
-import { RESULT_FILE } from './publish/publish.js';
-import type { RunRecord, StopReason } from './report/report.js';
-import { baselineRecord } from './report/report.js';
-import type { Baseline, Verification } from './verify/verify.js';
+import { ToolError } from '../errors.js';
+import type { LeftResult } from './result-writer.js';
+import type { ReportFolder } from '../platform/report-folder.js';
+import type { Ready } from './preparation.js';
+import { publishRecord } from './publish-and-record.js';
+import { RESULT_FILE } from '../publish/publish.js';
+import type { RunRecord, StopReason } from '../report/report.js';
+import { baselineRecord } from '../report/report.js';
+import type { Baseline, Verification } from '../verify/verify.js';
 import { proveBeside } from './proofs.js';
-import { gateRecord, judgeOutcome, judgedGateRecord, reproduceCommands } from './verify/verify.js';
+import type { Brief, World } from './world.js';
+import { gateRecord, judgeOutcome, judgedGateRecord, reproduceCommands } from '../verify/verify.js';
 
 /** All work against the base, also what never became green; in the report folder. */
 const PATCH_FILE = 'change.patch';
@@ -65,7 +66,7 @@ export async function conclude(world: World, brief: Brief, ready: Ready, run: Co
   // A branch without a commit cannot become a pull request, and then nobody could answer on it.
   const mayBeProposed =
     ready.publisher.kind === 'pull-request' || (ready.publisher.kind === 'none' && world.context.kind === 'github');
-  const hasNothingToPropose = series.head.commit === ready.base.commit && mayBeProposed;
+  const hasNothingToPropose = series.head.commit === ready.mergeBase.commit && mayBeProposed;
   if (record.outcome === 'needs-answer' && hasNothingToPropose && world.github !== undefined)
     await series.ask(`Ask about ${path.basename(brief.spec.path)}`.slice(0, 72), record.message);
   recordProgress(record, run, world.mask);
@@ -76,10 +77,10 @@ export async function conclude(world: World, brief: Brief, ready: Ready, run: Co
     // Work that is in no commit of the branch is in the patch alone.
     const source = series.holds(verification.commit)
       ? { commit: series.head.commit }
-      : { commit: ready.base.commit, patch: PATCH_FILE };
+      : { commit: ready.mergeBase.commit, patch: PATCH_FILE };
     record.reproduce = reproduceCommands(source, world.inputs.workingDirectory, verification);
   }
-  const patch = await world.git.diff(ready.base.tree, await series.workTree());
+  const patch = await world.git.diff(ready.mergeBase.tree, await series.workTree());
   await run.folder.writeBytes(PATCH_FILE, patch);
   if ((verification?.passed || verification?.onlyWaiting) && !world.signal.aborted) {
     const announcement =
@@ -159,11 +160,11 @@ function recordVerification(record: RunRecord, { verification, baseline, series 
 }
 
 async function publish(world: World, ready: Ready, { record, series, folder, left }: Conclusion): Promise<void> {
-  const { publisher, base } = ready;
+  const { publisher, mergeBase } = ready;
   await folder.maskWholeFiles(); // what the alarm would say of them has to be known before anything is sent
   await publishRecord(world, publisher, record, {
     title: `Implement ${record.spec.title}`,
-    headCommit: series.head.commit === base.commit ? undefined : series.head.commit,
+    headCommit: series.head.commit === mergeBase.commit ? undefined : series.head.commit,
     ...(series.onto === undefined ? {} : { onto: series.onto.commit }),
     outputs: (file) => folder.readText(file),
   });

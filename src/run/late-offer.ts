@@ -2,13 +2,13 @@
 // last push and the rest, or GitHub refused. Nothing is built here; the branch's own last commit is the witness.
 import { policyFor } from './destination.js';
 import type { EarlierRun } from './earlier-run.js';
-import { isOwnAccount } from './platform/github.js';
-import type { ReportFolder } from './platform/report-folder.js';
-import { publishRecord } from './publish-record.js';
-import type { EarlierWork, Publisher } from './publish/publish.js';
-import { guardedPublisher } from './publish/publish.js';
-import type { RunRecord } from './report/report.js';
-import { parseMark } from './report/report.js';
+import { isOwnAccount } from '../platform/github.js';
+import type { ReportFolder } from '../platform/report-folder.js';
+import { publishRecord } from './publish-and-record.js';
+import type { EarlierWork, Publisher } from '../publish/publish.js';
+import { guardedPublisher } from '../publish/publish.js';
+import type { RunRecord } from '../report/report.js';
+import { parseMark } from '../report/report.js';
 import type { Brief, World } from './world.js';
 
 export interface VerifiedBranch {

@@ -1,10 +1,11 @@
 // What a run leaves of its commits beside its report: result.json, written anew with each of them, so that another job can
-// publish them and another run can go on from them, wherever this one ends. Reading it is received-result.ts and
-// resumed-result.ts.
-import type { ReportFolder } from './platform/report-folder.js';
-import type { Ready, World } from './preparation.js';
-import type { PackedCommit, SeriesCommit } from './publish/publish.js';
-import { RESULT_FILE, packSeries, resultJson } from './publish/publish.js';
+// publish them and another run can go on from them, wherever this one ends. Reading it is result-reader.ts and
+// resumed-work.ts.
+import type { ReportFolder } from '../platform/report-folder.js';
+import type { Ready } from './preparation.js';
+import type { World } from './world.js';
+import type { PackedCommit, SeriesCommit } from '../publish/publish.js';
+import { RESULT_FILE, packSeries, resultJson } from '../publish/publish.js';
 
 export interface LeftResult {
   /**
