@@ -178,6 +178,19 @@ describe('a fleet of twelve', () => {
   }, 540_000);
 });
 
+describe('a fleet whose caller gives it a token of its own', () => {
+  it('opens pull requests in that name, and knows them again', async () => {
+    const files = { ...CRATE_WITHOUT_SPEC, 'specs/a.md': fleetSpec('a') };
+    await using scene = await actionScene(files, { otherTokens: { ghp_machine: 'robot' } });
+    const run = { model: fleetModel, secretToken: 'ghp_machine' };
+    await runFleet(scene, { ...ALL, gates: 'check' }, run);
+    expect(scene.fake.pulls).toMatchObject([{ head: 'ferrule/specs-a', author: 'robot' }]);
+    const again = await runFleet(scene, ALL, run);
+    expect(again.plan).toMatchObject({ code: 0, outputs: { count: '0', pending: '[]' } });
+    expect(again.plan.stdout).toContain('specs/a.md: Pull request #1 holds a verified implementation');
+  });
+});
+
 describe('a fleet of one', () => {
   it('is one wave of one job', async () => {
     await using scene = await actionScene({ ...CRATE_WITHOUT_SPEC, 'specs/a.md': fleetSpec('a') });
