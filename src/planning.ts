@@ -7,7 +7,14 @@ import type { FleetPlan } from './fleet/fleet.js';
 import { describePlan, planOutputs, planWaves } from './fleet/fleet.js';
 import type { PlanInputs, RunContext } from './inputs/inputs.js';
 import { PLAN_INPUT_DEFAULTS, readPlanInputs, unknownInputs } from './inputs/inputs.js';
-import { makeFolders, openRepository, pinCommits, remoteOf, surveySpecs } from './invocation/invocation.js';
+import {
+  findMisfits,
+  makeFolders,
+  openRepository,
+  pinCommits,
+  remoteOf,
+  surveySpecs,
+} from './invocation/invocation.js';
 import { openGit, readCheckout } from './platform/git.js';
 import type { Log } from './platform/log.js';
 
@@ -44,9 +51,11 @@ export async function planSpecs({ inputs, context, log }: PlanJob): Promise<{ pl
     const publish = context.kind === 'local' ? 'none' : 'auto';
     const remote = remoteOf({ publish, githubToken: inputs.githubToken }, context, checkout);
     const { base } = await pinCommits(git, inputs, context, checkout, remote);
-    const { specs } = await surveySpecs({ git, remote, github: openRepository(inputs, context), base, log, inputs });
+    const world = { git, remote, github: openRepository(inputs, context), base, log, inputs };
+    const { specs } = await surveySpecs(world);
     const { maxSpecs, maxCostUsd, maxTotalCostUsd } = inputs;
-    return { plan: planWaves(specs, { base: base.branch, maxSpecs, maxCostUsd, maxTotalCostUsd }), base: base.branch };
+    const terms = { base: base.branch, maxSpecs, maxCostUsd, maxTotalCostUsd };
+    return { plan: planWaves(specs, terms, await findMisfits(world, specs)), base: base.branch };
   } finally {
     await rm(path.dirname(scratch), { recursive: true, force: true });
   }

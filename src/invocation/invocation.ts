@@ -35,6 +35,7 @@ const REPOSITORY = 'repository.git';
 export { surveySpecs } from './fleet-survey.js';
 export type { RunResult } from './fleet-run.js';
 export { baseBranch, pinCommits } from './pinned-commits.js';
+export { findMisfits } from './stacked-start.js';
 
 export interface Invocation extends Pick<
   World,

@@ -4,18 +4,20 @@ import type { Inputs, PullRequestContext, RunContext } from '../inputs/inputs.js
 import type { Remote } from '../platform/git-remote.js';
 import { fetchCommit, readRemoteBranch } from '../platform/git-remote.js';
 import type { Git, readCheckout } from '../platform/git.js';
+import { isWorkBranch } from '../publish/publish.js';
 import type { World } from '../run/run.js';
 
 export type Checkout = Awaited<ReturnType<typeof readCheckout>>;
 
 /**
- * The commit the run starts from with the branch it belongs to, and the commit whose agent file and standards count: on a
- * pull request that of its base, since its head is what is still to be reviewed.
+ * The commit the run starts from with the branch it belongs to, and the commit whose agent file and standards count, which
+ * is another where the first is still to be reviewed: on a pull request that of its base, on another run's work branch
+ * the event's own.
  * @throws UserError when there is none, or a pull request has moved since it was pinned
  */
 export async function pinCommits(
   git: Git,
-  inputs: Pick<Inputs, 'base'>,
+  inputs: Pick<Inputs, 'base' | 'branch'>,
   context: RunContext,
   checkout: Checkout,
   remote: Remote | undefined,
@@ -26,7 +28,9 @@ export async function pinCommits(
   if (wanted !== undefined && remote !== undefined) {
     const what = inputs.base === undefined ? 'The base of the pull request' : "Input 'base'";
     const commit = await fetchTip(git, remote, wanted, what);
-    return { base: { commit, branch: wanted }, trustedCommit: commit };
+    const isReviewed = wanted === context.defaultBranch || !isWorkBranch(inputs.branch, wanted);
+    const trustedCommit = isReviewed ? commit : await eventCommit(git, remote, context, checkout);
+    return { base: { commit, branch: wanted }, trustedCommit };
   }
   if (pullRequest !== undefined && remote !== undefined) {
     const { headRef: branch, headSha: commit, baseRef } = pullRequest;
@@ -38,6 +42,16 @@ export async function pinCommits(
     throw new UserError('The repository has no commit yet. Commit the spec first; Ferrule works on commits only.');
   const branch = baseBranch(inputs.base, context, checkout);
   return { base: { commit: checkout.head, branch }, trustedCommit: checkout.head };
+}
+
+/** What the event started on: of a pull request its base, of a comment the default branch, else the branch's commit. */
+async function eventCommit(git: Git, remote: Remote, context: RunContext, checkout: Checkout): Promise<string> {
+  if (context.pullRequest !== undefined)
+    return fetchTip(git, remote, context.pullRequest.baseRef, 'The base of the pull request');
+  const commit = context.sha ?? checkout.head;
+  if (commit === undefined) throw new UserError('The repository has no commit yet. Commit the spec first.');
+  await fetchMissing(git, remote, commit, context.ref ?? 'HEAD');
+  return commit;
 }
 
 /** The branch a result goes to: the input's, the pull request's, else the one that is checked out. */
