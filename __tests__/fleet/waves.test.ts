@@ -42,6 +42,17 @@ describe('waves', () => {
     expect(shape([...stack, spec('c', ['a', 'b'])])).toEqual([['c on ferrule/b']]);
   });
 
+  it('leave out what does not fit on the branch that an earlier run left, and what stands on it', () => {
+    const unfinished = spec('a', [], { kind: 'pending', unfinished: { pullRequest: 7 } });
+    for (const root of [verified('a'), unfinished]) {
+      const specs = [root, spec('b', ['a']), spec('c', ['b']), spec('d', ['a'])];
+      const { waves, waiting } = planWaves(specs, TERMS, new Map([['a', new Set(['c'])]]));
+      expect(waves.flat().map(({ spec: path }) => path)).toEqual(root === unfinished ? ['a', 'b', 'd'] : ['b', 'd']);
+      const reason = 'It depends on b, and ferrule/a has not all that it needs, or another text of it';
+      expect(waiting).toEqual([{ spec: 'c', reason }]);
+    }
+  });
+
   it('leave out a spec of which two prerequisites stand on branches of their own', () => {
     const { waves, waiting } = plan([spec('a'), spec('b'), spec('c', ['a', 'b'])]);
     expect(waves.flat().map(({ spec: path }) => path)).toEqual(['a', 'b']);

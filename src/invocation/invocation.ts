@@ -100,10 +100,10 @@ async function refuseInvocation(
 }
 
 /** What a comment asks for, what the event changed, or all that is selected. @throws UserError for a comment's other spec */
-async function chooseSpecs(
-  world: World,
+export async function chooseSpecs(
+  world: Parameters<typeof pathsChangedByEvent>[0] & Pick<World, 'log'>,
   { specs, named }: SpecSelection,
-  asked: string | undefined,
+  asked?: string,
 ): Promise<readonly string[]> {
   if (asked !== undefined) return [onlySpec(asked, specs)];
   // On a push and on a pull request a glob means the specs that changed there; a path means its spec in any case.

@@ -25,7 +25,7 @@ export async function pinCommits(
   const { pullRequest } = context;
   if (pullRequest !== undefined && remote !== undefined) await refuseMovedHead(git, remote, pullRequest);
   const wanted = inputs.base ?? context.ownPullRequestBase;
-  if (wanted !== undefined && remote !== undefined) {
+  if (wanted !== undefined && wanted !== pullRequest?.headRef && remote !== undefined) {
     const what = inputs.base === undefined ? 'The base of the pull request' : "Input 'base'";
     const commit = await fetchTip(git, remote, wanted, what);
     const isReviewed = wanted === context.defaultBranch || !isWorkBranch(inputs.branch, wanted);
