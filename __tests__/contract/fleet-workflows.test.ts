@@ -1,5 +1,5 @@
 // The reusable workflows: what they may do, that their waves are alike, and that all they pass on is there.
-import { readFileSync } from 'node:fs';
+import { readFileSync, readdirSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import { parse } from 'yaml';
 
@@ -23,7 +23,10 @@ interface Job {
 }
 interface Workflow {
   on: {
-    workflow_call: { inputs: Record<string, { default?: unknown }>; secrets: Record<string, { required: boolean }> };
+    workflow_call: {
+      inputs: Record<string, { default?: string | number }>;
+      secrets: Record<string, { required: boolean }>;
+    };
   };
   permissions: unknown;
   jobs: Record<string, Job>;
@@ -175,8 +178,19 @@ describe('implement-spec.yml', () => {
 
   it('lets one run of a spec wait for another, in whatever workflow', () => {
     expect(job?.concurrency).toEqual({ group: 'ferrule-${{ inputs.spec }}', 'cancel-in-progress': false });
-    const dispatch = parse(readFileSync('examples/workflows/dispatch.yml', 'utf8')) as { concurrency: unknown };
-    expect(dispatch.concurrency).toEqual(job?.concurrency);
+    const found = readdirSync('examples/workflows').flatMap((name) => {
+      const example = parse(readFileSync(`examples/workflows/${name}`, 'utf8')) as {
+        on: Record<string, { inputs?: { spec?: unknown } } | null>;
+        concurrency?: unknown;
+        jobs: Record<string, { uses?: string }>;
+      };
+      const isOfOneSpec = Object.values(example.on).some((event) => event?.inputs?.spec !== undefined);
+      const isCaller = Object.values(example.jobs).every(({ uses }) => uses !== undefined);
+      return isOfOneSpec && !isCaller ? [{ name, concurrency: example.concurrency }] : [];
+    });
+    expect(found.map(({ name }) => name)).toEqual(expect.arrayContaining(['called.yml', 'dispatch.yml']));
+    for (const { name, concurrency } of found)
+      expect({ name, concurrency }).toEqual({ name, concurrency: job?.concurrency });
   });
 
   it('keeps no credentials in the checkout', () => {

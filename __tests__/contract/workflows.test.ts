@@ -51,14 +51,41 @@ describe('docs/triggers.md', () => {
     expect(Object.keys((parse(text(example)) as { on: object }).on)).toContain(event);
   });
 
+  /** The rights of a row. `the same` means those of the row above, and `the same, and …` more than these. */
+  function rightsOf(cell: string, above: Record<string, string>): Record<string, string> {
+    const named = Object.fromEntries(
+      [...cell.matchAll(/`([\w-]+): (\w+)`/g)].map(([, right, level]) => [right, level]),
+    );
+    return { ...(cell.includes('the same') ? above : {}), ...(named as Record<string, string>) };
+  }
+
   it('names the rights that the examples grant', () => {
-    for (const [, name = ''] of text('docs/triggers.md').matchAll(/\(\.\.\/examples\/workflows\/([\w-]+)\.yml\)/g)) {
+    const checked = new Set<string>();
+    let above: Record<string, string> = {};
+    for (const row of rows) {
+      const [, , , , , cell = '', link = ''] = row.split('|');
+      const rights = rightsOf(cell, above);
+      above = rights;
+      const name = /\/([\w-]+)\.yml\)/.exec(link)?.[1];
+      if (name === undefined) continue;
+      checked.add(name);
       const { jobs } = parse(text(`examples/workflows/${name}.yml`)) as {
         jobs: Record<string, { permissions: Record<string, string> }>;
       };
-      const issues = name === 'comment' ? { issues: 'write' } : {};
-      for (const { permissions } of Object.values(jobs))
-        expect(permissions).toEqual({ contents: 'write', 'pull-requests': 'write', ...issues });
+      for (const { permissions } of Object.values(jobs)) expect([row, permissions]).toEqual([row, rights]);
     }
+    expect(checked.size).toBeGreaterThan(6);
+  });
+});
+
+describe('comment.yml', () => {
+  it('has strangers wait in a group of their own, so that they replace no waiting command', () => {
+    const { jobs } = parse(text('examples/workflows/comment.yml')) as {
+      jobs: { implement: { concurrency: { group: string } } };
+    };
+    const { group } = jobs.implement.concurrency;
+    expect(group).toContain(
+      `contains(fromJSON('["OWNER","MEMBER","COLLABORATOR"]'), github.event.comment.author_association) && 'run' || github.run_id`,
+    );
   });
 });
