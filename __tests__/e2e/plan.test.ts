@@ -158,9 +158,20 @@ At most $20.00: 2 specs at $10.00 each.
     });
   });
 
+  it('prints names of files as text: for a terminal no escape sequence, for a runner no command', async () => {
+    await using repo = await tempRepo({ 'specs/a\n::error::x\x1b]0;y\x07.md': fleetSpec('a') });
+    const { stdout } = await run(process.execPath, [CLI, 'check-spec', 'specs/*.md'], {
+      cwd: repo.dir,
+      env: { PATH: process.env.PATH, HOME: process.env.HOME, GITHUB_ACTIONS: 'true' },
+    });
+    expect(stdout).toContain('\n: :error::x.md: ');
+    expect(stdout).not.toContain('\x1b');
+  });
+
   it('ends with 1 when a spec is refused, with 2 for words it does not know', async () => {
     await using repo = await tempRepo({ 'specs/a.md': fleetSpec('a', ['specs/gone.md']) });
     expect(await ferrule(repo.dir, 'plan', 'specs/a.md')).toMatchObject({ code: 1 });
-    expect(await ferrule(repo.dir, 'plan', 'specs/a.md', '--max-spec', '3')).toMatchObject({ code: 2 });
+    for (const option of ['--max-spec', '--github-token'])
+      expect(await ferrule(repo.dir, 'plan', 'specs/a.md', option, '3')).toMatchObject({ code: 2 });
   });
 });
