@@ -164,7 +164,7 @@ class Fleet {
   private async isReviewed({ path: spec }: FleetSpec): Promise<boolean> {
     const { git, base, context, trustedCommit } = this.world;
     // The head of a pull request is there to be worked on as it is.
-    if (base.commit === trustedCommit || context.pullRequest !== undefined) return true;
+    if (base.commit === trustedCommit || base.branch === context.pullRequest?.headRef) return true;
     return (this.reviewed ??= await unchangedSpecs(git, this.survey.specs, [trustedCommit, base.commit])).has(spec);
   }
 
