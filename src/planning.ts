@@ -54,9 +54,10 @@ export async function planSpecs({ inputs, context, log }: PlanJob): Promise<{ pl
     // Outside GitHub nothing is published from here either, so the clone itself holds the branches.
     const publish = context.kind === 'local' ? 'none' : 'auto';
     const remote = remoteOf({ publish, githubToken: inputs.githubToken }, context, checkout);
-    const pinned = await pinCommits(git, inputs, context, checkout, remote);
+    const github = openRepository(inputs, context);
+    const pinned = await pinCommits({ git, remote, github, checkout }, inputs, context);
     const { base } = pinned;
-    const world = { git, remote, github: openRepository(inputs, context), context, log, inputs, ...pinned };
+    const world = { git, remote, github, context, log, inputs, ...pinned };
     const { specs } = await surveySpecs(world, (selection) => chooseSpecs(world, selection));
     const { maxSpecs, maxCostUsd, maxTotalCostUsd } = inputs;
     const terms = { base: base.branch, maxSpecs, maxCostUsd, maxTotalCostUsd };

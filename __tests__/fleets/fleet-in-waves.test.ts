@@ -225,6 +225,21 @@ describe('a spec that came after the run of its prerequisite', () => {
   });
 });
 
+describe('a fleet whose specs are on another branch than the event', () => {
+  it('stacks them there, with the standards of that branch', async () => {
+    await using scene = await actionScene({ ...CRATE_WITHOUT_SPEC, 'CLAUDE.md': 'Rules of main.' });
+    await scene.repo.git('checkout', '--quiet', '-b', 'dev');
+    const specs = { 'specs/a.md': fleetSpec('a'), 'specs/b.md': fleetSpec('b', ['specs/a.md']) };
+    await scene.repo.commit({ ...specs, 'specs/c.md': fleetSpec('c', ['specs/b.md']), 'CLAUDE.md': 'Rules of dev.' });
+    await scene.repo.git('checkout', '--quiet', 'main');
+    const { waves, summary } = await runFleet(scene, { ...ALL, base: 'dev' }, { model: fleetModel });
+    expect(summary).toMatchObject({ code: 0, outputs: { outcome: 'verified', count: '3' } });
+    expect(scene.fake.pulls.map(({ base }) => base)).toEqual(['dev', 'ferrule/specs-a', 'ferrule/specs-b']);
+    const told = JSON.stringify(waves[2]?.['specs/c.md']?.requests);
+    expect([told.includes('Rules of dev.'), told.includes('Rules of main.')]).toEqual([true, false]);
+  });
+});
+
 describe('a fleet of twelve', () => {
   it('ends with all of them verified, in as many waves as they are deep', async () => {
     const names = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i', 'j', 'k', 'l'];

@@ -159,7 +159,7 @@ async function openWorld(invocation: Invocation, github: GitHub | undefined, fol
     git,
     remote,
     github,
-    ...(await pinCommits(git, inputs, context, checkout, remote)),
+    ...(await pinCommits({ git, remote, github, checkout }, inputs, context)),
     costLeftUsd: inputs.maxTotalCostUsd,
     openModel: inputs.dryRun ? undefined : () => openModel(inputs, invocation.replay, log),
   };

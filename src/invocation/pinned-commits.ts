@@ -5,9 +5,14 @@ import type { Remote } from '../platform/git-remote.js';
 import { fetchCommit, readRemoteBranch } from '../platform/git-remote.js';
 import type { Git, readCheckout } from '../platform/git.js';
 import { isWorkBranch } from '../publish/publish.js';
+import type { GitHub } from '../platform/github.js';
+import { isOwnAccount } from '../platform/github.js';
 import type { World } from '../run/run.js';
 
 export type Checkout = Awaited<ReturnType<typeof readCheckout>>;
+
+/** Where commits and branches are found. */
+export type Ground = Pick<World, 'git' | 'remote' | 'github'> & { checkout: Checkout };
 
 /**
  * The commit the run starts from with the branch it belongs to, and the commit whose agent file and standards count, which
@@ -16,20 +21,21 @@ export type Checkout = Awaited<ReturnType<typeof readCheckout>>;
  * @throws UserError when there is none, or a pull request has moved since it was pinned
  */
 export async function pinCommits(
-  git: Git,
+  ground: Ground,
   inputs: Pick<Inputs, 'base' | 'branch'>,
   context: RunContext,
-  checkout: Checkout,
-  remote: Remote | undefined,
 ): Promise<Pick<World, 'base' | 'trustedCommit'>> {
+  const { git, remote, checkout } = ground;
   const { pullRequest } = context;
   if (pullRequest !== undefined && remote !== undefined) await refuseMovedHead(git, remote, pullRequest);
   const wanted = inputs.base ?? context.ownPullRequestBase;
   if (wanted !== undefined && wanted !== pullRequest?.headRef && remote !== undefined) {
     const what = inputs.base === undefined ? 'The base of the pull request' : "Input 'base'";
     const commit = await fetchTip(git, remote, wanted, what);
-    const isReviewed = wanted === context.defaultBranch || !isWorkBranch(inputs.branch, wanted);
-    const trustedCommit = isReviewed ? commit : await eventCommit(git, remote, context, checkout);
+    const isWork = (branch: string) => branch !== context.defaultBranch && isWorkBranch(inputs.branch, branch);
+    const trustedCommit = isWork(wanted)
+      ? await reviewedCommit({ ...ground, remote }, context, wanted, isWork)
+      : commit;
     return { base: { commit, branch: wanted }, trustedCommit };
   }
   if (pullRequest !== undefined && remote !== undefined) {
@@ -44,14 +50,46 @@ export async function pinCommits(
   return { base: { commit: checkout.head, branch }, trustedCommit: checkout.head };
 }
 
-/** What the event started on: of a pull request its base, of a comment the default branch, else the branch's commit. */
-async function eventCommit(git: Git, remote: Remote, context: RunContext, checkout: Checkout): Promise<string> {
+/**
+ * The commit below other runs' work: of the branch that their pull requests lead to, which a plan was made for. Where that
+ * is the event's own, or no pull request tells, it is the commit that the event started on (of a comment: of the default
+ * branch); of a pull request its base.
+ */
+async function reviewedCommit(
+  { git, remote, github, checkout }: Ground & { remote: Remote },
+  context: RunContext,
+  workBranch: string,
+  isWork: (branch: string) => boolean,
+): Promise<string> {
   if (context.pullRequest !== undefined)
     return fetchTip(git, remote, context.pullRequest.baseRef, 'The base of the pull request');
+  const below = github && (await branchBelow(github, workBranch, isWork));
+  if (below !== undefined && context.ref !== `refs/heads/${below}`)
+    return fetchTip(git, remote, below, 'The branch below those of other runs');
   const commit = context.sha ?? checkout.head;
   if (commit === undefined) throw new UserError('The repository has no commit yet. Commit the spec first.');
   await fetchMissing(git, remote, commit, context.ref ?? 'HEAD');
   return commit;
+}
+
+/** Follows our own open pull requests from a work branch to the first branch that is none. */
+async function branchBelow(
+  github: GitHub,
+  workBranch: string,
+  isWork: (branch: string) => boolean,
+): Promise<string | undefined> {
+  const identity = await github.identity();
+  const seen = new Set<string>();
+  for (let branch = workBranch; !seen.has(branch);) {
+    seen.add(branch);
+    const read = await github.pullRequestsOf([branch]);
+    const pulls = read.kind === 'ok' ? (read.value.get(branch) ?? []) : [];
+    const ours = pulls.find(({ isMerged, author }) => !isMerged && isOwnAccount(identity, author));
+    if (ours === undefined) return undefined;
+    if (!isWork(ours.baseRef)) return ours.baseRef;
+    branch = ours.baseRef;
+  }
+  return undefined;
 }
 
 /** The branch a result goes to: the input's, the pull request's, else the one that is checked out. */
