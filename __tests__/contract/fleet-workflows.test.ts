@@ -26,6 +26,7 @@ interface Workflow {
     workflow_call: {
       inputs: Record<string, { default?: string | number }>;
       secrets: Record<string, { required: boolean }>;
+      outputs: Record<string, { value: string }>;
     };
   };
   permissions: unknown;
@@ -64,6 +65,14 @@ describe('implement-specs.yml', () => {
     expect(text(specs.jobs.plan)).not.toContain('anthropic');
     expect(text(specs.jobs.summary)).not.toContain('secrets.');
     for (const [, job] of waves) expect(job.permissions).toEqual({ contents: 'write', 'pull-requests': 'write' });
+  });
+
+  it('has the outcome refused where the plan refused a spec, whatever became of the others', () => {
+    expect(specs.jobs.plan?.outputs?.refused).toBe('${{ steps.plan.outputs.refused }}');
+    // The plan's output is empty where there was none, else JSON.
+    expect(specs.on.workflow_call.outputs.outcome?.value).toBe(
+      `\${{ !contains(fromJSON('["", "[]"]'), jobs.plan.outputs.refused) && 'refused' || jobs.summary.outputs.outcome }}`,
+    );
   });
 
   it('names its actions by repository and commit, since ./ would be the caller', () => {
