@@ -102,7 +102,7 @@ describe('the action plan', () => {
     const inputs = { spec: 'specs/*.md' };
     const result = await runAction({ entry: 'plan', cwd: scene.repo.dir, inputs, ...(event && { event }) });
     expect(result).toMatchObject({ code: 1, outputs: { outcome: 'refused' } });
-    expect(result.stdout).toContain('Call a workflow such as examples/workflows/called.yml there');
+    expect(result.stdout).toContain("Call a workflow such as Ferrule's examples/workflows/called.yml there");
   });
 
   it('is refused with the input named', async () => {

@@ -56,7 +56,7 @@ const WRITERS: readonly Permission[] = ['admin', 'write'];
  */
 export function refusePlan({ kind, eventName }: Pick<RunContext, 'kind' | 'eventName'>): string | undefined {
   if (kind === 'local' || WRITERS_EVENTS.includes(eventName)) return undefined;
-  return `There is no plan on '${eventName}': what a pull request or a comment asks for is worked on in one job. Call a workflow such as examples/workflows/called.yml there; plans are for ${WRITERS_EVENTS.join(', ')}.`;
+  return `There is no plan on '${eventName}': what a pull request or a comment asks for is worked on in one job. Call a workflow such as Ferrule's examples/workflows/called.yml there; plans are for ${WRITERS_EVENTS.join(', ')}.`;
 }
 
 type Refusal = Extract<Trust, { kind: 'refused' }>;
