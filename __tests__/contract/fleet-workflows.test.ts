@@ -67,12 +67,15 @@ describe('implement-specs.yml', () => {
     for (const [, job] of waves) expect(job.permissions).toEqual({ contents: 'write', 'pull-requests': 'write' });
   });
 
-  it('has the outcome refused where the plan refused a spec, whatever became of the others', () => {
-    expect(specs.jobs.plan?.outputs?.refused).toBe('${{ steps.plan.outputs.refused }}');
-    // The plan's output is empty where there was none, else JSON.
-    expect(specs.on.workflow_call.outputs.outcome?.value).toBe(
-      `\${{ !contains(fromJSON('["", "[]"]'), jobs.plan.outputs.refused) && 'refused' || jobs.summary.outputs.outcome }}`,
-    );
+  it('sums up also where nothing was planned, and says what was not run', () => {
+    const { summary, plan } = specs.jobs;
+    expect(summary?.if).toBe("${{ !cancelled() && needs.plan.outputs.count != '' }}");
+    const passed = summary?.steps?.find(({ id }) => id === 'summary')?.with;
+    for (const name of ['refused', 'left-over', 'waiting']) {
+      expect(plan?.outputs?.[name]).toBe(`\${{ steps.plan.outputs.${name} }}`);
+      expect(passed?.[name]).toBe(`\${{ needs.plan.outputs.${name} }}`);
+    }
+    expect(specs.on.workflow_call.outputs.outcome?.value).toBe('${{ jobs.summary.outputs.outcome }}');
   });
 
   it('names its actions by repository and commit, since ./ would be the caller', () => {

@@ -240,6 +240,16 @@ describe('a fleet whose specs are on another branch than the event', () => {
   });
 });
 
+describe('a fleet of which the plan refuses a spec', () => {
+  it('is refused, also where nothing else is to do, and its page says why', async () => {
+    await using scene = await actionScene({ ...CRATE_WITHOUT_SPEC, 'specs/a.md': fleetSpec('a', ['specs/a.md']) });
+    const { plan, waves, summary } = await runFleet(scene, ALL);
+    expect([plan.code, plan.outputs.count, waves]).toEqual([1, '0', []]);
+    expect(summary).toMatchObject({ code: 1, outputs: { outcome: 'refused', count: '0' } });
+    expect(summary?.summary).toMatch(/\| `specs\/a\.md` \| refused \| Specs depend on each other in a circle/);
+  });
+});
+
 describe('a fleet of twelve', () => {
   it('ends with all of them verified, in as many waves as they are deep', async () => {
     const names = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i', 'j', 'k', 'l'];

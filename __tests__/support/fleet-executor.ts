@@ -82,7 +82,7 @@ export async function runFleet(
     }
     waves.push(results);
   }
-  if (plan.outputs.count === '0') return { plan, waves, summary: undefined };
+  if (plan.outputs.count === undefined) return { plan, waves, summary: undefined };
   const step = stepOf(specs.jobs.summary, 'summary');
   const values = valuesOf(step, { ...planned, 'runner.temp': path.dirname(records) });
   const summary = await runAction({ ...ground, entry: 'fleet-report', inputs: { ...values, reports: records } });
