@@ -28,7 +28,7 @@ export async function fleetReportStep(step: Step): Promise<number> {
   return missing > 0 || refused > 0 ? 1 : exitStatus(records);
 }
 
-/** @returns the records by their specs' paths, and how many of the expected ones are not there @throws UserError */
+/** @returns the newest record of each spec by their paths, and how many of the expected ones are not there @throws UserError */
 async function readFleet(
   { reports, expected }: FleetReportInputs,
   workspace: string,
@@ -41,8 +41,20 @@ async function readFleet(
     if (path.posix.basename(name) !== 'report.json') continue;
     records.push(parse(name, (await folder?.readText(name, MAX_REPORT_BYTES)) ?? ''));
   }
-  records.sort((a, b) => (a.spec.path < b.spec.path ? -1 : 1));
-  return { records, missing: Math.max(0, (expected ?? 0) - records.length) };
+  const newest = newestOfEach(records).sort((a, b) => (a.spec.path < b.spec.path ? -1 : 1));
+  return { records: newest, missing: Math.max(0, (expected ?? 0) - newest.length) };
+}
+
+/** A job that was run again left a second report of its spec, and what counts is how that ended. */
+function newestOfEach(records: readonly RunRecord[]): RunRecord[] {
+  const startMs = ({ run }: RunRecord) => Date.parse(run.startedAt);
+  const newest = new Map<string, RunRecord>();
+  for (const record of records) {
+    const { path: spec } = record.spec;
+    const other = newest.get(spec);
+    if (other === undefined || startMs(other) <= startMs(record)) newest.set(spec, record);
+  }
+  return [...newest.values()];
 }
 
 function parse(name: string, text: string): RunRecord {

@@ -1,10 +1,14 @@
 // A fleet as the reusable workflow runs it: the plan of the bundle, wave by wave the matrix that it printed, one summary.
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { cp, mkdtemp } from 'node:fs/promises';
+import path from 'node:path';
 import { specHash } from '../../src/brief/brief.js';
+import { specSlug } from '../../src/publish/publish.js';
 import type { ActionScene } from '../support/action-scene.js';
 import { actionScene } from '../support/action-scene.js';
 import type { FleetRun } from '../support/fleet-executor.js';
 import { runFleet } from '../support/fleet-executor.js';
+import { runAction } from '../support/run-action.js';
 import { CRATE_WITHOUT_SPEC } from '../support/scripts-greeting.js';
 import { fleetModel, fleetSpec, nameIn } from '../support/scripts-fleet.js';
 import { briefOf, turnOf } from '../support/scripts-steps.js';
@@ -126,6 +130,14 @@ describe('a fleet of which one spec fails', () => {
 
     const next = await runFleet(scene, ALL, { model: fleetModel });
     expect(specsOf(next)).toEqual([['specs/a.md on main'], ['specs/b.md on ferrule/specs-a']]);
+    // As if the failed jobs had been run again: their first reports are still among the artifacts.
+    const reports = await mkdtemp(path.join(scene.repo.parent, 'both-'));
+    for (const [attempt, from] of [next, { waves }].entries())
+      for (const [spec, { reportDir }] of from.waves.flatMap((wave) => Object.entries(wave)))
+        await cp(reportDir, path.join(reports, `${specSlug(spec)}-${attempt}`), { recursive: true });
+    const inputs = { reports, expected: '3' };
+    const rerun = await runAction({ entry: 'fleet-report', cwd: scene.repo.dir, inputs });
+    expect(rerun).toMatchObject({ code: 0, outputs: { outcome: 'verified', count: '3' } });
     expect(next.summary).toMatchObject({ code: 0, outputs: { outcome: 'verified', count: '2' } });
     expect(scene.fake.pulls.map(({ head, base }) => `${head} > ${base}`)).toEqual([
       'ferrule/specs-a > main',
