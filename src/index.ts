@@ -24,7 +24,7 @@ import {
 import type { Invocation, RunResult } from './invocation/invocation.js';
 import { makeFolders, runInvocation } from './invocation/invocation.js';
 import { planSpecs, planStep } from './planning.js';
-import { createLog } from './platform/log.js';
+import { answerLines, createLog } from './platform/log.js';
 import { Outlet } from './platform/outlet.js';
 import { openTerminal } from './platform/terminal.js';
 import { finishKilledRuns, hasUnfinished } from './post-step.js';
@@ -207,9 +207,11 @@ async function cli(signal: AbortSignal): Promise<number> {
     root: ROOT,
     folder: process.cwd(),
     environment: process.env,
-    print: (text) => terminal.write(mask(text)),
+    print: (text) => {
+      for (const line of answerLines(text, { mask, actions: process.env.GITHUB_ACTIONS === 'true' }))
+        terminal.write(line);
+    },
     plan: async ({ inputs, context }) => {
-      keepSecret('input github-token', inputs.githubToken);
       forgetPrivateVariables();
       return planSpecs({ inputs, context, log });
     },
