@@ -36,6 +36,9 @@ import type { Folders } from './run/run.js';
 const ROOT = path.join(path.dirname(fileURLToPath(import.meta.url)), '..');
 /** Names that hold secrets or give a child power over the job. */
 const PRIVATE_VARIABLES = /^(INPUT_|ACTIONS_|GITHUB_TOKEN$|GH_TOKEN$|NODE_OPTIONS$|ANTHROPIC_|CLAUDE_)/;
+/** Variables whose values are masked. */
+const SECRET_VARIABLES =
+  /^(INPUT_(ANTHROPIC-API-KEY|GITHUB-TOKEN)|(ACTIONS|GITHUB|GH|ANTHROPIC|CLAUDE)_(\w*_)?(TOKEN|KEY))$/;
 
 /** A runner gives a cancelled step 7.5 s, then SIGTERM, then 2.5 s. */
 const CANCEL_GRACE_MS = 5_000;
@@ -43,10 +46,6 @@ const CANCELLED_OUTPUTS = [
   ['outcome', 'stopped'],
   ['stop-reason', 'cancelled'],
 ] as const;
-
-/** Of those, the ones whose values are secrets. */
-const SECRET_VARIABLES =
-  /^(INPUT_(ANTHROPIC-API-KEY|GITHUB-TOKEN)|(ACTIONS|GITHUB|GH|ANTHROPIC|CLAUDE)_(\w*_)?(TOKEN|KEY))$/;
 
 const outlet: Outlet = new Outlet((sentence) => log.error(sentence));
 const terminal = openTerminal(process.stdout, process.env);
@@ -114,7 +113,7 @@ function fail(error: unknown): void {
   if (error instanceof Error) log.output(error.stack ?? '');
 }
 
-/** For both actions: the event, and what a refusal sets as the outcome. */
+/** For every action: the event, and what a refusal sets as the outcome. */
 async function inRunner(start: (context: RunContext) => Promise<number>): Promise<number> {
   try {
     const context = readEvent(process.env, await readEventFile(), { workspace: process.cwd(), temp: tmpdir() });
@@ -167,7 +166,14 @@ async function runAction(context: RunContext, signal: AbortSignal): Promise<numb
   announcement.tellVerdicts(records);
   announcement.annotate(records);
   log.info('The report, the transcript and every output are in the folder of the output report-dir.');
-  return announcement.statusOf(records);
+  return statusOf(results);
+}
+
+/** The exit status, with what broke a run told last: a defect is never green, whatever the verdict is. */
+function statusOf(results: readonly RunResult[]): number {
+  const defects = results.flatMap(({ defect }) => defect ?? []);
+  for (const defect of defects) fail(defect);
+  return defects.length > 0 ? 1 : announcement.statusOf(results.map(({ record }) => record));
 }
 
 /** Green when every result of the folder is published, whatever its outcome is: the run's own job has told that. */
@@ -227,7 +233,7 @@ async function cli(signal: AbortSignal): Promise<number> {
         for (const { publication } of records)
           if (publication.branch !== undefined) log.info(`The work is on branch ${publication.branch}.`);
         log.info(`Report: ${path.join(folders.report, 'report.md')}`);
-        return announcement.statusOf(records);
+        return statusOf(results);
       } finally {
         await rm(folders.scratch, { recursive: true, force: true });
       }

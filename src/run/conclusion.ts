@@ -23,7 +23,7 @@ export interface RoundsEnd {
   stop: { reason: StopReason; message: string } | undefined;
   /** The last verification that ran. */
   verification: Verification | undefined;
-  /** Something that must not happen; thrown again once the work is saved. */
+  /** Something that must not happen; told once the work is saved. */
   defect?: Error;
 }
 

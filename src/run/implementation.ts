@@ -16,7 +16,7 @@ import {
   toolset,
 } from '../agent/agent.js';
 import { offeredTools } from '../brief/brief.js';
-import { messageOf } from '../errors.js';
+import { asError, messageOf } from '../errors.js';
 import type { RoundsEnd } from './conclusion.js';
 import { conclude } from './conclusion.js';
 import { writeFirstMessage } from './first-message.js';
@@ -43,14 +43,14 @@ import { DiskSpaceError } from '../workshop/workshop.js';
 /** Of a command that begins when the time is over: its timeout is its answer. */
 const MIN_COMMAND_MS = 1_000;
 
-/** Implements the spec and publishes the result. Fills in the record. @throws a defect of ours, after publication */
+/** Implements the spec and publishes the result. Fills in the record. @returns a defect of ours that ended the work early */
 export async function implement(
   world: World,
   brief: Brief,
   ready: Ready,
   record: RunRecord,
   folder: ReportFolder,
-): Promise<void> {
+): Promise<Error | undefined> {
   const { workshop, terms } = ready;
   const startedMs = performance.now();
   const { earlier } = record.usage;
@@ -146,7 +146,7 @@ export async function implement(
   const settled = { ...end, baseline: await baseline, isChanged };
   const keep = () => keeper.conclude(series.head.commit, series.onto?.commit);
   await conclude(world, brief, ready, { ...settled, series, notebook, budget, record, folder, left, keep });
-  if (end.defect !== undefined) throw end.defect;
+  return end.defect;
 }
 
 /** Talks and verifies until the gates pass, the rounds are used up, or the conversation ends early. */
@@ -239,11 +239,12 @@ async function workInRounds(
     if (world.signal.aborted && error === world.signal.reason)
       return { stop: stopOf({ kind: 'cancelled' }), verification };
     if (error instanceof DiskSpaceError) return { stop: { reason: 'disk', message: error.message }, verification };
-    // Saved and published first, then thrown again by the caller.
+    // What there is is saved and published; the caller tells of the defect afterwards.
+    const defect = asError(error);
     return {
-      stop: { reason: 'model-error', message: `Ferrule failed: ${messageOf(error)}` },
+      stop: { reason: 'defect', message: `Ferrule failed: ${defect.message}` },
       verification: undefined,
-      defect: error instanceof Error ? error : new Error(messageOf(error)),
+      defect,
     };
   }
 }
