@@ -9,7 +9,7 @@ import { runRecordSchema } from '../../src/report/report.js';
 import type { ActionScene, SceneResult, SceneRun } from '../support/action-scene.js';
 import { actionScene } from '../support/action-scene.js';
 import { gitGate } from '../support/git-gate.js';
-import { CRATE, use } from '../support/scripts-greeting.js';
+import { CODE, CRATE, TESTS, editLibrary, finishWithoutR2, use } from '../support/scripts-greeting.js';
 import { step, stepsModel, turnOf } from '../support/scripts-steps.js';
 
 const BRANCH = 'ferrule/specs-greeting';
@@ -202,6 +202,20 @@ describe('a run that is killed', () => {
     expect(await scene.run({ state: run.state })).toMatchObject({ code: 0, errors: [] });
     expect((await scene.repo.remoteMessages(BRANCH))[0]).toContain('Ferrule-Outcome: verified');
     expect(scene.fake.pulls).toMatchObject([{ draft: false, body: expect.stringMatching(/outcome=verified/) }]);
+  });
+
+  it('once cargo has found its work good has it on the branch, also where the claims about it do not hold', async () => {
+    await using scene = await actionScene(CRATE);
+    const handover = { tool_use: [...editLibrary(CODE, TESTS), ...(finishWithoutR2().tool_use ?? [])] };
+    await signalled(scene, (kill) => ({
+      inputs: { 'max-rounds': '2' },
+      model: (request) => {
+        if (turnOf(request) === 0) return handover;
+        kill('SIGKILL');
+        return HANG;
+      },
+    }));
+    expect((await scene.repo.remoteFiles(BRANCH))['src/lib.rs']).toContain('pub fn greet');
   });
 
   it('without publishing keeps its report and its patch, and pushes nothing', async () => {

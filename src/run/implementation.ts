@@ -128,6 +128,7 @@ export async function implement(
       scope: terms.scope,
       turn: () => budget.spent().turns,
       completeIncrement: (request) => series.complete(request),
+      passes: (cargoRun) => series.passes(cargoRun),
       commandTimeoutMs,
       signal: world.signal,
     },
@@ -225,7 +226,7 @@ async function workInRounds(
           verification,
         };
       const { outputs } = ready.workshop;
-      for (const gate of verification.gates) await run.unread.ran(outputs, gate.run);
+      await run.unread.judged(outputs, verification.gates);
       const show = (cargoRun: CargoRun) => showRun(outputs, cargoRun);
       const failed = [
         `The verification on a clean checkout failed (round ${round} of ${inputs.maxRounds}).`,

@@ -83,7 +83,7 @@ async function run(
 ): Promise<ToolText> {
   const timeoutMs = Math.min(DEFAULT_TIMEOUT_MS, context.commandTimeoutMs());
   const result = await context.workshop.cargoForAgent({ args, format, timeoutMs, signal: context.signal }, adopts);
-  await context.unread.ran(context.workshop.outputs, result);
+  await context.unread.ran(context.workshop.outputs, result, () => context.passes(result));
   const text = `${await showRun(context.workshop.outputs, result)}${aftermath(command, result)}`;
   return result.exitCode === 0 ? text : { failed: text };
 }
