@@ -9,6 +9,7 @@ import {
   complete,
   finish,
   runScripted,
+  testFile,
   writeTests,
   type ScriptedRun,
 } from '../support/scripts-crate.js';
@@ -78,6 +79,32 @@ describe('a limit that is reached within the work', () => {
       'time',
       2,
     ));
+
+  const HANGS = { hangs: 'std::thread::sleep(std::time::Duration::from_secs(3_600));' };
+  /** What a gate's command says of its end. */
+  const stoppedAfter = (text: string) => Number(/stopped after (\d+) s, its time limit/.exec(text)?.[1]);
+
+  it('of time, within the verification: a test that would not end is stopped, and that is the verdict', async () => {
+    await using run = await runScripted({
+      files: CRATE,
+      answers: [calls(...GOOD_WORK, writeTests('tests/more.rs', HANGS), finish())],
+      inputs: { 'max-minutes': '0.3' },
+    });
+    const { outputs, report } = run.action;
+    expect(outputs).toMatchObject({ outcome: 'unverified', 'stop-reason': 'time', 'test-exit-code': '' });
+    const test = report.verification?.gates.find(({ name }) => name === 'test');
+    expect(stoppedAfter(JSON.stringify(test))).toBeLessThanOrEqual(18);
+  });
+
+  it('of time, while the model waits for a base whose tests do not end', async () => {
+    await using run = await runScripted({
+      files: { ...CRATE, 'tests/hang.rs': testFile(HANGS) },
+      answers: [calls({ name: 'cargo', input: { command: 'check' } })],
+      inputs: { 'max-minutes': '0.3' },
+    });
+    expect(run.action.outputs).toMatchObject({ outcome: 'stopped', 'stop-reason': 'time', turns: '1' });
+    expect(stoppedAfter(run.action.stdout)).toBeLessThanOrEqual(18);
+  });
 
   it('is told before, and a handover in time still ends verified', async () => {
     await using run = await runScripted({

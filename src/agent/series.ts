@@ -56,7 +56,7 @@ export class Series {
   async complete(request: IncrementRequest): Promise<IncrementResult> {
     const { terms } = this.options;
     if ((await this.workTree()) === this.head.tree) return { kind: 'nothing-to-commit' };
-    const gates = await checkIncrement(this.withinTime(), await this.options.baseline);
+    const gates = await checkIncrement(this.terms, await this.options.baseline);
     const { outputs } = terms.workshop;
     await this.options.unread.judged(outputs, gates);
     const failed = await describeFailures(gates, (run) => showRun(outputs, run));
@@ -84,7 +84,7 @@ export class Series {
 
   /** Whether a command of the agent's shows no failure but such as are excused by the baseline. */
   async passes(run: AgentCargoRun): Promise<boolean> {
-    return run.exitCode === 0 || failsAsBefore(this.withinTime(), run, await this.options.baseline);
+    return run.exitCode === 0 || failsAsBefore(this.terms, run, await this.options.baseline);
   }
 
   /** What is to be verified: the head, or with work that no increment completed a commit of all of it. */
@@ -172,15 +172,8 @@ export class Series {
     return writeWorkTree(this.options.git, this.options.start.tree, this.options.terms.workshop.changes());
   }
 
-  /** The gates' terms, with the time that is left at each of them. */
-  private withinTime(): GateTerms {
-    const { terms, commandTimeoutMs } = this.options;
-    return {
-      ...terms,
-      get timeoutMs() {
-        return Math.min(terms.timeoutMs, commandTimeoutMs());
-      },
-    };
+  private get terms(): GateTerms {
+    return { ...this.options.terms, leftMs: this.options.commandTimeoutMs };
   }
 
   private async write(

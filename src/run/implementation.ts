@@ -1,6 +1,5 @@
-// The chapter that costs money: rounds of conversation and verification. What is made of them, however the conversation
-// ended, is conclusion.ts.
-import type { ConversationEnd } from '../agent/agent.js';
+// The chapter that costs money: the agent, the series of its commits and the baseline are opened here, then the rounds
+// begin (rounds.ts). What is made of them, however the conversation ended, is conclusion.ts.
 import {
   Agent,
   Budget,
@@ -12,36 +11,22 @@ import {
   VerificationReserve,
   createTranscript,
   priceOf,
-  showRun,
   toolset,
 } from '../agent/agent.js';
 import { offeredTools } from '../brief/brief.js';
-import { asError, messageOf } from '../errors.js';
-import type { RoundsEnd } from './conclusion.js';
+import { messageOf } from '../errors.js';
 import { conclude } from './conclusion.js';
 import { writeFirstMessage } from './first-message.js';
 import { openLeftResult } from './result-writer.js';
-import { followTarget } from './follow-target.js';
 import type { ReportFolder } from '../platform/report-folder.js';
 import type { Ready } from './preparation.js';
 import type { RunRecord } from '../report/report.js';
 import { totalSpending } from '../report/report.js';
+import { Rounds } from './rounds.js';
 import { keepUnfinished } from './unfinished.js';
 import type { Brief, World } from './world.js';
-import type { Baseline, EvidenceGate, EvidenceTerms, GateTerms, Verification } from '../verify/verify.js';
-import {
-  EVIDENCE_GATES,
-  describeBaseline,
-  describeFailures,
-  describeJudgedGates,
-  runBaseline,
-  verify,
-} from '../verify/verify.js';
-import type { CargoRun } from '../workshop/workshop.js';
-import { DiskSpaceError } from '../workshop/workshop.js';
-
-/** Of a command that begins when the time is over: its timeout is its answer. */
-const MIN_COMMAND_MS = 1_000;
+import type { Baseline, GateTerms } from '../verify/verify.js';
+import { MIN_COMMAND_MS, describeBaseline, runBaseline } from '../verify/verify.js';
 
 /** Implements the spec and publishes the result. Fills in the record. @returns a defect of ours that ended the work early */
 export async function implement(
@@ -75,13 +60,13 @@ export async function implement(
   const unread = new UnreadOutputs();
   const news: string[] = [];
 
-  const synced = await workshop.syncBase(world.signal);
+  const synced = await workshop.syncBase({ signal: world.signal, timeoutMs: commandTimeoutMs() });
   if (synced.kind === 'failed')
     world.log.warning(`cargo could not resolve the dependencies of the base: ${synced.text.slice(0, 2_000)}`);
   const hasCrate = synced.kind !== 'no-crate';
   const firstMessage = await writeFirstMessage(world, brief, ready, hasCrate);
   const baseline = hasCrate
-    ? startBaseline(world, terms, (built) => {
+    ? startBaseline(world, { ...terms, leftMs: commandTimeoutMs }, (built) => {
         news.push(describeBaseline(built.gates));
         reserve.took(built.gates);
       })
@@ -142,156 +127,12 @@ export async function implement(
   // A lock file that was not in step with its manifests has just been changed by the harness, not by the run.
   const untouchedTree = ready.start.tree === ready.mergeBase.tree ? await series.workTree() : ready.mergeBase.tree;
   const isChanged = (tree: string) => tree !== ready.mergeBase.tree && tree !== untouchedTree;
-  const rounds = { agent, series, notebook, unread, baseline, reserve, budget, record, isChanged };
-  const end = await workInRounds(world, brief, ready, rounds);
+  const work = { agent, series, notebook, unread, baseline, reserve, budget, record, isChanged };
+  const end = await new Rounds(world, brief, ready, work).run();
   const settled = { ...end, baseline: await baseline, isChanged };
   const keep = () => keeper.conclude(series.head.commit, series.onto?.commit);
   await conclude(world, brief, ready, { ...settled, series, notebook, budget, record, folder, left, keep });
   return end.defect;
-}
-
-/** Talks and verifies until the gates pass, the rounds are used up, or the conversation ends early. */
-async function workInRounds(
-  world: World,
-  brief: Brief,
-  ready: Ready,
-  run: {
-    agent: Agent;
-    series: Series;
-    notebook: Notebook;
-    unread: UnreadOutputs;
-    baseline: Promise<Baseline | undefined>;
-    reserve: VerificationReserve;
-    budget: Budget;
-    record: RunRecord;
-    isChanged: (tree: string) => boolean;
-  },
-): Promise<RoundsEnd> {
-  const { inputs, git } = world;
-  const { agent, series, record, isChanged } = run;
-  let verification: Verification | undefined;
-  const evidence = evidenceTerms(world, brief, ready, run.notebook);
-  const verifyCommit = async (subject: { commit: string; tree: string }, baseTree = ready.mergeBase.tree) => {
-    const touched = new Set(await git.changedPaths(baseTree, subject.tree));
-    const name = `verification, round ${record.usage.rounds}`;
-    const announcement = `Verifying tree ${subject.tree.slice(0, 12)} on a clean checkout.`;
-    ready.progress.enter({ name, announcement });
-    const verified = await verify(ready.terms, { ...subject, touched }, await run.baseline, { ...evidence, baseTree });
-    world.signal.throwIfAborted(); // what a cancellation cut short is no verdict
-    run.reserve.took(verified.gates);
-    return verified;
-  };
-  const follow = (verified: Verification) =>
-    verified.passed && run.notebook.questions.every(({ blocking }) => !blocking)
-      ? followTarget(world, brief, ready, verified, { ...run, verify: verifyCommit })
-      : Promise.resolve(verified);
-  try {
-    for (let round = 1; ; round++) {
-      record.usage.rounds = round;
-      const stop = stopOf(await agent.work());
-      if (stop !== undefined) {
-        // A limit or a failing model ended the conversation: what became green is still worth a verdict.
-        const isWorthIt = stop.reason !== 'cancelled' && isChanged(series.head.tree);
-        return { stop, verification: isWorthIt ? await follow(await verifyCommit(series.head)) : verification };
-      }
-      const isLast = round >= inputs.maxRounds;
-      const candidate = await series.candidate(brief.spec.title);
-      if (!isChanged(candidate.tree)) {
-        if (inputs.onQuestion === 'pause') {
-          if (run.notebook.isAllWaiting) return { stop: undefined, verification: undefined };
-          const asBefore = run.notebook.waitingRequirements().size > 0 ? await verifyCommit(candidate) : undefined;
-          if (asBefore?.onlyWaiting) return { stop: undefined, verification: asBefore };
-        }
-        if (isLast) return { stop: undefined, verification };
-        agent.tell(NOTHING_CHANGED);
-        continue;
-      }
-      const objection = await series.objectionTo(candidate);
-      if (objection !== undefined) {
-        if (isLast) return { stop: { reason: 'rounds', message: objection }, verification };
-        agent.tell(`${objection} Take that back, then call finish again.`);
-        continue;
-      }
-      verification = await verifyCommit(candidate);
-      // Green by cargo is worth a commit on the branch, also where the claims about it do not hold yet.
-      if (verification.gates.every((gate) => !gate.deciding || gate.status === 'passed'))
-        await series.accept(candidate);
-      // No round can bring back a tool that the toolchain lacks.
-      const isUnavailable = verification.gates.some(({ deciding, status }) => deciding && status === 'unavailable');
-      if (verification.passed || verification.onlyWaiting || isUnavailable)
-        return { stop: undefined, verification: await follow(verification) };
-      if (isLast)
-        return {
-          stop: { reason: 'rounds', message: `The verification failed in the last of ${round} rounds.` },
-          verification,
-        };
-      const { outputs } = ready.workshop;
-      await run.unread.judged(outputs, verification.gates);
-      const show = (cargoRun: CargoRun) => showRun(outputs, cargoRun);
-      const failed = [
-        `The verification on a clean checkout failed (round ${round} of ${inputs.maxRounds}).`,
-        await describeFailures(verification.gates, show),
-        describeJudgedGates(verification.evidence.gates),
-        'Mend it, then call finish again.',
-      ];
-      agent.tell(failed.filter((part) => part !== '').join('\n\n'));
-    }
-  } catch (error) {
-    if (world.signal.aborted && error === world.signal.reason)
-      return { stop: stopOf({ kind: 'cancelled' }), verification };
-    if (error instanceof DiskSpaceError) return { stop: { reason: 'disk', message: error.message }, verification };
-    // What there is is saved and published; the caller tells of the defect afterwards.
-    const defect = asError(error);
-    return {
-      stop: { reason: 'defect', message: `Ferrule failed: ${defect.message}` },
-      verification: undefined,
-      defect,
-    };
-  }
-}
-
-/** What the ledger is judged by: the notebook is read at the moment of each verification. */
-function evidenceTerms(world: World, brief: Brief, ready: Ready, notebook: Notebook): EvidenceTerms {
-  const isJudged = (name: string): name is EvidenceGate => (EVIDENCE_GATES as readonly string[]).includes(name);
-  return {
-    git: world.git,
-    syntax: ready.workshop.syntax,
-    baseTree: ready.mergeBase.tree,
-    requirements: brief.spec.requirements,
-    auditRules: world.inputs.auditRules,
-    handover: () => ({
-      claims: notebook.handover?.claims ?? [],
-      waiting: notebook.waitingRequirements(),
-      deviations: notebook.notes.filter((note) => note.kind === 'deviation'),
-    }),
-    members: () => ready.workshop.members(),
-    deciding: world.inputs.gates.filter(isJudged),
-    advisory: world.inputs.advisoryGates.filter(isJudged),
-  };
-}
-
-const NOTHING_CHANGED =
-  'Nothing has been changed yet, so there is nothing to verify. Implement the spec, or ask about what keeps you from it.';
-
-function stopOf(end: ConversationEnd): RoundsEnd['stop'] {
-  switch (end.kind) {
-    case 'finished':
-    case 'unfinished':
-      return undefined;
-    case 'limit':
-      return {
-        reason: end.limit,
-        message: [`The limit on ${end.limit} was reached.`, ...(end.detail === undefined ? [] : [end.detail])].join(
-          ' ',
-        ),
-      };
-    case 'cancelled':
-      return { reason: 'cancelled', message: 'The run was cancelled.' };
-    case 'refusal':
-    case 'model-error':
-    case 'loop':
-      return { reason: end.kind, message: end.message };
-  }
 }
 
 /** Builds the base beside the model's first turns. */

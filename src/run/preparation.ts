@@ -63,7 +63,7 @@ export interface Ready {
   resumed: Pick<ResumedResult, 'start' | 'commits'> | undefined;
 }
 
-/** Of one gate's command; beyond `max-minutes` on purpose, since a run must always be able to verify. */
+/** Of one gate's command, however long the run itself may last. */
 const GATE_TIMEOUT_MS = 15 * 60_000;
 
 /** The spec as the pinned commit has it, agent and standards as the trusted one has them. @throws UserError */

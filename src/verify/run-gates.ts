@@ -50,7 +50,7 @@ function runOn(bench: Bench, terms: GateTerms): RunGate {
   return (command) =>
     bench.cargo({
       ...command,
-      timeoutMs: terms.timeoutMs,
+      timeoutMs: Math.min(terms.timeoutMs, terms.leftMs?.() ?? Infinity),
       live: terms.live ?? true,
       ...(terms.signal === undefined ? {} : { signal: terms.signal }),
     });

@@ -25,7 +25,7 @@ export type { ApiChange, Library } from './public-api.js';
 export { comparePublicApi } from './public-api.js';
 export type { BaseRun, TestsOnBase } from './tests-without-change.js';
 export { runTestsOnBase } from './tests-without-change.js';
-export { timeLeft } from './time-left.js';
+export { MIN_COMMAND_MS, countdown, timeLeft } from './time-left.js';
 
 export interface Verification {
   commit: string;

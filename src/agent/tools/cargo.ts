@@ -129,9 +129,9 @@ async function create(args: readonly string[], context: ToolContext): Promise<To
 async function changeDependencies(
   command: CargoCommand,
   args: readonly string[],
-  { workshop, signal }: ToolContext,
+  { workshop, signal, commandTimeoutMs }: ToolContext,
 ): Promise<ToolText> {
-  const result = await workshop.changeDependencies([command, ...args], signal);
+  const result = await workshop.changeDependencies([command, ...args], { signal, timeoutMs: commandTimeoutMs() });
   const writer = workshop.outputs.open(`cargo-${command}`, () => undefined);
   writer.write(result.text);
   const output = await writer.close();
