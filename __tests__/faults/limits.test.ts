@@ -1,5 +1,7 @@
 // Limits that are reached in the middle of the work: what became green before is verified and published as a draft, and
 // the outcome is what the contract says.
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import {
   BRANCH,
@@ -79,6 +81,18 @@ describe('a limit that is reached within the work', () => {
       'time',
       2,
     ));
+
+  it('of rounds: after the last one nothing goes back to the agent', async () => {
+    const red = writeTests('tests/red.rs', { fails: 'assert_eq!(1, 2);' });
+    await using run = await runScripted({
+      answers: [calls(...GOOD_WORK, red, finish()), calls(finish())],
+      inputs: { 'max-rounds': '2' },
+    });
+    const { outputs, reportDir } = run.action;
+    expect(outputs).toMatchObject({ outcome: 'unverified', 'stop-reason': 'rounds', rounds: '2', turns: '2' });
+    const transcript = await readFile(path.join(reportDir, 'transcript.jsonl'), 'utf8');
+    expect(transcript.match(/Mend it, then call finish again\./g)).toHaveLength(1);
+  });
 
   const HANGS = { hangs: 'std::thread::sleep(std::time::Duration::from_secs(3_600));' };
   /** What a gate's command says of its end. */
