@@ -8,6 +8,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Step } from './announcement.js';
 import { Announcement } from './announcement.js';
+import { Cancellation } from './cancellation.js';
 import { runCli } from './cli.js';
 import { UsageError } from './commands/commands.js';
 import { UserError, messageOf } from './errors.js';
@@ -40,13 +41,6 @@ const PRIVATE_VARIABLES = /^(INPUT_|ACTIONS_|GITHUB_TOKEN$|GH_TOKEN$|NODE_OPTION
 const SECRET_VARIABLES =
   /^(INPUT_(ANTHROPIC-API-KEY|GITHUB-TOKEN)|(ACTIONS|GITHUB|GH|ANTHROPIC|CLAUDE)_(\w*_)?(TOKEN|KEY))$/;
 
-/** A runner gives a cancelled step 7.5 s, then SIGTERM, then 2.5 s. */
-const CANCEL_GRACE_MS = 5_000;
-const CANCELLED_OUTPUTS = [
-  ['outcome', 'stopped'],
-  ['stop-reason', 'cancelled'],
-] as const;
-
 const outlet: Outlet = new Outlet((sentence) => log.error(sentence));
 const terminal = openTerminal(process.stdout, process.env);
 const log = createLog({
@@ -62,49 +56,32 @@ const announcement = new Announcement(log, outlet, {
     await summary.addRaw(text, true).write();
   },
 });
+const cancellation = new Cancellation(log, announcement, process.env.FERRULE_ENTRY !== 'cli');
 process.stdout.on('error', () => undefined); // a closed log must not end the run
 await main();
 
 async function main(): Promise<void> {
-  const abort = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => cancel(abort));
+  cancellation.listen();
   process.on('uncaughtException', (error) => {
     fail(error); // Node's own report would go out unmasked
     process.exit(1);
   });
   try {
     keepSecretVariables();
-    if (process.env.FERRULE_ENTRY === 'cli') process.exitCode = await cli(abort.signal);
+    if (process.env.FERRULE_ENTRY === 'cli') process.exitCode = await cli();
     else if (process.env.FERRULE_ENTRY === 'publish') process.exitCode = await inRunner(publicationJob);
     else if (process.env.FERRULE_ENTRY === 'plan')
       process.exitCode = await inRunner((context) => planStep(stepOf(context)));
     else if (process.env.FERRULE_ENTRY === 'fleet-report')
       process.exitCode = await inRunner((context) => fleetReportStep(stepOf(context)));
     else if (getState('report') !== '') await post();
-    else process.exitCode = await inRunner((context) => runAction(context, abort.signal));
+    else process.exitCode = await inRunner(runAction);
   } catch (error) {
     process.exitCode = error instanceof UsageError ? 2 : 1;
     fail(error);
   } finally {
     terminal.end();
   }
-}
-
-/** The first signal asks the run to end; one that does not in time, or the second signal, ends the process. */
-function cancel(abort: AbortController): void {
-  if (abort.signal.aborted) return leave('Cancelled again');
-  log.warning('Cancelled: the run ends now and publishes what it has.');
-  abort.abort();
-  setTimeout(() => leave('The end took too long'), CANCEL_GRACE_MS).unref();
-}
-
-/** Report and state are on disk at any moment (unfinished.ts). */
-function leave(why: string): void {
-  log.status(undefined);
-  const isAction = process.env.FERRULE_ENTRY !== 'cli';
-  log.warning(`${why}: the process ends here.${isAction ? ' The post step publishes what is left to publish.' : ''}`);
-  if (isAction) for (const [name, value] of CANCELLED_OUTPUTS) setOutput(name, value);
-  process.exit(1);
 }
 
 function fail(error: unknown): void {
@@ -138,17 +115,18 @@ async function readEventFile(): Promise<unknown> {
   }
 }
 
-async function runAction(context: RunContext, signal: AbortSignal): Promise<number> {
+async function runAction(context: RunContext): Promise<number> {
   const folders = await makeFolders(context.temp);
   saveState('report', folders.report);
   saveState('scratch', folders.scratch);
+  cancellation.watch(folders);
   let results: RunResult[];
   try {
     for (const warning of unknownInputs(Object.keys(process.env))) log.warning(warning);
     const inputs = readInputs(getInput, context);
     forgetPrivateVariables();
     setOutput('report-dir', folders.report); // now, so that it is known also of a run that is killed
-    const started = await invocation({ inputs, context, signal });
+    const started = await invocation({ inputs, context });
     await plantCanary(folders);
     results = await runInvocation(started, folders);
   } finally {
@@ -207,7 +185,7 @@ function stepOf(context: RunContext): Step {
   return { context, getInput, log, announcement, forgetPrivateVariables };
 }
 
-async function cli(signal: AbortSignal): Promise<number> {
+async function cli(): Promise<number> {
   const mask = outlet.masking('the log');
   return runCli(process.argv.slice(2), {
     root: ROOT,
@@ -225,7 +203,7 @@ async function cli(signal: AbortSignal): Promise<number> {
       forgetPrivateVariables();
       const folders = await makeFolders(context.temp);
       try {
-        const started = await invocation({ inputs, context, signal });
+        const started = await invocation({ inputs, context });
         await plantCanary(folders);
         const results = await runInvocation(started, folders);
         const records = results.map(({ record }) => record);
@@ -257,7 +235,7 @@ async function post(): Promise<void> {
   }
 }
 
-async function invocation(given: Pick<Invocation, 'inputs' | 'context' | 'signal'>): Promise<Invocation> {
+async function invocation(given: Pick<Invocation, 'inputs' | 'context'>): Promise<Invocation> {
   const agents = path.join(ROOT, 'agents');
   const builtIns = new Map<string, string>();
   for (const file of (await readdir(agents)).filter((name) => name.endsWith('.md')))
@@ -265,6 +243,7 @@ async function invocation(given: Pick<Invocation, 'inputs' | 'context' | 'signal
   const { version } = JSON.parse(await readFile(path.join(ROOT, 'package.json'), 'utf8')) as { version: string };
   return {
     ...given,
+    signal: cancellation.signal,
     environment: { ...process.env },
     log,
     outlet,

@@ -143,6 +143,35 @@ describe('a run that is told to stop', () => {
   });
 });
 
+describe('a run that is told to stop while its result is published', () => {
+  it('and cannot end in time has outputs that say what its report says', async () => {
+    await using scene = await actionScene(CRATE);
+    await using gate = await gitGate(scene.repo.origin, BRANCH);
+    const run = await signalled(scene, (kill) => ({
+      model: (request) => {
+        if (turnOf(request) === 2)
+          void gate
+            .set('hold')
+            .then(() => gate.arrival())
+            .then(() =>
+              ['SIGINT' as const, 'SIGTERM' as const].forEach((signal, i) => setTimeout(kill, i * 300, signal)),
+            );
+        return stepsModel(request);
+      },
+    }));
+    expect(run.stdout).toContain('Cancelled again: the process ends here.');
+    const told = { outcome: 'verified', 'stop-reason': 'cancelled', 'requirements-proven': '2', turns: '3' };
+    expect(run).toMatchObject({ code: 1, outputs: told });
+    expect(await reportOf(run.state.report ?? '')).toMatchObject({ outcome: 'verified', stopReason: 'cancelled' });
+    await gate.set('open');
+    expect(await scene.run({ state: run.state })).toMatchObject({ code: 0, errors: [] });
+    expect(await reportOf(run.state.report ?? '')).toMatchObject({
+      ...{ outcome: 'verified', stopReason: 'cancelled' },
+      publication: { branch: BRANCH, pullRequest: { number: 1 } },
+    });
+  });
+});
+
 describe('a run that is killed', () => {
   it('has a true report on disk; the post step pushes what it committed and opens the draft, once', async () => {
     await using scene = await actionScene(CRATE);

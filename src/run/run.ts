@@ -13,7 +13,7 @@ import type { Brief, World } from './world.js';
 export { policyFor, publisherFor } from './destination.js';
 export { publishRecord } from './publish-and-record.js';
 export { findResults, judgeResult, readFiles, type ReceivedResult } from './result-reader.js';
-export { readUnfinished, type UnfinishedRun } from './unfinished.js';
+export { markCutOff, readUnfinished, type UnfinishedRun } from './unfinished.js';
 export type { Folders, PublishWorld, World } from './world.js';
 
 /** What was decided about a spec before its run, in view of all others. */
