@@ -1,4 +1,4 @@
-// The action's outputs and exit status, computed from the records of a run (contract, section 1). Setting them is done
+// The action's outputs and exit status, computed from the records of a run (docs/contract.md). Setting them is done
 // elsewhere.
 import { OUTCOMES, type GateRecord, type RunRecord } from './record.js';
 

@@ -11,7 +11,7 @@ import type { ShadowOptions, ShadowRequest, ShadowRun } from './shadow.js';
 import { isManifest, lockCandidates, runInShadow } from './shadow.js';
 import type { WorkCopy } from './work-copy.js';
 
-/** What the agent may add: contract, input `dependencies`. */
+/** What the agent may add: the input `dependencies`. */
 export type DependencyPolicy = 'none' | 'locked' | 'registry';
 
 /** A lock file that git does not track: it goes into every checkout of the run, and into no commit. */
