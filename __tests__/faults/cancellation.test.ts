@@ -9,7 +9,16 @@ import { runRecordSchema } from '../../src/report/report.js';
 import type { ActionScene, SceneResult, SceneRun } from '../support/action-scene.js';
 import { actionScene } from '../support/action-scene.js';
 import { gitGate } from '../support/git-gate.js';
-import { CODE, CRATE, TESTS, editLibrary, finishWithoutR2, use } from '../support/scripts-greeting.js';
+import { fleetModel, fleetSpec, nameIn } from '../support/scripts-fleet.js';
+import {
+  CODE,
+  CRATE,
+  CRATE_WITHOUT_SPEC,
+  TESTS,
+  editLibrary,
+  finishWithoutR2,
+  use,
+} from '../support/scripts-greeting.js';
 import { step, stepsModel, turnOf } from '../support/scripts-steps.js';
 
 const BRANCH = 'ferrule/specs-greeting';
@@ -169,6 +178,26 @@ describe('a run that is told to stop while its result is published', () => {
       ...{ outcome: 'verified', stopReason: 'cancelled' },
       publication: { branch: BRANCH, pullRequest: { number: 1 } },
     });
+  });
+});
+
+describe('a run of several specs that cannot end in time', () => {
+  it('is stopped as a whole, whatever the verdict on those that were run', async () => {
+    const specs = { 'specs/a.md': fleetSpec('a'), 'specs/b.md': fleetSpec('b') };
+    await using scene = await actionScene({ ...CRATE_WITHOUT_SPEC, ...specs });
+    const run = await signalled(scene, (kill) => ({
+      inputs: { spec: 'specs/*.md', gates: 'check' },
+      model: (request) => {
+        if (nameIn(request) === 'a') return fleetModel(request);
+        kill('SIGINT');
+        kill('SIGTERM');
+        return HANG;
+      },
+    }));
+    expect(run).toMatchObject({ code: 1, outputs: { outcome: 'stopped', 'stop-reason': 'cancelled' } });
+    expect(run.stdout).toContain('Cancelled again');
+    const [first] = JSON.parse(run.outputs.results ?? '[]') as object[];
+    expect(first).toMatchObject({ outcome: 'verified', 'pull-request-number': '1' });
   });
 });
 

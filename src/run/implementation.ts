@@ -1,5 +1,6 @@
 // The chapter that costs money: the agent, the series of its commits and the baseline are opened here, then the rounds
 // begin (rounds.ts). What is made of them, however the conversation ended, is conclusion.ts.
+import type { SeriesOptions, Transcript } from '../agent/agent.js';
 import {
   Agent,
   Budget,
@@ -16,6 +17,7 @@ import {
 import { offeredTools } from '../brief/brief.js';
 import { messageOf } from '../errors.js';
 import { conclude } from './conclusion.js';
+import type { FirstMessage } from './first-message.js';
 import { writeFirstMessage } from './first-message.js';
 import { openLeftResult } from './result-writer.js';
 import type { ReportFolder } from '../platform/report-folder.js';
@@ -25,7 +27,7 @@ import { totalSpending } from '../report/report.js';
 import { Rounds } from './rounds.js';
 import { keepUnfinished } from './unfinished.js';
 import type { Brief, World } from './world.js';
-import type { Baseline, GateTerms } from '../verify/verify.js';
+import type { Baseline } from '../verify/verify.js';
 import { MIN_COMMAND_MS, describeBaseline, runBaseline } from '../verify/verify.js';
 
 /** Implements the spec and publishes the result. Fills in the record. @returns a defect of ours that ended the work early */
@@ -36,93 +38,33 @@ export async function implement(
   record: RunRecord,
   folder: ReportFolder,
 ): Promise<Error | undefined> {
-  const { workshop, terms } = ready;
-  const startedMs = performance.now();
-  const { earlier } = record.usage;
-  const reserve = new VerificationReserve(world.inputs.maxMinutes);
-  const budget = new Budget(world.inputs, priceOf(brief.model), () => performance.now() - startedMs, {
-    reserveMs: () => reserve.ms(),
-    ...(earlier === undefined ? {} : { spentBefore: { costUsd: 0, ...earlier } }),
-  });
-  const commandTimeoutMs = () => Math.max(MIN_COMMAND_MS, budget.remainingMs());
-  const notebook = new Notebook(
-    brief.spec.requirements.map(({ id }) => id),
-    ready.earlierRun,
-  );
-  const keeper = keepUnfinished({
-    ...{ world, ready, record, folder },
-    spec: { path: brief.spec.path, hash: brief.hash },
-    progress: { notebook, budget },
-  });
+  const desk = openDesk(world, brief, ready, record);
+  const { budget, notebook, reserve, unread, commandTimeoutMs } = desk;
+  const spec = { path: brief.spec.path, hash: brief.hash };
+  const keeper = keepUnfinished({ world, spec, ready, record, folder, progress: { notebook, budget } });
   const left = openLeftResult(world, ready, folder);
   await left.write([]);
   ready.progress.begin(keeper);
-  const unread = new UnreadOutputs();
-  const news: string[] = [];
 
-  const synced = await workshop.syncBase({ signal: world.signal, timeoutMs: commandTimeoutMs() });
+  const synced = await ready.workshop.syncBase({ signal: world.signal, timeoutMs: commandTimeoutMs() });
   if (synced.kind === 'failed')
     world.log.warning(`cargo could not resolve the dependencies of the base: ${synced.text.slice(0, 2_000)}`);
   const hasCrate = synced.kind !== 'no-crate';
-  const firstMessage = await writeFirstMessage(world, brief, ready, hasCrate);
-  const baseline = hasCrate
-    ? startBaseline(world, { ...terms, leftMs: commandTimeoutMs }, (built) => {
-        news.push(describeBaseline(built.gates));
-        reserve.took(built.gates);
-      })
-    : Promise.resolve(undefined);
-  const series = new Series({
-    git: world.git,
-    start: ready.start,
-    publisher: ready.publisher,
-    policy: ready.policy,
-    spec: { path: brief.spec.path, hash: brief.hash, requirements: brief.spec.requirements },
-    runUrl: world.context.runUrl ?? 'local',
-    spent: () => totalSpending({ ...budget.spent(), ...(earlier === undefined ? {} : { earlier }) }),
+  const told = await writeFirstMessage(world, brief, ready, hasCrate);
+  const baseline = hasCrate ? startBaseline(world, ready, desk) : Promise.resolve(undefined);
+  const series: Series = openSeries(world, brief, ready, desk, {
+    baseline,
     keep: async (head, line) => {
       keeper.keep(head.commit, series.onto?.commit);
       await left.write(line);
     },
-    terms,
-    commandTimeoutMs,
-    baseline,
-    unread,
-    warn: (text) => world.log.warning(text),
   });
   const transcript = createTranscript((line) => folder.appendLine('transcript.jsonl', line));
   transcript.append({
-    type: 'run',
-    schema: 'ferrule.transcript/v1',
-    spec: brief.spec.path,
-    specHash: brief.hash,
-    model: brief.model,
-    base: ready.mergeBase.commit,
-    startedAt: record.run.startedAt,
+    ...{ type: 'run', schema: 'ferrule.transcript/v1', spec: spec.path, specHash: spec.hash, model: brief.model },
+    ...{ base: ready.mergeBase.commit, startedAt: record.run.startedAt },
   });
-  const agent = new Agent({
-    system: firstMessage.system,
-    brief: firstMessage.firstMessage,
-    model: ready.model,
-    modelId: brief.model,
-    tools: toolset(offeredTools(brief.agent, TOOL_NAMES)),
-    context: {
-      workshop,
-      notebook,
-      reads: new ReadStates(),
-      unread,
-      scope: terms.scope,
-      turn: () => budget.spent().turns,
-      completeIncrement: (request) => series.complete(request),
-      passes: (cargoRun) => series.passes(cargoRun),
-      commandTimeoutMs,
-      signal: world.signal,
-    },
-    budget,
-    transcript,
-    events: ready.progress,
-    news: () => news.splice(0),
-    signal: world.signal,
-  });
+  const agent = openAgent(world, brief, ready, desk, { told, series, transcript });
 
   // A lock file that was not in step with its manifests has just been changed by the harness, not by the run.
   const untouchedTree = ready.start.tree === ready.mergeBase.tree ? await series.workTree() : ready.mergeBase.tree;
@@ -135,22 +77,92 @@ export async function implement(
   return end.defect;
 }
 
-/** Builds the base beside the model's first turns. */
-function startBaseline(
-  world: World,
-  terms: GateTerms,
-  built: (baseline: Baseline) => void,
+/** What agent, series and rounds share of one run: what it may spend, what is noted, unread and still to be told. */
+interface Desk {
+  budget: Budget;
+  reserve: VerificationReserve;
+  /** What one command of the conversation may take now. */
+  commandTimeoutMs: () => number;
+  notebook: Notebook;
+  unread: UnreadOutputs;
+  /** Of the harness, for the model's next results. */
+  news: string[];
+  /** Of earlier runs on this text of the spec. */
+  earlier: RunRecord['usage']['earlier'];
+}
+
+function openDesk({ inputs }: World, brief: Brief, ready: Ready, { usage: { earlier } }: RunRecord): Desk {
+  const startedMs = performance.now();
+  const reserve = new VerificationReserve(inputs.maxMinutes);
+  const budget = new Budget(inputs, priceOf(brief.model), () => performance.now() - startedMs, {
+    reserveMs: () => reserve.ms(),
+    ...(earlier === undefined ? {} : { spentBefore: { costUsd: 0, ...earlier } }),
+  });
+  const requirementIds = brief.spec.requirements.map(({ id }) => id);
+  return {
+    ...{ budget, reserve, earlier, news: [] },
+    commandTimeoutMs: () => Math.max(MIN_COMMAND_MS, budget.remainingMs()),
+    notebook: new Notebook(requirementIds, ready.earlierRun),
+    unread: new UnreadOutputs(),
+  };
+}
+
+function openSeries(
+  { git, context, log }: World,
+  brief: Brief,
+  { start, publisher, policy, terms }: Ready,
+  { budget, earlier, commandTimeoutMs, unread }: Desk,
+  more: Pick<SeriesOptions, 'baseline' | 'keep'>,
+): Series {
+  return new Series({
+    ...{ git, start, publisher, policy, terms, commandTimeoutMs, unread },
+    spec: { path: brief.spec.path, hash: brief.hash, requirements: brief.spec.requirements },
+    runUrl: context.runUrl ?? 'local',
+    spent: () => totalSpending({ ...budget.spent(), ...(earlier === undefined ? {} : { earlier }) }),
+    warn: (text) => log.warning(text),
+    ...more,
+  });
+}
+
+function openAgent(
+  { signal }: World,
+  brief: Brief,
+  { workshop, terms, model, progress }: Ready,
+  { budget, notebook, unread, news, commandTimeoutMs }: Desk,
+  { told, series, transcript }: { told: FirstMessage; series: Series; transcript: Transcript },
+): Agent {
+  return new Agent({
+    ...{ model, budget, transcript, signal },
+    system: told.system,
+    brief: told.firstMessage,
+    modelId: brief.model,
+    tools: toolset(offeredTools(brief.agent, TOOL_NAMES)),
+    context: {
+      ...{ workshop, notebook, unread, scope: terms.scope, commandTimeoutMs, signal },
+      reads: new ReadStates(),
+      turn: () => budget.spent().turns,
+      completeIncrement: (request) => series.complete(request),
+      passes: (cargoRun) => series.passes(cargoRun),
+    },
+    events: progress,
+    news: () => news.splice(0),
+  });
+}
+
+/** Builds the base beside the model's first turns, which are told what it found. */
+async function startBaseline(
+  { log }: World,
+  { terms }: Ready,
+  { commandTimeoutMs, news, reserve }: Desk,
 ): Promise<Baseline | undefined> {
-  const building = runBaseline(terms);
-  return building.then(
-    (baseline) => {
-      built(baseline);
-      return baseline;
-    },
-    (error: unknown) => {
-      // Without a baseline everything that fails counts as new: stricter, never wrong.
-      world.log.warning(`The baseline could not be built: ${messageOf(error)}`);
-      return undefined;
-    },
-  );
+  try {
+    const baseline = await runBaseline({ ...terms, leftMs: commandTimeoutMs });
+    news.push(describeBaseline(baseline.gates));
+    reserve.took(baseline.gates);
+    return baseline;
+  } catch (error) {
+    // Without a baseline everything that fails counts as new: stricter, never wrong.
+    log.warning(`The baseline could not be built: ${messageOf(error)}`);
+    return undefined;
+  }
 }
