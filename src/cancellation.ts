@@ -55,9 +55,8 @@ export class Cancellation {
 
   private outputs(): Record<string, string> {
     if (this.folders === undefined) return STOPPED;
-    const records = markCutOff(this.folders);
+    const { records, isAll } = markCutOff(this.folders);
     const outputs = actionOutputs(records, this.folders.report);
-    // Of several specs some may not have begun: a verdict on the others is none on all.
-    return records.length === 1 ? outputs : { ...outputs, ...STOPPED };
+    return isAll ? outputs : { ...outputs, ...STOPPED };
   }
 }

@@ -111,11 +111,12 @@ export function readUnfinished(scratch: string): UnfinishedRun[] {
 /**
  * The records of an invocation whose process ends now, as they are on disk. One that has its verdict, but was not
  * published to the end, is marked there as cancelled.
+ * @returns `isAll` when it had this one spec: of several some may not have begun, and those have no record
  */
-export function markCutOff({ report, scratch }: Folders): RunRecord[] {
+export function markCutOff({ report, scratch }: Folders): { records: RunRecord[]; isAll: boolean } {
   const cutOff = readUnfinished(scratch).map((run) => run.report);
   const dirs = [report, ...readdirSync(report).map((name) => path.join(report, name))];
-  return dirs.flatMap((dir) => {
+  const records = dirs.flatMap((dir) => {
     const file = path.join(dir, 'report.json');
     const text = readIfThere(file);
     if (text === undefined) return [];
@@ -126,6 +127,7 @@ export function markCutOff({ report, scratch }: Folders): RunRecord[] {
     }
     return [record];
   });
+  return { records, isAll: readIfThere(path.join(report, 'report.json')) !== undefined };
 }
 
 function readIfThere(file: string): string | undefined {
