@@ -12,11 +12,10 @@ import { ReportFolder } from '../platform/report-folder.js';
 import { specSlug } from '../publish/publish.js';
 import type { RunRecord } from '../report/report.js';
 import { dollars } from '../report/report.js';
-import type { Decision, Folders, World } from '../run/run.js';
+import type { Decision, Folders, SpecEnd, World } from '../run/run.js';
 import { runSpec } from '../run/run.js';
 
-export interface RunResult {
-  record: RunRecord;
+export interface RunResult extends SpecEnd {
   /** Where the run's files are. */
   folder: ReportFolder;
 }
@@ -32,7 +31,9 @@ export async function runFleet(world: World, survey: Survey, folders: Folders): 
   const selected = survey.specs.filter(({ isSelected }) => isSelected);
   const results: RunResult[] = [];
   for (const spec of selected) {
-    const decision = await fleet.decide(spec);
+    const decision = await fleet
+      .decide(spec)
+      .catch((defect: unknown): FleetDecision => ({ kind: 'broken', defect, world }));
     if (decision.kind === 'next-time') continue;
     const result = await runOne(decision.world, spec.path, decision, selected.length > 1, folders);
     fleet.ended(spec, result.record);
@@ -54,7 +55,7 @@ async function runOne(
   await mkdir(scratch, { recursive: true });
   try {
     const folder = await ReportFolder.create(report, world.mask);
-    return { record: await runSpec(world, spec, decision, folder, scratch), folder };
+    return { ...(await runSpec(world, spec, decision, folder, scratch)), folder };
   } finally {
     await rm(scratch, { recursive: true, force: true });
   }
