@@ -1,5 +1,6 @@
 // report.html: the whole run on one page that needs no network. Puts the parts together, in the order in which a reader
 // needs them: verdict, what is open, evidence, then the story. What each part shows is in the file of its name.
+import { parsePlace } from '../code-place.js';
 import type { RunRecord } from '../record.js';
 import { changedFileId, changeSection, dependenciesSection, incrementsSection, publicApiSection } from './change.js';
 import { expensesSection, reproduceSection } from './expenses.js';
@@ -163,11 +164,10 @@ function dialogs(): Part {
     </dialog> `;
 }
 
-/** `path:line` as a link to the file's difference on this page, where it has one. */
+/** A place in the code as a link to the file's difference on this page, where the change has that very file. */
 function placeLink(place: string, files: readonly PatchFile[]): Part {
-  const path = place.replace(/:\d+(?::\d+)?$/, '');
-  const at = files.findIndex((file) => file.path === path || file.path.endsWith(`/${path}`));
+  const { path, line } = parsePlace(place);
+  const at = files.findIndex((file) => file.path === path);
   if (at === -1) return safeHtml`<code>${place}</code>`;
-  const line = /:(\d+)/.exec(place)?.[1];
   return safeHtml`<a href="#${changedFileId(at)}" ${line === undefined ? NOTHING : safeHtml` data-line="${line}"`}><code>${place}</code></a>`;
 }
