@@ -12,7 +12,7 @@ export interface CodePlace {
 
 /** Reads a place; a column behind the line is passed over. A text that names no line is a path as a whole. */
 export function parsePlace(text: string): CodePlace {
-  const form = /^(?:\.\/)*(.+?)(?::(\d{1,9})(?:-(\d{1,9})|:\d{1,9})?)?$/;
+  const form = /^(?:\.\/)*(.+?)(?::(\d{1,9})(?:-(\d{1,9}))?(?::\d{1,9})?)?$/;
   const [, path = '', line, lastLine] = form.exec(text.trim()) ?? [];
   return { path, ...(line === undefined ? {} : { line }), ...(lastLine === undefined ? {} : { lastLine }) };
 }
