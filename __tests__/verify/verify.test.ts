@@ -17,7 +17,9 @@ import { MANIFEST, cargoGatesOnly, openBench, openTestWorkshop } from '../suppor
 const GATES: readonly CargoGate[] = ['check', 'test', 'fmt', 'clippy'];
 const LIB = 'pub mod legacy;\n\n/// Adds.\npub fn add(a: u8, b: u8) -> u8 {\n    a + b\n}\n';
 const GOOD_TEST = '#[test]\nfn adds() {\n    assert_eq!(tiny::add(1, 2), 3);\n}\n';
+const BUILD = 'fn main() {\n    println!("cargo:rerun-if-changed=build.rs");\n}\n';
 const FILES = {
+  'build.rs': BUILD,
   'Cargo.toml': MANIFEST,
   'src/lib.rs': LIB,
   // Unformatted, and clippy warns of needless_return.
@@ -245,7 +247,7 @@ fn age_all() {
 
   it('does not have the tests of the base run in the place of its own', async () => {
     const result = await verified({
-      'build.rs': `${age('/target/debug')}\nfn main() {\n    age_all();\n}\n`,
+      'build.rs': `${age('/target/debug')}\n${BUILD.replace('}', '    age_all();\n}')}`,
       'src/lib.rs': LIB.replace('a + b', 'panic!("{a}{b}")'),
     });
     expect(result.gate('check').exitCode).toBe(0);
