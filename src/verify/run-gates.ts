@@ -18,7 +18,11 @@ function benchOf(workshop: Workshop, checkout: CheckedOut): Bench {
   return { cargo: (request) => workshop.cargoAt(checkout.place, request), putBack: () => checkout.putBack() };
 }
 
-/** Runs every gate that decides or advises, one after the other, on one checkout. */
+/**
+ * Runs every gate that decides or advises, one after the other, on one checkout. In a verification each gate builds in a
+ * fresh copy of the sealed target: a build script or test of the gate before can make cargo take the base's executables
+ * and diagnostics there for those of the result.
+ */
 export async function runGates(
   terms: GateTerms,
   checkout: CheckedOut,
@@ -26,8 +30,13 @@ export async function runGates(
   touched: ReadonlySet<string> | undefined,
 ): Promise<GateResult[]> {
   const results: GateResult[] = [];
+  let isTargetUsed = false;
   for (const name of new Set([...terms.deciding, ...terms.advisory])) {
     if (terms.signal?.aborted) break;
+    if (name !== 'fmt') {
+      if (isTargetUsed) await checkout.renewTarget?.();
+      isTargetUsed = true; // the first gate has the copy the checkout came with; rustfmt builds and runs nothing
+    }
     const older = baseline?.gates.find((gate) => gate.name === name);
     results.push(await runGate(terms, benchOf(terms.workshop, checkout), name, older, touched));
   }
