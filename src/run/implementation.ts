@@ -194,6 +194,7 @@ async function workInRounds(
         return { stop, verification: isWorthIt ? await follow(await verifyCommit(series.head)) : verification };
       }
       const isLast = round >= inputs.maxRounds;
+      const synced = await ready.workshop.sync(world.signal);
       const candidate = await series.candidate(brief.spec.title);
       if (!isChanged(candidate.tree)) {
         if (inputs.onQuestion === 'pause') {
@@ -205,7 +206,7 @@ async function workInRounds(
         agent.tell(NOTHING_CHANGED);
         continue;
       }
-      const objection = await series.objectionTo(candidate);
+      const objection = synced.kind === 'forbidden' ? synced.text : await series.objectionTo(candidate);
       if (objection !== undefined) {
         if (isLast) return { stop: { reason: 'rounds', message: objection }, verification };
         agent.tell(`${objection} Take that back, then call finish again.`);
