@@ -100,9 +100,10 @@ export class Rounds {
 
   private async afterHandover(round: number): Promise<Next> {
     const { series, isChanged } = this.work;
+    const synced = await this.ready.workshop.sync({ signal: this.world.signal });
     const candidate = await series.candidate(this.brief.spec.title);
     if (!isChanged(candidate.tree)) return this.afterNothing(candidate);
-    const objection = await series.objectionTo(candidate);
+    const objection = synced.kind === 'forbidden' ? synced.text : await series.objectionTo(candidate);
     if (objection !== undefined)
       return {
         kind: 'again',

@@ -2,6 +2,7 @@
 // It judges nothing; gates and verdicts are the room verify's.
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { ToolError, UserError } from '../errors.js';
 import type { RunCommand } from '../platform/command.js';
 import type { Git, TreeChange } from '../platform/git.js';
 import type { SourceTree, TreeFile } from '../platform/source-tree.js';
@@ -44,6 +45,7 @@ export type { CheckedOut, CheckoutSequence } from './commit-checkouts.js';
 export type { Diagnostic } from './diagnostics.js';
 export { DiskSpaceError, requireDiskSpace } from './disk-space.js';
 export { readDependency } from './dependency-source.js';
+export { packagesAdded, packagesOfTree } from './lock-file.js';
 export type { WorkspaceMember } from './metadata.js';
 export { guardManifest, manifestFindings } from './manifest-guard.js';
 export type { StoredOutput } from './outputs.js';
@@ -137,7 +139,7 @@ export async function openWorkshop(options: WorkshopOptions): Promise<Workshop> 
     copy,
     options.workingDirectory,
     options.dependencyPolicy,
-    baseHasCrate,
+    { tree: base.tree, hasCrate: baseHasCrate },
     baseLock,
   );
   return new Workshop(options, copy, dependencies, createCargo({ ...options, cargoHome }));
@@ -199,10 +201,18 @@ export class Workshop {
     return members;
   }
 
-  /** The first `sync`, before anything is spent. @throws UserError when cargo cannot read the lock file as it is committed */
+  /**
+   * The first `sync`, before anything is spent.
+   * @throws UserError when cargo cannot read the lock file as it is committed, or the policy forbids what is there already
+   */
   async syncBase(limits?: CommandLimits): Promise<SyncResult> {
     const synced = await this.sync(limits);
     if (synced.kind === 'failed') refuseUnreadableLock(synced.text);
+    if (synced.kind === 'forbidden')
+      throw new UserError(
+        `${synced.text} The run would start from them: bring the lock file of the base in step (cargo update --workspace), ` +
+          "set 'dependencies: registry', or have the run start anew ('resume: never').",
+      );
     return synced;
   }
 
@@ -237,6 +247,7 @@ export class Workshop {
   /**
    * Runs cargo on the work copy for the agent. Tests and build scripts may write there; what they change of the work is
    * put back before this returns, so that file tools never meet a live box or a changed file.
+   * @throws ToolError when the manifests need crates that the policy does not let in
    * @param adopts which files count as work when this very command changed them (`fmt`: sources; `new`: the new folder)
    */
   async cargoForAgent(terms: CargoTerms, adopts?: () => Promise<readonly string[]>): Promise<AgentCargoRun> {
@@ -248,7 +259,9 @@ export class Workshop {
       this.agentTarget = target;
       await this.copy.freshen(this.baseFiles); // the work began while the base was still being built
     }
-    if (adopts === undefined) await this.dependencies.sync(terms);
+    const synced = adopts === undefined ? await this.dependencies.sync(terms) : undefined;
+    if (synced?.kind === 'forbidden')
+      throw new ToolError(`${synced.text} Take it out of the manifests: nothing is built before that.`);
     await this.copy.sweep();
     await this.copy.clean();
     await this.copy.makeFolder(this.workingDirectory);
