@@ -69,11 +69,16 @@ export function auditTests(terms: TestAuditTerms): Finding[] {
     ...tests.flatMap((each) => newFindings(each, known.get(each), after)),
   ];
   if (runs !== undefined && runs.lost.length > 0) {
-    const known = found.map(({ pair, drafts: ofPair }) => ({ ...pair, answered: answerOf(pair, ofPair) }));
+    const runningNow = gainedAssertions(
+      running
+        .filter((each) => runs.isRun(each))
+        .map((each) => ({ base: known.get(each)?.base.test.facts, head: each.test.facts })),
+    );
+    const judged = found.map(({ pair, drafts: ofPair }) => ({ ...pair, answered: answerOf(pair, ofPair, runningNow) }));
     const unchanged = placedTests(before.sources).filter(({ path }) => !changed.has(path));
     const others = unchanged.map((test) => ({ base: test, head: test, how: 'same' as const, answered: undefined }));
     const headTests = placedTests(after.sources);
-    drafts.push(...lostTests({ runs, tests: [...known, ...others], headTests, base: baseTexts, head }));
+    drafts.push(...lostTests({ runs, tests: [...judged, ...others], headTests, base: baseTexts, head }));
   }
   drafts.sort((a, b) => (a.path === b.path ? (a.line ?? 0) - (b.line ?? 0) : a.path < b.path ? -1 : 1));
   return applySeverities(drafts, terms.severities ?? (() => ({})));
@@ -88,9 +93,11 @@ const OUT_OF_THE_RUN: ReadonlySet<AuditRule> = new Set([
   'doc-test-weakened',
 ]);
 
-function answerOf({ base, head }: TestPair, drafts: readonly Draft[]): BaseTest['answered'] {
+/** @param runningNow what tests that run assert beyond the base */
+function answerOf({ base, head }: TestPair, drafts: readonly Draft[], runningNow: Gained): BaseTest['answered'] {
   if (head === undefined && base.test.kind === 'doc') return 'all'; // what is to be said of an example was said
   if (drafts.some(({ rule }) => OUT_OF_THE_RUN.has(rule))) return 'all';
+  if (head === undefined && allGained(base.test.facts, runningNow)) return 'all';
   return drafts.some(({ rule }) => rule === 'test-weakened') ? 'cases' : undefined;
 }
 

@@ -16,6 +16,7 @@ export class TestRuns {
   private readonly now: readonly RanTest[];
   /** Run now and did not on the base, as far as none of them was taken yet. */
   private readonly gained: Set<RanTest>;
+  private readonly folders = new Map<string, string[]>();
 
   /** @param members tell in which folder an executable's sources are */
   constructor(
@@ -61,6 +62,7 @@ export class TestRuns {
   fit(ran: RanTest, { path, test }: PlacedTest): Fit | undefined {
     const isDoc = ran.executable.startsWith('Doc-tests ');
     if (isDoc !== (test.kind === 'doc')) return undefined;
+    if (!isDoc && !ran.name.includes(lastOf(test.name))) return undefined; // most pairs: spares the rest
     const folders = this.foldersOf(ran.executable).filter((folder) => folder === '' || path.startsWith(`${folder}/`));
     const fits = folders.map((folder) => {
       const inPackage = folder === '' ? path : path.slice(folder.length + 1);
@@ -69,24 +71,31 @@ export class TestRuns {
     return fits.includes('exactly') ? 'exactly' : fits.find((fit) => fit !== undefined);
   }
 
-  /** The main file of an executable, or of a doc test its own, relative to the repository as far as members are known. */
+  /** The main file of an executable, as far as members are known; of a doc test the file in its name. */
   fileOf(ran: RanTest): string {
-    const file = /^(\S+) - /.exec(ran.name)?.[1];
-    const own = ran.executable.startsWith('Doc-tests ') ? file : rootOf(ran.executable);
-    return posix.join(this.foldersOf(ran.executable)[0] ?? '', own ?? ran.executable);
+    const root = rootOf(ran.executable);
+    if (root !== undefined) return posix.join(this.foldersOf(ran.executable)[0] ?? '', root);
+    return /^(\S+) - /.exec(ran.name)?.[1] ?? ran.executable;
   }
 
-  /** Folders of the packages that can have made an executable; the repository's root where none is known. */
   private foldersOf(executable: string): string[] {
+    const folders = this.folders.get(executable) ?? this.findFolders(executable);
+    this.folders.set(executable, folders);
+    return folders;
+  }
+
+  /** Folders of the packages that can have made an executable. */
+  private findFolders(executable: string): string[] {
     const crate = crateOf(executable)?.replaceAll('-', '_');
     const owners = this.members.filter(({ targets }) =>
       targets.some(({ name }) => name.replaceAll('-', '_') === crate),
     );
-    // A crate that is no member any more may lie anywhere.
-    const folders = (owners.length === 0 ? this.members : owners).map(({ manifestPath }) =>
-      posix.dirname(manifestPath),
-    );
-    return folders.length === 0 ? [''] : folders.map((folder) => (folder === '.' ? '' : folder));
+    const folders = (owners.length === 0 ? this.members : owners).map(({ manifestPath }) => {
+      const folder = posix.dirname(manifestPath);
+      return folder === '.' ? '' : folder;
+    });
+    // A crate that is no member any more may have been anywhere.
+    return owners.length === 0 ? [...new Set([...folders, ''])] : folders;
   }
 }
 
@@ -121,6 +130,19 @@ function fitDoc(printed: string, path: string, name: string): Fit | undefined {
   if (file === undefined || !(path === file || file.endsWith(`/${path}`))) return undefined;
   let plain = item;
   while (/<[^<>]*>/.test(plain)) plain = plain.replace(/<[^<>]*>/g, '');
-  if (plain === name || plain.endsWith(`::${name}`) || name === 'the file') return 'exactly';
-  return plain.slice(plain.lastIndexOf(':') + 1) === name.slice(name.lastIndexOf(':') + 1) ? 'perhaps' : undefined;
+  if (name === 'the file') return plain === '' || lastOf(plain) === moduleOf(path) ? 'exactly' : undefined;
+  if (plain === name || plain.endsWith(`::${name}`)) return 'exactly';
+  return lastOf(plain) === lastOf(name) ? 'perhaps' : undefined;
+}
+
+/** `src/cache.rs` and `src/cache/mod.rs` → `cache`. */
+function moduleOf(path: string): string | undefined {
+  return path
+    .replace(/(\/mod)?\.rs$/, '')
+    .split('/')
+    .at(-1);
+}
+
+function lastOf(name: string): string {
+  return name.slice(name.lastIndexOf(':') + 1);
 }
