@@ -139,7 +139,6 @@ export function cargoGatesOnly(opened: OpenedWorkshop, baseTree: string): Eviden
     requirements: [],
     auditRules: {},
     handover: () => ({ claims: [], waiting: new Map(), deviations: [] }),
-    members: () => Promise.resolve([]),
     deciding: [],
     advisory: [],
   };

@@ -189,7 +189,6 @@ function evidenceTerms(world: World, brief: Brief, ready: Ready, notebook: Noteb
       waiting: notebook.waitingRequirements(),
       deviations: notebook.notes.filter((note) => note.kind === 'deviation'),
     }),
-    members: () => ready.workshop.members(),
     deciding: world.inputs.gates.filter(isJudged),
     advisory: world.inputs.advisoryGates.filter(isJudged),
   };

@@ -183,22 +183,24 @@ export class Workshop {
     return path.join(this.options.scratch, 'cargo', 'registry', 'src');
   }
 
-  /** The workspace's own members as they are now. */
-  async members(): Promise<WorkspaceMember[]> {
+  /**
+   * The workspace's own members: of a checkout, or of the work as it is now. Ask where no command has left anything behind: a
+   * cargo configuration that a test wrote could make cargo fail.
+   */
+  async members(checkout?: CheckedOut): Promise<WorkspaceMember[]> {
+    if (checkout !== undefined) return this.membersAt(checkout.place);
     const target = path.join(this.options.scratch, 'metadata-target');
     await mkdir(target, { recursive: true });
-    const { sandbox, toolchain, scratch } = this.options;
-    const place = { project: this.copy.root, target };
-    const cargoHome = path.join(scratch, 'cargo');
-    const members = await workspaceMembers({
-      sandbox,
-      toolchain,
-      cargoHome,
-      place,
-      workingDirectory: this.workingDirectory,
-    });
+    await this.copy.sweep();
+    await this.copy.clean();
+    const members = await this.membersAt({ project: this.copy.root, target });
     await this.copy.sweep();
     return members;
+  }
+
+  private membersAt(place: Place): Promise<WorkspaceMember[]> {
+    const { sandbox, toolchain, scratch, workingDirectory } = this.options;
+    return workspaceMembers({ sandbox, toolchain, cargoHome: path.join(scratch, 'cargo'), place, workingDirectory });
   }
 
   /**
