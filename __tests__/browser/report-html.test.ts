@@ -137,6 +137,21 @@ describe('report.html in a browser', () => {
     expect(await page.locator('#search').isVisible()).toBe(false);
   });
 
+  it('finds words as they are read, whatever line ends the markup has between them', async () => {
+    await using opened = await browser.open(failedRun());
+    const { page } = opened;
+    await page.keyboard.press('/');
+    await page
+      .locator('#search-input')
+      .fill('answer in a comment  on the pull request: /ferrule answer 1 <text>, or change the spec');
+    await page.locator('#search-count', { hasText: '1 found.' }).waitFor();
+    expect(await page.locator('#search-results mark').textContent()).toBe(
+      'Answer in a comment on the pull request: /ferrule answer 1 <text>, or change the spec',
+    );
+    await page.locator('#search-results button').click();
+    expect(await page.locator('#questions p.note').isVisible()).toBe(true);
+  });
+
   it('finds words within one output, one after the other', async () => {
     const readOutput = () =>
       Array.from({ length: 5000 }, (_, at) => `line ${at + 1}${at % 1000 === 7 ? ' needle' : ''}\n`).join('');
