@@ -147,7 +147,7 @@ async function rebuild(
     messages.map(({ message }) => message),
     ofThisText,
   );
-  const work = said && { branch: earlier?.branch ?? branch, commit, mergeBase, ...said, isVerified: false };
+  const work = said && { branch: earlier?.branch ?? branch, commit, mergeBase, isVerified: false, ...said };
   const made = commits.map((each) => ({ ...each, runUrl: each.runUrl ?? runUrl }));
   return { work, start, commits: made, record };
 }
