@@ -8,7 +8,7 @@ import { checkManifest, checkSources } from './dependency-policy.js';
 import type { LockedPackage } from './lock-file.js';
 import { lockedPackages, packagesAdded, readLock } from './lock-file.js';
 import { explainMissingCrate } from './missing-crate.js';
-import type { ShadowOptions, ShadowRun } from './shadow.js';
+import type { ShadowOptions, ShadowRequest, ShadowRun } from './shadow.js';
 import { isManifest, lockCandidates, runInShadow } from './shadow.js';
 import type { WorkCopy } from './work-copy.js';
 
@@ -20,6 +20,9 @@ export interface UnpublishedLock {
   path: string;
   content: Buffer;
 }
+
+/** What ends a command early: `timeoutMs` each of those that the call takes. */
+export type CommandLimits = Pick<ShadowRequest, 'signal' | 'timeoutMs'>;
 
 export type SyncResult =
   | { kind: 'no-crate' }
@@ -66,17 +69,17 @@ export class Dependencies {
    * Brings the lock file in step with the manifests and downloads what it names. Without registry packages nothing
    * reaches the network. Cheap when no manifest changed since the last call.
    */
-  async sync(signal?: AbortSignal): Promise<SyncResult> {
+  async sync(limits: CommandLimits = {}): Promise<SyncResult> {
     const manifests = this.copy.list().filter(isManifest);
     const manifest = path.posix.join(this.workingDirectory, 'Cargo.toml');
     if (!manifests.includes(manifest)) return { kind: 'no-crate' };
     const state = manifests.map((file) => `${file}:${this.copy.oidOf(file) ?? ''}`).join('\n');
     if (state === this.synced) return { kind: 'in-step' };
-    await this.settleBase(signal);
-    let run = await this.run(RESOLVE, 'exec', signal);
+    await this.settleBase(limits);
+    let run = await this.run(RESOLVE, 'exec', limits);
     try {
       if (!run.succeeded && this.shadow.vendored === undefined)
-        run = await this.download('The manifests', 'net', signal);
+        run = await this.download('The manifests', 'net', limits);
       if (!run.succeeded) return { kind: 'failed', text: withEnd(run) };
       await this.requirePolicy(['fetch'], run.changed);
       await this.requireKnown('The manifests', run.changed);
@@ -97,7 +100,7 @@ export class Dependencies {
    * @param args checked arguments, subcommand first
    * @throws ToolError when the policy forbids it; nothing has changed then
    */
-  async change(args: readonly string[], signal?: AbortSignal): Promise<ShadowRun> {
+  async change(args: readonly string[], limits: CommandLimits = {}): Promise<ShadowRun> {
     const [command = ''] = args;
     if (this.policy === 'none' && command !== 'remove')
       throw new ToolError(
@@ -106,9 +109,9 @@ export class Dependencies {
     this.requireMember(args);
     const { vendored } = this.shadow;
     const box = vendored === undefined ? 'net' : 'exec';
-    let run = await this.run(args, box, signal);
+    let run = await this.run(args, box, limits);
     if (!run.succeeded) return { ...run, text: run.text + (await this.explain(run.text)) };
-    const fetched = await this.download(`cargo ${command}`, box, signal, run.changed);
+    const fetched = await this.download(`cargo ${command}`, box, limits, run.changed);
     run = { ...run, ...fetched, text: `${run.text}${fetched.text}` };
     if (!fetched.succeeded) return run;
     await this.requirePolicy(args, run.changed);
@@ -126,17 +129,17 @@ export class Dependencies {
   private async download(
     what: string,
     box: 'exec' | 'net',
-    signal?: AbortSignal,
+    limits: CommandLimits,
     edited: ReadonlyMap<string, Buffer> = new Map(),
   ): Promise<ShadowRun> {
     let changed = new Map(edited);
     if (this.policy !== 'registry') {
-      const locked = await this.run(LOCK_ONLY, box, signal, this.work(changed));
+      const locked = await this.run(LOCK_ONLY, box, limits, this.work(changed));
       changed = new Map([...changed, ...locked.changed]);
       if (!locked.succeeded) return { ...locked, changed };
       await this.requireKnown(what, changed);
     }
-    const run = await this.run(['fetch'], box, signal, this.work(changed));
+    const run = await this.run(['fetch'], box, limits, this.work(changed));
     return { ...run, changed: new Map([...changed, ...run.changed]) };
   }
 
@@ -144,13 +147,13 @@ export class Dependencies {
    * Where git tracks no lock file, what the base's own manifests make is the base's. It is asked of the base itself: the
    * work may go on from commits of others, whose manifests are no permission.
    */
-  private async settleBase(signal?: AbortSignal): Promise<void> {
+  private async settleBase(limits: CommandLimits): Promise<void> {
     const { tree, hasCrate } = this.base;
     if (this.isBaseSettled || this.policy === 'registry' || !hasCrate || this.baseLock !== undefined) return;
     this.isBaseSettled = true;
     const source = { files: tree.files.map((file) => file.path), read: (file: string) => tree.read(file) };
-    let run = await this.run(RESOLVE, 'exec', signal, source);
-    if (!run.succeeded && this.shadow.vendored === undefined) run = await this.run(LOCK_ONLY, 'net', signal, source);
+    let run = await this.run(RESOLVE, 'exec', limits, source);
+    if (!run.succeeded && this.shadow.vendored === undefined) run = await this.run(LOCK_ONLY, 'net', limits, source);
     const lock = [...run.changed].find(([file]) => path.posix.basename(file) === 'Cargo.lock');
     if (!run.succeeded || lock === undefined) return;
     this.baseLock = lock[1];
@@ -226,10 +229,14 @@ export class Dependencies {
   private async run(
     args: readonly string[],
     box: 'exec' | 'net',
-    signal?: AbortSignal,
+    { signal, timeoutMs }: CommandLimits,
     { files, read }: ShadowSource = this.work(new Map()),
   ): Promise<ShadowRun> {
-    const request = { args, workingDirectory: this.workingDirectory, box, ...(signal === undefined ? {} : { signal }) };
+    const request = {
+      ...{ args, workingDirectory: this.workingDirectory, box },
+      ...(signal === undefined ? {} : { signal }),
+      ...(timeoutMs === undefined ? {} : { timeoutMs }),
+    };
     return runInShadow(this.shadow, files, read, request);
   }
 

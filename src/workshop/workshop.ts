@@ -13,7 +13,7 @@ import type { CheckedOut, CheckoutSequence } from './commit-checkouts.js';
 import { CommitCheckouts } from './commit-checkouts.js';
 import type { AddedCrate } from './added-crates.js';
 import { describeAddedCrates } from './added-crates.js';
-import type { DependencyPolicy, SyncResult } from './dependencies.js';
+import type { CommandLimits, DependencyPolicy, SyncResult } from './dependencies.js';
 import { Dependencies } from './dependencies.js';
 import { removeTree } from './disk-state.js';
 import { ignoredPaths } from './ignored-paths.js';
@@ -205,8 +205,8 @@ export class Workshop {
    * The first `sync`, before anything is spent.
    * @throws UserError when cargo cannot read the lock file as it is committed, or the policy forbids what is there already
    */
-  async syncBase(signal?: AbortSignal): Promise<SyncResult> {
-    const synced = await this.sync(signal);
+  async syncBase(limits?: CommandLimits): Promise<SyncResult> {
+    const synced = await this.sync(limits);
     if (synced.kind === 'failed') refuseUnreadableLock(synced.text);
     if (synced.kind === 'forbidden')
       throw new UserError(
@@ -217,8 +217,8 @@ export class Workshop {
   }
 
   /** Brings lock file and downloads in step with the manifests as they are now. */
-  sync(signal?: AbortSignal): Promise<SyncResult> {
-    return this.dependencies.sync(signal);
+  sync(limits?: CommandLimits): Promise<SyncResult> {
+    return this.dependencies.sync(limits);
   }
 
   /**
@@ -259,7 +259,7 @@ export class Workshop {
       this.agentTarget = target;
       await this.copy.freshen(this.baseFiles); // the work began while the base was still being built
     }
-    const synced = adopts === undefined ? await this.dependencies.sync(terms.signal) : undefined;
+    const synced = adopts === undefined ? await this.dependencies.sync(terms) : undefined;
     if (synced?.kind === 'forbidden')
       throw new ToolError(`${synced.text} Take it out of the manifests: nothing is built before that.`);
     await this.copy.sweep();
@@ -272,8 +272,8 @@ export class Workshop {
   }
 
   /** `cargo add`, `remove`, `update`: see Dependencies.change. */
-  changeDependencies(args: readonly string[], signal?: AbortSignal): Promise<ShadowRun> {
-    return this.dependencies.change(args, signal);
+  changeDependencies(args: readonly string[], limits?: CommandLimits): Promise<ShadowRun> {
+    return this.dependencies.change(args, limits);
   }
 
   /**
