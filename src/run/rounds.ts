@@ -99,8 +99,9 @@ export class Rounds {
   }
 
   private async afterHandover(round: number): Promise<Next> {
-    const { series, isChanged } = this.work;
-    const synced = await this.ready.workshop.sync({ signal: this.world.signal });
+    const { series, isChanged, budget } = this.work;
+    const timeoutMs = Math.max(1, budget.timeLeftMs());
+    const synced = await this.ready.workshop.sync({ signal: this.world.signal, timeoutMs });
     const candidate = await series.candidate(this.brief.spec.title);
     if (!isChanged(candidate.tree)) return this.afterNothing(candidate);
     const objection = synced.kind === 'forbidden' ? synced.text : await series.objectionTo(candidate);

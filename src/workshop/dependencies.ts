@@ -129,7 +129,7 @@ export class Dependencies {
   private async download(
     what: string,
     box: 'exec' | 'net',
-    limits: CommandLimits = {},
+    limits: CommandLimits,
     edited: ReadonlyMap<string, Buffer> = new Map(),
   ): Promise<ShadowRun> {
     let changed = new Map(edited);
@@ -147,7 +147,7 @@ export class Dependencies {
    * Where git tracks no lock file, what the base's own manifests make is the base's. It is asked of the base itself: the
    * work may go on from commits of others, whose manifests are no permission.
    */
-  private async settleBase(limits: CommandLimits = {}): Promise<void> {
+  private async settleBase(limits: CommandLimits): Promise<void> {
     const { tree, hasCrate } = this.base;
     if (this.isBaseSettled || this.policy === 'registry' || !hasCrate || this.baseLock !== undefined) return;
     this.isBaseSettled = true;
@@ -229,10 +229,9 @@ export class Dependencies {
   private async run(
     args: readonly string[],
     box: 'exec' | 'net',
-    limits: CommandLimits = {},
+    { signal, timeoutMs }: CommandLimits,
     { files, read }: ShadowSource = this.work(new Map()),
   ): Promise<ShadowRun> {
-    const { signal, timeoutMs } = limits;
     const request = {
       ...{ args, workingDirectory: this.workingDirectory, box },
       ...(signal === undefined ? {} : { signal }),
