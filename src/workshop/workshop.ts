@@ -198,6 +198,11 @@ export class Workshop {
     return members;
   }
 
+  private membersAt(place: Place): Promise<WorkspaceMember[]> {
+    const { sandbox, toolchain, scratch, workingDirectory } = this.options;
+    return workspaceMembers({ sandbox, toolchain, cargoHome: path.join(scratch, 'cargo'), place, workingDirectory });
+  }
+
   /**
    * The first `sync`, before anything is spent.
    * @throws UserError when cargo cannot read the lock file as it is committed, or the policy forbids what is there already
