@@ -195,6 +195,19 @@ describe('report.html in a browser', () => {
     expect(await opened.page.getByText('next turn').isVisible()).toBe(false);
   });
 
+  it('folds its contents where they would stand above the verdict, and opens them where they stand beside it', async () => {
+    await using phone = await browser.open(failedRun(), { width: 390 });
+    const contents = phone.page.getByRole('link', { name: 'How to reproduce' });
+    expect(await contents.isVisible()).toBe(false);
+    await phone.page.getByText('Contents').click();
+    expect(await contents.isVisible()).toBe(true);
+    await phone.page.setViewportSize({ width: 390, height: 901 });
+    expect(await contents.isVisible()).toBe(true);
+    await using desk = await browser.open(failedRun());
+    expect(await desk.page.getByRole('link', { name: 'How to reproduce' }).isVisible()).toBe(true);
+    expect(await desk.page.getByText('Contents').isVisible()).toBe(false);
+  });
+
   it('is never wider than a phone, whatever is opened', async () => {
     await using opened = await browser.open(failedRun(), { width: 390 });
     await ask(opened, `document.querySelectorAll('details').forEach((each) => { each.open = true; })`);
