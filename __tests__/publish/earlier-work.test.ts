@@ -11,7 +11,8 @@ const R1 = { id: 'R1', hash: hashOf('1') };
 const R2 = { id: 'R2', hash: hashOf('2') };
 const NOW = { ...SPEC, requirements: [R1, R2] };
 
-type Said = Partial<CommitMessageRequest> | string;
+/** `file`: text that the commit changes, which else changes nothing. */
+type Said = (Partial<CommitMessageRequest> & { file?: string }) | string;
 
 /** Pushes one commit for each message on the base, and looks at the branch. */
 async function findAfter(messages: readonly Said[], spec: typeof NOW = NOW) {
@@ -22,10 +23,16 @@ async function findAfter(messages: readonly Said[], spec: typeof NOW = NOW) {
 
 async function pushed({ repo, git, base }: PublishScene, branch: string, messages: readonly Said[]): Promise<string> {
   let parent = base;
+  let tree = await git.treeOf(base);
   for (const said of messages) {
     const request = { subject: 'Work', spec: NOW, requirements: [], runUrl: 'local' };
-    const message = typeof said === 'string' ? said : buildCommitMessage({ ...request, ...said });
-    parent = await git.writeCommit({ tree: await git.treeOf(base), parent, message, author: AUTHOR });
+    const { file, ...words } = typeof said === 'string' ? {} : said;
+    const message = typeof said === 'string' ? said : buildCommitMessage({ ...request, ...words });
+    if (file !== undefined) {
+      const content = { oid: await git.writeBlob(Buffer.from(file)), mode: '100644' };
+      tree = await git.writeTree(tree, [{ path: 'new.txt', content }]);
+    }
+    parent = await git.writeCommit({ tree, parent, message, author: AUTHOR });
   }
   await git.setRef('refs/heads/mine', parent);
   await repo.git('fetch', '--quiet', git.dir, 'refs/heads/mine');
@@ -78,6 +85,24 @@ describe('what an earlier run left', () => {
   it.each(['-5 tokens', '1e9 tokens', '5 tokens, x USD', 'all'])('is not what somebody typed: %s', async (value) => {
     const typed = `Work\n\nFerrule-Spec: ${SPEC.path}\nFerrule-Spec-Hash: sha256:${SPEC.hash}\nFerrule-Spent: ${value}\n`;
     expect((await findAfter([typed]))?.spent).toBeUndefined();
+  });
+
+  it('is its commits that changed files, the oldest first, whatever text of the spec they were made for', async () => {
+    await using scene = await publishScene();
+    const { git, base } = scene;
+    const before = { ...NOW, hash: 'cd'.repeat(32) };
+    const ours = await pushed(scene, BRANCH, [
+      { subject: 'Add login', requirements: ['R1'], spec: before, file: 'login' },
+      'By hand\n',
+      { subject: 'Add logout', file: 'login and logout' },
+      { subject: 'Verify the implementation', outcome: 'verified' },
+    ]);
+    const [, logout, , login] = await git.messages(ours, { exclude: base, max: 9 });
+    const wanted = [
+      { title: 'Add login', commit: login?.commit, requirements: ['R1'] },
+      { title: 'Add logout', commit: logout?.commit, requirements: [] },
+    ];
+    expect(await find(scene)).toMatchObject({ increments: wanted, isVerified: true });
   });
 
   it('is verified only while nobody has added a commit', async () => {

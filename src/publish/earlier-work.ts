@@ -3,9 +3,11 @@
 import type { Remote } from '../platform/git-remote.js';
 import { fetchCommit, readRemoteBranch } from '../platform/git-remote.js';
 import { isShallow, readHistory } from '../platform/git-history.js';
-import type { Git } from '../platform/git.js';
+import type { CommitMessage, Git } from '../platform/git.js';
 import type { Spending } from '../report/report.js';
 import { numberedBranch } from './branch-name.js';
+import type { EarlierIncrement } from './earlier-increments.js';
+import { earlierIncrements } from './earlier-increments.js';
 import { isVerifiedCommit, readTrailers } from './marks.js';
 import { hasHash, readRequirementHashes, readSpent } from './run-trailers.js';
 import { trailerValue } from './trailer-value.js';
@@ -26,6 +28,8 @@ export interface EarlierWork {
   spent: Spending | undefined;
   /** What the plan of the last run on this spec text still held, in its model's words. */
   planned: string | undefined;
+  /** Its commits on this spec, whatever text it had then; oldest first. */
+  increments: EarlierIncrement[];
 }
 
 export interface EarlierWorkRequest {
@@ -62,38 +66,44 @@ async function lookAt(
   if (commit === undefined) return 'no-branch';
   const series = await readSeries(git, remote, { branch, commit, base });
   if (series === undefined) return 'not-ours';
-  const { mergeBase, messages } = series;
-  const said = readMessages(messages, spec);
+  const { mergeBase, commits } = series;
+  const said = readCommits(commits, await git.treeOf(mergeBase), spec);
   return said === undefined ? 'not-ours' : { branch, commit, mergeBase, ...said };
 }
 
-/** What commits say of the work on a spec, by their messages, newest first. `undefined` when none is for it. */
-export function readMessages(
-  messages: readonly string[],
+/**
+ * What commits say of the work on a spec, by their messages. `undefined` when none is for it.
+ * @param commits newest first
+ * @param baseTree of the commit that the oldest stands on
+ */
+export function readCommits(
+  commits: readonly CommitMessage[],
+  baseTree: string,
   spec: EarlierWorkRequest['spec'],
 ): Omit<EarlierWork, 'branch' | 'commit' | 'mergeBase'> | undefined {
-  const ours = messages
-    .map((message) => readTrailers(message))
+  const ours = commits
+    .map(({ message }) => readTrailers(message))
     .filter((trailers) => trailers.get('Ferrule-Spec') === trailerValue(spec.path));
   if (ours.length === 0) return undefined;
   const onThisText = ours.filter((trailers) => trailers.get('Ferrule-Spec-Hash') === `sha256:${spec.hash}`);
   return {
-    isVerified: isVerifiedCommit(messages[0] ?? '', spec.path, spec.hash),
+    isVerified: isVerifiedCommit(commits[0]?.message ?? '', spec.path, spec.hash),
     ...judgeRequirements(ours, spec),
     spent: onThisText.map((trailers) => readSpent(trailers.get('Ferrule-Spent'))).find((spent) => spent !== undefined),
     planned: onThisText[0]?.get('Ferrule-Planned'),
+    increments: earlierIncrements(commits, baseTree, spec.path),
   };
 }
 
 /**
- * The messages of the commits since the branch left the base, newest first; they are fetched where they are missing. A
- * shallow clone cannot tell where that was, so its history is asked.
+ * The commits since the branch left the base, newest first; they are fetched where they are missing. A shallow clone cannot
+ * tell where that was, so its history is asked.
  */
 async function readSeries(
   git: Git,
   remote: Remote,
   { branch, commit, base }: { branch: string; commit: string; base: string },
-): Promise<{ mergeBase: string; messages: string[] } | undefined> {
+): Promise<{ mergeBase: string; commits: CommitMessage[] } | undefined> {
   const ref = `refs/heads/${branch}`;
   const isMissing = (await git.resolve(commit)) === undefined;
   const history = (await isShallow(git)) ? await readHistory(git, remote, [base, ref], 'whole') : undefined;
@@ -101,17 +111,17 @@ async function readSeries(
   const ancestry = history ?? git;
   const mergeBase = await ancestry.mergeBase(commit, base);
   if (mergeBase === undefined || mergeBase === commit) return undefined;
-  const messages = await ancestry.messages(commit, { exclude: mergeBase, max: MAX_COMMITS });
+  const commits = await ancestry.messages(commit, { exclude: mergeBase, max: MAX_COMMITS });
   if (history !== undefined && (await git.mergeBase(commit, mergeBase)) === undefined) {
     const fetched = await fetchCommit(
       git,
       remote,
       ref,
-      messages.length < MAX_COMMITS ? { depth: messages.length + 1 } : {},
+      commits.length < MAX_COMMITS ? { depth: commits.length + 1 } : {},
     );
     if (fetched.kind === 'missing') return undefined;
   }
-  return { mergeBase, messages: messages.map(({ message }) => message) };
+  return { mergeBase, commits };
 }
 
 /** By the hash of a requirement's text where a commit tells it, else by the id, if the whole spec was the same. */

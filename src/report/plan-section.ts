@@ -33,6 +33,7 @@ function shown(increment: Increment, record: RunRecord, extent: Extent): string 
 function ownBuild({ commit }: Increment, { increments, outcome, verification }: RunRecord): string {
   const made = increments.find((each) => each.commit === commit);
   if (commit === undefined || made === undefined) return '';
+  if (made.earlierRun === true) return ', by an earlier run';
   if (made.builds !== undefined) return made.builds ? ', builds on its own' : ', **does not build on its own**';
   const isProven = verification !== undefined && (outcome === 'verified' || outcome === 'needs-answer');
   return isProven ? ', not checked whether it builds on its own' : '';

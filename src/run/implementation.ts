@@ -19,6 +19,7 @@ import { offeredTools } from '../brief/brief.js';
 import { messageOf } from '../errors.js';
 import type { RoundsEnd } from './conclusion.js';
 import { conclude } from './conclusion.js';
+import { noteRecords } from './earlier-run.js';
 import { writeFirstMessage } from './first-message.js';
 import { openLeftResult } from './result-writer.js';
 import { followTarget } from './follow-target.js';
@@ -260,7 +261,8 @@ function evidenceTerms(world: World, brief: Brief, ready: Ready, notebook: Noteb
     handover: () => ({
       claims: notebook.handover?.claims ?? [],
       waiting: notebook.waitingRequirements(),
-      deviations: notebook.notes.filter((note) => note.kind === 'deviation'),
+      // As the record holds them, which names the one that lifted a finding by its text.
+      deviations: noteRecords(notebook.notes, world.mask).filter(({ kind }) => kind === 'deviation'),
     }),
     members: () => ready.workshop.members(),
     deciding: world.inputs.gates.filter(isJudged),
