@@ -21,7 +21,7 @@ function transpilePart(folder, part) {
   for (const name of readdirSync(path.join(ROOT, part), { recursive: true, encoding: 'utf8' })) {
     const target = path.join(folder, part, name.replace(/\.ts$/, '.js'));
     mkdirSync(path.dirname(target), { recursive: true });
-    if (name.endsWith('.json')) symlinkSync(path.join(ROOT, part, name), target);
+    if (/\.(?:json|css|js)$/.test(name)) symlinkSync(path.join(ROOT, part, name), target);
     if (!name.endsWith('.ts')) continue;
     const { code } = transformSync(readFileSync(path.join(ROOT, part, name), 'utf8'), {
       filename: name,

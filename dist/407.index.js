@@ -9,7 +9,7 @@ export const modules = {
 /* harmony export */   i: () => (/* binding */ Announcement)
 /* harmony export */ });
 /* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(3916);
-/* harmony import */ var _report_report_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(1414);
+/* harmony import */ var _report_report_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(8906);
 // What a step tells when its runs are over: outputs, job summary, verdicts, annotations. What the texts say is report/'s
 // affair; here they go to the runner, through the outlet and the log.
 
@@ -877,7 +877,7 @@ const NORMATIVE = /\b(?:must|mustn['’]t|shall|shan['’]t|should|shouldn['’]
 const ABOUT_THE_WORDS = /\bRFC\s*(?:2119|8174)\b|\bkey ?words? ["“'‘]?must\b/i;
 const requirements_MAX_DEPTH = 100;
 /**
- * The requirements of a spec in the order of its text. Rules (contract, section 4): an id at the start of a list item,
+ * The requirements of a spec in the order of its text. Rules (docs/contract.md, "The spec"): an id at the start of a list item,
  * table row or heading names what stands there and, for a heading, everything up to the next heading; else what a known
  * layout makes one (spec-layouts.ts); else each list item, table row or sentence with a normative word. Code blocks and
  * questions are none.
@@ -2203,6 +2203,73 @@ async function readSources(request) {
 
 /***/ }),
 
+/***/ 4632:
+/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   m: () => (/* binding */ Cancellation)
+/* harmony export */ });
+/* harmony import */ var _report_report_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(8906);
+/* harmony import */ var _run_run_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(5279);
+
+
+/** A runner gives a cancelled step 7.5 s, then SIGTERM, then 2.5 s. */
+const GRACE_MS = 5_000;
+const STOPPED = { outcome: 'stopped', 'stop-reason': 'cancelled' };
+class Cancellation {
+    log;
+    announcement;
+    isAction;
+    abort = new AbortController();
+    folders;
+    /** @param isAction whether there are outputs, and a post step */
+    constructor(log, announcement, isAction) {
+        this.log = log;
+        this.announcement = announcement;
+        this.isAction = isAction;
+    }
+    get signal() {
+        return this.abort.signal;
+    }
+    listen() {
+        for (const signal of ['SIGINT', 'SIGTERM'])
+            process.on(signal, () => this.cancel());
+    }
+    /** From now on there are runs whose state is in these folders. */
+    watch(folders) {
+        this.folders = folders;
+    }
+    cancel() {
+        if (this.abort.signal.aborted)
+            return this.leave('Cancelled again');
+        this.log.warning('Cancelled: the run ends now and publishes what it has.');
+        this.abort.abort();
+        setTimeout(() => this.leave('The end took too long'), GRACE_MS).unref();
+    }
+    leave(why) {
+        const { log, isAction } = this;
+        log.status(undefined);
+        log.warning(`${why}: the process ends here.${isAction ? ' The post step publishes what is left to publish.' : ''}`);
+        try {
+            if (isAction)
+                this.announcement.setOutputs(this.outputs());
+        }
+        finally {
+            process.exit(1);
+        }
+    }
+    outputs() {
+        if (this.folders === undefined)
+            return STOPPED;
+        const { records, isAll } = (0,_run_run_js__WEBPACK_IMPORTED_MODULE_1__/* .markCutOff */ .xS)(this.folders);
+        const outputs = (0,_report_report_js__WEBPACK_IMPORTED_MODULE_0__/* .actionOutputs */ .dr)(records, this.folders.report);
+        return isAll ? outputs : { ...outputs, ...STOPPED };
+    }
+}
+
+
+/***/ }),
+
 /***/ 5581:
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
@@ -2979,6 +3046,7 @@ async function findCrateName(root, folder) {
 
 
 
+
 const WORKFLOW = '.github/workflows/ferrule.yml';
 const FIRST_SPEC = 'specs/first-feature.md';
 /** Specs that the output names; the rest is counted. */
@@ -3027,32 +3095,43 @@ function chooseFolder(folders, given) {
     const [first = '.', ...others] = folders;
     if (others.length === 0)
         return first;
-    throw new UsageError(`This repository has several cargo workspaces: ${folders.slice(0, MAX_NAMED).join(', ')}. Say which one: ferrule init --working-directory ${first}`);
+    throw new UsageError(`This repository has several cargo workspaces: ${folders.slice(0, MAX_NAMED).join(', ')}. Say which one: ferrule init --working-directory ${(0,workshop/* shellWord */.r7)(first)}`);
 }
 /** The example's workflow, with what this repository needs set in it. */
 async function workflowText({ root }, { folder, example }) {
     const text = await (0,promises_.readFile)(external_node_path_default().join(root, 'examples', 'workflows', 'dispatch.yml'), 'utf8');
-    const withDefault = text.replace(/^( +)type: string$/m, (line, indent) => `${line}\n${indent}default: ${JSON.stringify(example)}`);
+    const withDefault = text.replace(/^( +)type: string$/m, (line, indent) => `${line}\n${indent}default: ${yamlText(example)}`);
     if (folder === '.')
         return withDefault;
-    return withDefault.replace(/^( +)spec: \$\{\{ inputs\.spec \}\}$/m, (line, indent) => `${line}\n${indent}working-directory: ${JSON.stringify(folder)}`);
+    return withDefault.replace(/^( +)spec: \$\{\{ inputs\.spec \}\}$/m, (line, indent) => `${line}\n${indent}working-directory: ${yamlText(folder)}`);
+}
+/** Text of the repository as a value of a workflow, in which no expression of GitHub's is left to be evaluated. */
+function yamlText(text) {
+    return JSON.stringify(text.replaceAll('${{', "${{ '${{' }}"));
 }
 async function specText({ root }, crate) {
     const text = await (0,promises_.readFile)(external_node_path_default().join(root, 'examples', 'first-spec.md'), 'utf8');
-    return text.replaceAll('CRATE', crate ?? 'the crate');
+    return text.replaceAll('CRATE', () => crate ?? 'the crate');
 }
-/** @returns false where the file is there already */
+/** @returns false where the file is there already @throws UserError where a link leads out of the repository */
 async function writeNew(root, file, text) {
     const target = external_node_path_default().join(root, ...file.split('/'));
-    await (0,promises_.mkdir)(external_node_path_default().dirname(target), { recursive: true });
-    try {
-        await (0,promises_.writeFile)(target, text, { flag: 'wx' });
-        return true;
-    }
-    catch (error) {
-        if (error.code === 'EEXIST')
-            return false;
+    const [home, parent] = [await (0,promises_.realpath)(root), await deepestFolder(external_node_path_default().dirname(target))];
+    if (parent !== home && !parent.startsWith(home + (external_node_path_default()).sep))
+        throw new errors/* UserError */.yo(`${file} cannot be written: a link in its path leads out of the repository.`);
+    const refuse = (error) => {
         throw new errors/* UserError */.yo(`${file} cannot be written: ${error.code ?? 'unknown reason'}.`);
+    };
+    await (0,promises_.mkdir)(external_node_path_default().dirname(target), { recursive: true }).catch(refuse);
+    return (0,promises_.writeFile)(target, text, { flag: 'wx' }).then(() => true, (error) => (error.code === 'EEXIST' ? false : refuse(error)));
+}
+/** Where the part of a path that exists really lies. */
+async function deepestFolder(folder) {
+    try {
+        return await (0,promises_.realpath)(folder);
+    }
+    catch {
+        return deepestFolder(external_node_path_default().dirname(folder));
     }
 }
 function nextSteps(spec, isNew, defaultBranch) {
@@ -3062,9 +3141,9 @@ function nextSteps(spec, isNew, defaultBranch) {
         "Store the model's key as a secret of the repository: gh secret set ANTHROPIC_API_KEY",
         "Let workflows open pull requests: Settings > Actions > General > 'Allow GitHub Actions to create and approve pull requests'.",
         `Commit and push to ${defaultBranch === undefined ? 'the default branch' : `'${defaultBranch}'`}: GitHub offers a workflow only once it is there.`,
-        `Start it: Actions > Implement a spec > Run workflow, or: gh workflow run ferrule.yml -f spec=${spec}`,
+        `Start it: Actions > Implement a spec > Run workflow, or: gh workflow run ferrule.yml -f ${(0,workshop/* shellWord */.r7)(`spec=${spec}`)}`,
     ];
-    return `\nNext:\n${steps.map((step, i) => `  ${i + 1}. ${step}`).join('\n')}\n\nferrule doctor says whether this machine could run it, too: ferrule run ${spec}`;
+    return `\nNext:\n${steps.map((step, i) => `  ${i + 1}. ${step}`).join('\n')}\n\nferrule doctor says whether this machine could run it, too: ferrule run ${(0,workshop/* shellWord */.r7)(spec)}`;
 }
 
 ;// CONCATENATED MODULE: ./src/commands/plan.ts
@@ -3073,14 +3152,15 @@ function nextSteps(spec, isNew, defaultBranch) {
 
 
 
-const OPTIONS = Object.keys(inputs_inputs/* PLAN_INPUT_DEFAULTS */._s).filter((name) => name !== 'spec');
+/** No token: outside a workflow it is not known of which repository to ask. */
+const OPTIONS = Object.keys(inputs_inputs/* PLAN_INPUT_DEFAULTS */._s).filter((name) => name !== 'spec' && name !== 'github-token');
 const PLAN = {
     name: 'plan',
     usage: 'SPEC... [--json] [--OPTION VALUE ...]',
     summary: 'show which specs are pending, and in which waves they can be implemented; spends nothing',
     details: `SPEC is a path or a quoted glob ('specs/**/*.md'). Proven specs and drafts are left alone; prerequisites
 ('depends-on' in the front matter) come in an earlier wave. --json prints all of it, each wave as a matrix of
-GitHub Actions. Pull requests are asked with --github-token inside a workflow; here, commits alone tell.
+GitHub Actions. What is done is told by commits alone; pull requests are asked by the action, in a workflow.
 Exit status 1 when a spec was refused: it cannot be read, or needs what is not there, or itself.
 
 Options: ${OPTIONS.map((name) => `--${name}`).join(', ')}.`,
@@ -3156,7 +3236,8 @@ function editDistance(a, b) {
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
 /* harmony export */   bD: () => (/* binding */ messageOf),
 /* harmony export */   v4: () => (/* binding */ ToolError),
-/* harmony export */   yo: () => (/* binding */ UserError)
+/* harmony export */   yo: () => (/* binding */ UserError),
+/* harmony export */   zR: () => (/* binding */ asError)
 /* harmony export */ });
 // The two kinds of failure somebody else can fix. Anything else that is thrown is a defect of Ferrule: it ends the run
 // red with a request to report it, and it is never shown to the model as if it were the model's mistake.
@@ -3171,6 +3252,10 @@ class ToolError extends Error {
 /** The message of anything that can be thrown. */
 function messageOf(thrown) {
     return thrown instanceof Error ? thrown.message : String(thrown);
+}
+/** Anything that can be thrown, as an error. */
+function asError(thrown) {
+    return thrown instanceof Error ? thrown : new Error(String(thrown));
 }
 
 
@@ -3189,7 +3274,7 @@ function messageOf(thrown) {
 /* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(3916);
 /* harmony import */ var _inputs_inputs_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(8537);
 /* harmony import */ var _platform_received_folder_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(7513);
-/* harmony import */ var _report_report_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(1414);
+/* harmony import */ var _report_report_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(8906);
 // The reports of a fleet's jobs, read back in one that sums them up. They come from other jobs: only their form is relied
 // on, and their texts are shown as text.
 
@@ -3199,7 +3284,7 @@ function messageOf(thrown) {
 
 
 const MAX_REPORT_BYTES = 64 * 1024 * 1024;
-/** The action `fleet-report`. @returns 1 when a run of the fleet is red, or left no report */
+/** The action `fleet-report`. @returns 1 when a run of the fleet is red, left no report, or was refused by the plan */
 async function fleetReportStep(step) {
     const { context, getInput, log } = step;
     for (const warning of (0,_inputs_inputs_js__WEBPACK_IMPORTED_MODULE_2__/* .unknownInputs */ .qs)(Object.keys(process.env), Object.keys(_inputs_inputs_js__WEBPACK_IMPORTED_MODULE_2__/* .FLEET_REPORT_INPUT_DEFAULTS */ .K2)))
@@ -3207,15 +3292,16 @@ async function fleetReportStep(step) {
     const inputs = (0,_inputs_inputs_js__WEBPACK_IMPORTED_MODULE_2__/* .readFleetReportInputs */ .YB)(getInput);
     step.forgetPrivateVariables();
     const { records, missing } = await readFleet(inputs, context.workspace);
-    step.announcement.setOutputs((0,_report_report_js__WEBPACK_IMPORTED_MODULE_4__/* .fleetOutputs */ .nQ)(records));
-    await step.announcement.writeSummary((0,_report_report_js__WEBPACK_IMPORTED_MODULE_4__/* .renderFleetSummary */ .LL)(records, missing));
+    const refused = inputs.notRun.refused.length;
+    step.announcement.setOutputs((0,_report_report_js__WEBPACK_IMPORTED_MODULE_4__/* .fleetOutputs */ .nQ)(records, refused));
+    await step.announcement.writeSummary((0,_report_report_js__WEBPACK_IMPORTED_MODULE_4__/* .renderFleetSummary */ .LL)(records, missing, inputs.notRun));
     for (const record of records)
         log.info(`${record.spec.path}: ${(0,_report_report_js__WEBPACK_IMPORTED_MODULE_4__/* .verdictLine */ .MT)(record)}`);
     if (missing > 0)
         log.error(`${missing} of ${inputs.expected ?? 0} planned specs left no report; see their jobs.`);
-    return missing > 0 ? 1 : (0,_report_report_js__WEBPACK_IMPORTED_MODULE_4__/* .exitStatus */ .$u)(records);
+    return missing > 0 || refused > 0 ? 1 : (0,_report_report_js__WEBPACK_IMPORTED_MODULE_4__/* .exitStatus */ .$u)(records);
 }
-/** @returns the records by their specs' paths, and how many of the expected ones are not there @throws UserError */
+/** @returns the newest record of each spec by their paths, and how many of the expected ones are not there @throws UserError */
 async function readFleet({ reports, expected }, workspace) {
     const records = [];
     const place = node_path__WEBPACK_IMPORTED_MODULE_1___default().resolve(workspace, reports);
@@ -3226,8 +3312,20 @@ async function readFleet({ reports, expected }, workspace) {
             continue;
         records.push(parse(name, (await folder?.readText(name, MAX_REPORT_BYTES)) ?? ''));
     }
-    records.sort((a, b) => (a.spec.path < b.spec.path ? -1 : 1));
-    return { records, missing: Math.max(0, (expected ?? 0) - records.length) };
+    const newest = newestOfEach(records).sort((a, b) => (a.spec.path < b.spec.path ? -1 : 1));
+    return { records: newest, missing: Math.max(0, (expected ?? 0) - newest.length) };
+}
+/** A job that was run again left a second report of its spec, and what counts is how that ended. */
+function newestOfEach(records) {
+    const startMs = ({ run }) => Date.parse(run.startedAt);
+    const newest = new Map();
+    for (const record of records) {
+        const { path: spec } = record.spec;
+        const other = newest.get(spec);
+        if (other === undefined || startMs(other) <= startMs(record))
+            newest.set(spec, record);
+    }
+    return [...newest.values()];
 }
 function parse(name, text) {
     try {
@@ -3303,8 +3401,8 @@ function orderSpecs(specs) {
 
 // EXTERNAL MODULE: ./src/platform/github.ts + 4 modules
 var platform_github = __webpack_require__(2024);
-// EXTERNAL MODULE: ./src/report/report.ts + 47 modules
-var report = __webpack_require__(1414);
+// EXTERNAL MODULE: ./src/report/report.ts + 54 modules
+var report = __webpack_require__(8906);
 ;// CONCATENATED MODULE: ./src/fleet/open-work.ts
 
 
@@ -3405,12 +3503,15 @@ function leftAlone(standing) {
 const MAX_WAVES = 6;
 /** https://docs.github.com/actions/reference/limits: a matrix makes at most 256 jobs. */
 const MAX_JOBS = 256;
-/** The outputs of a job together are at most 1 MiB in UTF-16 (same page): 2 bytes × 80,000 × 6 waves stay below. */
-const MAX_WAVE_CHARS = 80_000;
+/**
+ * The outputs of a job together are at most 1 MiB in UTF-16 (same page): 2 bytes × 70,000 × 6 waves stay below, with room
+ * for the lists of what is not run (plan-text.ts).
+ */
+const MAX_WAVE_CHARS = 70_000;
 /** @param specs prerequisites before those that need them; only `isSelected` ones are planned */
-function planWaves(specs, terms) {
+function planWaves(specs, terms, misfits = new Map()) {
     const standings = new Map(specs.map(({ path, standing }) => [path, standing]));
-    const { candidates, waiting } = findCandidates(specs, standings, terms.base);
+    const { candidates, waiting } = findCandidates(specs, standings, terms.base, misfits);
     const selected = specs.filter(({ isSelected }) => isSelected);
     return {
         ...placeInWaves(candidates, standings, terms),
@@ -3423,7 +3524,7 @@ function planWaves(specs, terms) {
         maxCostUsd: Math.min(terms.maxCostUsd, terms.maxTotalCostUsd ?? Infinity),
     };
 }
-function findCandidates(specs, standings, base) {
+function findCandidates(specs, standings, base, misfits) {
     const candidates = new Map();
     const held = openStacks(specs, base);
     const waiting = [];
@@ -3441,11 +3542,21 @@ function findCandidates(specs, standings, base) {
         }
         const stackedOn = start.kind === 'stacked' ? start.on : undefined;
         const below = stackedOn === undefined ? undefined : candidates.get(stackedOn);
+        const root = stackedOn !== undefined && hasBranch(standings.get(stackedOn)) ? stackedOn : below?.root;
+        if (root !== undefined && misfits.get(root)?.has(path)) {
+            const branch = baseOf(root, standings) ?? '';
+            const reason = `It depends on ${stackedOn ?? root}, and ${branch} has not all that it needs, or another text of it`;
+            waiting.push({ spec: path, reason });
+            continue;
+        }
         const level = (below?.level ?? 0) + 1;
-        candidates.set(path, { spec: path, stackedOn, level });
+        candidates.set(path, { spec: path, stackedOn, root, level });
         held.set(path, new Set([path, ...(held.get(stackedOn ?? '') ?? [])]));
     }
     return { candidates: [...candidates.values()], waiting };
+}
+function hasBranch(standing) {
+    return standing?.kind === 'verified' || (standing?.kind === 'pending' && standing.unfinished !== undefined);
 }
 function isOnBase(standing) {
     return standing?.kind === 'proven' || standing?.kind === 'implemented';
@@ -3538,6 +3649,8 @@ function entryId(spec) {
 
 /** Of each list of specs that are not run now; the JSON has them all. */
 const MAX_NOTES = 20;
+/** Of each such list as an output: three of them and six waves have to fit into the outputs of a job (waves.ts). */
+const MAX_NOTES_CHARS = 30_000;
 const countOf = ({ waves }) => waves.reduce((count, wave) => count + wave.length, 0);
 /** Lines for a terminal or a log. */
 function describePlan(plan, base) {
@@ -3583,12 +3696,25 @@ function planOutputs(plan) {
         ...Object.fromEntries(Array.from({ length: MAX_WAVES }, (_, i) => [`wave-${i + 1}`, matrixOf(waves[i])])),
         pending: JSON.stringify(pending),
         count: String(countOf(plan)),
-        'left-over': JSON.stringify(leftOver),
-        waiting: JSON.stringify(waiting),
-        refused: JSON.stringify(refused),
+        'left-over': notesOutput(leftOver),
+        waiting: notesOutput(waiting),
+        refused: notesOutput(refused),
         'max-cost-usd': String(maxCostUsd),
         'total-cost-usd': String(totalCost(plan)),
     };
+}
+/** JSON within the limit; a last entry counts what has no room. */
+function notesOutput(notes) {
+    const kept = [];
+    let chars = 0;
+    for (const note of notes) {
+        chars += JSON.stringify(note).length + 1;
+        if (chars > MAX_NOTES_CHARS)
+            break;
+        kept.push(note);
+    }
+    const more = notes.length - kept.length;
+    return JSON.stringify(more === 0 ? kept : [...kept, { spec: '…', reason: `and ${more} more` }]);
 }
 /** Dollars that the plan's specs can cost together, without the noise of binary fractions. */
 function totalCost(plan) {
@@ -3688,21 +3814,23 @@ __webpack_require__.r(__webpack_exports__);
 /* harmony import */ var node_url__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(3136);
 /* harmony import */ var node_url__WEBPACK_IMPORTED_MODULE_5___default = /*#__PURE__*/__webpack_require__.n(node_url__WEBPACK_IMPORTED_MODULE_5__);
 /* harmony import */ var _announcement_js__WEBPACK_IMPORTED_MODULE_6__ = __webpack_require__(5072);
-/* harmony import */ var _cli_js__WEBPACK_IMPORTED_MODULE_7__ = __webpack_require__(5581);
-/* harmony import */ var _commands_commands_js__WEBPACK_IMPORTED_MODULE_8__ = __webpack_require__(4342);
-/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_19__ = __webpack_require__(3916);
-/* harmony import */ var _fleet_report_js__WEBPACK_IMPORTED_MODULE_9__ = __webpack_require__(8366);
-/* harmony import */ var _inputs_inputs_js__WEBPACK_IMPORTED_MODULE_10__ = __webpack_require__(8537);
-/* harmony import */ var _invocation_invocation_js__WEBPACK_IMPORTED_MODULE_11__ = __webpack_require__(9667);
-/* harmony import */ var _planning_js__WEBPACK_IMPORTED_MODULE_12__ = __webpack_require__(306);
-/* harmony import */ var _platform_log_js__WEBPACK_IMPORTED_MODULE_13__ = __webpack_require__(4425);
-/* harmony import */ var _platform_outlet_js__WEBPACK_IMPORTED_MODULE_14__ = __webpack_require__(1518);
-/* harmony import */ var _platform_terminal_js__WEBPACK_IMPORTED_MODULE_15__ = __webpack_require__(9747);
-/* harmony import */ var _post_step_js__WEBPACK_IMPORTED_MODULE_16__ = __webpack_require__(4128);
-/* harmony import */ var _publish_job_js__WEBPACK_IMPORTED_MODULE_17__ = __webpack_require__(7158);
-/* harmony import */ var _report_report_js__WEBPACK_IMPORTED_MODULE_18__ = __webpack_require__(1414);
+/* harmony import */ var _cancellation_js__WEBPACK_IMPORTED_MODULE_7__ = __webpack_require__(4632);
+/* harmony import */ var _cli_js__WEBPACK_IMPORTED_MODULE_8__ = __webpack_require__(5581);
+/* harmony import */ var _commands_commands_js__WEBPACK_IMPORTED_MODULE_9__ = __webpack_require__(4342);
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_20__ = __webpack_require__(3916);
+/* harmony import */ var _fleet_report_js__WEBPACK_IMPORTED_MODULE_10__ = __webpack_require__(8366);
+/* harmony import */ var _inputs_inputs_js__WEBPACK_IMPORTED_MODULE_11__ = __webpack_require__(8537);
+/* harmony import */ var _invocation_invocation_js__WEBPACK_IMPORTED_MODULE_12__ = __webpack_require__(4777);
+/* harmony import */ var _planning_js__WEBPACK_IMPORTED_MODULE_13__ = __webpack_require__(306);
+/* harmony import */ var _platform_log_js__WEBPACK_IMPORTED_MODULE_14__ = __webpack_require__(4425);
+/* harmony import */ var _platform_outlet_js__WEBPACK_IMPORTED_MODULE_15__ = __webpack_require__(1518);
+/* harmony import */ var _platform_terminal_js__WEBPACK_IMPORTED_MODULE_16__ = __webpack_require__(9747);
+/* harmony import */ var _post_step_js__WEBPACK_IMPORTED_MODULE_17__ = __webpack_require__(4128);
+/* harmony import */ var _publish_job_js__WEBPACK_IMPORTED_MODULE_18__ = __webpack_require__(7158);
+/* harmony import */ var _report_report_js__WEBPACK_IMPORTED_MODULE_19__ = __webpack_require__(8906);
 // Starts Ferrule: as an action, as its post step, as the action that publishes, or as a command line. Makes the real
 // things, and is the only catch-all: here an outcome becomes a green or red run.
+
 
 
 
@@ -3727,17 +3855,11 @@ __webpack_require__.r(__webpack_exports__);
 const ROOT = node_path__WEBPACK_IMPORTED_MODULE_4___default().join(node_path__WEBPACK_IMPORTED_MODULE_4___default().dirname((0,node_url__WEBPACK_IMPORTED_MODULE_5__.fileURLToPath)(import.meta.url)), '..');
 /** Names that hold secrets or give a child power over the job. */
 const PRIVATE_VARIABLES = /^(INPUT_|ACTIONS_|GITHUB_TOKEN$|GH_TOKEN$|NODE_OPTIONS$|ANTHROPIC_|CLAUDE_)/;
-/** A runner gives a cancelled step 7.5 s, then SIGTERM, then 2.5 s. */
-const CANCEL_GRACE_MS = 5_000;
-const CANCELLED_OUTPUTS = [
-    ['outcome', 'stopped'],
-    ['stop-reason', 'cancelled'],
-];
-/** Of those, the ones whose values are secrets. */
+/** Variables whose values are masked. */
 const SECRET_VARIABLES = /^(INPUT_(ANTHROPIC-API-KEY|GITHUB-TOKEN)|(ACTIONS|GITHUB|GH|ANTHROPIC|CLAUDE)_(\w*_)?(TOKEN|KEY))$/;
-const outlet = new _platform_outlet_js__WEBPACK_IMPORTED_MODULE_14__/* .Outlet */ .s((sentence) => log.error(sentence));
-const terminal = (0,_platform_terminal_js__WEBPACK_IMPORTED_MODULE_15__/* .openTerminal */ .j)(process.stdout, process.env);
-const log = (0,_platform_log_js__WEBPACK_IMPORTED_MODULE_13__/* .createLog */ .h)({
+const outlet = new _platform_outlet_js__WEBPACK_IMPORTED_MODULE_15__/* .Outlet */ .s((sentence) => log.error(sentence));
+const terminal = (0,_platform_terminal_js__WEBPACK_IMPORTED_MODULE_16__/* .openTerminal */ .j)(process.stdout, process.env);
+const log = (0,_platform_log_js__WEBPACK_IMPORTED_MODULE_14__/* .createLog */ .h)({
     write: (line) => terminal.write(line),
     mask: outlet.masking('the log'),
     actions: process.env.GITHUB_ACTIONS === 'true',
@@ -3750,12 +3872,11 @@ const announcement = new _announcement_js__WEBPACK_IMPORTED_MODULE_6__/* .Announ
         await _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .summary */ .z.addRaw(text, true).write();
     },
 });
+const cancellation = new _cancellation_js__WEBPACK_IMPORTED_MODULE_7__/* .Cancellation */ .m(log, announcement, process.env.FERRULE_ENTRY !== 'cli');
 process.stdout.on('error', () => undefined); // a closed log must not end the run
 await main();
 async function main() {
-    const abort = new AbortController();
-    for (const signal of ['SIGINT', 'SIGTERM'])
-        process.on(signal, () => cancel(abort));
+    cancellation.listen();
     process.on('uncaughtException', (error) => {
         fail(error); // Node's own report would go out unmasked
         process.exit(1);
@@ -3763,59 +3884,41 @@ async function main() {
     try {
         keepSecretVariables();
         if (process.env.FERRULE_ENTRY === 'cli')
-            process.exitCode = await cli(abort.signal);
+            process.exitCode = await cli();
         else if (process.env.FERRULE_ENTRY === 'publish')
             process.exitCode = await inRunner(publicationJob);
         else if (process.env.FERRULE_ENTRY === 'plan')
-            process.exitCode = await inRunner((context) => (0,_planning_js__WEBPACK_IMPORTED_MODULE_12__/* .planStep */ .e)(stepOf(context)));
+            process.exitCode = await inRunner((context) => (0,_planning_js__WEBPACK_IMPORTED_MODULE_13__/* .planStep */ .e)(stepOf(context)));
         else if (process.env.FERRULE_ENTRY === 'fleet-report')
-            process.exitCode = await inRunner((context) => (0,_fleet_report_js__WEBPACK_IMPORTED_MODULE_9__/* .fleetReportStep */ .H)(stepOf(context)));
+            process.exitCode = await inRunner((context) => (0,_fleet_report_js__WEBPACK_IMPORTED_MODULE_10__/* .fleetReportStep */ .H)(stepOf(context)));
         else if ((0,_actions_core__WEBPACK_IMPORTED_MODULE_0__/* .getState */ .Gu)('report') !== '')
             await post();
         else
-            process.exitCode = await inRunner((context) => runAction(context, abort.signal));
+            process.exitCode = await inRunner(runAction);
     }
     catch (error) {
-        process.exitCode = error instanceof _commands_commands_js__WEBPACK_IMPORTED_MODULE_8__/* .UsageError */ .e ? 2 : 1;
+        process.exitCode = error instanceof _commands_commands_js__WEBPACK_IMPORTED_MODULE_9__/* .UsageError */ .e ? 2 : 1;
         fail(error);
     }
     finally {
         terminal.end();
     }
 }
-/** The first signal asks the run to end; one that does not in time, or the second signal, ends the process. */
-function cancel(abort) {
-    if (abort.signal.aborted)
-        return leave('Cancelled again');
-    log.warning('Cancelled: the run ends now and publishes what it has.');
-    abort.abort();
-    setTimeout(() => leave('The end took too long'), CANCEL_GRACE_MS).unref();
-}
-/** Report and state are on disk at any moment (unfinished.ts). */
-function leave(why) {
-    log.status(undefined);
-    const isAction = process.env.FERRULE_ENTRY !== 'cli';
-    log.warning(`${why}: the process ends here.${isAction ? ' The post step publishes what is left to publish.' : ''}`);
-    if (isAction)
-        for (const [name, value] of CANCELLED_OUTPUTS)
-            (0,_actions_core__WEBPACK_IMPORTED_MODULE_0__/* .setOutput */ .uH)(name, value);
-    process.exit(1);
-}
 function fail(error) {
-    if (error instanceof _errors_js__WEBPACK_IMPORTED_MODULE_19__/* .UserError */ .yo)
+    if (error instanceof _errors_js__WEBPACK_IMPORTED_MODULE_20__/* .UserError */ .yo)
         return log.error(error.message);
-    log.error(`Ferrule failed: ${(0,_errors_js__WEBPACK_IMPORTED_MODULE_19__/* .messageOf */ .bD)(error)} This is a defect of Ferrule; please report it with the log.`);
+    log.error(`Ferrule failed: ${(0,_errors_js__WEBPACK_IMPORTED_MODULE_20__/* .messageOf */ .bD)(error)} This is a defect of Ferrule; please report it with the log.`);
     if (error instanceof Error)
         log.output(error.stack ?? '');
 }
-/** For both actions: the event, and what a refusal sets as the outcome. */
+/** For every action: the event, and what a refusal sets as the outcome. */
 async function inRunner(start) {
     try {
-        const context = (0,_inputs_inputs_js__WEBPACK_IMPORTED_MODULE_10__/* .readEvent */ .j_)(process.env, await readEventFile(), { workspace: process.cwd(), temp: (0,node_os__WEBPACK_IMPORTED_MODULE_3__.tmpdir)() });
+        const context = (0,_inputs_inputs_js__WEBPACK_IMPORTED_MODULE_11__/* .readEvent */ .j_)(process.env, await readEventFile(), { workspace: process.cwd(), temp: (0,node_os__WEBPACK_IMPORTED_MODULE_3__.tmpdir)() });
         return await start(context);
     }
     catch (error) {
-        if (error instanceof _errors_js__WEBPACK_IMPORTED_MODULE_19__/* .UserError */ .yo)
+        if (error instanceof _errors_js__WEBPACK_IMPORTED_MODULE_20__/* .UserError */ .yo)
             (0,_actions_core__WEBPACK_IMPORTED_MODULE_0__/* .setOutput */ .uH)('outcome', 'refused');
         throw error;
     }
@@ -3829,30 +3932,31 @@ async function readEventFile() {
         return JSON.parse(await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_2__.readFile)(file, 'utf8'));
     }
     catch {
-        throw new _errors_js__WEBPACK_IMPORTED_MODULE_19__/* .UserError */ .yo("The event file that GITHUB_EVENT_PATH names cannot be read as JSON, so the run's origin is unknown. " +
+        throw new _errors_js__WEBPACK_IMPORTED_MODULE_20__/* .UserError */ .yo("The event file that GITHUB_EVENT_PATH names cannot be read as JSON, so the run's origin is unknown. " +
             'Leave that variable as the runner sets it.');
     }
 }
-async function runAction(context, signal) {
-    const folders = await (0,_invocation_invocation_js__WEBPACK_IMPORTED_MODULE_11__/* .makeFolders */ .wZ)(context.temp);
+async function runAction(context) {
+    const folders = await (0,_invocation_invocation_js__WEBPACK_IMPORTED_MODULE_12__/* .makeFolders */ .wZ)(context.temp);
     (0,_actions_core__WEBPACK_IMPORTED_MODULE_0__/* .saveState */ .LZ)('report', folders.report);
     (0,_actions_core__WEBPACK_IMPORTED_MODULE_0__/* .saveState */ .LZ)('scratch', folders.scratch);
+    cancellation.watch(folders);
     let results;
     try {
-        for (const warning of (0,_inputs_inputs_js__WEBPACK_IMPORTED_MODULE_10__/* .unknownInputs */ .qs)(Object.keys(process.env)))
+        for (const warning of (0,_inputs_inputs_js__WEBPACK_IMPORTED_MODULE_11__/* .unknownInputs */ .qs)(Object.keys(process.env)))
             log.warning(warning);
-        const inputs = (0,_inputs_inputs_js__WEBPACK_IMPORTED_MODULE_10__/* .readInputs */ .Ko)(_actions_core__WEBPACK_IMPORTED_MODULE_0__/* .getInput */ .V4, context);
+        const inputs = (0,_inputs_inputs_js__WEBPACK_IMPORTED_MODULE_11__/* .readInputs */ .Ko)(_actions_core__WEBPACK_IMPORTED_MODULE_0__/* .getInput */ .V4, context);
         forgetPrivateVariables();
         (0,_actions_core__WEBPACK_IMPORTED_MODULE_0__/* .setOutput */ .uH)('report-dir', folders.report); // now, so that it is known also of a run that is killed
-        const started = await invocation({ inputs, context, signal });
+        const started = await invocation({ inputs, context });
         await plantCanary(folders);
-        results = await (0,_invocation_invocation_js__WEBPACK_IMPORTED_MODULE_11__/* .runInvocation */ .u_)(started, folders);
+        results = await (0,_invocation_invocation_js__WEBPACK_IMPORTED_MODULE_12__/* .runInvocation */ .u_)(started, folders);
     }
     finally {
         await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_2__.rm)(folders.scratch, { recursive: true, force: true });
     }
     const records = results.map(({ record }) => record);
-    announcement.setOutputs((0,_report_report_js__WEBPACK_IMPORTED_MODULE_18__/* .actionOutputs */ .dr)(records, folders.report));
+    announcement.setOutputs((0,_report_report_js__WEBPACK_IMPORTED_MODULE_19__/* .actionOutputs */ .dr)(records, folders.report));
     await announcement.summarise(results.map(({ record, folder }) => ({
         record,
         outputs: (file) => folder.readText(file),
@@ -3861,29 +3965,36 @@ async function runAction(context, signal) {
     announcement.tellVerdicts(records);
     announcement.annotate(records);
     log.info('The report, the transcript and every output are in the folder of the output report-dir.');
-    return announcement.statusOf(records);
+    return statusOf(results);
+}
+/** The exit status, with what broke a run told last: a defect is never green, whatever the verdict is. */
+function statusOf(results) {
+    const defects = results.flatMap(({ defect }) => defect ?? []);
+    for (const defect of defects)
+        fail(defect);
+    return defects.length > 0 ? 1 : announcement.statusOf(results.map(({ record }) => record));
 }
 /** Green when every result of the folder is published, whatever its outcome is: the run's own job has told that. */
 async function publicationJob(context) {
-    for (const warning of (0,_inputs_inputs_js__WEBPACK_IMPORTED_MODULE_10__/* .unknownInputs */ .qs)(Object.keys(process.env), Object.keys(_inputs_inputs_js__WEBPACK_IMPORTED_MODULE_10__/* .PUBLISH_INPUT_DEFAULTS */ ._f)))
+    for (const warning of (0,_inputs_inputs_js__WEBPACK_IMPORTED_MODULE_11__/* .unknownInputs */ .qs)(Object.keys(process.env), Object.keys(_inputs_inputs_js__WEBPACK_IMPORTED_MODULE_11__/* .PUBLISH_INPUT_DEFAULTS */ ._f)))
         log.warning(warning);
-    const inputs = (0,_inputs_inputs_js__WEBPACK_IMPORTED_MODULE_10__/* .readPublishInputs */ .RY)(_actions_core__WEBPACK_IMPORTED_MODULE_0__/* .getInput */ .V4, context);
+    const inputs = (0,_inputs_inputs_js__WEBPACK_IMPORTED_MODULE_11__/* .readPublishInputs */ .RY)(_actions_core__WEBPACK_IMPORTED_MODULE_0__/* .getInput */ .V4, context);
     forgetPrivateVariables();
-    const { scratch } = await (0,_invocation_invocation_js__WEBPACK_IMPORTED_MODULE_11__/* .makeFolders */ .wZ)(context.temp);
+    const { scratch } = await (0,_invocation_invocation_js__WEBPACK_IMPORTED_MODULE_12__/* .makeFolders */ .wZ)(context.temp);
     try {
         const environment = { ...process.env };
-        const results = await (0,_publish_job_js__WEBPACK_IMPORTED_MODULE_17__/* .publishResults */ .k)({ inputs, context, environment, log, outlet }, scratch);
+        const results = await (0,_publish_job_js__WEBPACK_IMPORTED_MODULE_18__/* .publishResults */ .k)({ inputs, context, environment, log, outlet }, scratch);
         const published = results.filter((result) => result.kind === 'published');
         const refused = results.filter((result) => result.kind === 'refused');
         const records = published.map(({ record }) => record);
-        announcement.setOutputs((0,_report_report_js__WEBPACK_IMPORTED_MODULE_18__/* .publicationOutputs */ .f7)(records));
+        announcement.setOutputs((0,_report_report_js__WEBPACK_IMPORTED_MODULE_19__/* .publicationOutputs */ .f7)(records));
         if (refused.length > 0)
             (0,_actions_core__WEBPACK_IMPORTED_MODULE_0__/* .setOutput */ .uH)('outcome', 'refused');
         await announcement.summarise(published.map((each) => ({ ...each, transcript: '' }))); // the run's own job has drawn it
         if (results.length === 0)
             log.info('There is nothing to publish: the run made no result.');
         for (const { record } of published)
-            log.info((0,_report_report_js__WEBPACK_IMPORTED_MODULE_18__/* .verdictLine */ .MT)(record));
+            log.info((0,_report_report_js__WEBPACK_IMPORTED_MODULE_19__/* .verdictLine */ .MT)(record));
         for (const { message } of refused)
             log.error(message);
         const isDone = refused.length === 0 && published.every(({ isComplete }) => isComplete);
@@ -3897,34 +4008,36 @@ async function publicationJob(context) {
 function stepOf(context) {
     return { context, getInput: _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .getInput */ .V4, log, announcement, forgetPrivateVariables };
 }
-async function cli(signal) {
+async function cli() {
     const mask = outlet.masking('the log');
-    return (0,_cli_js__WEBPACK_IMPORTED_MODULE_7__/* .runCli */ .a)(process.argv.slice(2), {
+    return (0,_cli_js__WEBPACK_IMPORTED_MODULE_8__/* .runCli */ .a)(process.argv.slice(2), {
         root: ROOT,
         folder: process.cwd(),
         environment: process.env,
-        print: (text) => terminal.write(mask(text)),
+        print: (text) => {
+            for (const line of (0,_platform_log_js__WEBPACK_IMPORTED_MODULE_14__/* .answerLines */ .g)(text, { mask, actions: process.env.GITHUB_ACTIONS === 'true' }))
+                terminal.write(line);
+        },
         plan: async ({ inputs, context }) => {
-            keepSecret('input github-token', inputs.githubToken);
             forgetPrivateVariables();
-            return (0,_planning_js__WEBPACK_IMPORTED_MODULE_12__/* .planSpecs */ .s)({ inputs, context, log });
+            return (0,_planning_js__WEBPACK_IMPORTED_MODULE_13__/* .planSpecs */ .s)({ inputs, context, log });
         },
         run: async ({ inputs, context }) => {
             keepSecret('input anthropic-api-key', inputs.anthropicApiKey);
             keepSecret('input github-token', inputs.githubToken);
             forgetPrivateVariables();
-            const folders = await (0,_invocation_invocation_js__WEBPACK_IMPORTED_MODULE_11__/* .makeFolders */ .wZ)(context.temp);
+            const folders = await (0,_invocation_invocation_js__WEBPACK_IMPORTED_MODULE_12__/* .makeFolders */ .wZ)(context.temp);
             try {
-                const started = await invocation({ inputs, context, signal });
+                const started = await invocation({ inputs, context });
                 await plantCanary(folders);
-                const results = await (0,_invocation_invocation_js__WEBPACK_IMPORTED_MODULE_11__/* .runInvocation */ .u_)(started, folders);
+                const results = await (0,_invocation_invocation_js__WEBPACK_IMPORTED_MODULE_12__/* .runInvocation */ .u_)(started, folders);
                 const records = results.map(({ record }) => record);
                 announcement.tellVerdicts(records);
                 for (const { publication } of records)
                     if (publication.branch !== undefined)
                         log.info(`The work is on branch ${publication.branch}.`);
                 log.info(`Report: ${node_path__WEBPACK_IMPORTED_MODULE_4___default().join(folders.report, 'report.md')}`);
-                return announcement.statusOf(records);
+                return statusOf(results);
             }
             finally {
                 await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_2__.rm)(folders.scratch, { recursive: true, force: true });
@@ -3936,12 +4049,12 @@ async function cli(signal) {
 async function post() {
     const folders = { report: (0,_actions_core__WEBPACK_IMPORTED_MODULE_0__/* .getState */ .Gu)('report'), scratch: (0,_actions_core__WEBPACK_IMPORTED_MODULE_0__/* .getState */ .Gu)('scratch') };
     try {
-        if ((0,_post_step_js__WEBPACK_IMPORTED_MODULE_16__/* .hasUnfinished */ ._)(folders)) {
-            const context = (0,_inputs_inputs_js__WEBPACK_IMPORTED_MODULE_10__/* .readEvent */ .j_)(process.env, await readEventFile(), { workspace: process.cwd(), temp: (0,node_os__WEBPACK_IMPORTED_MODULE_3__.tmpdir)() });
-            const inputs = (0,_inputs_inputs_js__WEBPACK_IMPORTED_MODULE_10__/* .readInputs */ .Ko)(_actions_core__WEBPACK_IMPORTED_MODULE_0__/* .getInput */ .V4, context);
+        if ((0,_post_step_js__WEBPACK_IMPORTED_MODULE_17__/* .hasUnfinished */ ._)(folders)) {
+            const context = (0,_inputs_inputs_js__WEBPACK_IMPORTED_MODULE_11__/* .readEvent */ .j_)(process.env, await readEventFile(), { workspace: process.cwd(), temp: (0,node_os__WEBPACK_IMPORTED_MODULE_3__.tmpdir)() });
+            const inputs = (0,_inputs_inputs_js__WEBPACK_IMPORTED_MODULE_11__/* .readInputs */ .Ko)(_actions_core__WEBPACK_IMPORTED_MODULE_0__/* .getInput */ .V4, context);
             forgetPrivateVariables();
             const mask = outlet.masking('the files of the report');
-            await (0,_post_step_js__WEBPACK_IMPORTED_MODULE_16__/* .finishKilledRuns */ .L)({ inputs, context, environment: { ...process.env }, log, outlet, mask }, folders);
+            await (0,_post_step_js__WEBPACK_IMPORTED_MODULE_17__/* .finishKilledRuns */ .L)({ inputs, context, environment: { ...process.env }, log, outlet, mask }, folders);
         }
     }
     finally {
@@ -3956,6 +4069,7 @@ async function invocation(given) {
     const { version } = JSON.parse(await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_2__.readFile)(node_path__WEBPACK_IMPORTED_MODULE_4___default().join(ROOT, 'package.json'), 'utf8'));
     return {
         ...given,
+        signal: cancellation.signal,
         environment: { ...process.env },
         log,
         outlet,
@@ -3970,7 +4084,7 @@ async function readReplay(file, workspace) {
         return await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_2__.readFile)(node_path__WEBPACK_IMPORTED_MODULE_4___default().resolve(workspace, file), 'utf8');
     }
     catch {
-        throw new _errors_js__WEBPACK_IMPORTED_MODULE_19__/* .UserError */ .yo(`Input 'replay': '${file}' cannot be read. Give the path of a transcript.jsonl.`);
+        throw new _errors_js__WEBPACK_IMPORTED_MODULE_20__/* .UserError */ .yo(`Input 'replay': '${file}' cannot be read. Give the path of a transcript.jsonl.`);
     }
 }
 /** Before the first line is logged: a message about an input may quote what was put into the wrong one. */
@@ -3982,13 +4096,13 @@ function keepSecretVariables() {
     }
 }
 function keepSecret(name, value) {
-    if (value === undefined || !(0,_inputs_inputs_js__WEBPACK_IMPORTED_MODULE_10__/* .canBeMasked */ .n9)(value))
+    if (value === undefined || !(0,_inputs_inputs_js__WEBPACK_IMPORTED_MODULE_11__/* .canBeMasked */ .n9)(value))
         return;
     outlet.keep({ name, value });
     if (process.env.GITHUB_ACTIONS !== 'true')
         return;
     for (const line of value.split(/[\r\n]+/))
-        if ((0,_inputs_inputs_js__WEBPACK_IMPORTED_MODULE_10__/* .canBeMasked */ .n9)(line))
+        if ((0,_inputs_inputs_js__WEBPACK_IMPORTED_MODULE_11__/* .canBeMasked */ .n9)(line))
             (0,_actions_core__WEBPACK_IMPORTED_MODULE_0__/* .setSecret */ .Pq)(line);
 }
 /** Where only this process can read it: its environment, which no child inherits, and a file that no box mounts. */
@@ -4027,6 +4141,7 @@ __webpack_require__.d(__webpack_exports__, {
   zv: () => (/* reexport */ readModelServer),
   jU: () => (/* reexport */ readPlanInputs),
   RY: () => (/* reexport */ readPublishInputs),
+  gy: () => (/* reexport */ refusePlan),
   qs: () => (/* binding */ unknownInputs)
 });
 
@@ -4408,8 +4523,8 @@ function readPublishInputs(get, context) {
 
 // EXTERNAL MODULE: ./node_modules/zod/v4/classic/schemas.js + 5 modules
 var schemas = __webpack_require__(2047);
-// EXTERNAL MODULE: ./src/report/report.ts + 47 modules
-var report = __webpack_require__(1414);
+// EXTERNAL MODULE: ./src/report/report.ts + 54 modules
+var report = __webpack_require__(8906);
 ;// CONCATENATED MODULE: ./src/inputs/event.ts
 // Reads what the runner says about the event that started this run. Whether that event may start a run is decided in
 // trust.ts; GitHub itself is not asked anything here.
@@ -4545,8 +4660,16 @@ function present(key, value) {
 // Reads the inputs of the action that sums a fleet up, `fleet-report/action.yml`.
 
 
+
+const notesShape = schemas/* array */.YOg(schemas/* object */.Ikc({ spec: schemas/* string */.YjP(), reason: schemas/* string */.YjP() }));
 /** Defaults as `INPUT_DEFAULTS` gives those of the first action. */
-const FLEET_REPORT_INPUT_DEFAULTS = { reports: '', expected: '' };
+const FLEET_REPORT_INPUT_DEFAULTS = {
+    reports: '',
+    expected: '',
+    refused: '',
+    'left-over': '',
+    waiting: '',
+};
 /** @throws UserError on the first bad value */
 function readFleetReportInputs(get) {
     const reports = get('reports').trim();
@@ -4555,7 +4678,22 @@ function readFleetReportInputs(get) {
     const expected = get('expected').trim();
     // A plan may have planned nothing.
     const isNone = expected === '' || expected === '0';
-    return { reports, expected: isNone ? undefined : readPositiveInteger('expected', expected) };
+    const notes = (name) => readNotes(name, get(name).trim());
+    return {
+        reports,
+        expected: isNone ? undefined : readPositiveInteger('expected', expected),
+        notRun: { refused: notes('refused'), leftOver: notes('left-over'), waiting: notes('waiting') },
+    };
+}
+function readNotes(name, text) {
+    if (text === '')
+        return []; // the plan ended before it had any
+    try {
+        return notesShape.parse(JSON.parse(text));
+    }
+    catch {
+        return refuse(name, text.slice(0, 100), `the plan's output '${name}'`);
+    }
 }
 
 ;// CONCATENATED MODULE: ./src/inputs/plan-inputs.ts
@@ -4634,6 +4772,15 @@ const OWN_BOT = 'github-actions[bot]';
 const OWN_BOT_EVENTS = ['workflow_dispatch', 'repository_dispatch'];
 /** GitHub reports the roles `maintain` and `triage` as `write` and `read`: https://docs.github.com/rest/collaborators/collaborators */
 const WRITERS = ['admin', 'write'];
+/**
+ * A plan spends nothing and asks nobody, so it needs no trust; its runs judge for themselves. It is for events that mean a
+ * branch. @returns why there is none on this event; `undefined` where there is one
+ */
+function refusePlan({ kind, eventName }) {
+    if (kind === 'local' || WRITERS_EVENTS.includes(eventName))
+        return undefined;
+    return `There is no plan on '${eventName}': what a pull request or a comment asks for is worked on in one job. Call a workflow such as Ferrule's examples/workflows/called.yml there; plans are for ${WRITERS_EVENTS.join(', ')}.`;
+}
 /** The first rule that is broken, with the way out. Asks GitHub only for what is neither idle nor refused already. */
 async function judgeTrust(context, terms) {
     const { eventName, actor } = context;
@@ -4916,13 +5063,15 @@ function readPackage(value) {
 
 /***/ }),
 
-/***/ 9667:
+/***/ 4777:
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
 
 // EXPORTS
 __webpack_require__.d(__webpack_exports__, {
   sH: () => (/* reexport */ baseBranch),
+  Yz: () => (/* binding */ chooseSpecs),
+  Lt: () => (/* reexport */ findMisfits),
   wZ: () => (/* binding */ makeFolders),
   h_: () => (/* binding */ openRepository),
   _9: () => (/* reexport */ pinCommits),
@@ -4939,8 +5088,8 @@ var external_node_path_ = __webpack_require__(6760);
 var external_node_path_default = /*#__PURE__*/__webpack_require__.n(external_node_path_);
 // EXTERNAL MODULE: ./src/platform/github.ts + 4 modules
 var platform_github = __webpack_require__(2024);
-// EXTERNAL MODULE: ./src/report/report.ts + 47 modules
-var report = __webpack_require__(1414);
+// EXTERNAL MODULE: ./src/report/report.ts + 54 modules
+var report = __webpack_require__(8906);
 ;// CONCATENATED MODULE: ./src/invocation/comment-reply.ts
 
 
@@ -5014,28 +5163,36 @@ function foldersAbove(path) {
     return parts.map((_, at) => parts.slice(0, at + 1).join('/'));
 }
 
-// EXTERNAL MODULE: ./src/brief/brief.ts + 25 modules
-var brief = __webpack_require__(1044);
 // EXTERNAL MODULE: ./src/fleet/fleet.ts + 8 modules
 var fleet = __webpack_require__(846);
+// EXTERNAL MODULE: ./src/publish/publish.ts + 27 modules
+var publish = __webpack_require__(6121);
 ;// CONCATENATED MODULE: ./src/invocation/pinned-commits.ts
 // The commits and the branch that a run or a plan starts from, pinned before anything else is read.
 
 
+
+
 /**
- * The commit the run starts from with the branch it belongs to, and the commit whose agent file and standards count: on a
- * pull request that of its base, since its head is what is still to be reviewed.
+ * The commit the run starts from with the branch it belongs to, and the commit whose agent file and standards count, which
+ * is another where the first is still to be reviewed: on a pull request that of its base, on another run's work branch
+ * the event's own.
  * @throws UserError when there is none, or a pull request has moved since it was pinned
  */
-async function pinCommits(git, inputs, context, checkout, remote) {
+async function pinCommits(ground, inputs, context) {
+    const { git, remote, checkout } = ground;
     const { pullRequest } = context;
     if (pullRequest !== undefined && remote !== undefined)
         await refuseMovedHead(git, remote, pullRequest);
     const wanted = inputs.base ?? context.ownPullRequestBase;
-    if (wanted !== undefined && remote !== undefined) {
+    if (wanted !== undefined && wanted !== pullRequest?.headRef && remote !== undefined) {
         const what = inputs.base === undefined ? 'The base of the pull request' : "Input 'base'";
         const commit = await fetchTip(git, remote, wanted, what);
-        return { base: { commit, branch: wanted }, trustedCommit: commit };
+        const isWork = (branch) => branch !== context.defaultBranch && (0,publish/* isWorkBranch */.Y9)(inputs.branch, branch);
+        const trustedCommit = isWork(wanted)
+            ? await reviewedCommit({ ...ground, remote }, context, wanted, isWork)
+            : commit;
+        return { base: { commit, branch: wanted }, trustedCommit };
     }
     if (pullRequest !== undefined && remote !== undefined) {
         const { headRef: branch, headSha: commit, baseRef } = pullRequest;
@@ -5047,6 +5204,40 @@ async function pinCommits(git, inputs, context, checkout, remote) {
         throw new errors/* UserError */.yo('The repository has no commit yet. Commit the spec first; Ferrule works on commits only.');
     const branch = baseBranch(inputs.base, context, checkout);
     return { base: { commit: checkout.head, branch }, trustedCommit: checkout.head };
+}
+/**
+ * The commit below other runs' work: of the branch that their pull requests lead to, which a plan was made for. Where that
+ * is the event's own, or no pull request tells, it is the commit that the event started on (of a comment: of the default
+ * branch); of a pull request its base.
+ */
+async function reviewedCommit({ git, remote, github, checkout }, context, workBranch, isWork) {
+    if (context.pullRequest !== undefined)
+        return fetchTip(git, remote, context.pullRequest.baseRef, 'The base of the pull request');
+    const below = github && (await branchBelow(github, workBranch, isWork));
+    if (below !== undefined && context.ref !== `refs/heads/${below}`)
+        return fetchTip(git, remote, below, 'The branch below those of other runs');
+    const commit = context.sha ?? checkout.head;
+    if (commit === undefined)
+        throw new errors/* UserError */.yo('The repository has no commit yet. Commit the spec first.');
+    await fetchMissing(git, remote, commit, context.ref ?? 'HEAD');
+    return commit;
+}
+/** Follows our own open pull requests from a work branch to the first branch that is none. */
+async function branchBelow(github, workBranch, isWork) {
+    const identity = await github.identity();
+    const seen = new Set();
+    for (let branch = workBranch; !seen.has(branch);) {
+        seen.add(branch);
+        const read = await github.pullRequestsOf([branch]);
+        const pulls = read.kind === 'ok' ? (read.value.get(branch) ?? []) : [];
+        const ours = pulls.find(({ isMerged, author }) => !isMerged && (0,platform_github/* isOwnAccount */._p)(identity, author));
+        if (ours === undefined)
+            return undefined;
+        if (!isWork(ours.baseRef))
+            return ours.baseRef;
+        branch = ours.baseRef;
+    }
+    return undefined;
 }
 /** The branch a result goes to: the input's, the pull request's, else the one that is checked out. */
 function baseBranch(base, context, checkout) {
@@ -5084,194 +5275,10 @@ async function fetchMissing(git, remote, commit, branch) {
         throw new errors/* UserError */.yo(`Commit ${commit.slice(0, 12)} of '${branch}' cannot be fetched: ${fetched.reason}`);
 }
 
-// EXTERNAL MODULE: ./src/platform/report-folder.ts
-var report_folder = __webpack_require__(9250);
-// EXTERNAL MODULE: ./src/publish/publish.ts + 27 modules
-var publish = __webpack_require__(6121);
-// EXTERNAL MODULE: ./src/run/run.ts + 55 modules
-var run = __webpack_require__(4155);
-;// CONCATENATED MODULE: ./src/invocation/fleet-run.ts
-// The specs of one invocation, one after the other: prerequisites first, each from where its prerequisites are, together
-// within what the invocation may spend. What one run does is run.ts.
-
-
-
-
-
-
-
-
-
-
-/** With less of the total than this part of a spec's limit left, a run would end before it made anything. */
-const USABLE_PART = 1 / 20;
-const WAYS_OUT = "Nothing was spent. Run it again once that is done, set 'base' to a branch that holds it, or write 'status: implemented' into a spec that was done without Ferrule.";
-/** @returns one result for each selected spec, but for those that `max-specs` leaves to the next invocation */
-async function runFleet(world, survey, folders) {
-    const fleet = new Fleet(world, survey);
-    const selected = survey.specs.filter(({ isSelected }) => isSelected);
-    const results = [];
-    for (const spec of selected) {
-        const decision = await fleet.decide(spec);
-        if (decision.kind === 'next-time')
-            continue;
-        const result = await runOne(decision.world, spec.path, decision, selected.length > 1, folders);
-        fleet.ended(spec, result.record);
-        results.push(result);
-    }
-    fleet.sayLeftOver();
-    return results;
-}
-async function runOne(world, spec, decision, isOneOfMany, folders) {
-    const report = isOneOfMany ? external_node_path_default().join(folders.report, (0,publish/* specSlug */.Ru)(spec)) : folders.report;
-    const scratch = external_node_path_default().join(folders.scratch, (0,publish/* specSlug */.Ru)(spec));
-    await (0,promises_.mkdir)(scratch, { recursive: true });
-    try {
-        const folder = await report_folder/* ReportFolder */.L.create(report, world.mask);
-        return { record: await (0,run/* runSpec */.lA)(world, spec, decision, folder, scratch), folder };
-    }
-    finally {
-        await (0,promises_.rm)(scratch, { recursive: true, force: true });
-    }
-}
-/** What an invocation knows of its specs as they end one by one. */
-class Fleet {
-    world;
-    survey;
-    standings;
-    /** Verified branches that another spec may start from, with all the specs they hold. */
-    held;
-    /** Of those, what this invocation saw itself. */
-    branches = new Map();
-    leftOver = [];
-    started = 0;
-    spentUsd = 0;
-    constructor(world, survey) {
-        this.world = world;
-        this.survey = survey;
-        this.standings = new Map(survey.specs.map((spec) => [spec.path, spec.standing]));
-        // On a pull request results go to its branch, which nobody else's work belongs on.
-        this.held =
-            world.context.pullRequest === undefined
-                ? (0,fleet/* openStacks */.uI)(survey.specs, world.base.branch)
-                : new Map();
-    }
-    async decide(spec) {
-        const { world } = this;
-        const { standing } = spec;
-        if (standing.kind === 'refused')
-            return this.skip('refused', standing.reason);
-        if (standing.kind !== 'pending' && standing.kind !== 'verified')
-            return this.skip('unchanged', (0,fleet/* leftAlone */.Vb)(standing) ?? '');
-        const start = (0,fleet/* decideStart */.VF)(spec.dependsOn, {
-            isOnBase: (other) => (0,fleet/* isOnBase */.X9)(this.standings.get(other)),
-            heldBy: (other) => this.held.get(other),
-        });
-        if (start.kind !== 'base' && standing.kind === 'verified')
-            return this.skip('unchanged', (0,fleet/* leftAlone */.Vb)(standing) ?? '');
-        if (start.kind === 'waits')
-            return this.wait(spec, start.reason);
-        if (start.kind === 'base' && (await this.isOutdatedOnBase(spec)))
-            return this.wait(spec, `Branch ${world.base.branch} has another text of it than the commit of this run`);
-        const { maxSpecs, maxTotalCostUsd, maxCostUsd } = world.inputs;
-        if (maxSpecs !== undefined && this.started >= maxSpecs) {
-            this.leftOver.push(spec.path);
-            return { kind: 'next-time' };
-        }
-        const costLeftUsd = maxTotalCostUsd === undefined ? undefined : maxTotalCostUsd - this.spentUsd;
-        if (costLeftUsd !== undefined && costLeftUsd < Math.min(maxTotalCostUsd ?? 0, maxCostUsd) * USABLE_PART)
-            return {
-                ...this.skip('stopped', `Not started: of max-total-cost-usd, ${(0,report/* dollars */.E9)(maxTotalCostUsd ?? 0)}, ${(0,report/* dollars */.E9)(costLeftUsd)} are left.`),
-                stopReason: 'cost',
-            };
-        const base = await this.baseOf(spec, start);
-        if ('reason' in base)
-            return this.wait(spec, base.reason);
-        this.started++;
-        return { kind: 'run', world: { ...world, base, costLeftUsd } };
-    }
-    /** Counts what a run spent, and notes the branch that later specs may start from. */
-    ended({ path: spec, dependsOn }, { outcome, publication, usage }) {
-        const { world } = this;
-        this.spentUsd += usage.costUsd ?? 0;
-        if (usage.costUsd === null && usage.turns > 0 && world.inputs.maxTotalCostUsd !== undefined)
-            world.log.warning("The model's price is unknown, so its cost cannot count towards max-total-cost-usd; max-tokens holds.");
-        const { branch, commit } = publication;
-        if (branch === undefined || commit === undefined || (outcome !== 'verified' && outcome !== 'unchanged'))
-            return;
-        if (world.context.pullRequest !== undefined && branch !== world.base.branch)
-            return;
-        this.branches.set(spec, { branch, commit });
-        this.held.set(spec, new Set([spec, ...dependsOn.flatMap((other) => [...(this.held.get(other) ?? [])])]));
-    }
-    sayLeftOver() {
-        if (this.leftOver.length === 0)
-            return;
-        const { maxSpecs } = this.world.inputs;
-        this.world.log.info(`Left for the next run, as max-specs is ${maxSpecs ?? 0}: ${this.leftOver.join(', ')}.`);
-    }
-    skip(outcome, message) {
-        return { kind: 'skip', world: this.world, outcome, message };
-    }
-    /** Who asked for this very spec has to know; one of a glob waits for its turn. */
-    wait({ path: spec }, reason) {
-        return this.survey.named.has(spec)
-            ? this.skip('refused', `${reason}. ${WAYS_OUT}`)
-            : this.skip('unchanged', `${reason}; it is taken up when that is done.`);
-    }
-    /** On a prerequisite's branch, which a plan may name as the base, a spec can be older than in the commit of the event. */
-    async isOutdatedOnBase({ path: spec, hash, dependsOn }) {
-        const { git, base, inputs, context } = this.world;
-        const isStacked = dependsOn.some((other) => (0,publish/* branchName */.at)(inputs.branch, other) === base.branch);
-        if (!isStacked || context.sha === undefined || (await git.resolve(context.sha)) === undefined)
-            return false;
-        return (await textIn(git, context.sha, spec)) !== hash;
-    }
-    async baseOf(spec, start) {
-        const { git, remote, base } = this.world;
-        if (start.kind === 'base')
-            return base;
-        const standing = this.standings.get(start.on);
-        const known = this.branches.get(start.on);
-        const branch = known?.branch ?? (standing?.kind === 'verified' ? standing.branch : undefined);
-        if (branch === undefined || remote === undefined)
-            return { reason: `The branch of ${start.on} is not known` };
-        try {
-            // A commit that GitHub made for us is not here yet.
-            const commit = (known && (await git.resolve(known.commit))) ??
-                (await fetchTip(git, remote, branch, `The branch of ${start.on}`));
-            return (await this.isFit(spec, commit))
-                ? { branch, commit }
-                : { reason: `It depends on ${start.on}, and ${branch} has not all that it needs, or another text of it` };
-        }
-        catch (error) {
-            if (!(error instanceof errors/* UserError */.yo))
-                throw error;
-            return { reason: error.message.replace(/\.$/, '') };
-        }
-    }
-    /** Commits decide, not what a pull request says; and what is implemented there must be the present text. */
-    async isFit(spec, commit) {
-        const { git } = this.world;
-        const missing = this.survey.specs.filter(({ path: other, standing }) => spec.dependsOn.includes(other) && !(0,fleet/* isOnBase */.X9)(standing));
-        const proofs = await (0,fleet/* findProofs */.vx)(git, commit, missing);
-        if (missing.some(({ path: other }) => !proofs.has(other)))
-            return false;
-        return (await textIn(git, commit, spec.path)) === spec.hash;
-    }
-}
-/** The hash of a spec in a commit; `undefined` where it cannot be read there. */
-async function textIn(git, commit, spec) {
-    try {
-        return (await (0,brief/* summariseSpec */.Gu)(await git.sourceTree(commit), spec)).hash.replace(/^sha256:/, '');
-    }
-    catch (error) {
-        if (!(error instanceof errors/* UserError */.yo))
-            throw error;
-        return undefined;
-    }
-}
-
+// EXTERNAL MODULE: external "node:util"
+var external_node_util_ = __webpack_require__(7975);
+// EXTERNAL MODULE: ./src/brief/brief.ts + 25 modules
+var brief = __webpack_require__(1044);
 ;// CONCATENATED MODULE: ./src/platform/source-tree.ts
 // What a pinned commit holds, read without a working tree: the only way the repository's text enters a run.
 /** Files by their own path and by each folder above them, so that looking one up does not search the whole tree. */
@@ -5428,6 +5435,275 @@ async function workOf({ git, github, base, log }, specs) {
     return new Map();
 }
 
+;// CONCATENATED MODULE: ./src/invocation/stacked-start.ts
+// Whether a spec can start from the branch of another run. That branch is a model's work which nobody has reviewed: what a
+// spec asks for is read there only where it says the same as in the reviewed commit.
+
+
+
+
+
+
+/**
+ * Paths of the specs that say the same in both commits, as does all they depend on. Front matter counts: it names
+ * prerequisites, package and model, and can say that a spec is done.
+ * @param specs prerequisites first, as a survey has them
+ */
+async function unchangedSpecs(git, specs, commits) {
+    const [one, other] = [await git.sourceTree(commits[0]), await git.sourceTree(commits[1])];
+    const unchanged = new Set();
+    for (const { path, dependsOn } of specs) {
+        if (!dependsOn.every((needed) => unchanged.has(needed)))
+            continue;
+        const summary = await summaryIn(one, path);
+        if (summary !== undefined && (0,external_node_util_.isDeepStrictEqual)(summary, await summaryIn(other, path)))
+            unchanged.add(path);
+    }
+    return unchanged;
+}
+async function summaryIn(tree, spec) {
+    try {
+        return await (0,brief/* summariseSpec */.Gu)(tree, spec);
+    }
+    catch (error) {
+        if (!(error instanceof errors/* UserError */.yo))
+            throw error;
+        return undefined;
+    }
+}
+/**
+ * Paths of the specs that can start from `branch`: their prerequisites are done there, by commits and not by what a pull
+ * request says, and they are what they are in the world's base.
+ * @param isDoneFirst prerequisites that a plan has done there before
+ */
+async function specsThatFit(world, specs, branch, isDoneFirst = () => false) {
+    const there = await surveySpecs({ ...world, base: branch, inputs: { ...world.inputs, spec: [] } }, () => Promise.resolve(specs.map(({ path }) => path)));
+    const standings = new Map(there.specs.map(({ path, standing }) => [path, standing]));
+    const unchanged = await unchangedSpecs(world.git, there.specs, [world.base.commit, branch.commit]);
+    const isDone = (path) => (0,fleet/* isOnBase */.X9)(standings.get(path)) || isDoneFirst(path);
+    const fits = ({ path, dependsOn }) => unchanged.has(path) && (0,fleet/* decideStart */.VF)(dependsOn, { isOnBase: isDone, heldBy: () => undefined }).kind === 'base';
+    return new Set(specs.filter(fits).map(({ path }) => path));
+}
+/**
+ * Of a plan: the branches that earlier runs left and pending specs would stand on, each by its spec with those that do not
+ * fit there. Each of these branches is fetched.
+ */
+async function findMisfits(world, specs) {
+    const misfits = new Map();
+    const { git, remote } = world;
+    if (remote === undefined)
+        return misfits;
+    const standings = new Map(specs.map(({ path, standing }) => [path, standing]));
+    for (const { path, standing } of specs) {
+        const isUnfinished = standing.kind === 'pending' && standing.unfinished !== undefined;
+        if (standing.kind !== 'verified' && !isUnfinished)
+            continue;
+        const above = pendingAbove(path, specs);
+        if (above.length === 0)
+            continue;
+        const commit = await tipOf(() => fetchTip(git, remote, standing.branch, `The branch of ${path}`));
+        // The run of an unfinished spec whose branch is gone starts afresh.
+        if (commit === undefined && isUnfinished)
+            continue;
+        const fitting = commit === undefined
+            ? new Set()
+            : await specsThatFit(world, above, { branch: standing.branch, commit }, (other) => standings.get(other)?.kind === 'pending');
+        misfits.set(path, new Set(above.map((spec) => spec.path).filter((other) => !fitting.has(other))));
+    }
+    return misfits;
+}
+/** The selected specs that wait for `path`, directly or not. */
+function pendingAbove(path, specs) {
+    const above = new Set([path]);
+    for (const spec of specs)
+        if (spec.dependsOn.some((needed) => above.has(needed)))
+            above.add(spec.path);
+    return specs.filter((spec) => spec.path !== path && spec.isSelected && spec.standing.kind === 'pending' && above.has(spec.path));
+}
+async function tipOf(fetch) {
+    try {
+        return await fetch();
+    }
+    catch (error) {
+        if (!(error instanceof errors/* UserError */.yo))
+            throw error;
+        return undefined;
+    }
+}
+
+// EXTERNAL MODULE: ./src/platform/report-folder.ts
+var report_folder = __webpack_require__(9250);
+// EXTERNAL MODULE: ./src/run/run.ts + 56 modules
+var run = __webpack_require__(5279);
+;// CONCATENATED MODULE: ./src/invocation/fleet-run.ts
+// The specs of one invocation, one after the other: prerequisites first, each from where its prerequisites are, together
+// within what the invocation may spend. What one run does is run.ts.
+
+
+
+
+
+
+
+
+
+
+/** With less of the total than this part of a spec's limit left, a run would end before it made anything. */
+const USABLE_PART = 1 / 20;
+const WAYS_OUT = "Nothing was spent. Run it again once that is done, set 'base' to a branch that holds it, or write 'status: implemented' into a spec that was done without Ferrule.";
+/** @returns one result for each selected spec, but for those that `max-specs` leaves to the next invocation */
+async function runFleet(world, survey, folders) {
+    const fleet = new Fleet(world, survey);
+    const selected = survey.specs.filter(({ isSelected }) => isSelected);
+    const results = [];
+    for (const spec of selected) {
+        const decision = await fleet
+            .decide(spec)
+            .catch((defect) => ({ kind: 'broken', defect, world }));
+        if (decision.kind === 'next-time')
+            continue;
+        const result = await runOne(decision.world, spec.path, decision, selected.length > 1, folders);
+        fleet.ended(spec, result.record);
+        results.push(result);
+    }
+    fleet.sayLeftOver();
+    return results;
+}
+async function runOne(world, spec, decision, isOneOfMany, folders) {
+    const report = isOneOfMany ? external_node_path_default().join(folders.report, (0,publish/* specSlug */.Ru)(spec)) : folders.report;
+    const scratch = external_node_path_default().join(folders.scratch, (0,publish/* specSlug */.Ru)(spec));
+    await (0,promises_.mkdir)(scratch, { recursive: true });
+    try {
+        const folder = await report_folder/* ReportFolder */.L.create(report, world.mask);
+        return { ...(await (0,run/* runSpec */.lA)(world, spec, decision, folder, scratch)), folder };
+    }
+    finally {
+        await (0,promises_.rm)(scratch, { recursive: true, force: true });
+    }
+}
+/** What an invocation knows of its specs as they end one by one. */
+class Fleet {
+    world;
+    survey;
+    standings;
+    /** Verified branches that another spec may start from, with all the specs they hold. */
+    held;
+    /** Of those, what this invocation saw itself. */
+    branches = new Map();
+    leftOver = [];
+    /** Specs that are on the base as they were reviewed, once that was asked for. */
+    reviewed;
+    started = 0;
+    spentUsd = 0;
+    constructor(world, survey) {
+        this.world = world;
+        this.survey = survey;
+        this.standings = new Map(survey.specs.map((spec) => [spec.path, spec.standing]));
+        // On a pull request results go to its branch, which nobody else's work belongs on.
+        this.held =
+            world.context.pullRequest === undefined
+                ? (0,fleet/* openStacks */.uI)(survey.specs, world.base.branch)
+                : new Map();
+    }
+    async decide(spec) {
+        const { world } = this;
+        const { standing } = spec;
+        if (standing.kind === 'refused')
+            return this.skip('refused', standing.reason);
+        if (!(await this.isReviewed(spec)))
+            return this.wait(spec, `Branch ${world.base.branch} has another text of it, or of what it depends on, than the commit of this run`);
+        if (standing.kind !== 'pending' && standing.kind !== 'verified')
+            return this.skip('unchanged', (0,fleet/* leftAlone */.Vb)(standing) ?? '');
+        const start = (0,fleet/* decideStart */.VF)(spec.dependsOn, {
+            isOnBase: (other) => (0,fleet/* isOnBase */.X9)(this.standings.get(other)),
+            heldBy: (other) => this.held.get(other),
+        });
+        if (start.kind !== 'base' && standing.kind === 'verified')
+            return this.skip('unchanged', (0,fleet/* leftAlone */.Vb)(standing) ?? '');
+        if (start.kind === 'waits')
+            return this.wait(spec, start.reason);
+        const { maxSpecs, maxTotalCostUsd, maxCostUsd } = world.inputs;
+        if (maxSpecs !== undefined && this.started >= maxSpecs) {
+            this.leftOver.push(spec.path);
+            return { kind: 'next-time' };
+        }
+        const costLeftUsd = maxTotalCostUsd === undefined ? undefined : maxTotalCostUsd - this.spentUsd;
+        if (costLeftUsd !== undefined && costLeftUsd < Math.min(maxTotalCostUsd ?? 0, maxCostUsd) * USABLE_PART)
+            return {
+                ...this.skip('stopped', `Not started: of max-total-cost-usd, ${(0,report/* dollars */.E9)(maxTotalCostUsd ?? 0)}, ${(0,report/* dollars */.E9)(costLeftUsd)} are left.`),
+                stopReason: 'cost',
+            };
+        const base = await this.baseOf(spec, start);
+        if ('reason' in base)
+            return this.wait(spec, base.reason);
+        this.started++;
+        return { kind: 'run', world: { ...world, base, costLeftUsd } };
+    }
+    /** Counts what a run spent, and notes the branch that later specs may start from. */
+    ended({ path: spec, dependsOn }, { outcome, publication, usage }) {
+        const { world } = this;
+        this.spentUsd += usage.costUsd ?? 0;
+        if (usage.costUsd === null && usage.turns > 0 && world.inputs.maxTotalCostUsd !== undefined)
+            world.log.warning("The model's price is unknown, so its cost cannot count towards max-total-cost-usd; max-tokens holds.");
+        const { branch, commit } = publication;
+        if (branch === undefined || commit === undefined || (outcome !== 'verified' && outcome !== 'unchanged'))
+            return;
+        if (world.context.pullRequest !== undefined && branch !== world.base.branch)
+            return;
+        this.branches.set(spec, { branch, commit });
+        this.held.set(spec, new Set([spec, ...dependsOn.flatMap((other) => [...(this.held.get(other) ?? [])])]));
+    }
+    sayLeftOver() {
+        if (this.leftOver.length === 0)
+            return;
+        const { maxSpecs } = this.world.inputs;
+        this.world.log.info(`Left for the next run, as max-specs is ${maxSpecs ?? 0}: ${this.leftOver.join(', ')}.`);
+    }
+    skip(outcome, message) {
+        return { kind: 'skip', world: this.world, outcome, message };
+    }
+    /** Who asked for this very spec has to know; one of a glob waits for its turn. */
+    wait({ path: spec }, reason) {
+        return this.survey.named.has(spec)
+            ? this.skip('refused', `${reason}. ${WAYS_OUT}`)
+            : this.skip('unchanged', `${reason}; it is taken up when that is done.`);
+    }
+    /**
+     * On a work branch, which a plan may name as the base, a spec and those that it depends on can be older than in the
+     * commit of the event, or rewritten by the run that made the branch.
+     */
+    async isReviewed({ path: spec }) {
+        const { git, base, context, trustedCommit } = this.world;
+        // The head of a pull request is there to be worked on as it is.
+        if (base.commit === trustedCommit || base.branch === context.pullRequest?.headRef)
+            return true;
+        return (this.reviewed ??= await unchangedSpecs(git, this.survey.specs, [trustedCommit, base.commit])).has(spec);
+    }
+    async baseOf(spec, start) {
+        const { git, remote, base } = this.world;
+        if (start.kind === 'base')
+            return base;
+        const standing = this.standings.get(start.on);
+        const known = this.branches.get(start.on);
+        const branch = known?.branch ?? (standing?.kind === 'verified' ? standing.branch : undefined);
+        if (branch === undefined || remote === undefined)
+            return { reason: `The branch of ${start.on} is not known` };
+        try {
+            // A commit that GitHub made for us is not here yet.
+            const commit = (known && (await git.resolve(known.commit))) ??
+                (await fetchTip(git, remote, branch, `The branch of ${start.on}`));
+            return (await specsThatFit(this.world, [spec], { branch, commit })).has(spec.path)
+                ? { branch, commit }
+                : { reason: `It depends on ${start.on}, and ${branch} has not all that it needs, or another text of it` };
+        }
+        catch (error) {
+            if (!(error instanceof errors/* UserError */.yo))
+                throw error;
+            return { reason: error.message.replace(/\.$/, '') };
+        }
+    }
+}
+
 // EXTERNAL MODULE: ./src/inputs/inputs.ts + 14 modules
 var inputs_inputs = __webpack_require__(8537);
 // EXTERNAL MODULE: ./src/platform/command.ts
@@ -5566,7 +5842,7 @@ const MAX_TIMEOUT_MS = 2 ** 31 - 1;
  * @throws UserError when the environment names a proxy that cannot be used
  */
 function messagesApi(options) {
-    const { apiKey, baseUrl = model_connection/* ANTHROPIC_API */.Ur, say, silenceMs = SILENCE_MS } = options;
+    const { apiKey, baseUrl = model_connection/* ANTHROPIC_API */.Ur, say, silenceMs = SILENCE_MS, firstWaitMs = FIRST_WAIT_MS } = options;
     const proxy = (0,model_connection/* proxyFor */.iJ)(baseUrl);
     const way = { beginTimeoutMs: BEGIN_TIMEOUT_MS, silenceMs, isProxied: proxy !== undefined };
     let opened;
@@ -5594,7 +5870,7 @@ function messagesApi(options) {
                 throw new model/* ModelFailure */.c(`The model's server gave no answer in ${attempt} attempts: ${refusal.message}`);
             if (!mayAskAgain)
                 throw new model/* ModelFailure */.c(`The model's server: ${refusal.message}`, 'limit');
-            const waitMs = waitBefore(attempt, refusal.retryAfterMs);
+            const waitMs = waitBefore(firstWaitMs * 2 ** (attempt - 1), refusal.retryAfterMs);
             if (waitMs >= terms.timeLeftMs())
                 throw new model/* ModelFailure */.c(`The model's server: ${refusal.message} The time left is too short to wait.`, 'time');
             say(`The model's server: ${refusal.message} Asking again in ${(waitMs / 1000).toFixed(1)} s.`);
@@ -5602,11 +5878,13 @@ function messagesApi(options) {
         }
     };
 }
-/** Doubling from half a second, or what the server asks for. With jitter, so that many runs do not come back together. */
-function waitBefore(attempt, retryAfterMs) {
-    if (retryAfterMs !== undefined)
-        return Math.min(retryAfterMs * (1 + Math.random() / 10), MAX_WAIT_MS);
-    return Math.min(FIRST_WAIT_MS * 2 ** (attempt - 1) * (0.75 + Math.random() / 2), MAX_WAIT_MS);
+/**
+ * With jitter, so that many runs do not come back together. What the server asks for counts where it is longer: one that
+ * is overloaded and asks for no wait would have all attempts within a second.
+ */
+function waitBefore(backoffMs, retryAfterMs = 0) {
+    const ownMs = backoffMs * (0.75 + Math.random() / 2);
+    return Math.min(Math.max(retryAfterMs * (1 + Math.random() / 10), ownMs), MAX_WAIT_MS);
 }
 async function askOnce(api, request, terms) {
     // By hand instead of AbortSignal.any: nothing may stay attached to the run's signal for each of its hundreds of turns.
@@ -5762,6 +6040,7 @@ function isAnswer(entry) {
 const REPOSITORY = 'repository.git';
 
 
+
 async function makeFolders(temp) {
     await (0,promises_.mkdir)(temp, { recursive: true });
     const root = await (0,promises_.mkdtemp)(external_node_path_default().join(await (0,promises_.realpath)(temp), 'ferrule-'));
@@ -5852,7 +6131,7 @@ async function openWorld(invocation, github, folders) {
         git,
         remote,
         github,
-        ...(await pinCommits(git, inputs, context, checkout, remote)),
+        ...(await pinCommits({ git, remote, github, checkout }, inputs, context)),
         costLeftUsd: inputs.maxTotalCostUsd,
         openModel: inputs.dryRun ? undefined : () => openModel(inputs, invocation.replay, log),
     };
@@ -5897,10 +6176,14 @@ function remoteOf(inputs, context, checkout) {
 /* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__webpack_require__.n(node_fs_promises__WEBPACK_IMPORTED_MODULE_0__);
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(6760);
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_1___default = /*#__PURE__*/__webpack_require__.n(node_path__WEBPACK_IMPORTED_MODULE_1__);
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_6__ = __webpack_require__(3916);
 /* harmony import */ var _fleet_fleet_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(846);
 /* harmony import */ var _inputs_inputs_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(8537);
-/* harmony import */ var _invocation_invocation_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(9667);
+/* harmony import */ var _invocation_invocation_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(4777);
 /* harmony import */ var _platform_git_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(8524);
+// A plan without a run: which specs are pending, and in which waves they can go. Reads the repository, its history and our
+// pull requests; spends nothing, writes nothing. Who carries the plan out is the workflow's affair.
+
 
 
 
@@ -5923,10 +6206,13 @@ async function planStep(step) {
     return plan.refused.length > 0 ? 1 : 0;
 }
 /**
- * Plans the specs that the inputs select.
+ * Plans the specs that the inputs select; on a push, of a glob's only those that it changed.
  * @returns the plan, and the branch that it starts from @throws UserError for what forbids the plan as a whole
  */
 async function planSpecs({ inputs, context, log }) {
+    const refusal = (0,_inputs_inputs_js__WEBPACK_IMPORTED_MODULE_3__/* .refusePlan */ .gy)(context);
+    if (refusal !== undefined)
+        throw new _errors_js__WEBPACK_IMPORTED_MODULE_6__/* .UserError */ .yo(refusal);
     const environment = { ...process.env };
     const { scratch } = await (0,_invocation_invocation_js__WEBPACK_IMPORTED_MODULE_4__/* .makeFolders */ .wZ)(context.temp);
     try {
@@ -5935,10 +6221,14 @@ async function planSpecs({ inputs, context, log }) {
         // Outside GitHub nothing is published from here either, so the clone itself holds the branches.
         const publish = context.kind === 'local' ? 'none' : 'auto';
         const remote = (0,_invocation_invocation_js__WEBPACK_IMPORTED_MODULE_4__/* .remoteOf */ .e1)({ publish, githubToken: inputs.githubToken }, context, checkout);
-        const { base } = await (0,_invocation_invocation_js__WEBPACK_IMPORTED_MODULE_4__/* .pinCommits */ ._9)(git, inputs, context, checkout, remote);
-        const { specs } = await (0,_invocation_invocation_js__WEBPACK_IMPORTED_MODULE_4__/* .surveySpecs */ .x_)({ git, remote, github: (0,_invocation_invocation_js__WEBPACK_IMPORTED_MODULE_4__/* .openRepository */ .h_)(inputs, context), base, log, inputs });
+        const github = (0,_invocation_invocation_js__WEBPACK_IMPORTED_MODULE_4__/* .openRepository */ .h_)(inputs, context);
+        const pinned = await (0,_invocation_invocation_js__WEBPACK_IMPORTED_MODULE_4__/* .pinCommits */ ._9)({ git, remote, github, checkout }, inputs, context);
+        const { base } = pinned;
+        const world = { git, remote, github, context, log, inputs, ...pinned };
+        const { specs } = await (0,_invocation_invocation_js__WEBPACK_IMPORTED_MODULE_4__/* .surveySpecs */ .x_)(world, (selection) => (0,_invocation_invocation_js__WEBPACK_IMPORTED_MODULE_4__/* .chooseSpecs */ .Yz)(world, selection));
         const { maxSpecs, maxCostUsd, maxTotalCostUsd } = inputs;
-        return { plan: (0,_fleet_fleet_js__WEBPACK_IMPORTED_MODULE_2__/* .planWaves */ .Kc)(specs, { base: base.branch, maxSpecs, maxCostUsd, maxTotalCostUsd }), base: base.branch };
+        const terms = { base: base.branch, maxSpecs, maxCostUsd, maxTotalCostUsd };
+        return { plan: (0,_fleet_fleet_js__WEBPACK_IMPORTED_MODULE_2__/* .planWaves */ .Kc)(specs, terms, await (0,_invocation_invocation_js__WEBPACK_IMPORTED_MODULE_4__/* .findMisfits */ .Lt)(world, specs)), base: base.branch };
     }
     finally {
         await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.rm)(node_path__WEBPACK_IMPORTED_MODULE_1___default().dirname(scratch), { recursive: true, force: true });
@@ -7207,6 +7497,7 @@ function toComment(comment) {
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   g: () => (/* binding */ answerLines),
 /* harmony export */   h: () => (/* binding */ createLog)
 /* harmony export */ });
 /* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(7598);
@@ -7275,6 +7566,14 @@ function createLog({ write, mask, actions, colours = true, status }) {
                 write(`  │ ${withoutCommands(resetColours(line))}`);
         },
     };
+}
+/**
+ * The lines of what a command of the command line answers, which quotes names and texts of the repository. Nothing is
+ * indented and no line added, so that JSON stays JSON.
+ */
+function answerLines(text, { mask, actions }) {
+    const lines = mask((0,_printable_text_js__WEBPACK_IMPORTED_MODULE_1__/* .printableText */ .X)(text)).split('\n');
+    return actions ? lines.map(withoutCommands) : lines;
 }
 /**
  * The runner's groups, which are folded and do not nest. What must be seen interrupts one; what else belongs to it goes on
@@ -7997,7 +8296,7 @@ function mebibytes(bytes) {
 /* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_2___default = /*#__PURE__*/__webpack_require__.n(node_fs_promises__WEBPACK_IMPORTED_MODULE_2__);
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(6760);
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_3___default = /*#__PURE__*/__webpack_require__.n(node_path__WEBPACK_IMPORTED_MODULE_3__);
-// The folder in which everything a run produced is kept for people and programs (contract, section 2). What the files
+// The folder in which everything a run produced is kept for people and programs (docs/contract.md, "Files of a run"). What the files
 // say is not decided here; secrets are masked on the way in.
 
 
@@ -8202,11 +8501,11 @@ function minutes(elapsedMs) {
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(6760);
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_2___default = /*#__PURE__*/__webpack_require__.n(node_path__WEBPACK_IMPORTED_MODULE_2__);
 /* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_8__ = __webpack_require__(3916);
-/* harmony import */ var _invocation_invocation_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(9667);
+/* harmony import */ var _invocation_invocation_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(4777);
 /* harmony import */ var _platform_report_folder_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(9250);
 /* harmony import */ var _publish_publish_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(6121);
-/* harmony import */ var _report_report_js__WEBPACK_IMPORTED_MODULE_6__ = __webpack_require__(1414);
-/* harmony import */ var _run_run_js__WEBPACK_IMPORTED_MODULE_7__ = __webpack_require__(4155);
+/* harmony import */ var _report_report_js__WEBPACK_IMPORTED_MODULE_6__ = __webpack_require__(8906);
+/* harmony import */ var _run_run_js__WEBPACK_IMPORTED_MODULE_7__ = __webpack_require__(5279);
 // The post step of the action: what a run that was killed left is pushed, reported and cleared away. A run that came to
 // its end, also by a cancellation, left nothing to do here. Nothing is asked of the model, and no code of the work runs.
 
@@ -8272,12 +8571,12 @@ async function finish(step, folders, run) {
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__webpack_require__.n(node_path__WEBPACK_IMPORTED_MODULE_0__);
 /* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_9__ = __webpack_require__(3916);
 /* harmony import */ var _inputs_inputs_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(8537);
-/* harmony import */ var _invocation_invocation_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(9667);
+/* harmony import */ var _invocation_invocation_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(4777);
 /* harmony import */ var _platform_git_remote_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(9874);
 /* harmony import */ var _platform_git_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(8524);
 /* harmony import */ var _platform_received_folder_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(7513);
 /* harmony import */ var _publish_publish_js__WEBPACK_IMPORTED_MODULE_6__ = __webpack_require__(6121);
-/* harmony import */ var _run_run_js__WEBPACK_IMPORTED_MODULE_7__ = __webpack_require__(4155);
+/* harmony import */ var _run_run_js__WEBPACK_IMPORTED_MODULE_7__ = __webpack_require__(5279);
 /* harmony import */ var _workshop_workshop_js__WEBPACK_IMPORTED_MODULE_8__ = __webpack_require__(3472);
 // The second job of two: takes what a run with `publish: none` left, makes its commits again under this job's own rules,
 // and publishes them as the run would have. It holds a token that writes and no model key; what it is given counts as
@@ -8452,6 +8751,7 @@ __webpack_require__.d(__webpack_exports__, {
   Tx: () => (/* reexport */ isCommitOf),
   I0: () => (/* reexport */ isUndelivered),
   Mv: () => (/* reexport */ isVerifiedCommit),
+  Y9: () => (/* reexport */ isWorkBranch),
   Eb: () => (/* reexport */ openLiveComment),
   n$: () => (/* reexport */ packSeries),
   Mr: () => (/* reexport */ readAnswers),
@@ -8597,8 +8897,8 @@ function describeUnsigned(reason) {
         "token of a GitHub App or the workflow's own, and nothing that is made with a personal access token.");
 }
 
-// EXTERNAL MODULE: ./src/report/report.ts + 47 modules
-var report = __webpack_require__(1414);
+// EXTERNAL MODULE: ./src/report/report.ts + 54 modules
+var report = __webpack_require__(8906);
 ;// CONCATENATED MODULE: ./src/publish/trailer-value.ts
 // The form of a trailer's value.
 /** Text as one line, which is what a trailer's value is. Also the form in which values are compared with trailers. */
@@ -8608,7 +8908,7 @@ function trailerValue(text) {
 
 ;// CONCATENATED MODULE: ./src/publish/marks.ts
 // The marks that a run leaves and later runs read: the hidden first line of our pull requests and comments, whose form is
-// the report's, and the trailers of our commits (contract, section 6). Anyone can type a mark; who did is not asked here.
+// the report's, and the trailers of our commits (docs/contract.md, "Marks"). Anyone can type a mark; who did is not asked here.
 
 
 /** GitHub's own limit for a body, in characters; the report keeps well below it. */
@@ -8789,7 +9089,7 @@ function digits(hash) {
 }
 
 ;// CONCATENATED MODULE: ./src/publish/commit-message.ts
-// A commit's message: subject, body, and the trailers that outside programs read (contract, section 6). Whether the
+// A commit's message: subject, body, and the trailers that outside programs read (docs/contract.md, "Marks"). Whether the
 // subject says anything is not judged here.
 
 
@@ -9163,6 +9463,11 @@ function branchName(pattern, specPath, avoid = []) {
     if (taken !== undefined)
         throw refuse(name, 'is the base or the default branch, which a run never writes to by itself');
     return name;
+}
+/** Whether a branch has the name of some spec's work branch, numbered or not. Others can have such a name too. */
+function isWorkBranch(pattern, branch) {
+    const texts = pattern.split('{spec}').map((text) => text.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&'));
+    return new RegExp(`^${texts.join('[\\p{L}\\p{M}\\p{N}-]+')}(-\\d+)?$`, 'u').test(branch);
 }
 /** The work branch itself, then `-2`, `-3`, … beside it for when others' commits are on that. */
 function numberedBranch(branch, number) {
@@ -10508,7 +10813,7 @@ const IS_REPORT = 'The report is the text of this pull request.';
 
 /***/ }),
 
-/***/ 1414:
+/***/ 8906:
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
 
@@ -10938,9 +11243,23 @@ function withCode(text) {
     const parts = text.trim().split(/`([^`\n]+)`/);
     return parts.map((part, at) => (at % 2 === 0 ? part : safeHtml `<code>${part}</code>`));
 }
+/** A name of code that may be broken where its words end, not within them. */
+function codeName(name) {
+    return safeHtml `<code>${name.split(/(?<=::|[_/](?=[^_/]))/).map((part, at) => (at === 0 ? part : safeHtml `<wbr />${part}`))}</code>`;
+}
 /** A paragraph of such text, with its line ends kept. */
 function prose(text) {
     return safeHtml `<p class="prose">${withCode(text)}</p>`;
+}
+
+;// CONCATENATED MODULE: ./src/report/code-place.ts
+// A place in the code as the model and the audit name it: `src/lib.rs`, `src/lib.rs:9`, `src/lib.rs:9-12`. Where it is
+// shown, and as what kind of link, is decided by each rendering.
+/** Reads a place; a column behind the line is passed over. A text that names no line is a path as a whole. */
+function parsePlace(text) {
+    const form = /^(?:\.\/)*(.+?)(?::(\d{1,9})(?:-(\d{1,9}))?(?::\d{1,9})?)?$/;
+    const [, path = '', line, lastLine] = form.exec(text.trim()) ?? [];
+    return { path, ...(line === undefined ? {} : { line }), ...(lastLine === undefined ? {} : { lastLine }) };
 }
 
 ;// CONCATENATED MODULE: ./src/report/html/page-texts.ts
@@ -10997,17 +11316,6 @@ function visibleLines(text) {
 
 
 
-function incrementsSection({ increments }) {
-    if (increments.length === 0)
-        return undefined;
-    const items = increments.map(({ title, commit, requirements }) => safeHtml `<li>
-        <b>${title}</b>
-        <code title="${commit}">${shortId(commit)}</code>${requirements.length === 0 ? NOTHING : safeHtml `<span class="note">${requirements.join(', ')}</span>`}
-      </li> `);
-    return section('increments', 'What was built', safeHtml `<ol class="increments">
-      ${items}
-    </ol>`);
-}
 /** The id of a file's place on the page. */
 function changedFileId(at) {
     return `file-${at + 1}`;
@@ -11080,6 +11388,107 @@ function sum(numbers) {
     return numbers.reduce((total, each) => total + each, 0);
 }
 
+;// CONCATENATED MODULE: ./src/report/html/place-links.ts
+// Places in the code as links into the change that this page shows.
+
+
+
+function placeLinks(files) {
+    const places = new Map(files.map(({ path }, at) => [path, changedFileId(at)]));
+    return (place, shown = place) => {
+        const { path, line } = parsePlace(place);
+        const id = places.get(path);
+        if (id === undefined)
+            return codeName(shown);
+        return safeHtml `<a href="#${id}" ${line === undefined ? NOTHING : safeHtml ` data-line="${line}"`}>${codeName(shown)}</a>`;
+    };
+}
+/** The place of something that may have none. */
+function placeOf({ path, line }) {
+    return `${path ?? ''}${line === undefined ? '' : `:${line}`}`;
+}
+
+;// CONCATENATED MODULE: ./src/report/html/audit.ts
+
+
+
+function auditSection({ audit, auditSeverities = [] }, placeLink) {
+    const rows = audit.map(({ rule, path, line, text, blocking, liftedBy }) => [
+        safeHtml `<span class="status ${blocking ? 'bad' : 'warn'}">${blocking ? 'blocking' : 'warning'}</span>`,
+        rule,
+        placeLink(placeOf({ path, line })),
+        [withCode(text), liftedBy === undefined ? NOTHING : answeredFor(liftedBy)],
+    ]);
+    const severities = auditSeverities.map(({ rule, severity, from }) => `${rule} ${severity} (${from})`);
+    return section('audit', 'Audit of the change', [
+        table(['', 'rule', 'place', 'finding'], rows),
+        severities.length === 0
+            ? NOTHING
+            : safeHtml `<p class="note">Severities other than the defaults: ${listed(severities)}.</p>`,
+    ]);
+}
+function answeredFor({ requirement, text }) {
+    return safeHtml `<span class="note">Does not block because of the <a href="#deviations">deviation</a> on
+    ${requirement}: ${withCode(text)}</span>`;
+}
+/** What the new test files give without the change that they are to prove. */
+function newTestsSection({ newTestsOnBase = [] }) {
+    const results = {
+        'not-built': 'does not build there',
+        unknown: 'not tried, or not to its end',
+        ran: 'none of its tests passes there',
+    };
+    const rows = newTestsOnBase.map(({ path, package: crate, result, passed, output }) => [
+        [codeName(path), safeHtml `<span class="note">${crate}</span>`],
+        passed.length === 0
+            ? results[result]
+            : safeHtml `<span class="warn">passing there too, so proving nothing new:</span>
+          <ul class="plain">
+            ${passed.map((name) => safeHtml `<li>${codeName(name)}</li>`)}
+          </ul>`,
+        output === undefined ? NOTHING : codeName(output),
+    ]);
+    const head = ['file', 'without the change', 'output'];
+    return section('new-tests', 'New test files', table(head, rows), 'on the base’s code');
+}
+
+;// CONCATENATED MODULE: ./src/report/spending.ts
+/** Of a run and of the earlier ones that it goes on from. */
+function totalSpending(usage) {
+    const { inputTokens, outputTokens, cacheReadTokens, cacheWriteTokens, earlier } = usage;
+    const tokens = inputTokens + outputTokens + cacheReadTokens + cacheWriteTokens;
+    return addSpending({ tokens, costUsd: usage.costUsd ?? undefined }, earlier);
+}
+/** The sum; an unknown cost adds nothing to a known one. */
+function addSpending({ tokens, costUsd }, before = { tokens: 0 }) {
+    const isUnknown = costUsd === undefined && before.costUsd === undefined;
+    return {
+        tokens: tokens + before.tokens,
+        costUsd: isUnknown ? undefined : (costUsd ?? 0) + (before.costUsd ?? 0),
+    };
+}
+/** Two accounts of the same runs, of which one may be older: each figure's higher value. */
+function laterSpending(one, other) {
+    if (one === undefined || other === undefined)
+        return one ?? other;
+    const costs = [one.costUsd, other.costUsd].filter((cost) => cost !== undefined);
+    return {
+        tokens: Math.max(one.tokens, other.tokens),
+        costUsd: costs.length === 0 ? undefined : Math.max(...costs),
+    };
+}
+/** A cost as marks and trailers hold it: dollars with four decimals, rounded up. */
+function writtenCost(costUsd) {
+    return (Math.ceil(costUsd * 10_000 - 1e-6) / 10_000).toFixed(4);
+}
+/** Figures as someone may have typed them; `undefined` for what is no count of tokens. */
+function readSpending(tokens, costUsd) {
+    if (tokens === undefined || !/^\d{1,15}$/.test(tokens))
+        return undefined;
+    const isCost = costUsd !== undefined && /^\d{1,9}(\.\d{1,6})?$/.test(costUsd);
+    return { tokens: Number(tokens), costUsd: isCost ? Number(costUsd) : undefined };
+}
+
 ;// CONCATENATED MODULE: ./src/report/verdict.ts
 
 const STOPPED_BY = {
@@ -11093,6 +11502,7 @@ const STOPPED_BY = {
     cancelled: 'the run was cancelled',
     loop: 'the model repeated the same failing step',
     disk: "the runner's disk is almost full",
+    defect: 'a defect of Ferrule ended it',
 };
 /** Plain text on one line, not escaped for anything: it may quote the spec's path or the message of a failure. */
 function verdictLine(record) {
@@ -11384,12 +11794,13 @@ function tokensBar({ number, tokens }, at, highest) {
 
 
 
+
 function expensesSection(record, story) {
     const { usage, stopReason } = record;
-    const { limits } = usage;
+    const { limits, earlier } = usage;
+    const total = totalSpending(usage);
     const tokensIn = usage.inputTokens + usage.cacheReadTokens + usage.cacheWriteTokens;
-    const tokens = `${wholeNumber(tokensIn)} in, ${wholeNumber(usage.outputTokens)} out`;
-    const used = tokensIn + usage.outputTokens;
+    const own = `${wholeNumber(tokensIn)} in, ${wholeNumber(usage.outputTokens)} out`;
     const rows = [
         {
             name: 'turns',
@@ -11403,12 +11814,19 @@ function expensesSection(record, story) {
             limit: wholeNumber(limits.maxRounds),
             share: usage.rounds / limits.maxRounds,
         },
-        { name: 'tokens', told: tokens, limit: wholeNumber(limits.maxTokens), share: used / limits.maxTokens },
+        {
+            name: 'tokens',
+            told: earlier === undefined
+                ? own
+                : `${wholeNumber(total.tokens)} (of it ${wholeNumber(earlier.tokens)} by earlier runs, ${own})`,
+            limit: wholeNumber(limits.maxTokens),
+            share: total.tokens / limits.maxTokens,
+        },
         {
             name: 'cost',
-            told: usage.costUsd === null ? 'unknown, no price known for the model' : dollars(usage.costUsd),
+            told: costText(usage),
             limit: dollars(limits.maxCostUsd),
-            share: (usage.costUsd ?? 0) / limits.maxCostUsd,
+            share: (total.costUsd ?? 0) / limits.maxCostUsd,
         },
         {
             name: 'time',
@@ -11426,6 +11844,14 @@ function expensesSection(record, story) {
         timeline(record, story),
         tokensChart(story),
     ]);
+}
+/** What counts towards the limit, and how much of it this run did not spend itself. */
+function costText(usage) {
+    const { costUsd = 0 } = usage.earlier ?? {};
+    const known = usage.costUsd === null ? 'unknown, no price known for the model' : dollars(usage.costUsd + costUsd);
+    if (costUsd === 0)
+        return known;
+    return `${known} (${usage.costUsd === null ? '' : 'of it '}${dollars(costUsd)} by earlier runs)`;
 }
 /** A share of a limit as a bar; limits of zero have none. */
 function meter(share) {
@@ -11509,6 +11935,7 @@ function openPoints({ ledger, questions, records, audit, verification }) {
 
 
 
+
 const OUTCOME_WORDS = {
     verified: { words: 'Verified', tone: 'good', sign: '✔' },
     unverified: { words: 'Not verified', tone: 'bad', sign: '✘' },
@@ -11519,7 +11946,8 @@ const OUTCOME_WORDS = {
 };
 function verdictBanner(record) {
     const { tone, sign } = OUTCOME_WORDS[record.outcome];
-    const { spec } = record;
+    const { spec, alarms = [], publication } = record;
+    const notes = [...alarms.slice(1), ...publication.warnings]; // the first alarm stands in the line
     // Up to the first colon the line is made of our own words: "Not verified, 2 older failures".
     const line = verdictLine(record);
     const [head, sentence] = [line.slice(0, line.indexOf(': ')), line.slice(line.indexOf(': ') + 2)];
@@ -11529,7 +11957,7 @@ function verdictBanner(record) {
     <h2 id="verdict-title"><span class="sign" aria-hidden="true">${sign}</span> ${head}</h2>
     <p class="sentence">${verdict_banner_capitalised(sentence)}</p>
     ${gateStrip(record)} ${openList(record)}
-    ${record.publication.warnings.map((warning) => safeHtml `<p class="note">${warning}</p>`)} ${facts(record)}
+    ${notes.map((text) => safeHtml `<p class="note">${text}</p>`)} ${facts(record)}
   </section> `;
 }
 function gateStrip({ verification }) {
@@ -11597,7 +12025,7 @@ function facts({ verification, publication, usage, model, run }) {
         ['workflow run', run.url === undefined ? NOTHING : webLink(run.id, run.url)],
         ['model', model === '' ? NOTHING : model],
         ['turns', usage.turns === 0 ? NOTHING : usage.turns],
-        ['cost', usage.costUsd === null ? 'unknown' : dollars(usage.costUsd)],
+        ['cost', usage.costUsd === null && usage.earlier === undefined ? 'unknown' : costText(usage)],
         ['time', duration(usage.durationSeconds * 1000)],
         ['started', safeHtml `<time datetime="${run.startedAt}">${run.startedAt.slice(0, 16).replace('T', ' ')} UTC</time>`],
     ];
@@ -11621,7 +12049,8 @@ function verdict_banner_capitalised(text) {
 
 
 
-function gatesSection({ verification, baseline }, outputs) {
+
+function gatesSection({ verification, baseline }, places) {
     const gates = verification?.gates ?? [];
     const before = [baseline?.check, baseline?.test, ...(baseline?.gates ?? [])].filter((gate) => gate !== undefined);
     if (gates.length === 0 && before.length === 0)
@@ -11629,13 +12058,15 @@ function gatesSection({ verification, baseline }, outputs) {
     const onBase = before.length === 0
         ? NOTHING
         : safeHtml `<h3>On the base, before the run</h3>
-          ${before.map((gate) => gateDetails(gate, `base-${gateId(gate.name)}`, outputs, false))}`;
+          ${before.map((gate) => gateDetails(gate, `base-${gateId(gate.name)}`, places, false))}`;
     const ran = gates.length === 0
         ? safeHtml `<p>No verification ran.</p>`
-        : gates.map((gate) => gateDetails(gate, gateId(gate.name), outputs, gate.deciding && gate.status === 'failed'));
-    return section('gates', 'Verification', [ran, onBase], verification === undefined ? NOTHING : 'on a clean checkout of the commit');
+        : gates.map((gate) => gateDetails(gate, gateId(gate.name), places, gate.deciding && gate.status === 'failed'));
+    return section('gates', 'Verification', [ran, onBase], verification === undefined
+        ? NOTHING
+        : safeHtml `on a clean checkout of <code title="${verification.commit}">${shortId(verification.commit)}</code>`);
 }
-function gateDetails(gate, id, outputs, isOpen) {
+function gateDetails(gate, id, { outputs, placeLink }, isOpen) {
     const output = outputs.of(gate.output);
     const exit = gate.exitCode === null ? NOTHING : safeHtml `<span>exit code ${gate.exitCode}</span>`;
     const newTests = gate.tests === undefined || gate.tests.new === 0 ? NOTHING : safeHtml `<span>${gate.tests.new} new</span>`;
@@ -11650,7 +12081,7 @@ function gateDetails(gate, id, outputs, isOpen) {
     </summary>
     <div class="body">
       ${gate.command === '' ? NOTHING : safeHtml `<p class="command"><code>${gate.command}</code></p>`}
-      ${bullets(gate.reasons)}
+      ${bullets(gate.reasons)} ${failures(gate, placeLink)}
       ${gate.olderFailures.length === 0
         ? NOTHING
         : safeHtml `<p>Failed before the run too:</p>
@@ -11670,6 +12101,14 @@ function outputsSection(outputs) {
         ${textView(text)}
       </details> `);
     return section('outputs', 'Every command’s output', items.length === 0 ? NOTHING : items, outputs.note());
+}
+/** Why each test failed, in its own words: nobody should have to look for it in the output. */
+function failures({ tests }, placeLink) {
+    const { failures: failed = [] } = tests ?? {};
+    return failed.map(({ name, executable, path, line, message }) => safeHtml `<div class="remark bad">
+        <h4>${codeName(name)} in ${executable} ${path === undefined ? NOTHING : placeLink(placeOf({ path, line }))}</h4>
+        ${message === undefined ? NOTHING : prose(message)}
+      </div> `);
 }
 function extent(lines) {
     return lines === 0 ? 'printed nothing' : counted(lines, 'line');
@@ -11804,6 +12243,71 @@ function statusOf(header) {
     return header.some((line) => line.startsWith('rename to ')) ? 'renamed' : 'changed';
 }
 
+;// CONCATENATED MODULE: ./src/report/own-build.ts
+/** `undefined` where there is no commit, or where nothing that was built is proven anyway. */
+function ownBuild({ commit }, { increments, outcome, verification }) {
+    const made = increments.find((each) => each.commit === commit);
+    if (commit === undefined || made === undefined)
+        return undefined;
+    if (made.builds !== undefined)
+        return made.builds ? 'builds' : 'fails';
+    const isProven = verification !== undefined && (outcome === 'verified' || outcome === 'needs-answer');
+    return isProven ? 'unchecked' : undefined;
+}
+
+;// CONCATENATED MODULE: ./src/report/html/plan.ts
+// What was built and what the plan still holds, and how the plan came to be what it is.
+
+
+
+function incrementsSection(record) {
+    const { increments, plans = [] } = record;
+    const open = (plans.at(-1)?.increments ?? []).filter(({ commit }) => commit === undefined);
+    const items = [...increments, ...open].map((increment) => incrementItem(increment, ownBuildNote(increment, record)));
+    const earlier = plans.slice(0, -1);
+    if (items.length === 0 && earlier.length === 0)
+        return undefined;
+    return section('increments', plans.length === 0 ? 'What was built' : 'What was planned and built', [list(items), earlierVersions(earlier)], open.length === 0 ? NOTHING : `${open.length} still open`);
+}
+function incrementItem({ title, commit, requirements }, build) {
+    const [tone, sign, state] = commit === undefined ? ['quiet', '○', 'open'] : ['good', '✔', 'built'];
+    return safeHtml `<li>
+    <span class="sign ${tone}" role="img" aria-label="${state}">${sign}</span> <b>${title}</b>
+    ${commit === undefined ? NOTHING : safeHtml `<code title="${commit}">${shortId(commit)}</code>`} ${build}
+    ${requirements.length === 0 ? NOTHING : safeHtml `<span class="note">${requirements.join(', ')}</span>`}
+  </li> `;
+}
+function ownBuildNote(increment, record) {
+    switch (ownBuild(increment, record)) {
+        case 'builds':
+            return safeHtml `<small>builds on its own</small>`;
+        case 'fails':
+            return safeHtml `<span class="warn">does not build on its own</span>`;
+        case 'unchecked':
+            return safeHtml `<small>not checked whether it builds on its own</small>`;
+        case undefined:
+            return NOTHING;
+    }
+}
+function earlierVersions(versions) {
+    if (versions.length === 0)
+        return NOTHING;
+    return safeHtml `<details>
+    <summary>The plan was revised ${counted(versions.length, 'time')}</summary>
+    <div class="body">
+      ${versions.map(({ turn, at, increments }, i) => safeHtml `<h4>Version ${i + 1}, turn ${turn}, ${at}</h4>
+            ${list(increments.map((increment) => incrementItem(increment, NOTHING)))}`)}
+    </div>
+  </details>`;
+}
+function list(items) {
+    return items.length === 0
+        ? NOTHING
+        : safeHtml `<ul class="increments">
+        ${items}
+      </ul>`;
+}
+
 ;// CONCATENATED MODULE: ./src/report/html/remarks.ts
 
 function questionsSection({ questions, answers = [], spec, publication }) {
@@ -11815,8 +12319,8 @@ function questionsSection({ questions, answers = [], spec, publication }) {
         </h3>
         ${quoted(clause(requirement))} ${prose(text)}
       </li> `);
-    const answered = answers.map(({ number, question, answer, author }) => safeHtml `<li class="remark">
-        <h3>Answered: question ${number}</h3>
+    const answered = answers.map(({ number, question, answer, author, requirement }) => safeHtml `<li class="remark">
+        <h3>Answered: question ${number}${requirement === undefined ? NOTHING : safeHtml ` on ${requirement}`}</h3>
         ${quoted(question)} ${prose(answer)}
         <p class="note">${author === undefined ? 'by a change of the spec' : `by ${author}`}</p>
       </li> `);
@@ -11837,35 +12341,27 @@ function questionsSection({ questions, answers = [], spec, publication }) {
       </ul>
       ${howTo}`);
 }
-/** Deviations stand apart, since they change the design; the rest are proposals and notes. */
-function recordsSections({ records }) {
-    const kinds = [
-        { kind: 'deviation', id: 'deviations', title: 'Deviations from the spec', note: NOTHING, tone: 'bad' },
-        { kind: 'assumption', id: 'assumptions', title: 'Assumptions', note: NOTHING, tone: 'warn' },
-        { kind: 'improvement', id: 'improvements', title: 'Suggested improvements', note: 'not built', tone: '' },
-    ];
-    return kinds.map(({ kind, id, title, note, tone }) => {
-        const items = records.filter((each) => each.kind === kind);
-        if (items.length === 0)
-            return undefined;
-        const body = items.map(({ text, requirement }) => safeHtml `<li class="remark ${tone}">
+/** What the model left the spec for, proposes or took for granted; nothing where there is none of a kind. */
+function recordsSection({ records }, kind) {
+    const { id, title, note, tone } = RECORD_KINDS[kind];
+    const items = records
+        .filter((each) => each.kind === kind)
+        .map(({ text, requirement }) => safeHtml `<li class="remark ${tone}">
           ${requirement === undefined ? NOTHING : safeHtml `<h3>${requirement}</h3>`}${prose(text)}
         </li> `);
-        return section(id, title, safeHtml `<ul class="remarks">
-        ${body}
-      </ul>`, note);
-    });
+    if (items.length === 0)
+        return undefined;
+    const body = safeHtml `<ul class="remarks">
+    ${items}
+  </ul>`;
+    return section(id, title, body, note);
 }
-/** @param placeLink as in the table of requirements */
-function auditSection({ audit }, placeLink) {
-    const rows = audit.map(({ rule, path, line, text, blocking }) => [
-        safeHtml `<span class="status ${blocking ? 'bad' : 'warn'}">${blocking ? 'blocking' : 'warning'}</span>`,
-        rule,
-        placeLink(line === undefined ? path : `${path}:${line}`),
-        withCode(text),
-    ]);
-    return section('audit', 'Audit of the change', table(['', 'rule', 'place', 'finding'], rows));
-}
+/** Deviations stand apart, since they change the design. */
+const RECORD_KINDS = {
+    deviation: { id: 'deviations', title: 'Deviations from the spec', note: NOTHING, tone: 'bad' },
+    assumption: { id: 'assumptions', title: 'Assumptions', note: NOTHING, tone: 'warn' },
+    improvement: { id: 'improvements', title: 'Suggested improvements', note: 'not built', tone: '' },
+};
 function summarySection({ summary }) {
     if (summary === undefined || summary.trim() === '')
         return undefined;
@@ -11878,6 +12374,7 @@ function quoted(text) {
 ;// CONCATENATED MODULE: ./src/report/html/requirements-table.ts
 
 
+
 const TONES = {
     proven: 'good',
     partly: 'warn',
@@ -11885,9 +12382,10 @@ const TONES = {
     'not-met': 'bad',
     untestable: 'quiet',
 };
-/** @param placeLink a place in the code (`path:line`) as a link into the change shown on this page, else as text */
+/** The ledger, else what was claimed, else the clauses alone. */
 function requirementsSection(record, placeLink) {
     const { ledger, claims = [], spec } = record;
+    const codeList = (places) => requirements_table_list(places.map((place) => placeLink(place)));
     if (ledger.length > 0) {
         const rows = ledger.map((entry) => {
             const { sign, words } = REQUIREMENT_STATUS[entry.status];
@@ -11899,12 +12397,12 @@ function requirementsSection(record, placeLink) {
                     entry.note === undefined ? NOTHING : safeHtml `<span class="note">${withCode(entry.note)}</span>`,
                 ],
                 safeHtml `<span class="status ${tone}"><span aria-hidden="true">${sign}</span> ${words}</span>`,
-                list(entry.code.map(placeLink)),
-                list(entry.tests.map(({ name, result }) => testName(name, result))),
+                codeList(entry.code),
+                requirements_table_list(entry.tests.map((test) => [placeLink(placeOf(test), test.name), ' ', testResult(test.result)])),
             ];
         });
         const proven = ledger.filter(({ status }) => status === 'proven').length;
-        const body = table(['id', 'requirement', 'status', 'code', 'tests'], rows, 'ledger');
+        const body = [stale(record), table(['id', 'requirement', 'status', 'code', 'tests'], rows, 'ledger')];
         return section('requirements', 'Requirements', body, `${proven} of ${ledger.length} proven`);
     }
     if (claims.length > 0) {
@@ -11915,8 +12413,8 @@ function requirementsSection(record, placeLink) {
                 note === undefined ? NOTHING : safeHtml `<span class="note">${withCode(note)}</span>`,
             ],
             safeHtml `<span class="status quiet">claimed: ${status}</span>`,
-            list(code.map(placeLink)),
-            list(tests.map((name) => safeHtml `<code>${name}</code>`)),
+            codeList(code),
+            requirements_table_list(tests.map(codeName)),
         ]);
         const body = table(['id', 'requirement', 'status', 'code', 'tests'], rows, 'ledger');
         return section('requirements', 'Requirements', body, 'claimed by the model, not checked');
@@ -11924,18 +12422,85 @@ function requirementsSection(record, placeLink) {
     const rows = spec.requirements.map(({ id, text, line }) => [safeHtml `<b>${id}</b>`, text, String(line)]);
     return section('requirements', 'Requirements', table(['id', 'requirement', 'line of the spec'], rows), 'not checked one by one');
 }
-function testName(name, result) {
-    if (result === 'ok')
-        return safeHtml `<code>${name}</code> <span class="good">ok</span>`;
-    return safeHtml `<code>${name}</code>
-    <span class="${result === 'failed' ? 'bad' : 'warn'}">${result === 'not-run' ? 'did not run' : result}</span>`;
+function stale({ staleRequirements = [] }) {
+    if (staleRequirements.length === 0)
+        return NOTHING;
+    return safeHtml `<p class="note">
+    Changed in the spec since earlier commits served them, so that their earlier proof is gone:
+    ${staleRequirements.join(', ')}.
+  </p>`;
 }
-function list(items) {
+function testResult(result) {
+    if (result === 'ok')
+        return safeHtml `<span class="good">ok</span>`;
+    const words = result === 'not-run' ? 'did not run' : result;
+    return safeHtml `<span class="${result === 'failed' ? 'bad' : 'warn'}">${words}</span>`;
+}
+function requirements_table_list(items) {
     return items.length === 0
         ? NOTHING
         : safeHtml `<ul class="plain">
         ${items.map((item) => safeHtml `<li>${item}</li>`)}
       </ul>`;
+}
+
+;// CONCATENATED MODULE: ./src/report/spec-tasks.ts
+/** `undefined` for a spec without task lists, and where the requirements were not checked one by one. */
+function specTasks({ spec: { tasks = [] }, ledger }) {
+    if (tasks.length === 0 || ledger.length === 0)
+        return undefined;
+    const proven = new Set(ledger.filter(({ status }) => status === 'proven').map(({ id }) => id));
+    const isProven = (ids) => ids.every((id) => proven.has(id));
+    const telling = tasks.filter(({ requirements }) => requirements.length > 0);
+    return {
+        tasks: tasks.map(({ text, depth, ticked, requirements }) => ({
+            ...{ text, depth, requirements, isDone: requirements.length === 0 ? ticked : isProven(requirements) },
+        })),
+        done: telling.filter(({ requirements }) => isProven(requirements)).length,
+        telling: telling.length,
+    };
+}
+const TASKS_NOTE = 'A box is ticked when the ledger proves every requirement that its task refers to. Tasks that refer to none are as the spec has them; the spec itself was not changed.';
+
+;// CONCATENATED MODULE: ./src/report/html/spec-remarks.ts
+
+
+
+/** Above all hidden text: what the reviewer of spec or standards did not see, and whether the model did. */
+function sourceWarningsSection({ sourceWarnings = [] }) {
+    const items = sourceWarnings.map((text) => safeHtml `<li class="remark warn">${prose(text)}</li> `);
+    return section('source-warnings', 'Noticed while reading', items.length === 0
+        ? NOTHING
+        : safeHtml `<ul class="remarks">
+          ${items}
+        </ul>`, 'spec, agent file and standards');
+}
+function specCheckSection({ specCheck = [] }) {
+    const rows = specCheck.map(({ rule, file, line, text, requirement }) => [
+        safeHtml `<b>${requirement ?? ''}</b>`,
+        withCode(text),
+        codeName(`${file}:${line}`),
+        rule,
+    ]);
+    const note = `${counted(specCheck.length, 'remark')}, none of which decides`;
+    return section('spec-check', 'Spec check', table(['requirement', 'remark', 'place', 'rule'], rows), note);
+}
+function tasksSection(record) {
+    const told = specTasks(record);
+    if (told === undefined)
+        return undefined;
+    const items = told.tasks.map(({ text, depth, requirements, isDone }) => {
+        const [tone, sign, state] = isDone ? ['good', '☑', 'done'] : ['quiet', '☐', 'open'];
+        return safeHtml `<li class="depth-${Math.min(depth, 3)}">
+      <span class="sign ${tone}" role="img" aria-label="${state}">${sign}</span> <span>${withCode(text)} <small>${requirements.join(', ')}</small></span>
+    </li> `;
+    });
+    return section('tasks', 'Tasks of the spec', [
+        safeHtml `<ul class="tasks">
+        ${items}
+      </ul>`,
+        safeHtml `<p class="note">${TASKS_NOTE}</p>`,
+    ], `${told.done} of ${told.telling} that refer to requirements are proven`);
 }
 
 // EXTERNAL MODULE: external "node:path"
@@ -12323,10 +12888,14 @@ function instant(time) {
 
 
 
+
+
+
+
 /** Inputs, results and differences of the page together, in UTF-16 units; beyond, the page names the file. */
 const MAX_STORY_CHARS = 15_000_000;
 /**
- * The text of report.safeHtml, whatever the sources hold. At most some 45 MB: outputs beyond 25 MB and texts of the story
+ * The text of report.html, whatever the sources hold. At most some 45 MB: outputs beyond 25 MB and texts of the story
  * beyond 15 million characters are shortened, with a note of the file that has the whole.
  */
 function renderPage(sources) {
@@ -12335,18 +12904,24 @@ function renderPage(sources) {
     const outputs = new PageOutputs(sources, record, texts);
     const files = patchFiles(sources.patch);
     const story = readStory(sources.transcript);
-    const link = (place) => placeLink(place, files);
+    const placeLink = placeLinks(files);
     const sections = [
         questionsSection(record),
-        ...recordsSections(record),
-        requirementsSection(record, link),
-        gatesSection(record, outputs),
-        auditSection(record, link),
+        sourceWarningsSection(record),
+        recordsSection(record, 'deviation'),
+        requirementsSection(record, placeLink),
+        gatesSection(record, { outputs, placeLink }),
         incrementsSection(record),
+        tasksSection(record),
+        recordsSection(record, 'assumption'),
+        recordsSection(record, 'improvement'),
+        auditSection(record, placeLink),
+        newTestsSection(record),
         changeSection(files, texts),
         publicApiSection(record),
         dependenciesSection(record),
         summarySection(record),
+        specCheckSection(record),
         storySection(story, { texts, outputs }),
         expensesSection(record, story),
         reproduceSection(record),
@@ -12452,15 +13027,6 @@ function dialogs() {
             </div>`)}
       </dl>
     </dialog> `;
-}
-/** `path:line` as a link to the file's difference on this page, where it has one. */
-function placeLink(place, files) {
-    const path = place.replace(/:\d+(?::\d+)?$/, '');
-    const at = files.findIndex((file) => file.path === path || file.path.endsWith(`/${path}`));
-    if (at === -1)
-        return safeHtml `<code>${place}</code>`;
-    const line = /:(\d+)/.exec(place)?.[1];
-    return safeHtml `<a href="#${changedFileId(at)}" ${line === undefined ? NOTHING : safeHtml ` data-line="${line}"`}><code>${place}</code></a>`;
 }
 
 ;// CONCATENATED MODULE: ./src/report/layout.ts
@@ -12630,6 +13196,7 @@ const STOP_REASONS = [
     'cancelled',
     'loop',
     'disk',
+    'defect',
 ];
 const record_count = schemas/* int */.Whr().nonnegative();
 const record_outcome = schemas/* enum */.k5n(OUTCOMES).describe('Ordered from worst to best.');
@@ -12825,7 +13392,7 @@ function reportJsonSchema() {
 const MAX_ROWS = 2_000;
 const MAX_PATH_CHARS = 200;
 /** @param missing specs that left no record */
-function renderFleetSummary(records, missing = 0) {
+function renderFleetSummary(records, missing = 0, notRun) {
     const rows = [...records].map(rowOf);
     const counts = OUTCOMES.map((outcome) => [outcome, records.filter((record) => record.outcome === outcome).length])
         .filter(([, count]) => count > 0)
@@ -12840,8 +13407,18 @@ function renderFleetSummary(records, missing = 0) {
         ...(missing === 0
             ? []
             : [`${counted(missing, 'planned spec')} left no report: the job ended before, see its log.`]),
-    ];
+        ...(notRun === undefined ? [] : [notRunSection(notRun)]),
+    ].filter((part) => part !== '');
     return `${lines.join('\n\n')}\n`;
+}
+function notRunSection({ refused, leftOver, waiting }) {
+    const rowsOf = (state, specs) => specs.map(({ spec, reason }) => [inlineCode(clipped(spec, MAX_PATH_CHARS)), state, inlineText(reason)]);
+    const rows = [
+        ...rowsOf('refused', refused),
+        ...rowsOf('left for the next run', leftOver),
+        ...rowsOf('waiting', waiting),
+    ];
+    return rows.length === 0 ? '' : layout_section('Not run', [layout_table(['spec', 'state', 'why'], rows, { maxRows: MAX_ROWS })]);
 }
 function rowOf(record) {
     const { spec, outcome, stopReason, publication } = record;
@@ -12872,6 +13449,7 @@ function timeOf(records) {
 // moves on. The repository's address is the one of the workflow run, which the runner gave.
 
 
+
 /** Safe Markdown; without an address or a pushed commit, and at a level without links, plain code. */
 function sourceLinks(record, { maxTextChars, hasLinks }) {
     const repository = hasLinks ? repositoryUrl(record) : undefined;
@@ -12886,8 +13464,8 @@ function sourceLinks(record, { maxTextChars, hasLinks }) {
     };
     return {
         place(text) {
-            const [, path = '', first, last] = /^(.+?)(?::(\d{1,9})(?:-(\d{1,9}))?)?$/.exec(text.trim()) ?? [];
-            const lines = first === undefined ? '' : `#L${first}${last === undefined ? '' : `-L${last}`}`;
+            const { path, line, lastLine } = parsePlace(text);
+            const lines = line === undefined ? '' : `#L${line}${lastLine === undefined ? '' : `-L${lastLine}`}`;
             return file(code(text), path, lines);
         },
         named: (name, { path, line }) => path === undefined ? code(name) : file(code(name), path, line === undefined ? '' : `#L${line}`),
@@ -13031,45 +13609,8 @@ function* blockLines(lines) {
     }
 }
 
-;// CONCATENATED MODULE: ./src/report/spending.ts
-/** Of a run and of the earlier ones that it goes on from. */
-function totalSpending(usage) {
-    const { inputTokens, outputTokens, cacheReadTokens, cacheWriteTokens, earlier } = usage;
-    const tokens = inputTokens + outputTokens + cacheReadTokens + cacheWriteTokens;
-    return addSpending({ tokens, costUsd: usage.costUsd ?? undefined }, earlier);
-}
-/** The sum; an unknown cost adds nothing to a known one. */
-function addSpending({ tokens, costUsd }, before = { tokens: 0 }) {
-    const isUnknown = costUsd === undefined && before.costUsd === undefined;
-    return {
-        tokens: tokens + before.tokens,
-        costUsd: isUnknown ? undefined : (costUsd ?? 0) + (before.costUsd ?? 0),
-    };
-}
-/** Two accounts of the same runs, of which one may be older: each figure's higher value. */
-function laterSpending(one, other) {
-    if (one === undefined || other === undefined)
-        return one ?? other;
-    const costs = [one.costUsd, other.costUsd].filter((cost) => cost !== undefined);
-    return {
-        tokens: Math.max(one.tokens, other.tokens),
-        costUsd: costs.length === 0 ? undefined : Math.max(...costs),
-    };
-}
-/** A cost as marks and trailers hold it: dollars with four decimals, rounded up. */
-function writtenCost(costUsd) {
-    return (Math.ceil(costUsd * 10_000 - 1e-6) / 10_000).toFixed(4);
-}
-/** Figures as someone may have typed them; `undefined` for what is no count of tokens. */
-function readSpending(tokens, costUsd) {
-    if (tokens === undefined || !/^\d{1,15}$/.test(tokens))
-        return undefined;
-    const isCost = costUsd !== undefined && /^\d{1,9}(\.\d{1,6})?$/.test(costUsd);
-    return { tokens: Number(tokens), costUsd: isCost ? Number(costUsd) : undefined };
-}
-
 ;// CONCATENATED MODULE: ./src/report/mark.ts
-// The hidden first line of our pull request texts and comments, by which a later run finds them (contract, section 6).
+// The hidden first line of our pull request texts and comments, by which a later run finds them (docs/contract.md, "Marks").
 // Whose mark counts is decided by whoever reads it: anyone can type one.
 
 
@@ -13124,6 +13665,7 @@ function decodePath(encoded) {
 
 
 
+
 /** What was completed, in the order of the commits, then what the plan still holds; its earlier versions folded. */
 function planSection(record, extent) {
     const { plans = [], increments } = record;
@@ -13131,7 +13673,7 @@ function planSection(record, extent) {
         const built = increments.map((increment) => shown(increment, record, extent));
         return layout_section('What was built', [layout_bullets(built, extent)]);
     }
-    const earlier = earlierVersions(plans.slice(0, -1), extent, sourceLinks(record, extent));
+    const earlier = plan_section_earlierVersions(plans.slice(0, -1), extent, sourceLinks(record, extent));
     return layout_section('What was planned and built', [layout_bullets(planItems(record, extent), extent), earlier]);
 }
 /** The checklist: what was completed, ticked, then what the plan still holds. */
@@ -13140,19 +13682,15 @@ function planItems(record, extent) {
     return [...record.increments, ...open].map((increment) => `${tick(increment)} ${shown(increment, record, extent)}`);
 }
 function shown(increment, record, extent) {
-    return `${plan_section_described(increment, extent, sourceLinks(record, extent))}${ownBuild(increment, record)}`;
+    const build = ownBuild(increment, record);
+    return `${plan_section_described(increment, extent, sourceLinks(record, extent))}${build === undefined ? '' : OWN_BUILD[build]}`;
 }
-/** Whether a commit of a proven series stands by itself; nothing where that was not asked. */
-function ownBuild({ commit }, { increments, outcome, verification }) {
-    const made = increments.find((each) => each.commit === commit);
-    if (commit === undefined || made === undefined)
-        return '';
-    if (made.builds !== undefined)
-        return made.builds ? ', builds on its own' : ', **does not build on its own**';
-    const isProven = verification !== undefined && (outcome === 'verified' || outcome === 'needs-answer');
-    return isProven ? ', not checked whether it builds on its own' : '';
-}
-function earlierVersions(versions, extent, links) {
+const OWN_BUILD = {
+    builds: ', builds on its own',
+    fails: ', **does not build on its own**',
+    unchecked: ', not checked whether it builds on its own',
+};
+function plan_section_earlierVersions(versions, extent, links) {
     if (versions.length === 0)
         return '';
     const parts = versions.slice(0, extent.maxRows).map(({ turn, at, increments }, i) => {
@@ -13382,7 +13920,7 @@ function answersSection({ answers = [] }, extent) {
     return layout_section('Answers that this run was given', [layout_bullets(items, extent)]);
 }
 /** Above all hidden text: what the reviewer of spec or standards did not see, and whether the model did. */
-function sourceWarningsSection({ sourceWarnings = [] }, extent) {
+function sections_sourceWarningsSection({ sourceWarnings = [] }, extent) {
     const items = sourceWarnings.map((text) => inlineText(clipped(text, extent.maxTextChars)));
     return layout_section('Noticed while reading spec, agent file and standards', [layout_bullets(items, extent)]);
 }
@@ -13392,7 +13930,7 @@ function quoteBelow(text) {
     return `\n${lines.map((line) => `  ${line}`).join('\n')}`;
 }
 /** What the model proposes and took for granted; its deviations have a section of their own. */
-function sections_recordsSections({ records }, extent) {
+function recordsSections({ records }, extent) {
     const titles = { improvement: 'Suggested improvements', assumption: 'Assumptions' };
     return ['improvement', 'assumption']
         .map((kind) => {
@@ -13403,7 +13941,7 @@ function sections_recordsSections({ records }, extent) {
         .join('\n\n');
 }
 /** What the new test files give without the change that they are to prove. */
-function newTestsSection({ newTestsOnBase = [] }, extent) {
+function sections_newTestsSection({ newTestsOnBase = [] }, extent) {
     const code = (text) => inlineCode(clipped(text, extent.maxTextChars));
     const items = newTestsOnBase.map(({ path, result, passed }) => {
         if (result === 'not-built')
@@ -13541,7 +14079,8 @@ function about(requirement) {
 
 
 
-function specCheckSection({ specCheck = [] }, extent) {
+
+function spec_sections_specCheckSection({ specCheck = [] }, extent) {
     if (specCheck.length === 0)
         return '';
     const items = specCheck.map(({ rule, file, line, text, requirement }) => {
@@ -13552,23 +14091,16 @@ function specCheckSection({ specCheck = [] }, extent) {
     return foldedBlock(`Spec check: ${counted(specCheck.length, 'remark')}, none of which decides`, layout_bullets(items, extent));
 }
 /** Every task of the spec with its box as the ledger has it; a task that refers to no requirement as the spec has it. */
-function tasksSection({ spec: { tasks = [] }, ledger }, extent) {
-    if (tasks.length === 0 || ledger.length === 0)
+function spec_sections_tasksSection(record, extent) {
+    const told = specTasks(record);
+    if (told === undefined)
         return '';
-    const proven = new Set(ledger.filter(({ status }) => status === 'proven').map(({ id }) => id));
-    const telling = tasks.filter(({ requirements }) => requirements.length > 0);
-    const done = telling.filter((task) => isDone(task, proven)).length;
-    const shown = tasks.slice(0, extent.maxRows).map((task) => {
-        const box = isDone(task, proven) ? '[x]' : '[ ]';
-        return `${'  '.repeat(task.depth)}- ${box} ${inlineText(clipped(task.text, extent.maxTextChars))}`;
+    const shown = told.tasks.slice(0, extent.maxRows).map(({ text, depth, isDone }) => {
+        return `${'  '.repeat(depth)}- ${isDone ? '[x]' : '[ ]'} ${inlineText(clipped(text, extent.maxTextChars))}`;
     });
-    const rest = tasks.length - shown.length;
-    const note = 'A box is ticked when the ledger proves every requirement that its task refers to. Tasks that refer to none are as the spec has them; the spec itself was not changed.';
+    const rest = told.tasks.length - shown.length;
     const body = [...shown, ...(rest === 0 ? [] : [`- … and ${rest} more in \`report.json\``])].join('\n');
-    return foldedBlock(`Tasks of the spec: ${done} of ${telling.length} that refer to requirements are proven`, `${body}\n\n${note}`);
-}
-function isDone({ requirements, ticked }, proven) {
-    return requirements.length === 0 ? ticked : requirements.every((id) => proven.has(id));
+    return foldedBlock(`Tasks of the spec: ${told.done} of ${told.telling} that refer to requirements are proven`, `${body}\n\n${TASKS_NOTE}`);
 }
 
 ;// CONCATENATED MODULE: ./src/report/markdown.ts
@@ -13675,18 +14207,18 @@ function details(record, level, outputs) {
     return [
         sections_questionsSection(record, level),
         answersSection(record, level),
-        sourceWarningsSection(record, level),
+        sections_sourceWarningsSection(record, level),
         deviationsSection(record, level),
         planSection(record, level),
         requirements_section_requirementsSection(record, level),
-        tasksSection(record, level),
-        sections_recordsSections(record, level),
+        spec_sections_tasksSection(record, level),
+        recordsSections(record, level),
         audit_sections_auditSection(record, level),
-        newTestsSection(record, level),
+        sections_newTestsSection(record, level),
         sections_publicApiSection(record, level),
         sections_dependenciesSection(record, level),
         modelSummarySection(record, level),
-        specCheckSection(record, level),
+        spec_sections_specCheckSection(record, level),
         markdown_outputsSection(record, level, outputs),
         usageSection(record),
         sections_reproduceSection(record, level),
@@ -13818,7 +14350,7 @@ function time(at) {
 }
 
 ;// CONCATENATED MODULE: ./src/report/outputs.ts
-// The action's outputs and exit status, computed from the records of a run (contract, section 1). Setting them is done
+// The action's outputs and exit status, computed from the records of a run (docs/contract.md). Setting them is done
 // elsewhere.
 
 /** Outputs that are added up over the specs of a run. */
@@ -13861,11 +14393,16 @@ function publicationOutputs(records) {
     return Object.fromEntries(OF_PUBLICATION.map((name) => [name, outputs[name] ?? '']));
 }
 /** Every output of the action that sums a fleet up. */
-function fleetOutputs(records) {
+function fleetOutputs(records, refusedByPlan = 0) {
     const outputs = actionOutputs(records, '');
     const count = String(records.length);
     const verified = String(records.filter(({ outcome }) => outcome === 'verified').length);
-    return { outcome: outputs.outcome ?? '', count, verified, 'cost-usd': outputs['cost-usd'] ?? '' };
+    return {
+        outcome: refusedByPlan > 0 ? 'refused' : (outputs.outcome ?? ''),
+        count,
+        verified,
+        'cost-usd': outputs['cost-usd'] ?? '',
+    };
 }
 /**
  * 0 when every spec is verified or unchanged, or waits for an answer that an earlier run asked for: such a run made no
@@ -14104,7 +14641,7 @@ function renderSummaries(results) {
 
 /***/ }),
 
-/***/ 4155:
+/***/ 5279:
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
 
@@ -14112,6 +14649,7 @@ function renderSummaries(results) {
 __webpack_require__.d(__webpack_exports__, {
   CM: () => (/* reexport */ findResults),
   p8: () => (/* reexport */ judgeResult),
+  xS: () => (/* reexport */ markCutOff),
   KV: () => (/* reexport */ policyFor),
   lc: () => (/* reexport */ publishRecord),
   Q2: () => (/* reexport */ publisherFor),
@@ -14586,7 +15124,7 @@ class ToolCalls {
     context;
     follow;
     tools;
-    /** How often a call has failed, by a hash of the call and of the work it failed on. */
+    /** How often in a row a call has failed for the same reason, by a hash of the call and of the work it failed on. */
     failures = new Map();
     constructor(tools, context, follow) {
         this.context = context;
@@ -14603,11 +15141,11 @@ class ToolCalls {
             if (end !== undefined)
                 break;
             this.follow.starts(call);
-            const result = await this.call(call, {
+            const { refusal, ...result } = await this.call(call, {
                 isLast: i === calls.length - 1,
                 failedBefore: results.some(({ isError }) => isError),
             });
-            const repeated = this.countFailure(call, result.isError);
+            const repeated = result.isError ? this.countFailure(call, refusal) : this.forgetFailures(call);
             if (repeated >= WARN_REPEATED_FAILURES)
                 result.text += repeatedNote(repeated);
             results.push({ id: call.id, ...result });
@@ -14620,6 +15158,7 @@ class ToolCalls {
         results.push(...notRun(calls.slice(results.length)));
         return { results, end };
     }
+    /** `refusal`: why nothing ran. */
     async call(call, place) {
         const tool = this.tools.get(call.name);
         try {
@@ -14642,16 +15181,28 @@ class ToolCalls {
                 throw error;
             const { message } = error;
             const isLong = message.length > MAX_ERROR_CHARS;
-            return { text: isLong ? `${message.slice(0, MAX_ERROR_CHARS)}\n[cut]` : message, isError: true };
+            const text = isLong ? `${message.slice(0, MAX_ERROR_CHARS)}\n[cut]` : message;
+            return { text, isError: true, refusal: message };
         }
     }
-    /** How often this very call has failed on the work as it is now. */
-    countFailure(call, failed) {
-        const subject = JSON.stringify([call.name, call.input, this.context.workshop.changes()]);
-        const key = (0,external_node_crypto_.createHash)('sha256').update(subject).digest('hex');
-        const times = failed ? (this.failures.get(key) ?? 0) + 1 : 0;
-        this.failures.set(key, times);
+    /**
+     * How often this very call has now failed in a row on the work as it is. Being refused for another reason than before is
+     * progress: what was asked for last time has been done. What a command that ran prints is never twice the same.
+     */
+    countFailure(call, refusal) {
+        const key = this.keyOf(call);
+        const last = this.failures.get(key);
+        const times = last !== undefined && last.refusal === refusal ? last.times + 1 : 1;
+        this.failures.set(key, { times, refusal });
         return times;
+    }
+    forgetFailures(call) {
+        this.failures.delete(this.keyOf(call));
+        return 0;
+    }
+    keyOf({ name, input }) {
+        const subject = JSON.stringify([name, input, this.context.workshop.changes()]);
+        return (0,external_node_crypto_.createHash)('sha256').update(subject).digest('hex');
     }
 }
 /** Results for calls that are not run: each still gets one, as the API demands. */
@@ -14725,7 +15276,11 @@ class Budget {
     }
     /** Milliseconds left of `max-minutes` before the reserve, never negative. */
     remainingMs() {
-        return Math.max(0, this.limits.maxMinutes * 60_000 - this.reserveMs() - this.elapsedMs());
+        return Math.max(0, this.timeLeftMs() - this.reserveMs());
+    }
+    /** Milliseconds left of `max-minutes`; negative when they are over. */
+    timeLeftMs() {
+        return this.limits.maxMinutes * 60_000 - this.elapsedMs();
     }
     /** The limit that is nearest, and how much of the way to it is gone: 1 when the next call is forbidden by it. */
     nearest(contextTokens) {
@@ -14974,13 +15529,12 @@ class Series {
     }
     /** Checks and tests the work; commits and pushes it when nothing new fails. */
     async complete(request) {
-        const { terms, warn, publisher } = this.options;
+        const { terms } = this.options;
         if ((await this.workTree()) === this.head.tree)
             return { kind: 'nothing-to-commit' };
-        const gates = await (0,verify/* checkIncrement */.Ok)(this.withinTime(), await this.options.baseline);
+        const gates = await (0,verify/* checkIncrement */.Ok)(this.terms, await this.options.baseline);
         const { outputs } = terms.workshop;
-        for (const { run } of gates)
-            await this.options.unread.ran(outputs, run);
+        await this.options.unread.judged(outputs, gates);
         const failed = await (0,verify/* describeFailures */.ng)(gates, (run) => showRun(outputs, run));
         if (failed !== '')
             return { kind: 'not-green', text: failed };
@@ -14997,16 +15551,17 @@ class Series {
             ...(request.planned === undefined ? {} : { planned: request.planned }),
         });
         this.commits.push(this.head);
-        await this.keep();
-        const pushed = await publisher.pushIncrement(this.head.commit);
-        if (pushed.kind === 'moved' || pushed.kind === 'refused')
-            warn(`The increment could not be pushed (${pushed.kind === 'moved' ? 'the branch has moved' : pushed.reason}); it is kept and pushed again at the end.`);
+        await this.push();
         const tests = gates.find((gate) => gate.name === 'test')?.tests;
         return {
             kind: 'committed',
             commit: this.head.commit,
             text: `${['check passed', ...(tests ? [`${tests.passed} tests passed`] : [])].join(', ')}.${warningsIn(gates)}`,
         };
+    }
+    /** Whether a command of the agent's shows no failure but such as are excused by the baseline. */
+    async passes(run) {
+        return run.exitCode === 0 || (0,verify/* failsAsBefore */.xs)(this.terms, run, await this.options.baseline);
     }
     /** What is to be verified: the head, or with work that no increment completed a commit of all of it. */
     async candidate(title) {
@@ -15020,12 +15575,13 @@ class Series {
     objectionTo(candidate) {
         return this.options.policy(candidate.tree);
     }
-    /** The candidate was verified: it becomes the head. */
+    /** The candidate was verified: it becomes the head, and is pushed like an increment where it is none yet. */
     async accept(candidate) {
-        if (candidate.commit !== this.head.commit)
-            this.commits.push(candidate);
+        if (candidate.commit === this.head.commit)
+            return;
+        this.commits.push(candidate);
         this.head = candidate;
-        await this.keep();
+        await this.push();
     }
     /** A merge of the head with what others published meanwhile. @param tree of both together */
     mergeOnto(onto, tree, target, title) {
@@ -15068,19 +15624,20 @@ class Series {
     keep() {
         return this.options.keep(this.head, this.line());
     }
+    /** Keeps and publishes the new head: the machine may be gone before the run ends. */
+    async push() {
+        const { publisher, warn } = this.options;
+        await this.keep();
+        const pushed = await publisher.pushIncrement(this.head.commit);
+        if (pushed.kind === 'moved' || pushed.kind === 'refused')
+            warn(`The work could not be pushed (${pushed.kind === 'moved' ? 'the branch has moved' : pushed.reason}); it is kept and pushed again at the end.`);
+    }
     /** The tree of the work as it is now. */
     workTree() {
         return (0,publish/* writeWorkTree */.dq)(this.options.git, this.options.start.tree, this.options.terms.workshop.changes());
     }
-    /** The gates' terms, with the time that is left at each of them. */
-    withinTime() {
-        const { terms, commandTimeoutMs } = this.options;
-        return {
-            ...terms,
-            get timeoutMs() {
-                return Math.min(terms.timeoutMs, commandTimeoutMs());
-            },
-        };
+    get terms() {
+        return { ...this.options.terms, leftMs: this.options.commandTimeoutMs };
     }
     async write(tree, message, mergedIn) {
         const { git, spec, runUrl } = this.options;
@@ -15110,7 +15667,7 @@ function warningsIn(gates) {
 
 ;// CONCATENATED MODULE: ./src/agent/tools/names.ts
 // The names of the tools a model can be offered, in the order in which they are offered. What they do is not here.
-/** The fixed tool names of the contract. */
+/** Fixed names: docs/contract.md, "The agent". */
 const TOOL_NAMES = [
     'read_file',
     'list_files',
@@ -15263,7 +15820,7 @@ function withScope(command, args, { scope }) {
 async function run(context, command, args, format, adopts) {
     const timeoutMs = Math.min(DEFAULT_TIMEOUT_MS, context.commandTimeoutMs());
     const result = await context.workshop.cargoForAgent({ args, format, timeoutMs, signal: context.signal }, adopts);
-    await context.unread.ran(context.workshop.outputs, result);
+    await context.unread.ran(context.workshop.outputs, result, () => context.passes(result));
     const text = `${await showRun(context.workshop.outputs, result)}${aftermath(command, result)}`;
     return result.exitCode === 0 ? text : { failed: text };
 }
@@ -15298,8 +15855,8 @@ async function create(args, context) {
         ...((await copy.exists(relative)) ? await copy.filesBelow(relative) : []),
     ]);
 }
-async function changeDependencies(command, args, { workshop, signal }) {
-    const result = await workshop.changeDependencies([command, ...args], signal);
+async function changeDependencies(command, args, { workshop, signal, commandTimeoutMs }) {
+    const result = await workshop.changeDependencies([command, ...args], { signal, timeoutMs: commandTimeoutMs() });
     const writer = workshop.outputs.open(`cargo-${command}`, () => undefined);
     writer.write(result.text);
     const output = await writer.close();
@@ -15918,15 +16475,23 @@ function toolset(names) {
 const MAX_NAMED_PAGES = 20;
 class UnreadOutputs {
     unread = new Map();
-    /** A command was run and its first view shown. A pass of the same command settles every earlier failure of it. */
-    async ran(outputs, run) {
+    /**
+     * A command was run and its first view shown, which settles every earlier failure of it.
+     * @param passes asked of a long output only: whether nothing failed, or nothing that is the run's to mend
+     */
+    async ran(outputs, run, passes) {
         for (const [id, { command }] of this.unread)
             if (command === run.command)
                 this.unread.delete(id);
-        if (run.exitCode === 0 || run.output.chars <= workshop_workshop/* PAGE_CHARS */.sL)
+        if (run.output.chars <= workshop_workshop/* PAGE_CHARS */.sL || (await passes()))
             return; // the first view shows all of a short output
         const pages = new Set((0,workshop_workshop/* paginate */.En)(await outputs.read(run.output)).map((_, i) => i + 1));
         this.unread.set(run.output.id, { command: run.command, pages });
+    }
+    /** Gates were run, and those that keep the work back shown. */
+    async judged(outputs, gates) {
+        for (const { run, deciding, status } of gates)
+            await this.ran(outputs, run, () => !deciding || status !== 'failed');
     }
     /** A page was shown. */
     read(id, page) {
@@ -15935,17 +16500,18 @@ class UnreadOutputs {
         if (output?.pages.size === 0)
             this.unread.delete(id);
     }
-    /** @throws ToolError naming what has to be read first */
+    /** @throws ToolError naming everything that has to be read first */
     requireNone(action) {
-        const [first] = this.unread;
-        if (first === undefined)
+        if (this.unread.size === 0)
             return;
-        const [id, { command, pages }] = first;
-        const named = [...pages].slice(0, MAX_NAMED_PAGES).join(', ');
-        const more = pages.size > MAX_NAMED_PAGES ? ` and ${pages.size - MAX_NAMED_PAGES} more` : '';
-        throw new errors/* ToolError */.v4(`${action} has to wait: ${command} failed and its output ${id} has unread pages (${named}${more}). ` +
-            `Read them with read_output, or run the command again until it passes.`);
+        const outputs = [...this.unread].map(([id, { command, pages }]) => `- output ${id} of ${command}, unread pages: ${named([...pages])}`);
+        throw new errors/* ToolError */.v4(`${action} has to wait: commands failed, and pages of their outputs are unread.\n${outputs.join('\n')}\n` +
+            `Read them with read_output, or run a command again until it passes.`);
     }
+}
+function named(pages) {
+    const more = pages.length - MAX_NAMED_PAGES;
+    return `${pages.slice(0, MAX_NAMED_PAGES).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
 }
 
 ;// CONCATENATED MODULE: ./src/agent/transcript.ts
@@ -15973,9 +16539,18 @@ class VerificationReserve {
     constructor(maxMinutes) {
         this.maxMinutes = maxMinutes;
     }
-    /** All gates were run: for the baseline, or a verification. */
+    /** All gates were run: for the baseline, or a verification. One that was cut short says nothing of its length. */
     took(gates) {
+        if (gates.some(({ exitCode }) => exitCode === null))
+            return;
         this.longestMs = Math.max(this.longestMs, gates.reduce((sum, { durationMs }) => sum + durationMs, 0));
+    }
+    /**
+     * Milliseconds that a verification which begins now may take: what is left of the run's time, and where that is less
+     * than verifications of this project take, as long as these, or the work would have been paid for in vain.
+     */
+    verificationMs(timeLeftMs) {
+        return Math.max(timeLeftMs, this.ms(), this.longestMs * SAFETY_FACTOR);
     }
     /** Milliseconds to keep, by what is known now. */
     ms() {
@@ -16191,8 +16766,8 @@ function textOf(answer) {
 
 // EXTERNAL MODULE: ./src/brief/brief.ts + 25 modules
 var brief_brief = __webpack_require__(1044);
-// EXTERNAL MODULE: ./src/report/report.ts + 47 modules
-var report = __webpack_require__(1414);
+// EXTERNAL MODULE: ./src/report/report.ts + 54 modules
+var report_report = __webpack_require__(8906);
 ;// CONCATENATED MODULE: ./src/run/earlier-run.ts
 
 
@@ -16235,7 +16810,7 @@ function settle(read, specHash, onQuestion) {
         const answer = given.get(number);
         if (answer !== undefined)
             answers.push({ ...about, question: text, answer: answer.text, author: answer.author });
-        else if (!isSameSpec || answeredBy === report/* ANSWERED_BY_SPEC */.KS)
+        else if (!isSameSpec || answeredBy === report_report/* ANSWERED_BY_SPEC */.KS)
             answers.push({ ...about, question: text, answer: SPEC_CHANGED });
         else
             questions.push({ number, text, requirement, blocking: blocking && onQuestion === 'pause' });
@@ -16258,7 +16833,7 @@ function settle(read, specHash, onQuestion) {
  * nothing was published nobody else knows what it asked. Its answers came from GitHub and are read there.
  */
 function withReport(published, record, onQuestion) {
-    const spent = (0,report/* laterSpending */.fv)(published.spent, (0,report/* totalSpending */.H5)(record.usage));
+    const spent = (0,report_report/* laterSpending */.fv)(published.spent, (0,report_report/* totalSpending */.H5)(record.usage));
     const withSpent = { ...published, ...(spent === undefined ? {} : { spent }) };
     if (published.lastNumber > 0)
         return withSpent;
@@ -16310,18 +16885,18 @@ async function publishRecord({ log, github }, publisher, record, result) {
     try {
         // About what is pushed, so nothing where nothing is.
         const note = result.headCommit === undefined ? '' : (0,publish/* ciNote */.rN)(await github?.identity(), publisher.kind);
-        const options = { outputs: result.outputs, maxChars: report/* MAX_BODY_CHARS */.GW };
+        const options = { outputs: result.outputs, maxChars: report_report/* MAX_BODY_CHARS */.GW };
         const request = () => ({
             outcome: result.outcome ?? record.outcome,
             headCommit: result.headCommit,
             ...(result.onto === undefined ? {} : { onto: result.onto }),
             title: result.title,
-            body: (0,report/* renderMarkdown */.Gc)(record, { ...options, pullRequestNotes: note === '' ? [] : [note] }),
-            commentBody: (0,report/* renderMarkdown */.Gc)(record, options),
-            answerBody: (0,report/* renderAnswer */.x1)(record),
+            body: (0,report_report/* renderMarkdown */.Gc)(record, { ...options, pullRequestNotes: note === '' ? [] : [note] }),
+            commentBody: (0,report_report/* renderMarkdown */.Gc)(record, options),
+            answerBody: (0,report_report/* renderAnswer */.x1)(record),
         });
         if (publisher.pushRenamed)
-            (0,report/* nameCommits */.Qz)(record, await publisher.pushRenamed(request()));
+            (0,report_report/* nameCommits */.Qz)(record, await publisher.pushRenamed(request()));
         record.publication = await publisher.publish(request());
         if ((0,publish/* isUndelivered */.I0)(record.publication, result))
             record.publication.undelivered = true;
@@ -16487,7 +17062,7 @@ function recordProgress(record, { notebook, budget }, mask) {
 }
 function recordVerification(record, { verification, baseline, series }) {
     if (baseline)
-        record.baseline = (0,report/* baselineRecord */.B3)(baseline.gates.map((gate) => (0,verify/* gateRecord */.LW)(gate, baseline)));
+        record.baseline = (0,report_report/* baselineRecord */.B3)(baseline.gates.map((gate) => (0,verify/* gateRecord */.LW)(gate, baseline)));
     if (!verification)
         return;
     const { commit, tree, gates, evidence } = verification;
@@ -16666,7 +17241,7 @@ async function readReport(folder, prefix) {
 }
 function parseReport(text) {
     try {
-        return report/* runRecordSchema */._A.parse(JSON.parse(text));
+        return report_report/* runRecordSchema */._A.parse(JSON.parse(text));
     }
     catch {
         throw new errors/* UserError */.yo(`The result was refused: ${REPORT_FILE} is not what schemas/report.schema.json describes.`);
@@ -16997,7 +17572,7 @@ async function openPublication(world, brief, record) {
     const earlierRun = resumed === undefined ? published : withReport(published, resumed.record, inputs.onQuestion);
     if (earlier)
         recordEarlierWork(world, record, earlier, resumed?.work === undefined);
-    recordSpending(world, record, (0,report/* laterSpending */.fv)(earlier?.spent, earlierRun.spent));
+    recordSpending(world, record, (0,report_report/* laterSpending */.fv)(earlier?.spent, earlierRun.spent));
     const { questions, answers } = earlierRun;
     record.questions = questionRecords(questions);
     if (answers.length > 0)
@@ -17068,7 +17643,7 @@ async function followTarget(world, { spec }, ready, verification, { series, budg
         const objection = await ready.policy(tree, onto.commit);
         if (objection !== undefined)
             return giveUp(`Branch '${target}' has moved. ${objection}`);
-        if (timeLeftMs(budget) < durationOf(latest) + follow_target_PUBLICATION_MS)
+        if (budget.timeLeftMs() < durationOf(latest) + follow_target_PUBLICATION_MS)
             return giveUp(`Branch '${target}' has moved, and no time is left to verify the work together with it.`);
         log.info(`Branch '${target}' has moved to ${onto.commit.slice(0, 12)}: verifying the work together with it.`);
         const candidate = await series.mergeOnto(onto, tree, target, spec.title);
@@ -17100,11 +17675,185 @@ async function followTarget(world, { spec }, ready, verification, { series, budg
         return latest;
     }
 }
-function timeLeftMs(budget) {
-    return (budget.limits.maxMinutes - budget.spent().minutes) * 60_000;
-}
 function durationOf({ gates }) {
     return gates.reduce((sum, { durationMs }) => sum + durationMs, 0);
+}
+
+;// CONCATENATED MODULE: ./src/run/rounds.ts
+
+
+
+
+
+const NOTHING_CHANGED = 'Nothing has been changed yet, so there is nothing to verify. Implement the spec, or ask about what keeps you from it.';
+class Rounds {
+    world;
+    brief;
+    ready;
+    work;
+    evidence;
+    /** The last verification that ran. */
+    verification;
+    constructor(world, brief, ready, work) {
+        this.world = world;
+        this.brief = brief;
+        this.ready = ready;
+        this.work = work;
+        this.evidence = evidenceTerms(world, brief, ready, work.notebook);
+    }
+    /** Works to the end of the rounds. Never throws: what breaks them is in the end. */
+    async run() {
+        try {
+            return await this.workAndVerify();
+        }
+        catch (error) {
+            const { signal } = this.world;
+            if (signal.aborted && error === signal.reason)
+                return this.ended(stopOf({ kind: 'cancelled' }));
+            if (error instanceof workshop_workshop/* DiskSpaceError */.O6)
+                return this.ended({ reason: 'disk', message: error.message });
+            // What there is is saved and published; the caller tells of the defect afterwards.
+            const defect = (0,errors/* asError */.zR)(error);
+            return {
+                stop: { reason: 'defect', message: `Ferrule failed: ${defect.message}` },
+                verification: undefined,
+                defect,
+            };
+        }
+    }
+    async workAndVerify() {
+        const { agent, record } = this.work;
+        const { maxRounds } = this.world.inputs;
+        for (let round = 1;; round++) {
+            record.usage.rounds = round;
+            const stop = stopOf(await agent.work());
+            if (stop !== undefined)
+                return this.stopped(stop);
+            const next = await this.afterHandover(round);
+            if (next.kind === 'end')
+                return next.end;
+            if (round >= maxRounds)
+                return this.ended(next.orElse);
+            agent.tell(next.text);
+        }
+    }
+    /** A limit or a failing model ended the conversation: what became green is still worth a verdict. */
+    async stopped(stop) {
+        const { series, isChanged } = this.work;
+        const isWorthIt = stop.reason !== 'cancelled' && isChanged(series.head.tree);
+        return isWorthIt ? { stop, verification: await this.follow(await this.verify(series.head)) } : this.ended(stop);
+    }
+    async afterHandover(round) {
+        const { series, isChanged } = this.work;
+        const candidate = await series.candidate(this.brief.spec.title);
+        if (!isChanged(candidate.tree))
+            return this.afterNothing(candidate);
+        const objection = await series.objectionTo(candidate);
+        if (objection !== undefined)
+            return {
+                kind: 'again',
+                text: `${objection} Take that back, then call finish again.`,
+                orElse: { reason: 'rounds', message: objection },
+            };
+        const verified = (this.verification = await this.verify(candidate));
+        // Green by cargo is worth a commit on the branch, also where the claims about it do not hold yet.
+        if (verified.gates.every((gate) => !gate.deciding || gate.status === 'passed'))
+            await series.accept(candidate);
+        // No round can bring back a tool that the toolchain lacks.
+        const isUnavailable = verified.gates.some(({ deciding, status }) => deciding && status === 'unavailable');
+        if (verified.passed || verified.onlyWaiting || isUnavailable)
+            return { kind: 'end', end: { stop: undefined, verification: await this.follow(verified) } };
+        return {
+            kind: 'again',
+            text: await this.describe(verified, round),
+            orElse: { reason: 'rounds', message: `The verification failed in the last of ${round} rounds.` },
+        };
+    }
+    /** A handover of nothing is an end where all that is open waits for an answer. */
+    async afterNothing(candidate) {
+        const { notebook } = this.work;
+        if (this.world.inputs.onQuestion === 'pause') {
+            if (notebook.isAllWaiting)
+                return { kind: 'end', end: { stop: undefined, verification: undefined } };
+            const asBefore = notebook.waitingRequirements().size > 0 ? await this.verify(candidate) : undefined;
+            if (asBefore?.onlyWaiting)
+                return { kind: 'end', end: { stop: undefined, verification: asBefore } };
+        }
+        return { kind: 'again', text: NOTHING_CHANGED, orElse: undefined };
+    }
+    ended(stop) {
+        return { stop, verification: this.verification };
+    }
+    async verify(subject, baseTree = this.ready.mergeBase.tree) {
+        const { world, ready, work } = this;
+        const touched = new Set(await world.git.changedPaths(baseTree, subject.tree));
+        const name = `verification, round ${work.record.usage.rounds}`;
+        const announcement = `Verifying tree ${subject.tree.slice(0, 12)} on a clean checkout.`;
+        ready.progress.enter({ name, announcement });
+        const baseline = await work.baseline;
+        const leftMs = (0,verify/* countdown */.qW)(work.reserve.verificationMs(work.budget.timeLeftMs()));
+        const evidence = { ...this.evidence, baseTree };
+        const verified = await (0,verify/* verify */.MX)({ ...ready.terms, leftMs }, { ...subject, touched }, baseline, evidence);
+        world.signal.throwIfAborted(); // what a cancellation cut short is no verdict
+        work.reserve.took(verified.gates);
+        return verified;
+    }
+    async follow(verified) {
+        const { world, brief, ready, work } = this;
+        if (!verified.passed || work.notebook.questions.some(({ blocking }) => blocking))
+            return verified;
+        const terms = { ...work, verify: (subject, baseTree) => this.verify(subject, baseTree) };
+        return followTarget(world, brief, ready, verified, terms);
+    }
+    /** What the model is told of a verification that failed. */
+    async describe({ gates, evidence }, round) {
+        const { outputs } = this.ready.workshop;
+        await this.work.unread.judged(outputs, gates);
+        const parts = [
+            `The verification on a clean checkout failed (round ${round} of ${this.world.inputs.maxRounds}).`,
+            await (0,verify/* describeFailures */.ng)(gates, (cargoRun) => showRun(outputs, cargoRun)),
+            (0,verify/* describeJudgedGates */.lR)(evidence.gates),
+            'Mend it, then call finish again.',
+        ];
+        return parts.filter((part) => part !== '').join('\n\n');
+    }
+}
+/** What the ledger is judged by: the notebook is read at the moment of each verification. */
+function evidenceTerms(world, brief, ready, notebook) {
+    const isJudged = (name) => verify/* EVIDENCE_GATES */.r6.includes(name);
+    return {
+        git: world.git,
+        syntax: ready.workshop.syntax,
+        baseTree: ready.mergeBase.tree,
+        requirements: brief.spec.requirements,
+        auditRules: world.inputs.auditRules,
+        handover: () => ({
+            claims: notebook.handover?.claims ?? [],
+            waiting: notebook.waitingRequirements(),
+            deviations: notebook.notes.filter((note) => note.kind === 'deviation'),
+        }),
+        members: () => ready.workshop.members(),
+        deciding: world.inputs.gates.filter(isJudged),
+        advisory: world.inputs.advisoryGates.filter(isJudged),
+    };
+}
+function stopOf(end) {
+    switch (end.kind) {
+        case 'finished':
+        case 'unfinished':
+            return undefined;
+        case 'limit':
+            return {
+                reason: end.limit,
+                message: [`The limit on ${end.limit} was reached.`, ...(end.detail === undefined ? [] : [end.detail])].join(' '),
+            };
+        case 'cancelled':
+            return { reason: 'cancelled', message: 'The run was cancelled.' };
+        case 'refusal':
+        case 'model-error':
+        case 'loop':
+            return { reason: end.kind, message: end.message };
+    }
 }
 
 // EXTERNAL MODULE: external "node:fs"
@@ -17171,11 +17920,11 @@ function keepUnfinished({ world, spec, ready, record, folder, progress }) {
         keep(head, onto) {
             if (head !== undefined)
                 keepHead(head, onto);
-            folder.replace('report.json', (0,report/* reportJson */.l4)(keeper.soFar()));
+            folder.replace('report.json', (0,report_report/* reportJson */.l4)(keeper.soFar()));
         },
         conclude(head, onto) {
             keepHead(head, onto);
-            folder.replace('report.json', (0,report/* reportJson */.l4)(record));
+            folder.replace('report.json', (0,report_report/* reportJson */.l4)(record));
         },
     };
     keeper.keep(ready.start.commit);
@@ -17190,12 +17939,34 @@ function readUnfinished(scratch) {
         return text === undefined ? [] : [unfinishedRun.parse(JSON.parse(text))];
     });
 }
+/**
+ * The records of an invocation whose process ends now, as they are on disk. One that has its verdict, but was not
+ * published to the end, is marked there as cancelled.
+ * @returns `isAll` when it had this one spec: of several some may not have begun, and those have no record
+ */
+function markCutOff({ report, scratch }) {
+    const cutOff = readUnfinished(scratch).map((run) => run.report);
+    const dirs = [report, ...(0,external_node_fs_.readdirSync)(report).map((name) => external_node_path_default().join(report, name))];
+    const records = dirs.flatMap((dir) => {
+        const file = external_node_path_default().join(dir, 'report.json');
+        const text = readIfThere(file);
+        if (text === undefined)
+            return [];
+        const record = report_report/* runRecordSchema */._A.parse(JSON.parse(text));
+        if (cutOff.includes(dir) && record.stopReason === undefined) {
+            record.stopReason = 'cancelled';
+            replaceFile(file, (0,report_report/* reportJson */.l4)(record));
+        }
+        return [record];
+    });
+    return { records, isAll: readIfThere(external_node_path_default().join(report, 'report.json')) !== undefined };
+}
 function readIfThere(file) {
     try {
         return (0,external_node_fs_.readFileSync)(file, 'utf8');
     }
     catch {
-        return undefined; // a folder of something else, or of a run that never began
+        return undefined; // not there: a folder of something else, or of a run that never began
     }
 }
 function replaceFile(file, text) {
@@ -17214,242 +17985,100 @@ function replaceFile(file, text) {
 
 
 
-
-/** Of a command that begins when the time is over: its timeout is its answer. */
-const MIN_COMMAND_MS = 1_000;
-/** Implements the spec and publishes the result. Fills in the record. @throws a defect of ours, after publication */
+/** Implements the spec and publishes the result. Fills in the record. @returns a defect of ours that ended the work early */
 async function implement(world, brief, ready, record, folder) {
-    const { workshop, terms } = ready;
-    const startedMs = performance.now();
-    const { earlier } = record.usage;
-    const reserve = new VerificationReserve(world.inputs.maxMinutes);
-    const budget = new Budget(world.inputs, priceOf(brief.model), () => performance.now() - startedMs, {
-        reserveMs: () => reserve.ms(),
-        ...(earlier === undefined ? {} : { spentBefore: { costUsd: 0, ...earlier } }),
-    });
-    const commandTimeoutMs = () => Math.max(MIN_COMMAND_MS, budget.remainingMs());
-    const notebook = new Notebook(brief.spec.requirements.map(({ id }) => id), ready.earlierRun);
-    const keeper = keepUnfinished({
-        ...{ world, ready, record, folder },
-        spec: { path: brief.spec.path, hash: brief.hash },
-        progress: { notebook, budget },
-    });
+    const desk = openDesk(world, brief, ready, record);
+    const { budget, notebook, reserve, unread, commandTimeoutMs } = desk;
+    const spec = { path: brief.spec.path, hash: brief.hash };
+    const keeper = keepUnfinished({ world, spec, ready, record, folder, progress: { notebook, budget } });
     const left = openLeftResult(world, ready, folder);
     await left.write([]);
     ready.progress.begin(keeper);
-    const unread = new UnreadOutputs();
-    const news = [];
-    const synced = await workshop.syncBase(world.signal);
+    const synced = await ready.workshop.syncBase({ signal: world.signal, timeoutMs: commandTimeoutMs() });
     if (synced.kind === 'failed')
         world.log.warning(`cargo could not resolve the dependencies of the base: ${synced.text.slice(0, 2_000)}`);
     const hasCrate = synced.kind !== 'no-crate';
-    const firstMessage = await writeFirstMessage(world, brief, ready, hasCrate);
-    const baseline = hasCrate
-        ? startBaseline(world, terms, (built) => {
-            news.push((0,verify/* describeBaseline */.FT)(built.gates));
-            reserve.took(built.gates);
-        })
-        : Promise.resolve(undefined);
-    const series = new Series({
-        git: world.git,
-        start: ready.start,
-        publisher: ready.publisher,
-        policy: ready.policy,
-        spec: { path: brief.spec.path, hash: brief.hash, requirements: brief.spec.requirements },
-        runUrl: world.context.runUrl ?? 'local',
-        spent: () => (0,report/* totalSpending */.H5)({ ...budget.spent(), ...(earlier === undefined ? {} : { earlier }) }),
+    const told = await writeFirstMessage(world, brief, ready, hasCrate);
+    const baseline = hasCrate ? startBaseline(world, ready, desk) : Promise.resolve(undefined);
+    const series = openSeries(world, brief, ready, desk, {
+        baseline,
         keep: async (head, line) => {
             keeper.keep(head.commit, series.onto?.commit);
             await left.write(line);
         },
-        terms,
-        commandTimeoutMs,
-        baseline,
-        unread,
-        warn: (text) => world.log.warning(text),
     });
     const transcript = createTranscript((line) => folder.appendLine('transcript.jsonl', line));
     transcript.append({
-        type: 'run',
-        schema: 'ferrule.transcript/v1',
-        spec: brief.spec.path,
-        specHash: brief.hash,
-        model: brief.model,
-        base: ready.mergeBase.commit,
-        startedAt: record.run.startedAt,
+        ...{ type: 'run', schema: 'ferrule.transcript/v1', spec: spec.path, specHash: spec.hash, model: brief.model },
+        ...{ base: ready.mergeBase.commit, startedAt: record.run.startedAt },
     });
-    const agent = new Agent({
-        system: firstMessage.system,
-        brief: firstMessage.firstMessage,
-        model: ready.model,
-        modelId: brief.model,
-        tools: toolset((0,brief_brief/* offeredTools */.hT)(brief.agent, TOOL_NAMES)),
-        context: {
-            workshop,
-            notebook,
-            reads: new ReadStates(),
-            unread,
-            scope: terms.scope,
-            turn: () => budget.spent().turns,
-            completeIncrement: (request) => series.complete(request),
-            commandTimeoutMs,
-            signal: world.signal,
-        },
-        budget,
-        transcript,
-        events: ready.progress,
-        news: () => news.splice(0),
-        signal: world.signal,
-    });
+    const agent = openAgent(world, brief, ready, desk, { told, series, transcript });
     // A lock file that was not in step with its manifests has just been changed by the harness, not by the run.
     const untouchedTree = ready.start.tree === ready.mergeBase.tree ? await series.workTree() : ready.mergeBase.tree;
     const isChanged = (tree) => tree !== ready.mergeBase.tree && tree !== untouchedTree;
-    const rounds = { agent, series, notebook, unread, baseline, reserve, budget, record, isChanged };
-    const end = await workInRounds(world, brief, ready, rounds);
+    const work = { agent, series, notebook, unread, baseline, reserve, budget, record, isChanged };
+    const end = await new Rounds(world, brief, ready, work).run();
     const settled = { ...end, baseline: await baseline, isChanged };
     const keep = () => keeper.conclude(series.head.commit, series.onto?.commit);
     await conclude(world, brief, ready, { ...settled, series, notebook, budget, record, folder, left, keep });
-    if (end.defect !== undefined)
-        throw end.defect;
+    return end.defect;
 }
-/** Talks and verifies until the gates pass, the rounds are used up, or the conversation ends early. */
-async function workInRounds(world, brief, ready, run) {
-    const { inputs, git } = world;
-    const { agent, series, record, isChanged } = run;
-    let verification;
-    const evidence = evidenceTerms(world, brief, ready, run.notebook);
-    const verifyCommit = async (subject, baseTree = ready.mergeBase.tree) => {
-        const touched = new Set(await git.changedPaths(baseTree, subject.tree));
-        const name = `verification, round ${record.usage.rounds}`;
-        const announcement = `Verifying tree ${subject.tree.slice(0, 12)} on a clean checkout.`;
-        ready.progress.enter({ name, announcement });
-        const verified = await (0,verify/* verify */.MX)(ready.terms, { ...subject, touched }, await run.baseline, { ...evidence, baseTree });
-        world.signal.throwIfAborted(); // what a cancellation cut short is no verdict
-        run.reserve.took(verified.gates);
-        return verified;
+function openDesk({ inputs }, brief, ready, { usage: { earlier } }) {
+    const startedMs = performance.now();
+    const reserve = new VerificationReserve(inputs.maxMinutes);
+    const budget = new Budget(inputs, priceOf(brief.model), () => performance.now() - startedMs, {
+        reserveMs: () => reserve.ms(),
+        ...(earlier === undefined ? {} : { spentBefore: { costUsd: 0, ...earlier } }),
+    });
+    const requirementIds = brief.spec.requirements.map(({ id }) => id);
+    return {
+        ...{ budget, reserve, earlier, news: [] },
+        commandTimeoutMs: () => Math.max(verify/* MIN_COMMAND_MS */.GX, budget.remainingMs()),
+        notebook: new Notebook(requirementIds, ready.earlierRun),
+        unread: new UnreadOutputs(),
     };
-    const follow = (verified) => verified.passed && run.notebook.questions.every(({ blocking }) => !blocking)
-        ? followTarget(world, brief, ready, verified, { ...run, verify: verifyCommit })
-        : Promise.resolve(verified);
+}
+function openSeries({ git, context, log }, brief, { start, publisher, policy, terms }, { budget, earlier, commandTimeoutMs, unread }, more) {
+    return new Series({
+        ...{ git, start, publisher, policy, terms, commandTimeoutMs, unread },
+        spec: { path: brief.spec.path, hash: brief.hash, requirements: brief.spec.requirements },
+        runUrl: context.runUrl ?? 'local',
+        spent: () => (0,report_report/* totalSpending */.H5)({ ...budget.spent(), ...(earlier === undefined ? {} : { earlier }) }),
+        warn: (text) => log.warning(text),
+        ...more,
+    });
+}
+function openAgent({ signal }, brief, { workshop, terms, model, progress }, { budget, notebook, unread, news, commandTimeoutMs }, { told, series, transcript }) {
+    return new Agent({
+        ...{ model, budget, transcript, signal },
+        system: told.system,
+        brief: told.firstMessage,
+        modelId: brief.model,
+        tools: toolset((0,brief_brief/* offeredTools */.hT)(brief.agent, TOOL_NAMES)),
+        context: {
+            ...{ workshop, notebook, unread, scope: terms.scope, commandTimeoutMs, signal },
+            reads: new ReadStates(),
+            turn: () => budget.spent().turns,
+            completeIncrement: (request) => series.complete(request),
+            passes: (cargoRun) => series.passes(cargoRun),
+        },
+        events: progress,
+        news: () => news.splice(0),
+    });
+}
+/** Builds the base beside the model's first turns, which are told what it found. */
+async function startBaseline({ log }, { terms }, { commandTimeoutMs, news, reserve }) {
     try {
-        for (let round = 1;; round++) {
-            record.usage.rounds = round;
-            const stop = stopOf(await agent.work());
-            if (stop !== undefined) {
-                // A limit or a failing model ended the conversation: what became green is still worth a verdict.
-                const isWorthIt = stop.reason !== 'cancelled' && isChanged(series.head.tree);
-                return { stop, verification: isWorthIt ? await follow(await verifyCommit(series.head)) : verification };
-            }
-            const isLast = round >= inputs.maxRounds;
-            const candidate = await series.candidate(brief.spec.title);
-            if (!isChanged(candidate.tree)) {
-                if (inputs.onQuestion === 'pause') {
-                    if (run.notebook.isAllWaiting)
-                        return { stop: undefined, verification: undefined };
-                    const asBefore = run.notebook.waitingRequirements().size > 0 ? await verifyCommit(candidate) : undefined;
-                    if (asBefore?.onlyWaiting)
-                        return { stop: undefined, verification: asBefore };
-                }
-                if (isLast)
-                    return { stop: undefined, verification };
-                agent.tell(NOTHING_CHANGED);
-                continue;
-            }
-            const objection = await series.objectionTo(candidate);
-            if (objection !== undefined) {
-                if (isLast)
-                    return { stop: { reason: 'rounds', message: objection }, verification };
-                agent.tell(`${objection} Take that back, then call finish again.`);
-                continue;
-            }
-            verification = await verifyCommit(candidate);
-            // Green by cargo is worth a commit on the branch, also where the claims about it do not hold yet.
-            if (verification.gates.every((gate) => !gate.deciding || gate.status === 'passed'))
-                await series.accept(candidate);
-            // No round can bring back a tool that the toolchain lacks.
-            const isUnavailable = verification.gates.some(({ deciding, status }) => deciding && status === 'unavailable');
-            if (verification.passed || verification.onlyWaiting || isUnavailable)
-                return { stop: undefined, verification: await follow(verification) };
-            if (isLast)
-                return {
-                    stop: { reason: 'rounds', message: `The verification failed in the last of ${round} rounds.` },
-                    verification,
-                };
-            const { outputs } = ready.workshop;
-            for (const gate of verification.gates)
-                await run.unread.ran(outputs, gate.run);
-            const show = (cargoRun) => showRun(outputs, cargoRun);
-            const failed = [
-                `The verification on a clean checkout failed (round ${round} of ${inputs.maxRounds}).`,
-                await (0,verify/* describeFailures */.ng)(verification.gates, show),
-                (0,verify/* describeJudgedGates */.lR)(verification.evidence.gates),
-                'Mend it, then call finish again.',
-            ];
-            agent.tell(failed.filter((part) => part !== '').join('\n\n'));
-        }
+        const baseline = await (0,verify/* runBaseline */.Ne)({ ...terms, leftMs: commandTimeoutMs });
+        news.push((0,verify/* describeBaseline */.FT)(baseline.gates));
+        reserve.took(baseline.gates);
+        return baseline;
     }
     catch (error) {
-        if (world.signal.aborted && error === world.signal.reason)
-            return { stop: stopOf({ kind: 'cancelled' }), verification };
-        if (error instanceof workshop_workshop/* DiskSpaceError */.O6)
-            return { stop: { reason: 'disk', message: error.message }, verification };
-        // Saved and published first, then thrown again by the caller.
-        return {
-            stop: { reason: 'model-error', message: `Ferrule failed: ${(0,errors/* messageOf */.bD)(error)}` },
-            verification: undefined,
-            defect: error instanceof Error ? error : new Error((0,errors/* messageOf */.bD)(error)),
-        };
-    }
-}
-/** What the ledger is judged by: the notebook is read at the moment of each verification. */
-function evidenceTerms(world, brief, ready, notebook) {
-    const isJudged = (name) => verify/* EVIDENCE_GATES */.r6.includes(name);
-    return {
-        git: world.git,
-        syntax: ready.workshop.syntax,
-        baseTree: ready.mergeBase.tree,
-        requirements: brief.spec.requirements,
-        auditRules: world.inputs.auditRules,
-        handover: () => ({
-            claims: notebook.handover?.claims ?? [],
-            waiting: notebook.waitingRequirements(),
-            deviations: notebook.notes.filter((note) => note.kind === 'deviation'),
-        }),
-        members: () => ready.workshop.members(),
-        deciding: world.inputs.gates.filter(isJudged),
-        advisory: world.inputs.advisoryGates.filter(isJudged),
-    };
-}
-const NOTHING_CHANGED = 'Nothing has been changed yet, so there is nothing to verify. Implement the spec, or ask about what keeps you from it.';
-function stopOf(end) {
-    switch (end.kind) {
-        case 'finished':
-        case 'unfinished':
-            return undefined;
-        case 'limit':
-            return {
-                reason: end.limit,
-                message: [`The limit on ${end.limit} was reached.`, ...(end.detail === undefined ? [] : [end.detail])].join(' '),
-            };
-        case 'cancelled':
-            return { reason: 'cancelled', message: 'The run was cancelled.' };
-        case 'refusal':
-        case 'model-error':
-        case 'loop':
-            return { reason: end.kind, message: end.message };
-    }
-}
-/** Builds the base beside the model's first turns. */
-function startBaseline(world, terms, built) {
-    const building = (0,verify/* runBaseline */.Ne)(terms);
-    return building.then((baseline) => {
-        built(baseline);
-        return baseline;
-    }, (error) => {
         // Without a baseline everything that fails counts as new: stricter, never wrong.
-        world.log.warning(`The baseline could not be built: ${(0,errors/* messageOf */.bD)(error)}`);
+        log.warning(`The baseline could not be built: ${(0,errors/* messageOf */.bD)(error)}`);
         return undefined;
-    });
+    }
 }
 
 // EXTERNAL MODULE: ./src/platform/github.ts + 4 modules
@@ -17489,7 +18118,7 @@ async function isOwed(world, brief, { publisher, earlier, earlierRun }) {
             if (closed.kind === 'failed' || closed.value === undefined)
                 return closed.kind === 'ok';
             const { body, author } = closed.value;
-            const mark = (0,platform_github/* isOwnAccount */._p)(await github.identity(), author) ? (0,report/* parseMark */.lw)(body) : undefined;
+            const mark = (0,platform_github/* isOwnAccount */._p)(await github.identity(), author) ? (0,report_report/* parseMark */.lw)(body) : undefined;
             // Whoever closed the offer of this text has given the answer to it.
             return mark?.outcome !== 'verified' || mark.specHash !== brief.hash;
         }
@@ -17601,10 +18230,10 @@ class Progress {
         const { run } = this;
         if (run === undefined)
             return;
-        this.log.status((0,report/* renderStatus */.LG)(run.soFar(), step));
+        this.log.status((0,report_report/* renderStatus */.LG)(run.soFar(), step));
         this.live?.changed(() => {
             const { since, lastCargo } = this;
-            return (0,report/* renderLive */.jA)(run.soFar(), { step: this.step, since, ...(lastCargo === undefined ? {} : { lastCargo }) });
+            return (0,report_report/* renderLive */.jA)(run.soFar(), { step: this.step, since, ...(lastCargo === undefined ? {} : { lastCargo }) });
         });
     }
 }
@@ -17654,7 +18283,7 @@ var sandbox_sandbox = __webpack_require__(7170);
 
 
 
-/** Of one gate's command; beyond `max-minutes` on purpose, since a run must always be able to verify. */
+/** Of one gate's command, however long the run itself may last. */
 const GATE_TIMEOUT_MS = 15 * 60_000;
 /** The spec as the pinned commit has it, agent and standards as the trusted one has them. @throws UserError */
 async function readBrief(world, specPath, record) {
@@ -17724,24 +18353,9 @@ async function prepare(world, brief, record, folder, scratch) {
         const treeOf = (commit) => (commit === world.base.commit ? brief.tree : git.sourceTree(commit));
         const protectedFiles = protectedFilesOf(brief);
         const policy = policyFor(world, { start: startCommit, protectedFiles });
-        const workshop = await (0,workshop_workshop/* openWorkshop */._M)({
-            git,
-            base: { tree: await treeOf(baseCommit) },
-            start: { tree: await treeOf(startCommit) },
-            scratch,
-            workingDirectory: inputs.workingDirectory,
-            protectedGlobs: inputs.protectedPaths,
-            protectedFiles,
-            dependencyPolicy: inputs.dependencies,
-            sandbox,
-            toolchain,
-            syntax: await (0,workshop_workshop/* openRustSyntax */.S_)(),
-            outputs: new workshop_workshop/* Outputs */.tY(folder.dir, world.mask),
-            watch: progress.watch,
-            runCommand: world.runCommand,
-            runnerCargo: await (0,workshop_workshop/* readRunnerCargo */.FM)(world.environment),
-            sayNetwork: (line) => log.info(line),
-        });
+        const trees = { base: { tree: await treeOf(baseCommit) }, start: { tree: await treeOf(startCommit) } };
+        const box = { toolchain, sandbox, scratch };
+        const workshop = await openWorkshopIn(world, box, { ...trees, protectedFiles, folder, watch: progress.watch });
         const scope = { package: brief.package, extraArgs: inputs.cargoArgs };
         return {
             scratch,
@@ -17765,6 +18379,19 @@ async function prepare(world, brief, record, folder, scratch) {
     finally {
         log.endGroup();
     }
+}
+/** The workshop, by the inputs and the runner's own configuration. */
+async function openWorkshopIn({ git, inputs, mask, log, environment, runCommand }, box, { folder, ...work }) {
+    return (0,workshop_workshop/* openWorkshop */._M)({
+        ...{ git, runCommand, ...box, ...work },
+        workingDirectory: inputs.workingDirectory,
+        protectedGlobs: inputs.protectedPaths,
+        dependencyPolicy: inputs.dependencies,
+        syntax: await (0,workshop_workshop/* openRustSyntax */.S_)(),
+        outputs: new workshop_workshop/* Outputs */.tY(folder.dir, mask),
+        runnerCargo: await (0,workshop_workshop/* readRunnerCargo */.FM)(environment),
+        sayNetwork: (line) => log.info(line),
+    });
 }
 /** Toolchain and sandbox, with every tool that the deciding gates need. */
 async function openBox(world, brief, gates, record, scratch) {
@@ -17812,47 +18439,73 @@ function isCargoGate(name) {
 
 
 /**
- * Runs one spec to its end, or says why it is left alone, and writes its report.
+ * Runs one spec to its end, or says why it is left alone, and writes its report. Never throws: what forbids the run is
+ * the outcome `refused`, and a defect must not cost other specs of the invocation their runs.
  * @param scratch a folder of the host that the caller removes afterwards
- * @throws never a UserError: what forbids the run is the outcome `refused`. What it throws is a defect, after the report.
  */
 async function runSpec(world, specPath, decision, folder, scratch) {
     const started = performance.now();
-    const isCancelled = () => world.signal.aborted;
-    const record = (0,report/* emptyRecord */.FR)({
+    const record = (0,report_report/* emptyRecord */.FR)({
         specPath,
         version: world.version,
         runUrl: world.context.runUrl,
         limits: world.inputs,
     });
+    let defect;
     try {
-        if (isCancelled())
-            return recordCancelled(record);
-        const brief = await readBrief(world, specPath, record);
-        if (decision.kind === 'skip')
-            return skip(record, decision);
-        if (await isOwnPush(world, brief, record))
-            return record;
-        const ready = await prepare(world, brief, record, folder, scratch);
-        if (ready !== undefined && isCancelled())
-            recordCancelled(record);
-        else if (ready !== undefined)
-            await implement(withinTotal(world, record), brief, ready, record, folder).finally(() => ready.progress.end());
+        defect = await runChapters(world, specPath, decision, record, folder, scratch);
     }
     catch (error) {
-        if (!(error instanceof errors/* UserError */.yo))
-            throw error;
-        record.outcome = 'refused';
-        record.message = error.message;
+        if (error instanceof errors/* UserError */.yo)
+            Object.assign(record, { outcome: 'refused', message: error.message });
+        else
+            defect = recordDefect(record, error);
     }
-    finally {
+    try {
         record.usage.durationSeconds = Math.round((performance.now() - started) / 100) / 10;
         await folder.maskWholeFiles();
         if (world.outlet.alarms.length > 0)
             record.alarms = [...world.outlet.alarms];
         await writeReport(record, folder, world.log);
     }
-    return record;
+    catch (error) {
+        defect ??= recordDefect(record, error);
+    }
+    return { record, ...(defect === undefined ? {} : { defect }) };
+}
+/** From the brief to the publication; all that is found goes into the record. @returns a defect that ended the work */
+async function runChapters(world, specPath, decision, record, folder, scratch) {
+    const isCancelled = () => world.signal.aborted;
+    if (decision.kind === 'broken')
+        throw decision.defect;
+    if (isCancelled())
+        return recordCancelled(record);
+    const brief = await readBrief(world, specPath, record);
+    if (decision.kind === 'skip')
+        return skip(record, decision);
+    if (await isOwnPush(world, brief, record))
+        return undefined;
+    const ready = await prepare(world, brief, record, folder, scratch);
+    if (ready === undefined)
+        return undefined;
+    if (isCancelled())
+        return recordCancelled(record);
+    return implement(withinTotal(world, record), brief, ready, record, folder).finally(() => ready.progress.end());
+}
+/** A run that has its verdict keeps it: cargo's word does not change. But what was to be published may not be out. */
+function recordDefect(record, thrown) {
+    const defect = (0,errors/* asError */.zR)(thrown);
+    const sentence = `Ferrule failed: ${defect.message}`;
+    const { outcome, publication } = record;
+    if (outcome === 'stopped')
+        Object.assign(record, { stopReason: 'defect', message: sentence });
+    else {
+        record.message += ` ${sentence}`;
+        const isOut = publication.commit !== undefined || publication.comment !== undefined;
+        if (publication.kind !== 'none' && !isOut)
+            publication.undelivered = true;
+    }
+    return defect;
 }
 /** The limit of cost as the invocation's total leaves it. What earlier runs spent on the spec is not of this total. */
 function withinTotal(world, record) {
@@ -17864,21 +18517,20 @@ function withinTotal(world, record) {
     return { ...world, inputs: { ...world.inputs, maxCostUsd: limits.maxCostUsd } };
 }
 function skip(record, { outcome, message, stopReason }) {
-    return Object.assign(record, { outcome, message }, stopReason === undefined ? {} : { stopReason });
+    Object.assign(record, { outcome, message }, stopReason === undefined ? {} : { stopReason });
 }
 function recordCancelled(record) {
     record.outcome = 'stopped';
     record.stopReason = 'cancelled';
     record.message = 'The run was cancelled before anything was spent.';
-    return record;
 }
 /** report.json for machines, report.md and report.html for people. */
 async function writeReport(record, folder, log) {
-    folder.replace('report.json', (0,report/* reportJson */.l4)(record)); // a kill leaves the last one or this one, whole
+    folder.replace('report.json', (0,report_report/* reportJson */.l4)(record)); // a kill leaves the last one or this one, whole
     const outputs = (file) => folder.readText(file);
-    await folder.write('report.md', (0,report/* renderMarkdown */.Gc)(record, { outputs, maxChars: Infinity }));
+    await folder.write('report.md', (0,report_report/* renderMarkdown */.Gc)(record, { outputs, maxChars: Infinity }));
     try {
-        await folder.write('report.html', (0,report/* renderPage */.Cf)(pageSources(folder)));
+        await folder.write('report.html', (0,report_report/* renderPage */.Cf)(pageSources(folder)));
     }
     catch (error) {
         // The page holds nothing that the other files lack: a run that is over must not fail for it.
@@ -18451,12 +19103,15 @@ __webpack_require__.d(__webpack_exports__, {
   y8: () => (/* reexport */ AUDIT_RULES),
   Y$: () => (/* reexport */ CARGO_GATES),
   r6: () => (/* reexport */ EVIDENCE_GATES),
+  GX: () => (/* reexport */ MIN_COMMAND_MS),
   oC: () => (/* reexport */ SEVERITIES),
   ri: () => (/* reexport */ buildCommits),
   Ok: () => (/* binding */ checkIncrement),
+  qW: () => (/* reexport */ countdown),
   FT: () => (/* reexport */ describeBaseline),
   ng: () => (/* reexport */ describeFailures),
   lR: () => (/* reexport */ describeJudgedGates),
+  xs: () => (/* binding */ failsAsBefore),
   LW: () => (/* reexport */ gateRecord),
   qy: () => (/* reexport */ judgeOutcome),
   ez: () => (/* reexport */ judgedGateRecord),
@@ -21568,7 +22223,7 @@ function reproduceCommands({ commit, patch }, workingDirectory, verification) {
 
 ;// CONCATENATED MODULE: ./src/verify/failures.ts
 // What counts as a failure of each gate, as comparable keys: a gate passes when nothing fails that did not fail in the
-// baseline (DESIGN, decision 13). Pure.
+// baseline (docs/architecture.md, "what can excuse a failure"). Pure.
 
 
 /**
@@ -21684,12 +22339,22 @@ function withoutHash(name) {
 function benchOf(workshop, checkout) {
     return { cargo: (request) => workshop.cargoAt(checkout.place, request), putBack: () => checkout.putBack() };
 }
-/** Runs every gate that decides or advises, one after the other, on one checkout. */
+/**
+ * Runs every gate that decides or advises, one after the other, on one checkout. In a verification each gate builds in a
+ * fresh copy of the sealed target: a build script or test of the gate before can make cargo take the base's executables
+ * and diagnostics there for those of the result.
+ */
 async function runGates(terms, checkout, baseline, touched) {
     const results = [];
+    let isTargetUsed = false;
     for (const name of new Set([...terms.deciding, ...terms.advisory])) {
         if (terms.signal?.aborted)
             break;
+        if (name !== 'fmt') {
+            if (isTargetUsed)
+                await checkout.renewTarget?.();
+            isTargetUsed = true; // the first gate has the copy the checkout came with; rustfmt builds and runs nothing
+        }
         const older = baseline?.gates.find((gate) => gate.name === name);
         results.push(await runGate(terms, benchOf(terms.workshop, checkout), name, older, touched));
     }
@@ -21697,14 +22362,20 @@ async function runGates(terms, checkout, baseline, touched) {
 }
 /** Runs one gate and judges it against the baseline's result of the same gate. */
 async function runGate(terms, bench, name, older, touched) {
-    const runGateCommand = (command) => bench.cargo({
+    const run = await runOn(bench, terms)(gateCommand(name, terms.scope));
+    return judgeGate(terms, bench, name, run, older, touched);
+}
+function runOn(bench, terms) {
+    return (command) => bench.cargo({
         ...command,
-        timeoutMs: terms.timeoutMs,
+        timeoutMs: Math.min(terms.timeoutMs, terms.leftMs?.() ?? Infinity),
         live: terms.live ?? true,
         ...(terms.signal === undefined ? {} : { signal: terms.signal }),
     });
-    const read = (run) => terms.workshop.outputs.read(run.output);
-    const run = await runGateCommand(gateCommand(name, terms.scope));
+}
+/** Judges the run of a gate's command; for tests their list is run too. */
+async function judgeGate(terms, bench, name, run, older, touched) {
+    const read = ({ output }) => terms.workshop.outputs.read(output);
     const lacking = run.exitCode === 0 ? undefined : terms.lacks?.(name);
     if (lacking !== undefined)
         return unavailable(name, terms.deciding.includes(name), run, lacking);
@@ -21725,7 +22396,7 @@ async function runGate(terms, bench, name, older, touched) {
             break;
         case 'test': {
             changed.push(...(await bench.putBack())); // what the tests left behind must not reach the yardstick
-            const list = await runGateCommand(listTestsCommand(terms.scope));
+            const list = await runOn(bench, terms)(listTestsCommand(terms.scope));
             tests = (0,workshop_workshop/* judgeTests */.nL)({ list: await read(list), run: text, exitCode: run.exitCode });
             failures = testFailures(run, tests);
             break;
@@ -21918,7 +22589,7 @@ function testKey({ name, executable }) {
 }
 
 ;// CONCATENATED MODULE: ./src/verify/outcome.ts
-/** The contract's outcomes, section 1. */
+/** The outcomes of action.yml. */
 function judgeOutcome(facts) {
     const { stop, verification, isChanged, blockingQuestions } = facts;
     const ended = stop === undefined ? {} : { stopReason: stop.reason };
@@ -22078,7 +22749,7 @@ function isTestNamed(printed, name) {
 }
 
 ;// CONCATENATED MODULE: ./src/verify/time-left.ts
-// How long proofs beside the verdict may take. They decide nothing, so they end with the run's time; the gates do not.
+// How long what belongs together may take: the gates of a verification, the proofs beside the verdict.
 /** What does not end within less time is not worth starting. */
 const MIN_START_MS = 5_000;
 /**
@@ -22092,6 +22763,13 @@ function timeLeft(remainingMs, maxMs) {
         const leftMs = Math.min(remainingMs(), maxMs - (performance.now() - startedMs));
         return leftMs < MIN_START_MS ? 0 : leftMs;
     };
+}
+/** Of a command that begins when the time is over: its timeout is its answer. */
+const MIN_COMMAND_MS = 1_000;
+/** Counts down from now, for commands that have to run, down to what makes them say that the time was over. */
+function countdown(forMs) {
+    const startedMs = performance.now();
+    return () => Math.max(MIN_COMMAND_MS, forMs - (performance.now() - startedMs));
 }
 
 ;// CONCATENATED MODULE: ./src/verify/verify.ts
@@ -22147,15 +22825,7 @@ async function verify(terms, subject, baseline, evidenceTerms) {
  * works. It decides whether an increment is committed; the verdict of the run is `verify` alone.
  */
 async function checkIncrement(terms, baseline) {
-    let putBack = [];
-    const bench = {
-        cargo: async (request) => {
-            const run = await terms.workshop.cargoForAgent(request);
-            putBack = run.putBack;
-            return run;
-        },
-        putBack: () => Promise.resolve(putBack),
-    };
+    const bench = workBench(terms.workshop);
     const results = [];
     for (const name of ['check', 'test']) {
         const older = baseline?.gates.find((gate) => gate.name === name);
@@ -22165,6 +22835,29 @@ async function checkIncrement(terms, baseline) {
             break; // the tests of code that does not compile say nothing more
     }
     return results;
+}
+/**
+ * Whether a command that the agent ran and that failed shows only what failed in the baseline: as the gate of the very
+ * same command it would pass.
+ */
+async function failsAsBefore(terms, run, baseline) {
+    const older = baseline?.gates.find(({ command, failures }) => command === run.command && failures.length > 0);
+    if (older === undefined)
+        return false;
+    const bench = workBench(terms.workshop, run);
+    return (await judgeGate(terms, bench, older.name, run, older, undefined)).status === 'passed';
+}
+/** The work copy as a place for gates. @param last what was run there just now */
+function workBench(workshop, last) {
+    let putBack = last?.putBack ?? [];
+    return {
+        cargo: async (request) => {
+            const run = await workshop.cargoForAgent(request);
+            putBack = run.putBack;
+            return run;
+        },
+        putBack: () => Promise.resolve(putBack),
+    };
 }
 
 
@@ -22202,10 +22895,11 @@ __webpack_require__.d(__webpack_exports__, {
   T1: () => (/* reexport */ requireDiskSpace),
   DW: () => (/* reexport */ resultLines),
   u_: () => (/* reexport */ runLine),
-  _K: () => (/* reexport */ searchFiles)
+  _K: () => (/* reexport */ searchFiles),
+  r7: () => (/* reexport */ shellWord)
 });
 
-// UNUSED EXPORTS: Workshop, shellWord
+// UNUSED EXPORTS: Workshop
 
 // EXTERNAL MODULE: external "node:fs/promises"
 var promises_ = __webpack_require__(1455);
@@ -22694,7 +23388,7 @@ async function giveTree(folder, owner) {
 
 /**
  * Modification time of every file that is as in the base: well before any build of the run, the same in each checkout.
- * cargo takes a source for changed only when it is newer than the last build (DESIGN, decision 7).
+ * cargo takes a source for changed only when it is newer than the last build (docs/architecture.md, "clean and warm").
  */
 const BASE_MTIME_SECONDS = Date.UTC(2020, 0, 1) / 1000;
 /** After so many files signals and streams get their turn. */
@@ -22826,7 +23520,7 @@ function printable(text) {
 ;// CONCATENATED MODULE: ./src/workshop/work-copy.ts
 // The files the agent works on. What counts is the canonical content: the base commit plus what a file tool or cargo's
 // add, remove, update, new and fmt wrote, each kept as a git blob at that moment. Whatever tests and build scripts do to
-// these files is put back and can never enter a commit (DESIGN, decision 6).
+// these files is put back and can never enter a commit (docs/architecture.md, "canonical overlay for harvesting").
 
 
 
@@ -23146,7 +23840,9 @@ class CommitCheckouts {
     /** A commit's files and a fresh copy of the sealed target. */
     async one(commit) {
         const tree = await this.options.git.sourceTree(commit);
-        return this.write(await this.placeWithTarget('verify'), tree, this.options.baseFiles);
+        const place = await this.placeWithTarget('verify');
+        const checkout = await this.write(place, tree, this.options.baseFiles);
+        return { ...checkout, renewTarget: () => this.copySealedTo(place) };
     }
     /** One commit after another over one copy of the sealed target. */
     async sequence() {
@@ -23174,9 +23870,13 @@ class CommitCheckouts {
     }
     async placeWithTarget(purpose) {
         const place = this.placeIn(`${purpose}-${++this.count}`);
-        await (0,promises_.mkdir)(this.sealedTarget, { recursive: true });
-        await copyFolder(this.options.runCommand, this.sealedTarget, place.target);
+        await this.copySealedTo(place);
         return place;
+    }
+    async copySealedTo(place) {
+        await (0,promises_.mkdir)(this.sealedTarget, { recursive: true });
+        await removeTree(place.target);
+        await copyFolder(this.options.runCommand, this.sealedTarget, place.target);
     }
     /** @param unchanged files that keep the base's modification time, if they are the same */
     async write(place, tree, unchanged) {
@@ -24320,7 +25020,7 @@ var __disposeResources = (undefined && undefined.__disposeResources) || (functio
 
 
 
-const shadow_TIMEOUT_MS = 5 * 60_000;
+const MAX_TIMEOUT_MS = 5 * 60_000;
 /** Whether a file belongs into a shadow with its content. */
 function isManifest(file) {
     const name = external_node_path_default().posix.basename(file);
@@ -24370,7 +25070,7 @@ async function runIn(folder, options, files, read, request) {
             env: { ...cargoEnvironment(options.toolchain), ...(access && { ...access.env, CARGO_NET_OFFLINE: 'false' }) },
             box: request.box,
             merged: true,
-            timeoutMs: shadow_TIMEOUT_MS,
+            timeoutMs: Math.min(request.timeoutMs ?? Infinity, MAX_TIMEOUT_MS),
             ...(request.signal === undefined ? {} : { signal: request.signal }),
             onOutput: (chunk) => chunks.push(chunk),
         });
@@ -24467,7 +25167,7 @@ class Dependencies {
      * Brings the lock file in step with the manifests and downloads what it names. Without registry packages nothing
      * reaches the network. Cheap when no manifest changed since the last call.
      */
-    async sync(signal) {
+    async sync(limits = {}) {
         const manifests = this.copy.list().filter(isManifest);
         const manifest = external_node_path_default().posix.join(this.workingDirectory, 'Cargo.toml');
         if (!manifests.includes(manifest))
@@ -24475,9 +25175,9 @@ class Dependencies {
         const state = manifests.map((file) => `${file}:${this.copy.oidOf(file) ?? ''}`).join('\n');
         if (state === this.synced)
             return { kind: 'in-step' };
-        let run = await this.run(['metadata', '--format-version', '1'], 'exec', signal);
+        let run = await this.run(['metadata', '--format-version', '1'], 'exec', limits);
         if (!run.succeeded && this.shadow.vendored === undefined)
-            run = await this.run(['fetch'], 'net', signal);
+            run = await this.run(['fetch'], 'net', limits);
         if (!run.succeeded)
             return { kind: 'failed', text: withEnd(run) };
         try {
@@ -24500,18 +25200,18 @@ class Dependencies {
      * @param args checked arguments, subcommand first
      * @throws ToolError when the policy forbids it; nothing has changed then
      */
-    async change(args, signal) {
+    async change(args, limits = {}) {
         const [command = ''] = args;
         if (this.policy === 'none' && command !== 'remove')
             throw new errors/* ToolError */.v4(`cargo ${command} is not allowed in this run (input dependencies: none). Use what the workspace has, or ask.`);
         this.requireMember(args);
         const { vendored } = this.shadow;
         const box = vendored === undefined ? 'net' : 'exec';
-        let run = await this.run(args, box, signal);
+        let run = await this.run(args, box, limits);
         if (!run.succeeded)
             return { ...run, text: run.text + (await this.explain(run.text)) };
         const edited = run.changed;
-        const fetched = await this.run(['fetch'], box, signal, edited);
+        const fetched = await this.run(['fetch'], box, limits, edited);
         const all = new Map([...edited, ...fetched.changed]);
         run = { ...run, ...fetched, text: `${run.text}${fetched.text}`, changed: all };
         if (!fetched.succeeded)
@@ -24582,7 +25282,7 @@ class Dependencies {
         const file = lockCandidates(this.workingDirectory).find((name) => this.copy.isRegular(name));
         return file === undefined ? this.unpublishedLock?.content : (await this.copy.read(file)).bytes;
     }
-    async run(args, box, signal, overlay) {
+    async run(args, box, { signal, timeoutMs }, overlay) {
         const lock = this.unpublishedLock;
         const files = new Set([...this.copy.list(), ...(lock ? [lock.path] : []), ...(overlay?.keys() ?? [])]);
         const read = async (file) => {
@@ -24592,7 +25292,11 @@ class Dependencies {
                 return lock.content;
             return this.copy.isRegular(file) ? (await this.copy.read(file)).bytes : undefined;
         };
-        const request = { args, workingDirectory: this.workingDirectory, box, ...(signal === undefined ? {} : { signal }) };
+        const request = {
+            ...{ args, workingDirectory: this.workingDirectory, box },
+            ...(signal === undefined ? {} : { signal }),
+            ...(timeoutMs === undefined ? {} : { timeoutMs }),
+        };
         return runInShadow(this.shadow, [...files], read, request);
     }
     /** Copies manifests and lock back, and nothing else. */
@@ -26447,15 +27151,15 @@ class Workshop {
         return members;
     }
     /** The first `sync`, before anything is spent. @throws UserError when cargo cannot read the lock file as it is committed */
-    async syncBase(signal) {
-        const synced = await this.sync(signal);
+    async syncBase(limits) {
+        const synced = await this.sync(limits);
         if (synced.kind === 'failed')
             refuseUnreadableLock(synced.text);
         return synced;
     }
     /** Brings lock file and downloads in step with the manifests as they are now. */
-    sync(signal) {
-        return this.dependencies.sync(signal);
+    sync(limits) {
+        return this.dependencies.sync(limits);
     }
     /**
      * Builds the base once, in a checkout of its own: `build` runs the baseline's gates there, then the target directory
@@ -26490,7 +27194,7 @@ class Workshop {
             await this.copy.freshen(this.baseFiles); // the work began while the base was still being built
         }
         if (adopts === undefined)
-            await this.dependencies.sync(terms.signal);
+            await this.dependencies.sync(terms);
         await this.copy.sweep();
         await this.copy.clean();
         await this.copy.makeFolder(this.workingDirectory);
@@ -26500,8 +27204,8 @@ class Workshop {
         return { ...run, written, putBack: await this.copy.sweep() };
     }
     /** `cargo add`, `remove`, `update`: see Dependencies.change. */
-    changeDependencies(args, signal) {
-        return this.dependencies.change(args, signal);
+    changeDependencies(args, limits) {
+        return this.dependencies.change(args, limits);
     }
     /**
      * The crates that the lock file has now and the base's had not. Where git tracks no lock file, a resumed run does not see

@@ -1,6 +1,51 @@
 import './sourcemap-register.cjs';import { createRequire as __WEBPACK_EXTERNAL_createRequire } from "module";
 /******/ var __webpack_modules__ = ({
 
+/***/ 1254:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   v: () => (/* binding */ inheritedDescriptors)
+/* harmony export */ });
+/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
+/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(node_fs__WEBPACK_IMPORTED_MODULE_0__);
+/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6760);
+/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_1___default = /*#__PURE__*/__nccwpck_require__.n(node_path__WEBPACK_IMPORTED_MODULE_1__);
+// Which open files of this process came with its start, by what Linux says of them.
+
+
+/** As Linux has it on x86 and ARM; `fs.constants` lacks it. */
+const O_CLOEXEC = 0o2000000;
+/**
+ * Descriptors of files, pipes and sockets that our children would get, but the three standard ones. Node sets O_CLOEXEC on
+ * all that it opens, so whatever lacks it is not ours.
+ * @param proc folder of the process: https://man7.org/linux/man-pages/man5/proc_pid_fdinfo.5.html
+ */
+function inheritedDescriptors(proc = '/proc/self') {
+    const open = (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.readdirSync)(node_path__WEBPACK_IMPORTED_MODULE_1___default().join(proc, 'fd')).map(Number);
+    return open.filter((descriptor) => {
+        if (descriptor <= 2)
+            return false;
+        const flags = flagsOf(node_path__WEBPACK_IMPORTED_MODULE_1___default().join(proc, 'fdinfo', String(descriptor)));
+        return flags !== undefined && (flags & O_CLOEXEC) === 0;
+    });
+}
+/** `undefined` of one that is closed by now: Node's other threads open and close files of their own. */
+function flagsOf(info) {
+    try {
+        const flags = /^flags:\s+(\d+)$/m.exec((0,node_fs__WEBPACK_IMPORTED_MODULE_0__.readFileSync)(info, 'utf8'))?.[1];
+        return flags === undefined ? undefined : parseInt(flags, 8);
+    }
+    catch (error) {
+        if (error.code === 'ENOENT')
+            return undefined;
+        throw error;
+    }
+}
+
+
+/***/ }),
+
 /***/ 6177:
 /***/ ((module, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
@@ -11,9 +56,11 @@ __nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __we
 /* harmony import */ var node_os__WEBPACK_IMPORTED_MODULE_1___default = /*#__PURE__*/__nccwpck_require__.n(node_os__WEBPACK_IMPORTED_MODULE_1__);
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6760);
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_2___default = /*#__PURE__*/__nccwpck_require__.n(node_path__WEBPACK_IMPORTED_MODULE_2__);
+/* harmony import */ var _platform_inherited_descriptors_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(1254);
 // The first code of every start. As an action it takes the secrets out of the process before anything is loaded that
 // could need them: the environment a process was started with stays readable in /proc for its whole life, whatever it
 // deletes. Then it starts index.ts; what that does is not known here.
+
 
 
 
@@ -33,29 +80,18 @@ const KEPT_VARIABLES = new RegExp(`^(${[
     '(RUSTUP|CARGO)_HOME|RUSTUP_TOOLCHAIN|CARGO_HTTP_CAINFO',
     '(HTTPS?|NO|ALL)_PROXY|(https?|no|all)_proxy|SSL_CERT_(FILE|DIR)|NODE_EXTRA_CA_CERTS|GIT_SSL_CAINFO',
 ].join('|')})$`);
-/** As Linux has it on x86 and ARM; `fs.constants` lacks it. */
-const O_CLOEXEC = 0o2000000;
 /** The action's inputs, the key and the token among them: handed over, never in the second start's first environment. */
 const INPUTS = /^INPUT_/;
 closeInherited();
 if (process.env.FERRULE_ENTRY !== 'cli')
     startAsAction();
 await Promise.all(/* import() */[__nccwpck_require__.e(330), __nccwpck_require__.e(407)]).then(__nccwpck_require__.bind(__nccwpck_require__, 9407));
-/**
- * Closes every file, pipe or socket that came with our start, but the three standard ones: each of our children would get
- * it, those in a box too. Node sets O_CLOEXEC on all that it opens, so whatever lacks it is not ours.
- */
+/** Closes every file, pipe or socket that came with our start: each of our children would get it, those in a box too. */
 function closeInherited() {
     if (process.platform !== 'linux')
         return;
-    for (const descriptor of (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.readdirSync)('/proc/self/fd').map(Number)) {
-        const info = `/proc/self/fdinfo/${descriptor}`;
-        if (descriptor <= 2 || !(0,node_fs__WEBPACK_IMPORTED_MODULE_0__.existsSync)(info))
-            continue; // the one that read the folder is gone
-        const flags = /^flags:\s+(\d+)$/m.exec((0,node_fs__WEBPACK_IMPORTED_MODULE_0__.readFileSync)(info, 'utf8'))?.[1];
-        if (flags !== undefined && (parseInt(flags, 8) & O_CLOEXEC) === 0)
-            (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.closeSync)(descriptor);
-    }
+    for (const descriptor of (0,_platform_inherited_descriptors_js__WEBPACK_IMPORTED_MODULE_3__/* .inheritedDescriptors */ .v)())
+        (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.closeSync)(descriptor);
 }
 function startAsAction() {
     // Without this, whoever may signal us could open the inspector and read everything.

@@ -7,7 +7,10 @@ const FIRST_BLOCKS = 2;
 /** A page in print shows opened texts up to this many lines; longer ones as far as they were looked at. */
 const MAX_PRINTED_BLOCKS = 50;
 
-/** @typedef {{ lines: string[], box: HTMLElement, view: HTMLElement, fill: (block: number) => HTMLElement }} ShownText */
+/**
+ * `rows`: of a difference.
+ * @typedef {{ lines: string[], rows?: DiffRow[], box: HTMLElement, view: HTMLElement, fill: (block: number) => HTMLElement }} ShownText
+ */
 
 /** @type {Map<string, string>} */
 const texts = new Map();
@@ -70,8 +73,9 @@ function showText(view) {
   box.setAttribute('aria-label', view.getAttribute('aria-label') ?? '');
   const isDiff = view.dataset.kind === 'diff';
   box.classList.add(isDiff ? 'is-diff' : 'is-output');
-  const fills = blocks(lines, isDiff, box);
-  const shown = { lines, box, view, fill: (/** @type {number} */ block) => fills(block) };
+  const rows = isDiff ? diffRows(lines) : undefined;
+  const fill = blocks(lines, rows, box);
+  const shown = { lines, box, view, fill, ...(rows && { rows }) };
   shownTexts.set(view, shown);
   view.append(...(isDiff ? [] : outputTools(shown)), box);
   return shown;
@@ -80,19 +84,18 @@ function showText(view) {
 /**
  * Puts empty blocks of the right height into the box.
  * @param {string[]} lines
- * @param {boolean} isDiff
+ * @param {DiffRow[] | undefined} rows
  * @param {HTMLElement} box
  */
-function blocks(lines, isDiff, box) {
+function blocks(lines, rows, box) {
   /** @type {HTMLElement[]} */
   const made = [];
-  // The numbers of a difference follow from the hunks before, so it is made whole; it is never long.
-  const whole = isDiff ? diffLines(lines) : undefined;
   const fill = (/** @type {number} */ block) => {
     const element = /** @type {HTMLElement} */ (made[block]);
     if (element.childElementCount === 0) {
       const [from, to] = [block * LINES_PER_BLOCK, (block + 1) * LINES_PER_BLOCK];
-      element.append(...(whole?.slice(from, to) ?? lines.slice(from, to).map(outputLine)));
+      const drawn = rows?.slice(from, to).map((row, at) => diffLine(lines, row, from + at));
+      element.append(...(drawn ?? lines.slice(from, to).map(outputLine)));
       element.style.removeProperty('height');
       nearWindow.unobserve(element);
     }

@@ -12,7 +12,7 @@ import type { Step } from './announcement.js';
 
 const MAX_REPORT_BYTES = 64 * 1024 * 1024;
 
-/** The action `fleet-report`. @returns 1 when a run of the fleet is red, or left no report */
+/** The action `fleet-report`. @returns 1 when a run of the fleet is red, left no report, or was refused by the plan */
 export async function fleetReportStep(step: Step): Promise<number> {
   const { context, getInput, log } = step;
   for (const warning of unknownInputs(Object.keys(process.env), Object.keys(FLEET_REPORT_INPUT_DEFAULTS)))
@@ -20,14 +20,15 @@ export async function fleetReportStep(step: Step): Promise<number> {
   const inputs = readFleetReportInputs(getInput);
   step.forgetPrivateVariables();
   const { records, missing } = await readFleet(inputs, context.workspace);
-  step.announcement.setOutputs(fleetOutputs(records));
-  await step.announcement.writeSummary(renderFleetSummary(records, missing));
+  const refused = inputs.notRun.refused.length;
+  step.announcement.setOutputs(fleetOutputs(records, refused));
+  await step.announcement.writeSummary(renderFleetSummary(records, missing, inputs.notRun));
   for (const record of records) log.info(`${record.spec.path}: ${verdictLine(record)}`);
   if (missing > 0) log.error(`${missing} of ${inputs.expected ?? 0} planned specs left no report; see their jobs.`);
-  return missing > 0 ? 1 : exitStatus(records);
+  return missing > 0 || refused > 0 ? 1 : exitStatus(records);
 }
 
-/** @returns the records by their specs' paths, and how many of the expected ones are not there @throws UserError */
+/** @returns the newest record of each spec by their paths, and how many of the expected ones are not there @throws UserError */
 async function readFleet(
   { reports, expected }: FleetReportInputs,
   workspace: string,
@@ -40,8 +41,20 @@ async function readFleet(
     if (path.posix.basename(name) !== 'report.json') continue;
     records.push(parse(name, (await folder?.readText(name, MAX_REPORT_BYTES)) ?? ''));
   }
-  records.sort((a, b) => (a.spec.path < b.spec.path ? -1 : 1));
-  return { records, missing: Math.max(0, (expected ?? 0) - records.length) };
+  const newest = newestOfEach(records).sort((a, b) => (a.spec.path < b.spec.path ? -1 : 1));
+  return { records: newest, missing: Math.max(0, (expected ?? 0) - newest.length) };
+}
+
+/** A job that was run again left a second report of its spec, and what counts is how that ended. */
+function newestOfEach(records: readonly RunRecord[]): RunRecord[] {
+  const startMs = ({ run }: RunRecord) => Date.parse(run.startedAt);
+  const newest = new Map<string, RunRecord>();
+  for (const record of records) {
+    const { path: spec } = record.spec;
+    const other = newest.get(spec);
+    if (other === undefined || startMs(other) <= startMs(record)) newest.set(spec, record);
+  }
+  return [...newest.values()];
 }
 
 function parse(name: string, text: string): RunRecord {

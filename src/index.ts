@@ -8,6 +8,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Step } from './announcement.js';
 import { Announcement } from './announcement.js';
+import { Cancellation } from './cancellation.js';
 import { runCli } from './cli.js';
 import { UsageError } from './commands/commands.js';
 import { UserError, messageOf } from './errors.js';
@@ -24,7 +25,7 @@ import {
 import type { Invocation, RunResult } from './invocation/invocation.js';
 import { makeFolders, runInvocation } from './invocation/invocation.js';
 import { planSpecs, planStep } from './planning.js';
-import { createLog } from './platform/log.js';
+import { answerLines, createLog } from './platform/log.js';
 import { Outlet } from './platform/outlet.js';
 import { openTerminal } from './platform/terminal.js';
 import { finishKilledRuns, hasUnfinished } from './post-step.js';
@@ -36,15 +37,7 @@ import type { Folders } from './run/run.js';
 const ROOT = path.join(path.dirname(fileURLToPath(import.meta.url)), '..');
 /** Names that hold secrets or give a child power over the job. */
 const PRIVATE_VARIABLES = /^(INPUT_|ACTIONS_|GITHUB_TOKEN$|GH_TOKEN$|NODE_OPTIONS$|ANTHROPIC_|CLAUDE_)/;
-
-/** A runner gives a cancelled step 7.5 s, then SIGTERM, then 2.5 s. */
-const CANCEL_GRACE_MS = 5_000;
-const CANCELLED_OUTPUTS = [
-  ['outcome', 'stopped'],
-  ['stop-reason', 'cancelled'],
-] as const;
-
-/** Of those, the ones whose values are secrets. */
+/** Variables whose values are masked. */
 const SECRET_VARIABLES =
   /^(INPUT_(ANTHROPIC-API-KEY|GITHUB-TOKEN)|(ACTIONS|GITHUB|GH|ANTHROPIC|CLAUDE)_(\w*_)?(TOKEN|KEY))$/;
 
@@ -63,26 +56,26 @@ const announcement = new Announcement(log, outlet, {
     await summary.addRaw(text, true).write();
   },
 });
+const cancellation = new Cancellation(log, announcement, process.env.FERRULE_ENTRY !== 'cli');
 process.stdout.on('error', () => undefined); // a closed log must not end the run
 await main();
 
 async function main(): Promise<void> {
-  const abort = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => cancel(abort));
+  cancellation.listen();
   process.on('uncaughtException', (error) => {
     fail(error); // Node's own report would go out unmasked
     process.exit(1);
   });
   try {
     keepSecretVariables();
-    if (process.env.FERRULE_ENTRY === 'cli') process.exitCode = await cli(abort.signal);
+    if (process.env.FERRULE_ENTRY === 'cli') process.exitCode = await cli();
     else if (process.env.FERRULE_ENTRY === 'publish') process.exitCode = await inRunner(publicationJob);
     else if (process.env.FERRULE_ENTRY === 'plan')
       process.exitCode = await inRunner((context) => planStep(stepOf(context)));
     else if (process.env.FERRULE_ENTRY === 'fleet-report')
       process.exitCode = await inRunner((context) => fleetReportStep(stepOf(context)));
     else if (getState('report') !== '') await post();
-    else process.exitCode = await inRunner((context) => runAction(context, abort.signal));
+    else process.exitCode = await inRunner(runAction);
   } catch (error) {
     process.exitCode = error instanceof UsageError ? 2 : 1;
     fail(error);
@@ -91,30 +84,13 @@ async function main(): Promise<void> {
   }
 }
 
-/** The first signal asks the run to end; one that does not in time, or the second signal, ends the process. */
-function cancel(abort: AbortController): void {
-  if (abort.signal.aborted) return leave('Cancelled again');
-  log.warning('Cancelled: the run ends now and publishes what it has.');
-  abort.abort();
-  setTimeout(() => leave('The end took too long'), CANCEL_GRACE_MS).unref();
-}
-
-/** Report and state are on disk at any moment (unfinished.ts). */
-function leave(why: string): void {
-  log.status(undefined);
-  const isAction = process.env.FERRULE_ENTRY !== 'cli';
-  log.warning(`${why}: the process ends here.${isAction ? ' The post step publishes what is left to publish.' : ''}`);
-  if (isAction) for (const [name, value] of CANCELLED_OUTPUTS) setOutput(name, value);
-  process.exit(1);
-}
-
 function fail(error: unknown): void {
   if (error instanceof UserError) return log.error(error.message);
   log.error(`Ferrule failed: ${messageOf(error)} This is a defect of Ferrule; please report it with the log.`);
   if (error instanceof Error) log.output(error.stack ?? '');
 }
 
-/** For both actions: the event, and what a refusal sets as the outcome. */
+/** For every action: the event, and what a refusal sets as the outcome. */
 async function inRunner(start: (context: RunContext) => Promise<number>): Promise<number> {
   try {
     const context = readEvent(process.env, await readEventFile(), { workspace: process.cwd(), temp: tmpdir() });
@@ -139,17 +115,18 @@ async function readEventFile(): Promise<unknown> {
   }
 }
 
-async function runAction(context: RunContext, signal: AbortSignal): Promise<number> {
+async function runAction(context: RunContext): Promise<number> {
   const folders = await makeFolders(context.temp);
   saveState('report', folders.report);
   saveState('scratch', folders.scratch);
+  cancellation.watch(folders);
   let results: RunResult[];
   try {
     for (const warning of unknownInputs(Object.keys(process.env))) log.warning(warning);
     const inputs = readInputs(getInput, context);
     forgetPrivateVariables();
     setOutput('report-dir', folders.report); // now, so that it is known also of a run that is killed
-    const started = await invocation({ inputs, context, signal });
+    const started = await invocation({ inputs, context });
     await plantCanary(folders);
     results = await runInvocation(started, folders);
   } finally {
@@ -167,7 +144,14 @@ async function runAction(context: RunContext, signal: AbortSignal): Promise<numb
   announcement.tellVerdicts(records);
   announcement.annotate(records);
   log.info('The report, the transcript and every output are in the folder of the output report-dir.');
-  return announcement.statusOf(records);
+  return statusOf(results);
+}
+
+/** The exit status, with what broke a run told last: a defect is never green, whatever the verdict is. */
+function statusOf(results: readonly RunResult[]): number {
+  const defects = results.flatMap(({ defect }) => defect ?? []);
+  for (const defect of defects) fail(defect);
+  return defects.length > 0 ? 1 : announcement.statusOf(results.map(({ record }) => record));
 }
 
 /** Green when every result of the folder is published, whatever its outcome is: the run's own job has told that. */
@@ -201,15 +185,17 @@ function stepOf(context: RunContext): Step {
   return { context, getInput, log, announcement, forgetPrivateVariables };
 }
 
-async function cli(signal: AbortSignal): Promise<number> {
+async function cli(): Promise<number> {
   const mask = outlet.masking('the log');
   return runCli(process.argv.slice(2), {
     root: ROOT,
     folder: process.cwd(),
     environment: process.env,
-    print: (text) => terminal.write(mask(text)),
+    print: (text) => {
+      for (const line of answerLines(text, { mask, actions: process.env.GITHUB_ACTIONS === 'true' }))
+        terminal.write(line);
+    },
     plan: async ({ inputs, context }) => {
-      keepSecret('input github-token', inputs.githubToken);
       forgetPrivateVariables();
       return planSpecs({ inputs, context, log });
     },
@@ -219,7 +205,7 @@ async function cli(signal: AbortSignal): Promise<number> {
       forgetPrivateVariables();
       const folders = await makeFolders(context.temp);
       try {
-        const started = await invocation({ inputs, context, signal });
+        const started = await invocation({ inputs, context });
         await plantCanary(folders);
         const results = await runInvocation(started, folders);
         const records = results.map(({ record }) => record);
@@ -227,7 +213,7 @@ async function cli(signal: AbortSignal): Promise<number> {
         for (const { publication } of records)
           if (publication.branch !== undefined) log.info(`The work is on branch ${publication.branch}.`);
         log.info(`Report: ${path.join(folders.report, 'report.md')}`);
-        return announcement.statusOf(records);
+        return statusOf(results);
       } finally {
         await rm(folders.scratch, { recursive: true, force: true });
       }
@@ -251,7 +237,7 @@ async function post(): Promise<void> {
   }
 }
 
-async function invocation(given: Pick<Invocation, 'inputs' | 'context' | 'signal'>): Promise<Invocation> {
+async function invocation(given: Pick<Invocation, 'inputs' | 'context'>): Promise<Invocation> {
   const agents = path.join(ROOT, 'agents');
   const builtIns = new Map<string, string>();
   for (const file of (await readdir(agents)).filter((name) => name.endsWith('.md')))
@@ -259,6 +245,7 @@ async function invocation(given: Pick<Invocation, 'inputs' | 'context' | 'signal
   const { version } = JSON.parse(await readFile(path.join(ROOT, 'package.json'), 'utf8')) as { version: string };
   return {
     ...given,
+    signal: cancellation.signal,
     environment: { ...process.env },
     log,
     outlet,

@@ -1,13 +1,22 @@
 // A plan without a run: which specs are pending, and in which waves they can go. Reads the repository, its history and our
 // pull requests; spends nothing, writes nothing. Who carries the plan out is the workflow's affair.
-import type { Step } from './announcement.js';
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
+import type { Step } from './announcement.js';
+import { UserError } from './errors.js';
 import type { FleetPlan } from './fleet/fleet.js';
 import { describePlan, planOutputs, planWaves } from './fleet/fleet.js';
 import type { PlanInputs, RunContext } from './inputs/inputs.js';
-import { PLAN_INPUT_DEFAULTS, readPlanInputs, unknownInputs } from './inputs/inputs.js';
-import { makeFolders, openRepository, pinCommits, remoteOf, surveySpecs } from './invocation/invocation.js';
+import { PLAN_INPUT_DEFAULTS, readPlanInputs, refusePlan, unknownInputs } from './inputs/inputs.js';
+import {
+  chooseSpecs,
+  findMisfits,
+  makeFolders,
+  openRepository,
+  pinCommits,
+  remoteOf,
+  surveySpecs,
+} from './invocation/invocation.js';
 import { openGit, readCheckout } from './platform/git.js';
 import type { Log } from './platform/log.js';
 
@@ -31,10 +40,12 @@ export interface PlanJob {
 }
 
 /**
- * Plans the specs that the inputs select.
+ * Plans the specs that the inputs select; on a push, of a glob's only those that it changed.
  * @returns the plan, and the branch that it starts from @throws UserError for what forbids the plan as a whole
  */
 export async function planSpecs({ inputs, context, log }: PlanJob): Promise<{ plan: FleetPlan; base: string }> {
+  const refusal = refusePlan(context);
+  if (refusal !== undefined) throw new UserError(refusal);
   const environment = { ...process.env };
   const { scratch } = await makeFolders(context.temp);
   try {
@@ -43,10 +54,14 @@ export async function planSpecs({ inputs, context, log }: PlanJob): Promise<{ pl
     // Outside GitHub nothing is published from here either, so the clone itself holds the branches.
     const publish = context.kind === 'local' ? 'none' : 'auto';
     const remote = remoteOf({ publish, githubToken: inputs.githubToken }, context, checkout);
-    const { base } = await pinCommits(git, inputs, context, checkout, remote);
-    const { specs } = await surveySpecs({ git, remote, github: openRepository(inputs, context), base, log, inputs });
+    const github = openRepository(inputs, context);
+    const pinned = await pinCommits({ git, remote, github, checkout }, inputs, context);
+    const { base } = pinned;
+    const world = { git, remote, github, context, log, inputs, ...pinned };
+    const { specs } = await surveySpecs(world, (selection) => chooseSpecs(world, selection));
     const { maxSpecs, maxCostUsd, maxTotalCostUsd } = inputs;
-    return { plan: planWaves(specs, { base: base.branch, maxSpecs, maxCostUsd, maxTotalCostUsd }), base: base.branch };
+    const terms = { base: base.branch, maxSpecs, maxCostUsd, maxTotalCostUsd };
+    return { plan: planWaves(specs, terms, await findMisfits(world, specs)), base: base.branch };
   } finally {
     await rm(path.dirname(scratch), { recursive: true, force: true });
   }

@@ -1,18 +1,10 @@
 // The first code of every start. As an action it takes the secrets out of the process before anything is loaded that
 // could need them: the environment a process was started with stays readable in /proc for its whole life, whatever it
 // deletes. Then it starts index.ts; what that does is not known here.
-import {
-  closeSync,
-  existsSync,
-  mkdtempSync,
-  openSync,
-  readFileSync,
-  readdirSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { inheritedDescriptors } from './platform/inherited-descriptors.js';
 
 /** Argument of the second start. */
 const HANDED_OVER = '--handed-over';
@@ -32,8 +24,6 @@ const KEPT_VARIABLES = new RegExp(
     '(HTTPS?|NO|ALL)_PROXY|(https?|no|all)_proxy|SSL_CERT_(FILE|DIR)|NODE_EXTRA_CA_CERTS|GIT_SSL_CAINFO',
   ].join('|')})$`,
 );
-/** As Linux has it on x86 and ARM; `fs.constants` lacks it. */
-const O_CLOEXEC = 0o2000000;
 /** The action's inputs, the key and the token among them: handed over, never in the second start's first environment. */
 const INPUTS = /^INPUT_/;
 
@@ -41,18 +31,10 @@ closeInherited();
 if (process.env.FERRULE_ENTRY !== 'cli') startAsAction();
 await import('./index.js');
 
-/**
- * Closes every file, pipe or socket that came with our start, but the three standard ones: each of our children would get
- * it, those in a box too. Node sets O_CLOEXEC on all that it opens, so whatever lacks it is not ours.
- */
+/** Closes every file, pipe or socket that came with our start: each of our children would get it, those in a box too. */
 function closeInherited(): void {
   if (process.platform !== 'linux') return;
-  for (const descriptor of readdirSync('/proc/self/fd').map(Number)) {
-    const info = `/proc/self/fdinfo/${descriptor}`;
-    if (descriptor <= 2 || !existsSync(info)) continue; // the one that read the folder is gone
-    const flags = /^flags:\s+(\d+)$/m.exec(readFileSync(info, 'utf8'))?.[1];
-    if (flags !== undefined && (parseInt(flags, 8) & O_CLOEXEC) === 0) closeSync(descriptor);
-  }
+  for (const descriptor of inheritedDescriptors()) closeSync(descriptor);
 }
 
 function startAsAction(): void {

@@ -153,16 +153,31 @@ describe('what the model is told of limits', () => {
 });
 
 describe('the reserve for the verification', () => {
+  const took = (...durationsMs: number[]) => durationsMs.map((durationMs) => ({ durationMs, exitCode: 0 }));
+
   it('is a minute at first, then half as much again as the longest run of the gates, a quarter of the time at most', () => {
     const reserve = new VerificationReserve(60);
     expect(reserve.ms()).toBe(60_000);
-    reserve.took([{ durationMs: 100_000 }, { durationMs: 60_000 }]);
+    reserve.took(took(100_000, 60_000));
     expect(reserve.ms()).toBe(270_000);
-    reserve.took([{ durationMs: 10_000 }]);
+    reserve.took(took(10_000));
     expect(reserve.ms()).toBe(270_000);
-    reserve.took([{ durationMs: 3_600_000 }]);
+    reserve.took(took(3_600_000));
     expect(reserve.ms()).toBe(15 * 60_000);
     expect(new VerificationReserve(1).ms()).toBe(15_000);
+  });
+
+  it('learns nothing from gates that were cut short', () => {
+    const reserve = new VerificationReserve(60);
+    reserve.took([...took(100_000), { durationMs: 900_000, exitCode: null }]);
+    expect(reserve.ms()).toBe(60_000);
+  });
+
+  it('lets a verification take what is left of the time, or as long as verifications of the project take', () => {
+    const reserve = new VerificationReserve(1);
+    expect([reserve.verificationMs(40_000), reserve.verificationMs(-5_000)]).toEqual([40_000, 15_000]);
+    reserve.took(took(100_000));
+    expect(reserve.verificationMs(-5_000)).toBe(150_000);
   });
 });
 

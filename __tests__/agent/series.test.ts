@@ -1,14 +1,14 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { Series, UnreadOutputs } from '../../src/agent/agent.js';
-import type { IncrementPush, Publisher } from '../../src/publish/publish.js';
-import { changePolicy, createPublisher, isVerifiedCommit, readTrailers } from '../../src/publish/publish.js';
-import type { ProtectedPaths } from '../../src/workshop/workshop.js';
+import type { Series } from '../../src/agent/agent.js';
+import { isVerifiedCommit, readTrailers } from '../../src/publish/publish.js';
+import { runBaseline } from '../../src/verify/verify.js';
 import { scriptedAgent, toolUser } from '../support/scripted-agent.js';
 import type { Bench, OpenedWorkshop } from '../support/workshop.js';
 import { MANIFEST, openBench, openTestWorkshop } from '../support/workshop.js';
+import type { SeriesTerms } from '../support/test-series.js';
+import { SERIES_SPEC, gateTerms, testSeries } from '../support/test-series.js';
 
-const HASH = 'ab'.repeat(32);
-const SPEC = { path: 'specs/one.md', hash: HASH };
+const { path: PATH, hash: HASH } = SERIES_SPEC;
 const GREEN =
   'pub fn one() -> u8 {\n    1\n}\n\n#[test]\nfn is_one() {\n    assert_eq!(one(), 1);\n}\n\n#[test]\nfn is_odd() {\n    assert_eq!(one() % 2, 1);\n}\n';
 const RED = GREEN.replace('    1\n', '    2\n');
@@ -40,59 +40,7 @@ afterAll(async () => {
   await bench[Symbol.asyncDispose]();
 });
 
-/** A series whose pushes end as given. */
-function series(
-  push: IncrementPush = { kind: 'not-published' },
-  { isProtected = () => undefined, timeLeftMs = 600_000 }: { isProtected?: ProtectedPaths; timeLeftMs?: number } = {},
-) {
-  const warnings: string[] = [];
-  const pushes: string[] = [];
-  const kept: string[] = [];
-  /** What was kept when a push began. */
-  const atPush: string[][] = [];
-  const { git, workshop } = opened;
-  const none = createPublisher({
-    kind: 'none',
-    commitWith: 'git',
-    git,
-    spec: SPEC,
-    branch: 'ferrule/one',
-    base: 'main',
-    baseCommit: start.commit,
-    pullRequest: { draft: 'until-verified', labels: [], reviewers: [] },
-    refusal: () => undefined,
-  });
-  const publisher: Publisher = {
-    ...none,
-    pushIncrement: (commit) => {
-      atPush.push([...kept]);
-      pushes.push(commit);
-      return Promise.resolve(push);
-    },
-  };
-  const made = new Series({
-    git,
-    start,
-    publisher,
-    policy: changePolicy({ git, start: start.commit, isProtected }),
-    spec: SPEC,
-    runUrl: 'local',
-    spent: () => ({ tokens: 1200, costUsd: 0.25 }),
-    keep: ({ commit }) => Promise.resolve(void kept.push(commit)),
-    terms: {
-      workshop,
-      deciding: ['check', 'test'],
-      advisory: [],
-      scope: { package: undefined, extraArgs: [] },
-      timeoutMs: 300_000,
-    },
-    commandTimeoutMs: () => timeLeftMs,
-    baseline: Promise.resolve(undefined),
-    unread: new UnreadOutputs(),
-    warn: (text) => warnings.push(text),
-  });
-  return { made, warnings, pushes, kept, atPush };
-}
+const series = (terms?: SeriesTerms) => testSeries(opened, start, terms);
 
 const log = async (head: string) =>
   (await opened.git.messages(head, { exclude: start.commit, max: 10 })).map((entry) => entry.message);
@@ -119,14 +67,14 @@ describe('an increment', () => {
     expect(more).toEqual([]);
     expect(message).toMatch(/^Add one\n\nIt is one\.\n/);
     expect(Object.fromEntries(readTrailers(message))).toEqual({
-      'Ferrule-Spec': SPEC.path,
+      'Ferrule-Spec': PATH,
       'Ferrule-Spec-Hash': `sha256:${HASH}`,
       'Ferrule-Requirements': 'R1',
       'Ferrule-Planned': 'Two (R2)',
       'Ferrule-Run': 'local',
       'Ferrule-Spent': '1200 tokens, 0.2500 USD',
     });
-    expect(isVerifiedCommit(message, SPEC.path, HASH)).toBe(false);
+    expect(isVerifiedCommit(message, PATH, HASH)).toBe(false);
     const tree = await opened.git.sourceTree(made.head.commit);
     expect((await tree.read('src/lib.rs'))?.toString()).toBe(GREEN);
     expect(pushes).toEqual([made.head.commit]);
@@ -154,7 +102,7 @@ describe('an increment', () => {
   });
 
   it('takes no more than the time that is left: the verification needs the rest', async () => {
-    const { made } = series(undefined, { timeLeftMs: 1 });
+    const { made } = series({ timeLeftMs: 1 });
     await write('src/lib.rs', GREEN);
     expect(await made.complete(REQUEST)).toMatchObject({
       kind: 'not-green',
@@ -172,7 +120,7 @@ describe('an increment', () => {
   });
 
   it('that may not be published is told to the model, and neither committed nor pushed', async () => {
-    const { made, pushes } = series(undefined, {
+    const { made, pushes } = series({
       isProtected: (file) => (file === 'src/lib.rs' ? 'it is dear to us' : undefined),
     });
     await write('src/lib.rs', GREEN);
@@ -183,11 +131,51 @@ describe('an increment', () => {
   });
 
   it('is kept when it cannot be pushed, with a warning that says so', async () => {
-    const { made, warnings } = series({ kind: 'refused', reason: 'protected branch' });
+    const { made, warnings } = series({ push: { kind: 'refused', reason: 'protected branch' } });
     await write('src/lib.rs', GREEN);
     expect(await made.complete(REQUEST)).toMatchObject({ kind: 'committed' });
     expect(warnings).toEqual([expect.stringContaining('protected branch')]);
     expect(made.isEmpty).toBe(false);
+  });
+});
+
+describe('on a base with a failing test whose output is long', () => {
+  const talks = (name: string) =>
+    `#[test]\nfn ${name}() {\n    for _ in 0..2_000 {\n        println!("a line of a talkative test");\n    }\n    assert_eq!(1, 2);\n}\n`;
+  beforeEach(async () => {
+    await opened[Symbol.asyncDispose]();
+    opened = await openTestWorkshop(bench, {
+      'Cargo.toml': MANIFEST,
+      'src/lib.rs': GREEN,
+      'tests/old.rs': talks('old'),
+    });
+    const commit = await opened.repo.git('rev-parse', 'HEAD');
+    start = { commit, tree: await opened.git.treeOf(commit) };
+  });
+
+  it('nothing of it has to be read, neither after increments nor after the agent’s own cargo test', async () => {
+    const { made, unread } = series({ baseline: await runBaseline(gateTerms(opened.workshop)) });
+    const { context } = scriptedAgent(opened.workshop, [], {
+      context: { unread, completeIncrement: (request) => made.complete(request), passes: (run) => made.passes(run) },
+    });
+    const call = toolUser(context);
+    for (const name of ['two', 'three']) {
+      await write(`src/${name}.rs`, '');
+      expect(await call('cargo', { command: 'test' })).toMatch(/^failed: cargo test .*exit code 101/);
+      const input = { title: name, commit_message: `Add ${name}` };
+      expect(await call('complete_increment', input)).toMatch(/^Committed .* 2 tests passed/);
+    }
+    expect(() => unread.requireNone('finish')).not.toThrow();
+    await write('tests/new.rs', talks('new'));
+    await call('cargo', { command: 'test' });
+    expect(() => unread.requireNone('finish')).toThrow('unread pages: 1, 2');
+  });
+
+  it('everything of it has to be read where another command than the gate’s prints it', async () => {
+    const { made, unread } = series({ baseline: await runBaseline(gateTerms(opened.workshop)) });
+    const { context } = scriptedAgent(opened.workshop, [], { context: { unread, passes: (run) => made.passes(run) } });
+    await toolUser(context)('cargo', { command: 'test', args: ['--test', 'old'] });
+    expect(() => unread.requireNone('finish')).toThrow('--test old, unread pages: 1, 2');
   });
 });
 
@@ -201,24 +189,26 @@ describe('the candidate', () => {
   });
 
   it('holds the work that no increment completed, without moving the head before it is accepted', async () => {
-    const { made } = series();
+    const { made, pushes, atPush } = series();
     await write('src/lib.rs', RED);
     const candidate = await made.candidate('x'.repeat(100));
     expect([made.head, candidate.commit === start.commit]).toEqual([start, false]);
     const [message = ''] = await log(candidate.commit);
     expect(message.split('\n')[0]?.length).toBeLessThanOrEqual(72);
-    expect(made.commits).toEqual([]);
+    expect([made.commits, pushes]).toEqual([[], []]);
     await made.accept(candidate);
     expect([made.head, made.commits]).toEqual([candidate, [candidate]]);
+    expect([pushes, atPush]).toEqual([[candidate.commit], [[candidate.commit]]]);
   });
 
   it('that is the head already is no second commit of the series', async () => {
-    const { made } = series();
+    const { made, pushes } = series();
     await made.accept(await made.candidate('One'));
     await write('src/lib.rs', GREEN);
     await made.complete(REQUEST);
     await made.accept(await made.candidate('One'));
     expect(made.commits).toEqual([made.head]);
+    expect(pushes).toEqual([made.head.commit]);
   });
 
   it('that was verified is closed by a commit of the same tree that says so', async () => {
@@ -229,8 +219,8 @@ describe('the candidate', () => {
     await made.close('Verify the implementation of one.md', 'check, test: passed.');
     expect(made.head.tree).toBe(candidate.tree);
     const [closing = '', work = ''] = await log(made.head.commit);
-    expect(isVerifiedCommit(closing, SPEC.path, HASH)).toBe(true);
-    expect(isVerifiedCommit(work, SPEC.path, HASH)).toBe(false);
+    expect(isVerifiedCommit(closing, PATH, HASH)).toBe(true);
+    expect(isVerifiedCommit(work, PATH, HASH)).toBe(false);
   });
 });
 

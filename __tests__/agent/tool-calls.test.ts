@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { ModelRequest } from '../../src/platform/model.js';
-import { toolset } from '../../src/agent/agent.js';
+import { UnreadOutputs, toolset } from '../../src/agent/agent.js';
+import { PAGE_CHARS } from '../../src/workshop/workshop.js';
 import type { Scripted, ScriptedTerms } from '../support/scripted-agent.js';
 import { FINISH, scriptedAgent } from '../support/scripted-agent.js';
 import type { Bench, OpenedWorkshop } from '../support/workshop.js';
@@ -144,5 +145,43 @@ describe('tool calls', () => {
     expect(await s.agent.work()).toEqual({ kind: 'finished' });
     expect(JSON.stringify(s.requests)).not.toMatch(/\\ud[89a-f]/i);
     expect(s.transcript.join('')).not.toMatch(/\\ud[89a-f]/i);
+  });
+});
+
+describe('a call that fails again and again', () => {
+  const again = (times: number, call: readonly [string, unknown]): Scripted[] =>
+    Array.from({ length: times }, () => ({ calls: [call] }));
+
+  it('for the same reason, on the same work, ends the run the fifth time', async () => {
+    const s = script(again(5, ['read_file', { path: 'no.txt' }]));
+    expect(await s.agent.work()).toEqual({
+      kind: 'loop',
+      message: 'The model made the same failing call 5 times: read_file.',
+    });
+    expect(s.results(s.requests[1])[0]?.text).not.toContain('This very call');
+    expect(s.results(s.requests[2])[0]?.text).toContain('failed 2 times, and nothing was changed in between');
+  });
+
+  it('is no loop while each time something else is left to do', async () => {
+    const { outputs } = opened.workshop;
+    const unread = new UnreadOutputs();
+    const ids: string[] = [];
+    for (let i = 0; i < 5; i++) {
+      const writer = outputs.open('cargo-test', () => undefined);
+      writer.write('a line of the output\n'.repeat(PAGE_CHARS / 20));
+      const output = await writer.close();
+      ids.push(output.id);
+      await unread.ran(outputs, { command: `cargo test ${i}`, output }, () => false);
+    }
+    const reads = ids.flatMap((output) =>
+      [1, 2].map((page): Scripted => ({ calls: [['read_output', { output, page }]] })),
+    );
+    const s = script([...reads.flatMap((read) => [{ calls: [FINISH] }, read]), { calls: [FINISH] }], {
+      context: { unread },
+    });
+    expect(await s.agent.work()).toEqual({ kind: 'finished' });
+    const told = s.requests.flatMap((request) => s.results(request).map(({ text }) => text)).join('\n');
+    expect(told).toContain(`output ${ids[4] ?? ''} of cargo test 4`);
+    expect(told).not.toContain('This very call');
   });
 });

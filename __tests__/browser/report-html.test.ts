@@ -251,37 +251,4 @@ describe('report.html in a browser', () => {
     expect(opened.complaints).toEqual([]);
     expect(opened.requests).toHaveLength(1);
   });
-
-  it('opens 300 turns and 20 MB of output, goes to the end of it and searches all of it', async () => {
-    const log = (name: string) =>
-      Array.from({ length: 42_000 }, (_, at) => `test ${name}::case_${at} ... ok\n`).join('') +
-      `test result: ok, the end of ${name}\n`;
-    const logs = new Map(
-      Array.from({ length: 15 }, (_, at) => [
-        `outputs/${String(at + 1).padStart(3, '0')}-cargo-test.log`,
-        log(`module_${at}`),
-      ]),
-    );
-    const size = [...logs.values()].reduce((sum, { length }) => sum + length, 0);
-    expect(size).toBeGreaterThan(20_000_000);
-    const page = renderPage(
-      samplePage({
-        transcript: transcriptOf(Array(75).fill(SAMPLE_TURNS).flat()),
-        outputFiles: [...logs].map(([file, text]) => ({ file, bytes: text.length })),
-        readOutput: (file) => logs.get(file) ?? '',
-      }),
-    );
-    await using opened = await browser.open(page, { hash: '#output-015' });
-    await opened.page.locator('#output-015 .line').first().waitFor();
-    await opened.page.locator('#output-015 input').fill('the end of module_14');
-    await opened.page.locator('#output-015 .is-found', { hasText: 'the end of module_14' }).waitFor();
-    // Of 42,000 lines a few hundred are elements: those that were looked at.
-    expect(await opened.page.locator('#output-015 .line').count()).toBeLessThan(2_000);
-    await opened.page.keyboard.press('Escape');
-    await ask(opened, `document.activeElement.blur()`);
-    await opened.page.keyboard.press('/');
-    await opened.page.keyboard.type('module_7::case_39999 ');
-    await opened.page.locator('#search-count', { hasText: '1 found.' }).waitFor();
-    expect(opened.complaints).toEqual([]);
-  });
 });

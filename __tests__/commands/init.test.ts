@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, readdir, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, expect, it } from '@jest/globals';
@@ -92,6 +92,25 @@ describe('init', () => {
     expect(none.thrown).toContain("there is no Cargo.toml in 'c'");
     expect((await startCommand(repo.dir, ['init', '--working-directory', './b/'])).status).toBe(0);
     expect((await workflowOf(repo)).step['working-directory']).toBe('b');
+  });
+
+  it.each(['/outside', '/outside/gone'])('writes nothing through a link to %s of the repository', async (place) => {
+    await using repo = await tempRepo(CRATE_WITHOUT_SPEC);
+    await mkdir(path.join(repo.parent, 'outside'));
+    await symlink(repo.parent + place, path.join(repo.dir, '.github'));
+    const { thrown } = await startCommand(repo.dir, ['init']);
+    expect(thrown).toMatch(/^UserError: \.github\/workflows\/ferrule\.yml cannot be written/);
+    expect(await readdir(path.join(repo.parent, 'outside'))).toEqual([]);
+  });
+
+  it('quotes in commands, and keeps out of expressions, what names of files say', async () => {
+    const strange = "specs/a $(id) it's ${{ github.token }}.md";
+    await using repo = await tempRepo({ ...CRATE_WITHOUT_SPEC, [strange]: '# A\n' });
+    const { output } = await startCommand(repo.dir, ['init']);
+    const quoted = `specs/a $(id) it'\\''s \${{ github.token }}.md'`;
+    expect(output).toContain(`gh workflow run ferrule.yml -f 'spec=${quoted}\n`);
+    expect(output).toContain(`ferrule run '${quoted}`);
+    expect(await readFile(path.join(repo.dir, WORKFLOW), 'utf8')).not.toContain('${{ github.token }}');
   });
 
   it('starts in no folder but a clone', async () => {

@@ -225,6 +225,7 @@ describe('the workflow of two jobs', () => {
 
   it('has the inputs of both actions', () => {
     const ofOurs = (job: Job) => Object.keys(job.steps.find(({ uses }) => uses.startsWith('ferrule-dev/'))?.with ?? {});
+    for (const job of Object.values(jobs)) expect(ofOurs(job).length).toBeGreaterThan(0);
     for (const name of ofOurs(jobs.implement)) expect(Object.keys(action.inputs)).toContain(name);
     for (const name of ofOurs(jobs.publish)) expect(Object.keys(publish.inputs)).toContain(name);
   });

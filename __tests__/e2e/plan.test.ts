@@ -8,6 +8,7 @@ import { describe, expect, it } from '@jest/globals';
 import { actionScene } from '../support/action-scene.js';
 import { runAction } from '../support/run-action.js';
 import { fleetSpec } from '../support/scripts-fleet.js';
+import * as events from '../support/webhook-events.js';
 import { tempRepo } from '../support/temp-repo.js';
 
 const CLI = path.join(process.cwd(), 'dist', 'cli.js');
@@ -72,6 +73,38 @@ describe('the action plan', () => {
     expect(fake.requests.every(({ path: asked }) => asked === '/graphql')).toBe(true);
   });
 
+  it('has, on a push, the specs that it changed, and those that a path names', async () => {
+    await using scene = await actionScene(specs(2));
+    const { repo, fake } = scene;
+    const before = await repo.git('rev-parse', 'main');
+    await repo.commit({ 'specs/new.md': fleetSpec('new') }, 'A new spec');
+    const { event, env } = events.pushed('main', before, await repo.git('rev-parse', 'main'));
+    const planned = async (spec: string) => {
+      const ground = { entry: 'plan' as const, cwd: repo.dir, apiUrl: fake.url, token: fake.token };
+      const { outputs } = await runAction({
+        ...ground,
+        inputs: { spec },
+        ...(event && { event }),
+        ...(env && { env }),
+      });
+      return JSON.parse(outputs.pending ?? '') as string[];
+    };
+    expect(await planned('specs/*.md')).toEqual(['specs/new.md']);
+    expect(await planned('specs/*.md\nspecs/0000.md')).toEqual(['specs/0000.md', 'specs/new.md']);
+  });
+
+  it.each([
+    ['a pull request', (sha: string) => events.pulled({ number: 1, branch: 'topic', sha })],
+    ['a comment', () => events.commented('/ferrule retry', 1, true)],
+  ])('is none on %s, and says what there is instead', async (_, run) => {
+    await using scene = await actionScene(specs(1));
+    const { event } = run(await scene.repo.git('rev-parse', 'main'));
+    const inputs = { spec: 'specs/*.md' };
+    const result = await runAction({ entry: 'plan', cwd: scene.repo.dir, inputs, ...(event && { event }) });
+    expect(result).toMatchObject({ code: 1, outputs: { outcome: 'refused' } });
+    expect(result.stdout).toContain("Call a workflow such as Ferrule's examples/workflows/called.yml there");
+  });
+
   it('is refused with the input named', async () => {
     await using scene = await actionScene(specs(1));
     const inputs = { spec: 'specs/*.md', 'max-total-cost-usd': 'much' };
@@ -125,9 +158,20 @@ At most $20.00: 2 specs at $10.00 each.
     });
   });
 
+  it('prints names of files as text: for a terminal no escape sequence, for a runner no command', async () => {
+    await using repo = await tempRepo({ 'specs/a\n::error::x\x1b]0;y\x07.md': fleetSpec('a') });
+    const { stdout } = await run(process.execPath, [CLI, 'check-spec', 'specs/*.md'], {
+      cwd: repo.dir,
+      env: { PATH: process.env.PATH, HOME: process.env.HOME, GITHUB_ACTIONS: 'true' },
+    });
+    expect(stdout).toContain('\n: :error::x.md: ');
+    expect(stdout).not.toContain('\x1b');
+  });
+
   it('ends with 1 when a spec is refused, with 2 for words it does not know', async () => {
     await using repo = await tempRepo({ 'specs/a.md': fleetSpec('a', ['specs/gone.md']) });
     expect(await ferrule(repo.dir, 'plan', 'specs/a.md')).toMatchObject({ code: 1 });
-    expect(await ferrule(repo.dir, 'plan', 'specs/a.md', '--max-spec', '3')).toMatchObject({ code: 2 });
+    for (const option of ['--max-spec', '--github-token'])
+      expect(await ferrule(repo.dir, 'plan', 'specs/a.md', option, '3')).toMatchObject({ code: 2 });
   });
 });

@@ -8,8 +8,18 @@ import type { RunRecord } from '../../src/report/report.js';
 import { runRecordSchema } from '../../src/report/report.js';
 import type { ActionScene, SceneResult, SceneRun } from '../support/action-scene.js';
 import { actionScene } from '../support/action-scene.js';
+import type { GitGate } from '../support/git-gate.js';
 import { gitGate } from '../support/git-gate.js';
-import { CRATE, use } from '../support/scripts-greeting.js';
+import { fleetModel, fleetSpec } from '../support/scripts-fleet.js';
+import {
+  CODE,
+  CRATE,
+  CRATE_WITHOUT_SPEC,
+  TESTS,
+  editLibrary,
+  finishWithoutR2,
+  use,
+} from '../support/scripts-greeting.js';
 import { step, stepsModel, turnOf } from '../support/scripts-steps.js';
 
 const BRANCH = 'ferrule/specs-greeting';
@@ -143,6 +153,52 @@ describe('a run that is told to stop', () => {
   });
 });
 
+describe('a run that is told to stop while its result is published, and cannot end in time', () => {
+  /** Cancels twice within the next push. */
+  const cancelAtPush = async (gate: GitGate, kill: (signal: NodeJS.Signals) => void) => {
+    await gate.set('hold');
+    await gate.arrival();
+    kill('SIGINT');
+    kill('SIGTERM');
+  };
+
+  it('has outputs that say what its report says', async () => {
+    await using scene = await actionScene(CRATE);
+    await using gate = await gitGate(scene.repo.origin, BRANCH);
+    const run = await signalled(scene, (kill) => ({
+      model: (request) => {
+        if (turnOf(request) === 2) void cancelAtPush(gate, kill);
+        return stepsModel(request);
+      },
+    }));
+    expect(run.stdout).toContain('Cancelled again: the process ends here.');
+    const told = { outcome: 'verified', 'stop-reason': 'cancelled', 'requirements-proven': '2', turns: '3' };
+    expect(run).toMatchObject({ code: 1, outputs: told });
+    expect(await reportOf(run.state.report ?? '')).toMatchObject({ outcome: 'verified', stopReason: 'cancelled' });
+    await gate.set('open');
+    expect(await scene.run({ state: run.state })).toMatchObject({ code: 0, errors: [] });
+    expect(await reportOf(run.state.report ?? '')).toMatchObject({
+      ...{ outcome: 'verified', stopReason: 'cancelled' },
+      publication: { branch: BRANCH, pullRequest: { number: 1 } },
+    });
+  });
+
+  it('is stopped as a whole where it has more specs, whatever the verdict on the first', async () => {
+    const specs = { 'specs/a.md': fleetSpec('a'), 'specs/b.md': fleetSpec('b') };
+    await using scene = await actionScene({ ...CRATE_WITHOUT_SPEC, ...specs });
+    await using gate = await gitGate(scene.repo.origin, 'ferrule/specs-a');
+    const run = await signalled(scene, (kill) => ({
+      inputs: { spec: 'specs/*.md', gates: 'check' },
+      model: (request) => {
+        if (turnOf(request) === 1) void cancelAtPush(gate, kill);
+        return fleetModel(request);
+      },
+    }));
+    expect(run).toMatchObject({ code: 1, outputs: { outcome: 'stopped', 'stop-reason': 'cancelled' } });
+    expect(JSON.parse(run.outputs.results ?? '[]')).toMatchObject([{ spec: 'specs/a.md', outcome: 'verified' }]);
+  });
+});
+
 describe('a run that is killed', () => {
   it('has a true report on disk; the post step pushes what it committed and opens the draft, once', async () => {
     await using scene = await actionScene(CRATE);
@@ -202,6 +258,20 @@ describe('a run that is killed', () => {
     expect(await scene.run({ state: run.state })).toMatchObject({ code: 0, errors: [] });
     expect((await scene.repo.remoteMessages(BRANCH))[0]).toContain('Ferrule-Outcome: verified');
     expect(scene.fake.pulls).toMatchObject([{ draft: false, body: expect.stringMatching(/outcome=verified/) }]);
+  });
+
+  it('once cargo has found its work good has it on the branch, also where the claims about it do not hold', async () => {
+    await using scene = await actionScene(CRATE);
+    const handover = { tool_use: [...editLibrary(CODE, TESTS), ...(finishWithoutR2().tool_use ?? [])] };
+    await signalled(scene, (kill) => ({
+      inputs: { 'max-rounds': '2' },
+      model: (request) => {
+        if (turnOf(request) === 0) return handover;
+        kill('SIGKILL');
+        return HANG;
+      },
+    }));
+    expect((await scene.repo.remoteFiles(BRANCH))['src/lib.rs']).toContain('pub fn greet');
   });
 
   it('without publishing keeps its report and its patch, and pushes nothing', async () => {

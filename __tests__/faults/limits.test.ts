@@ -1,5 +1,7 @@
 // Limits that are reached in the middle of the work: what became green before is verified and published as a draft, and
 // the outcome is what the contract says.
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import {
   BRANCH,
@@ -9,6 +11,7 @@ import {
   complete,
   finish,
   runScripted,
+  testFile,
   writeTests,
   type ScriptedRun,
 } from '../support/scripts-crate.js';
@@ -78,6 +81,44 @@ describe('a limit that is reached within the work', () => {
       'time',
       2,
     ));
+
+  it('of rounds: after the last one nothing goes back to the agent', async () => {
+    const red = writeTests('tests/red.rs', { fails: 'assert_eq!(1, 2);' });
+    await using run = await runScripted({
+      answers: [calls(...GOOD_WORK, red, finish()), calls(finish())],
+      inputs: { 'max-rounds': '2' },
+    });
+    const { outputs, reportDir } = run.action;
+    expect(outputs).toMatchObject({ outcome: 'unverified', 'stop-reason': 'rounds', rounds: '2', turns: '2' });
+    const transcript = await readFile(path.join(reportDir, 'transcript.jsonl'), 'utf8');
+    expect(transcript.match(/Mend it, then call finish again\./g)).toHaveLength(1);
+  });
+
+  const HANGS = { hangs: 'std::thread::sleep(std::time::Duration::from_secs(3_600));' };
+  /** What a gate's command says of its end. */
+  const stoppedAfter = (text: string) => Number(/stopped after (\d+) s, its time limit/.exec(text)?.[1]);
+
+  it('of time, within the verification: a test that would not end is stopped, and that is the verdict', async () => {
+    await using run = await runScripted({
+      files: CRATE,
+      answers: [calls(...GOOD_WORK, writeTests('tests/more.rs', HANGS), finish())],
+      inputs: { 'max-minutes': '0.3' },
+    });
+    const { outputs, report } = run.action;
+    expect(outputs).toMatchObject({ outcome: 'unverified', 'stop-reason': 'time', 'test-exit-code': '' });
+    const test = report.verification?.gates.find(({ name }) => name === 'test');
+    expect(stoppedAfter(JSON.stringify(test))).toBeLessThanOrEqual(18);
+  });
+
+  it('of time, while the model waits for a base whose tests do not end', async () => {
+    await using run = await runScripted({
+      files: { ...CRATE, 'tests/hang.rs': testFile(HANGS) },
+      answers: [calls({ name: 'cargo', input: { command: 'check' } })],
+      inputs: { 'max-minutes': '0.3' },
+    });
+    expect(run.action.outputs).toMatchObject({ outcome: 'stopped', 'stop-reason': 'time', turns: '1' });
+    expect(stoppedAfter(run.action.stdout)).toBeLessThanOrEqual(18);
+  });
 
   it('is told before, and a handover in time still ends verified', async () => {
     await using run = await runScripted({

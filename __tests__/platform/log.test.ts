@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { createLog } from '../../src/platform/log.js';
+import { answerLines, createLog } from '../../src/platform/log.js';
 import { maskOf } from '../support/masking.js';
 import { obeyedCommands, runnerCommand, runnerLines } from '../support/runner-commands.js';
 
@@ -131,6 +131,16 @@ describe('annotations', () => {
     expect(lines[0]).toBe(`error: ${long}`);
     expect(lines[1]?.length).toBeLessThan(4_096);
     expect(lines[1]).toMatch(/🦀 \[… the whole text is in the log above\]$/);
+  });
+});
+
+describe('the answer of a command', () => {
+  const hostile = 'specs/\x1b]0;x\x07a\n::error::b\n ##[error]c';
+
+  it('has no escape sequence, no secret, and for the runner no command', () => {
+    const mask = (text: string) => text.replaceAll('b', '***');
+    expect(answerLines(hostile, { mask, actions: true })).toEqual(['specs/a', ': :error::***', ' ## [error]c']);
+    expect(answerLines(hostile, { mask, actions: false })).toEqual(['specs/a', '::error::***', ' ##[error]c']);
   });
 });
 

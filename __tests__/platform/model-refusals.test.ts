@@ -102,6 +102,19 @@ describe('a failure that may pass', () => {
     );
   });
 
+  it('is asked again after waits that grow, also where the server asks for none', async () => {
+    await using server = await rawServer([
+      ...Array.from({ length: 4 }, () => ({ status: 529, type: 'application/json', body: '{}' })),
+      stream([START, ...TEXT, DELTA, STOP]),
+    ]);
+    const said: string[] = [];
+    await modelAt(server.url, said, 100)(REQUEST, TERMS);
+    const waits = said.map((line) => Number(/Asking again in ([\d.]+) s\./.exec(line)?.[1]));
+    expect(waits).toHaveLength(4);
+    // Twice as long each time, give or take a quarter, in tenths of a second.
+    waits.forEach((seconds, i) => expect(seconds).toBeGreaterThanOrEqual(0.07 * 2 ** i));
+  });
+
   it('500 with a page of HTML is asked again, and the page is shown nowhere', async () => {
     await using server = await rawServer([
       { status: 500, type: 'text/html', body: '<html><h1>nginx</h1></html>' },

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { execFileSync } from 'node:child_process';
 import { UserError } from '../../src/errors.js';
-import { branchName, specSlug } from '../../src/publish/publish.js';
+import { branchName, isWorkBranch, specSlug } from '../../src/publish/publish.js';
 
 const isRefOfGit = (name: string) => {
   try {
@@ -23,6 +23,21 @@ describe('specSlug', () => {
     ['a..b/@{c}~^:?*[\\.lock.md', 'a-b-c-lock'],
   ])('makes of %s the slug %s', (path, slug) => {
     expect(specSlug(path)).toBe(slug);
+  });
+});
+
+describe('isWorkBranch', () => {
+  it.each([
+    ['ferrule/{spec}', 'ferrule/specs-größe', true],
+    ['ferrule/{spec}', 'ferrule/specs-a-2', true],
+    ['ferrule/{spec}', 'ferrule/specs/a', false],
+    ['ferrule/{spec}', 'main', false],
+    ['a.b/{spec}', 'axb/specs', false],
+    ['{spec}/by-{spec}', 'a/by-a', true],
+    ['fixed', 'fixed-3', true],
+    ['fixed', 'fixed-three', false],
+  ])('by the pattern %s, %s is: %s', (pattern, branch, expected) => {
+    expect(isWorkBranch(pattern, branch)).toBe(expected);
   });
 });
 

@@ -27,11 +27,24 @@ describe('the summary of several specs', () => {
     expect(text).toContain('2 planned specs left no report');
   });
 
+  it('lists what the plan did not run, and says nothing of it where there is nothing', () => {
+    const note = (spec: string) => [{ spec, reason: `Since ${spec}.` }];
+    const text = renderFleetSummary([], 0, { refused: note('a.md'), leftOver: note('b.md'), waiting: note('c.md') });
+    expect(text).toContain('### Not run');
+    expect(text).toContain('| `a.md` | refused | Since a.md. |');
+    expect(text).toContain('| `b.md` | left for the next run | Since b.md. |');
+    expect(text).toContain('| `c.md` | waiting | Since c.md. |');
+    expect(renderFleetSummary([], 0, { refused: [], leftOver: [], waiting: [] })).not.toContain('Not run');
+  });
+
   it('keeps texts and addresses of other jobs in their cells', () => {
     fc.assert(
       fc.property(hostileText, (text) => {
         const record = recordOf(text, 1);
         record.publication.pullRequest = { number: 1, url: `https://github.com/acme/${text}`, draft: false };
+        const note = [{ spec: text, reason: text }];
+        const notRun = renderFleetSummary([], 0, { refused: note, leftOver: note, waiting: note });
+        expect(markdownBreaches(notRun)).toEqual([]);
         const summary = renderFleetSummary([record]);
         expect(markdownBreaches(summary.replaceAll('#1', 'ours'))).toEqual([]);
         for (const line of summary.split('\n').filter((each) => each.startsWith('|')))

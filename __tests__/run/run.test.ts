@@ -4,7 +4,9 @@ import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { createLog } from '../../src/platform/log.js';
 import { ReportFolder } from '../../src/platform/report-folder.js';
-import { writeReport } from '../../src/run/run.js';
+import { Outlet } from '../../src/platform/outlet.js';
+import type { World } from '../../src/run/run.js';
+import { runSpec, writeReport } from '../../src/run/run.js';
 import { maskOf } from '../support/masking.js';
 import { SAMPLE_TURNS, transcriptOf } from '../support/page-sources.js';
 import { sampleRecord } from '../support/sample-record.js';
@@ -57,5 +59,33 @@ describe('writeReport', () => {
     await writeReport(sampleRecord(), folder, log());
     expect(lines).toEqual([expect.stringMatching(/^warning: report\.html could not be written: /)]);
     expect((await readdir(dir)).sort()).toEqual(['outputs', 'report.json', 'report.md']);
+  });
+});
+
+describe('runSpec', () => {
+  const limits = { maxTurns: 1, maxTokens: 1, maxCostUsd: 1, maxMinutes: 1, maxRounds: 1 };
+  /** All that is asked of a world before its spec is read. */
+  const world = () => {
+    const { signal } = new AbortController();
+    const outlet = new Outlet(() => undefined);
+    return { ...{ version: '0', context: {}, inputs: limits, signal, outlet, log: log() } } as unknown as World;
+  };
+
+  it('gives a defect back with the record, and its report is on disk: other specs have their turn', async () => {
+    const folder = await ReportFolder.create(dir, (text) => text);
+    const decision = { kind: 'broken' as const, defect: new Error('A wall fell.') };
+    const { record, defect } = await runSpec(world(), 'specs/a.md', decision, folder, dir);
+    expect(defect).toBe(decision.defect);
+    const wanted = { outcome: 'stopped', stopReason: 'defect', message: 'Ferrule failed: A wall fell.' };
+    expect(record).toMatchObject(wanted);
+    expect(JSON.parse(await readFile(path.join(dir, 'report.json'), 'utf8'))).toMatchObject(wanted);
+  });
+
+  it('gives it back also where not even the report could be written', async () => {
+    const folder = await ReportFolder.create(dir, (text) => text);
+    await rm(dir, { recursive: true });
+    const { record, defect } = await runSpec(world(), 'specs/a.md', { kind: 'run' }, folder, dir);
+    expect(defect).toBeInstanceOf(Error);
+    expect(record).toMatchObject({ outcome: 'stopped', stopReason: 'defect' });
   });
 });

@@ -7,7 +7,7 @@ import { findProgram } from '../../src/platform/find-program.js';
 
 const TESTS = path.join(path.dirname(fileURLToPath(import.meta.url)), '..');
 /** How many cases each list has. */
-const COUNTS = { S1: 17, S2: 11, S3: 17, S4: 16, S5: 10, S6: 9, S7: 5 };
+const COUNTS = { S1: 17, S2: 11, S3: 17, S4: 16, S5: 10, S6: 10, S7: 5 };
 
 const rows = readFileSync(path.join(TESTS, 'security', 'cases.md'), 'utf8')
   .split('\n')

@@ -196,13 +196,22 @@ describe('on a pull request', () => {
     await scene[Symbol.asyncDispose]();
   });
 
-  it.each([
+  it.each<[string, () => SceneRun]>([
     ['its own event', () => pulled(topic.number, topic.head)],
+    [
+      'its own event, with its head as the base',
+      () => ({ ...pulled(topic.number, topic.head), inputs: { base: 'topic' } }),
+    ],
     ['a comment', () => commented({ pull: topic.number })],
   ])(
     'started by %s the model obeys the agent file and the standards of the base, on the spec of the head',
     async (_how, run) => {
-      const { requests } = await scene.run({ ...run(), inputs: { agent: 'agents/own.md' }, answers: REFUSING });
+      const { inputs, ...start } = run();
+      const { requests } = await scene.run({
+        ...start,
+        inputs: { agent: 'agents/own.md', ...inputs },
+        answers: REFUSING,
+      });
       const [request] = requests;
       const told = JSON.stringify([request?.system, request?.messages]);
       expect(told).toContain('Instructions of the base.');

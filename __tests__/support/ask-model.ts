@@ -20,8 +20,8 @@ export const TERMS: AskTerms = {
   discarded: () => true,
 };
 
-export const modelAt = (baseUrl: string, said: string[] = []) =>
-  messagesApi({ apiKey: KEY, baseUrl, say: (line) => said.push(line), silenceMs: 1_500 });
+export const modelAt = (baseUrl: string, said: string[] = [], firstWaitMs = 2) =>
+  messagesApi({ apiKey: KEY, baseUrl, say: (line) => said.push(line), silenceMs: 1_500, firstWaitMs });
 
 /** Asks once through the script. @returns the answer or the failure, with what was logged and how often it was asked */
 export async function ask(answers: ScriptStep[], terms: Partial<AskTerms> = {}) {

@@ -10,6 +10,8 @@ export interface FakeGitHubOptions extends FakeRepositoryOptions {
   /** The token that is accepted, and the login behind it. */
   token?: string;
   login?: string;
+  /** Other tokens that are accepted, with the logins behind them. */
+  otherTokens?: Readonly<Record<string, string>>;
   /** True: below `/api`, as an enterprise server has its API. */
   isEnterprise?: boolean;
   /** False: GraphQL refuses `viewer`, as it does for some tokens. */
@@ -72,7 +74,9 @@ export async function startFakeGitHub(options: FakeGitHubOptions = {}): Promise<
   const violations: string[] = [];
   const faults: Fault[] = [];
 
-  async function answer(method: string, url: URL, body: unknown): Promise<Answer> {
+  const logins = new Map([[token, login], ...Object.entries(options.otherTokens ?? {})]);
+
+  async function answer(method: string, url: URL, body: unknown, login: string): Promise<Answer> {
     if (url.pathname === '/graphql') return answerGraphql(body, { repository, login, tellsViewer, violations });
     const request = openApi.match(method, url, body);
     if (!request) {
@@ -98,17 +102,16 @@ export async function startFakeGitHub(options: FakeGitHubOptions = {}): Promise<
     const query = Object.fromEntries(url.searchParams);
     requests.push({ method, path: url.pathname, query, body, atMs: performance.now() });
     options.heard?.();
-    const sent = request.headers.authorization ?? '';
-    if (sent !== `token ${token}` && sent !== `Bearer ${token}`)
-      return { status: 401, body: { message: 'Bad credentials' } };
+    const sender = logins.get(/^(?:token|Bearer) (.*)$/.exec(request.headers.authorization ?? '')?.[1] ?? '');
+    if (sender === undefined) return { status: 401, body: { message: 'Bad credentials' } };
     const fault = faults.find((one) => (one.times ?? 1) > 0 && one.method === method && one.path.test(url.pathname));
-    if (!fault) return answer(method, url, body);
+    if (!fault) return answer(method, url, body, sender);
     if ((fault.after ?? 0) > 0) {
       fault.after = (fault.after ?? 0) - 1;
-      return answer(method, url, body);
+      return answer(method, url, body, sender);
     }
     fault.times = (fault.times ?? 1) - 1;
-    if (fault.afterwards) await answer(method, url, body);
+    if (fault.afterwards) await answer(method, url, body, sender);
     return { status: fault.status, body: fault.body ?? { message: 'Injected fault' }, headers: fault.headers ?? {} };
   }
 

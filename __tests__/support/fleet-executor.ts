@@ -36,16 +36,27 @@ const ROOT = path.join(import.meta.dirname, '..', '..');
 const workflow = async (name: string) =>
   parse(await readFile(path.join(ROOT, '.github', 'workflows', name), 'utf8')) as Workflow;
 
-/** @param inputs of the caller @param run the model and the gates of every job */
+export interface FleetTerms extends SceneRun {
+  /** The secret `token` of the caller. */
+  secretToken?: string;
+}
+
+/** @param inputs of the caller @param terms the model and the gates of every job, the event of all */
 export async function runFleet(
   scene: ActionScene,
   inputs: Record<string, string>,
-  run: SceneRun = {},
+  { secretToken = '', ...run }: FleetTerms = {},
 ): Promise<FleetRun> {
   const [specs, one] = [await workflow('implement-specs.yml'), await workflow('implement-spec.yml')];
   const given = contextOf('inputs', { ...defaultsOf(specs), ...inputs });
-  const ground = { cwd: scene.repo.dir, apiUrl: scene.fake.url, token: scene.fake.token };
-  const plan = await runAction({ ...ground, entry: 'plan', inputs: valuesOf(stepOf(specs.jobs.plan, 'plan'), given) });
+  const tokens = { 'github.token': scene.fake.token, 'secrets.token': secretToken };
+  const { event, env } = run;
+  const ground = {
+    ...{ cwd: scene.repo.dir, apiUrl: scene.fake.url, token: scene.fake.token },
+    ...{ ...(event && { event }), ...(env && { env }) },
+  };
+  const planInputs = valuesOf(stepOf(specs.jobs.plan, 'plan'), { ...given, ...tokens });
+  const plan = await runAction({ ...ground, entry: 'plan', inputs: planInputs });
   const planned = contextOf('needs.plan.outputs', plan.outputs);
   const records = await mkdtemp(path.join(scene.repo.parent, 'records-'));
   const waves: FleetRun['waves'] = [];
@@ -58,17 +69,20 @@ export async function runFleet(
     for (const entry of include) {
       const passed = resolveAll(job.with, { ...given, ...planned, ...contextOf('matrix', entry) });
       const own = contextOf('inputs', { ...defaultsOf(one), ...passed });
-      const step = valuesOf(stepOf(one.jobs.implement, 'ferrule'), { ...own, 'github.token': scene.fake.token });
-      // What the runner's secrets are is the scene's affair.
+      const step = valuesOf(stepOf(one.jobs.implement, 'ferrule'), { ...own, ...tokens });
+      // The model's server and its key are the scene's affair.
       delete step['anthropic-api-key'];
+      delete step['anthropic-base-url'];
+      // An empty input is the action's default, in whose place the scene has quicker gates.
+      for (const [name, value] of Object.entries(step)) if (value === '') Reflect.deleteProperty(step, name);
       const result = await scene.run({ ...run, inputs: { ...step, ...run.inputs } });
       results[entry.spec ?? ''] = result;
       const record = path.join(result.reportDir, 'report.json');
-      await cp(record, path.join(records, `ferrule-record-${entry.id ?? ''}`, 'report.json'));
+      await cp(record, path.join(records, `ferrule-record-${entry.id ?? ''}-1`, 'report.json'));
     }
     waves.push(results);
   }
-  if (plan.outputs.count === '0') return { plan, waves, summary: undefined };
+  if (plan.outputs.count === undefined) return { plan, waves, summary: undefined };
   const step = stepOf(specs.jobs.summary, 'summary');
   const values = valuesOf(step, { ...planned, 'runner.temp': path.dirname(records) });
   const summary = await runAction({ ...ground, entry: 'fleet-report', inputs: { ...values, reports: records } });

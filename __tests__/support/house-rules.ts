@@ -31,7 +31,7 @@ const FLOORS = [
   'leaves',
 ];
 const TOP = [
-  ...['start-up.ts', 'index.ts', 'announcement.ts', 'cli.ts', 'post-step.ts'],
+  ...['start-up.ts', 'index.ts', 'announcement.ts', 'cancellation.ts', 'cli.ts', 'post-step.ts'],
   ...['publish-job.ts', 'planning.ts', 'fleet-report.ts'],
 ];
 const MAX_LEAVES = 4;

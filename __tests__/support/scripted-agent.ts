@@ -77,6 +77,7 @@ export function scriptedAgent(
     scope: { package: undefined, extraArgs: [] },
     turn: () => budget.spent().turns,
     completeIncrement: () => Promise.resolve({ kind: 'nothing-to-commit' }),
+    passes: ({ exitCode }) => Promise.resolve(exitCode === 0),
     commandTimeoutMs: () => 300_000,
     signal: abort.signal,
     ...terms.context,

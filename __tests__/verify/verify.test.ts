@@ -17,12 +17,15 @@ import { MANIFEST, cargoGatesOnly, openBench, openTestWorkshop } from '../suppor
 const GATES: readonly CargoGate[] = ['check', 'test', 'fmt', 'clippy'];
 const LIB = 'pub mod legacy;\n\n/// Adds.\npub fn add(a: u8, b: u8) -> u8 {\n    a + b\n}\n';
 const GOOD_TEST = '#[test]\nfn adds() {\n    assert_eq!(tiny::add(1, 2), 3);\n}\n';
+const BUILD = 'fn main() {\n    println!("cargo:rerun-if-changed=build.rs");\n}\n';
 const FILES = {
+  'build.rs': BUILD,
   'Cargo.toml': MANIFEST,
   'src/lib.rs': LIB,
   // Unformatted, and clippy warns of needless_return.
   'src/legacy.rs': 'pub fn old()   -> u8 {\n    return 1;\n}\n',
   'tests/old.rs': '#[test]\nfn broken() {\n    panic!("always did");\n}\n\n#[test]\nfn fine() {}\n',
+  'tests/base.rs': '#[test]\nfn adds_in_the_base() {\n    assert_eq!(tiny::add(2, 2), 4);\n}\n',
 };
 
 let bench: Bench;
@@ -84,7 +87,7 @@ describe('the baseline', () => {
     const text = describeBaseline(baseline.gates);
     expect(text).toContain('cargo check --workspace --all-targets: passed.');
     expect(text).toContain('test broken failed (tests/old.rs (old))');
-    expect(text).toContain('1 tests passed, 1 failed');
+    expect(text).toContain('2 tests passed, 1 failed');
   });
 });
 
@@ -101,7 +104,7 @@ describe('a verification', () => {
       olderFailures: [expect.stringContaining('test broken failed')],
     });
     const record = gateRecord(result.gate('test'), baseline);
-    expect(record.tests).toMatchObject({ passed: 2, failed: 1, new: 1 });
+    expect(record.tests).toMatchObject({ passed: 3, failed: 1, new: 1 });
     expect(record).toMatchObject({ name: 'test', status: 'passed', deciding: true, exitCode: 101, reasons: [] });
   });
 
@@ -221,6 +224,44 @@ fn plants() {
     expect(result.failed).toEqual(['fmt']);
     expect(result.gate('doc').status).toBe('passed');
     expect(result.passed).toBe(true);
+  });
+});
+
+describe('a run that tells cargo that nothing changed', () => {
+  // Everything below `folder` becomes newer than any source: what the base built then counts as fresh.
+  const age = (folder: string) => `fn age(path: &std::path::Path) {
+    let later = std::time::SystemTime::now() + std::time::Duration::from_secs(31_000_000);
+    for entry in std::fs::read_dir(path).unwrap().flatten() {
+        if entry.path().is_dir() {
+            age(&entry.path());
+        } else if let Ok(file) = std::fs::File::options().append(true).open(entry.path()) {
+            let _ = file.set_modified(later);
+        }
+    }
+}
+
+fn age_all() {
+    age(std::path::Path::new("${folder}"));
+}
+`;
+
+  it('does not have the tests of the base run in the place of its own', async () => {
+    const result = await verified({
+      'build.rs': `${age('/target/debug')}\n${BUILD.replace('}', '    age_all();\n}')}`,
+      'src/lib.rs': LIB.replace('a + b', 'panic!("{a}{b}")'),
+    });
+    expect(result.gate('check').exitCode).toBe(0);
+    expect(result.failed).toContain('test');
+    expect(result.gate('test').reasons).toEqual([expect.stringContaining('test adds_in_the_base failed')]);
+  });
+
+  it('does not have the diagnostics of the base replayed for its own', async () => {
+    const result = await verified({
+      'tests/ages.rs': `${age('/target/debug/.fingerprint')}\n#[test]\nfn ages() {\n    age_all();\n}\n`,
+      'src/lib.rs': `${LIB}\n/// Two.\npub fn two() -> u8 {\n    return 2;\n}\n`,
+    });
+    expect(result.gate('test').status).toBe('passed');
+    expect(result.failed).toEqual(['clippy']);
   });
 });
 

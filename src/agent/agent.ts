@@ -22,6 +22,7 @@ export { Notebook, isSameNote } from './notebook.js';
 export type { Price } from './prices.js';
 export { PRICES_AS_OF, priceOf } from './prices.js';
 export { ReadStates } from './read-states.js';
+export type { SeriesOptions } from './series.js';
 export { Series } from './series.js';
 export { showRun } from './show-run.js';
 export { TOOL_NAMES } from './tools/names.js';

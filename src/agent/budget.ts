@@ -96,7 +96,12 @@ export class Budget {
 
   /** Milliseconds left of `max-minutes` before the reserve, never negative. */
   remainingMs(): number {
-    return Math.max(0, this.limits.maxMinutes * 60_000 - this.reserveMs() - this.elapsedMs());
+    return Math.max(0, this.timeLeftMs() - this.reserveMs());
+  }
+
+  /** Milliseconds left of `max-minutes`; negative when they are over. */
+  timeLeftMs(): number {
+    return this.limits.maxMinutes * 60_000 - this.elapsedMs();
   }
 
   /** The limit that is nearest, and how much of the way to it is gone: 1 when the next call is forbidden by it. */

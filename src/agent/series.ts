@@ -4,7 +4,8 @@ import type { Git } from '../platform/git.js';
 import type { ChangePolicy, CommitMessageRequest, Publisher, SeriesCommit, WorkCommit } from '../publish/publish.js';
 import { writeWorkCommit, writeWorkTree } from '../publish/publish.js';
 import type { Baseline, GateResult, GateTerms } from '../verify/verify.js';
-import { checkIncrement, describeFailures } from '../verify/verify.js';
+import { checkIncrement, describeFailures, failsAsBefore } from '../verify/verify.js';
+import type { AgentCargoRun } from '../workshop/workshop.js';
 import { showRun } from './show-run.js';
 import type { UnreadOutputs } from './unread-outputs.js';
 import type { IncrementRequest, IncrementResult } from './tools/tool.js';
@@ -53,11 +54,11 @@ export class Series {
 
   /** Checks and tests the work; commits and pushes it when nothing new fails. */
   async complete(request: IncrementRequest): Promise<IncrementResult> {
-    const { terms, warn, publisher } = this.options;
+    const { terms } = this.options;
     if ((await this.workTree()) === this.head.tree) return { kind: 'nothing-to-commit' };
-    const gates = await checkIncrement(this.withinTime(), await this.options.baseline);
+    const gates = await checkIncrement(this.terms, await this.options.baseline);
     const { outputs } = terms.workshop;
-    for (const { run } of gates) await this.options.unread.ran(outputs, run);
+    await this.options.unread.judged(outputs, gates);
     const failed = await describeFailures(gates, (run) => showRun(outputs, run));
     if (failed !== '') return { kind: 'not-green', text: failed };
     const [subject = '', ...body] = request.commitMessage.split('\n');
@@ -72,18 +73,18 @@ export class Series {
       ...(request.planned === undefined ? {} : { planned: request.planned }),
     });
     this.commits.push(this.head);
-    await this.keep();
-    const pushed = await publisher.pushIncrement(this.head.commit);
-    if (pushed.kind === 'moved' || pushed.kind === 'refused')
-      warn(
-        `The increment could not be pushed (${pushed.kind === 'moved' ? 'the branch has moved' : pushed.reason}); it is kept and pushed again at the end.`,
-      );
+    await this.push();
     const tests = gates.find((gate) => gate.name === 'test')?.tests;
     return {
       kind: 'committed',
       commit: this.head.commit,
       text: `${['check passed', ...(tests ? [`${tests.passed} tests passed`] : [])].join(', ')}.${warningsIn(gates)}`,
     };
+  }
+
+  /** Whether a command of the agent's shows no failure but such as are excused by the baseline. */
+  async passes(run: AgentCargoRun): Promise<boolean> {
+    return run.exitCode === 0 || failsAsBefore(this.terms, run, await this.options.baseline);
   }
 
   /** What is to be verified: the head, or with work that no increment completed a commit of all of it. */
@@ -99,11 +100,12 @@ export class Series {
     return this.options.policy(candidate.tree);
   }
 
-  /** The candidate was verified: it becomes the head. */
+  /** The candidate was verified: it becomes the head, and is pushed like an increment where it is none yet. */
   async accept(candidate: WorkCommit): Promise<void> {
-    if (candidate.commit !== this.head.commit) this.commits.push(candidate);
+    if (candidate.commit === this.head.commit) return;
+    this.commits.push(candidate);
     this.head = candidate;
-    await this.keep();
+    await this.push();
   }
 
   /** A merge of the head with what others published meanwhile. @param tree of both together */
@@ -154,20 +156,24 @@ export class Series {
     return this.options.keep(this.head, this.line());
   }
 
+  /** Keeps and publishes the new head: the machine may be gone before the run ends. */
+  private async push(): Promise<void> {
+    const { publisher, warn } = this.options;
+    await this.keep();
+    const pushed = await publisher.pushIncrement(this.head.commit);
+    if (pushed.kind === 'moved' || pushed.kind === 'refused')
+      warn(
+        `The work could not be pushed (${pushed.kind === 'moved' ? 'the branch has moved' : pushed.reason}); it is kept and pushed again at the end.`,
+      );
+  }
+
   /** The tree of the work as it is now. */
   workTree(): Promise<string> {
     return writeWorkTree(this.options.git, this.options.start.tree, this.options.terms.workshop.changes());
   }
 
-  /** The gates' terms, with the time that is left at each of them. */
-  private withinTime(): GateTerms {
-    const { terms, commandTimeoutMs } = this.options;
-    return {
-      ...terms,
-      get timeoutMs() {
-        return Math.min(terms.timeoutMs, commandTimeoutMs());
-      },
-    };
+  private get terms(): GateTerms {
+    return { ...this.options.terms, leftMs: this.options.commandTimeoutMs };
   }
 
   private async write(

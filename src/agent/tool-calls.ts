@@ -23,8 +23,8 @@ export interface CallsRun {
 
 export class ToolCalls {
   private readonly tools: ReadonlyMap<string, Tool>;
-  /** How often a call has failed, by a hash of the call and of the work it failed on. */
-  private readonly failures = new Map<string, number>();
+  /** How often in a row a call has failed for the same reason, by a hash of the call and of the work it failed on. */
+  private readonly failures = new Map<string, { times: number; refusal: string | undefined }>();
 
   constructor(
     tools: readonly Tool[],
@@ -45,11 +45,11 @@ export class ToolCalls {
       if (this.context.signal.aborted) end = { kind: 'cancelled' };
       if (end !== undefined) break;
       this.follow.starts(call);
-      const result = await this.call(call, {
+      const { refusal, ...result } = await this.call(call, {
         isLast: i === calls.length - 1,
         failedBefore: results.some(({ isError }) => isError),
       });
-      const repeated = this.countFailure(call, result.isError);
+      const repeated = result.isError ? this.countFailure(call, refusal) : this.forgetFailures(call);
       if (repeated >= WARN_REPEATED_FAILURES) result.text += repeatedNote(repeated);
       results.push({ id: call.id, ...result });
       this.follow.ran(call, result);
@@ -61,10 +61,11 @@ export class ToolCalls {
     return { results, end };
   }
 
+  /** `refusal`: why nothing ran. */
   private async call(
     call: ToolCall,
     place: { isLast: boolean; failedBefore: boolean },
-  ): Promise<{ text: string; isError: boolean }> {
+  ): Promise<{ text: string; isError: boolean; refusal?: string }> {
     const tool = this.tools.get(call.name);
     try {
       if (tool === undefined)
@@ -88,17 +89,31 @@ export class ToolCalls {
       if (!(error instanceof ToolError)) throw error;
       const { message } = error;
       const isLong = message.length > MAX_ERROR_CHARS;
-      return { text: isLong ? `${message.slice(0, MAX_ERROR_CHARS)}\n[cut]` : message, isError: true };
+      const text = isLong ? `${message.slice(0, MAX_ERROR_CHARS)}\n[cut]` : message;
+      return { text, isError: true, refusal: message };
     }
   }
 
-  /** How often this very call has failed on the work as it is now. */
-  private countFailure(call: { name: string; input: unknown }, failed: boolean): number {
-    const subject = JSON.stringify([call.name, call.input, this.context.workshop.changes()]);
-    const key = createHash('sha256').update(subject).digest('hex');
-    const times = failed ? (this.failures.get(key) ?? 0) + 1 : 0;
-    this.failures.set(key, times);
+  /**
+   * How often this very call has now failed in a row on the work as it is. Being refused for another reason than before is
+   * progress: what was asked for last time has been done. What a command that ran prints is never twice the same.
+   */
+  private countFailure(call: ToolCall, refusal: string | undefined): number {
+    const key = this.keyOf(call);
+    const last = this.failures.get(key);
+    const times = last !== undefined && last.refusal === refusal ? last.times + 1 : 1;
+    this.failures.set(key, { times, refusal });
     return times;
+  }
+
+  private forgetFailures(call: ToolCall): 0 {
+    this.failures.delete(this.keyOf(call));
+    return 0;
+  }
+
+  private keyOf({ name, input }: ToolCall): string {
+    const subject = JSON.stringify([name, input, this.context.workshop.changes()]);
+    return createHash('sha256').update(subject).digest('hex');
   }
 }
 

@@ -14,12 +14,21 @@ export class VerificationReserve {
 
   constructor(private readonly maxMinutes: number) {}
 
-  /** All gates were run: for the baseline, or a verification. */
-  took(gates: readonly { durationMs: number }[]): void {
+  /** All gates were run: for the baseline, or a verification. One that was cut short says nothing of its length. */
+  took(gates: readonly { durationMs: number; exitCode: number | null }[]): void {
+    if (gates.some(({ exitCode }) => exitCode === null)) return;
     this.longestMs = Math.max(
       this.longestMs,
       gates.reduce((sum, { durationMs }) => sum + durationMs, 0),
     );
+  }
+
+  /**
+   * Milliseconds that a verification which begins now may take: what is left of the run's time, and where that is less
+   * than verifications of this project take, as long as these, or the work would have been paid for in vain.
+   */
+  verificationMs(timeLeftMs: number): number {
+    return Math.max(timeLeftMs, this.ms(), this.longestMs * SAFETY_FACTOR);
   }
 
   /** Milliseconds to keep, by what is known now. */

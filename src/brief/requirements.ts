@@ -43,7 +43,7 @@ export interface ExtractedRequirements {
 }
 
 /**
- * The requirements of a spec in the order of its text. Rules (contract, section 4): an id at the start of a list item,
+ * The requirements of a spec in the order of its text. Rules (docs/contract.md, "The spec"): an id at the start of a list item,
  * table row or heading names what stands there and, for a heading, everything up to the next heading; else what a known
  * layout makes one (spec-layouts.ts); else each list item, table row or sentence with a normative word. Code blocks and
  * questions are none.

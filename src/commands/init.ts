@@ -1,10 +1,11 @@
 // `ferrule init`: the workflow that starts Ferrule and, where there is no spec yet, a first one to fill in. What it needs to
 // know it reads from the repository; what is there already stays as it is.
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, realpath, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { UserError } from '../errors.js';
 import { readCloneFacts } from '../platform/clone-facts.js';
 import { readCheckout } from '../platform/git.js';
+import { shellWord } from '../workshop/workshop.js';
 import type { CliWorld, Command } from './command.js';
 import { UsageError, readWords } from './command.js';
 import { findCargoFolders, findCrateName, findSpecs } from './repository-facts.js';
@@ -60,7 +61,7 @@ function chooseFolder(folders: readonly string[], given: string | undefined): st
   const [first = '.', ...others] = folders;
   if (others.length === 0) return first;
   throw new UsageError(
-    `This repository has several cargo workspaces: ${folders.slice(0, MAX_NAMED).join(', ')}. Say which one: ferrule init --working-directory ${first}`,
+    `This repository has several cargo workspaces: ${folders.slice(0, MAX_NAMED).join(', ')}. Say which one: ferrule init --working-directory ${shellWord(first)}`,
   );
 }
 
@@ -69,30 +70,47 @@ async function workflowText({ root }: CliWorld, { folder, example }: { folder: s
   const text = await readFile(path.join(root, 'examples', 'workflows', 'dispatch.yml'), 'utf8');
   const withDefault = text.replace(
     /^( +)type: string$/m,
-    (line, indent: string) => `${line}\n${indent}default: ${JSON.stringify(example)}`,
+    (line, indent: string) => `${line}\n${indent}default: ${yamlText(example)}`,
   );
   if (folder === '.') return withDefault;
   return withDefault.replace(
     /^( +)spec: \$\{\{ inputs\.spec \}\}$/m,
-    (line, indent: string) => `${line}\n${indent}working-directory: ${JSON.stringify(folder)}`,
+    (line, indent: string) => `${line}\n${indent}working-directory: ${yamlText(folder)}`,
   );
+}
+
+/** Text of the repository as a value of a workflow, in which no expression of GitHub's is left to be evaluated. */
+function yamlText(text: string): string {
+  return JSON.stringify(text.replaceAll('${{', "${{ '${{' }}"));
 }
 
 async function specText({ root }: CliWorld, crate: string | undefined): Promise<string> {
   const text = await readFile(path.join(root, 'examples', 'first-spec.md'), 'utf8');
-  return text.replaceAll('CRATE', crate ?? 'the crate');
+  return text.replaceAll('CRATE', () => crate ?? 'the crate');
 }
 
-/** @returns false where the file is there already */
+/** @returns false where the file is there already @throws UserError where a link leads out of the repository */
 async function writeNew(root: string, file: string, text: string): Promise<boolean> {
   const target = path.join(root, ...file.split('/'));
-  await mkdir(path.dirname(target), { recursive: true });
-  try {
-    await writeFile(target, text, { flag: 'wx' });
-    return true;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+  const [home, parent] = [await realpath(root), await deepestFolder(path.dirname(target))];
+  if (parent !== home && !parent.startsWith(home + path.sep))
+    throw new UserError(`${file} cannot be written: a link in its path leads out of the repository.`);
+  const refuse = (error: unknown): never => {
     throw new UserError(`${file} cannot be written: ${(error as NodeJS.ErrnoException).code ?? 'unknown reason'}.`);
+  };
+  await mkdir(path.dirname(target), { recursive: true }).catch(refuse);
+  return writeFile(target, text, { flag: 'wx' }).then(
+    () => true,
+    (error: unknown) => ((error as NodeJS.ErrnoException).code === 'EEXIST' ? false : refuse(error)),
+  );
+}
+
+/** Where the part of a path that exists really lies. */
+async function deepestFolder(folder: string): Promise<string> {
+  try {
+    return await realpath(folder);
+  } catch {
+    return deepestFolder(path.dirname(folder));
   }
 }
 
@@ -103,7 +121,7 @@ function nextSteps(spec: string, isNew: boolean, defaultBranch: string | undefin
     "Store the model's key as a secret of the repository: gh secret set ANTHROPIC_API_KEY",
     "Let workflows open pull requests: Settings > Actions > General > 'Allow GitHub Actions to create and approve pull requests'.",
     `Commit and push to ${defaultBranch === undefined ? 'the default branch' : `'${defaultBranch}'`}: GitHub offers a workflow only once it is there.`,
-    `Start it: Actions > Implement a spec > Run workflow, or: gh workflow run ferrule.yml -f spec=${spec}`,
+    `Start it: Actions > Implement a spec > Run workflow, or: gh workflow run ferrule.yml -f ${shellWord(`spec=${spec}`)}`,
   ];
-  return `\nNext:\n${steps.map((step, i) => `  ${i + 1}. ${step}`).join('\n')}\n\nferrule doctor says whether this machine could run it, too: ferrule run ${spec}`;
+  return `\nNext:\n${steps.map((step, i) => `  ${i + 1}. ${step}`).join('\n')}\n\nferrule doctor says whether this machine could run it, too: ferrule run ${shellWord(spec)}`;
 }

@@ -5,7 +5,8 @@ import { PLAN_INPUT_DEFAULTS, readEvent, readPlanInputs } from '../inputs/inputs
 import type { Command } from './command.js';
 import { readWords } from './command.js';
 
-const OPTIONS = Object.keys(PLAN_INPUT_DEFAULTS).filter((name) => name !== 'spec');
+/** No token: outside a workflow it is not known of which repository to ask. */
+const OPTIONS = Object.keys(PLAN_INPUT_DEFAULTS).filter((name) => name !== 'spec' && name !== 'github-token');
 
 export const PLAN: Command = {
   name: 'plan',
@@ -13,7 +14,7 @@ export const PLAN: Command = {
   summary: 'show which specs are pending, and in which waves they can be implemented; spends nothing',
   details: `SPEC is a path or a quoted glob ('specs/**/*.md'). Proven specs and drafts are left alone; prerequisites
 ('depends-on' in the front matter) come in an earlier wave. --json prints all of it, each wave as a matrix of
-GitHub Actions. Pull requests are asked with --github-token inside a workflow; here, commits alone tell.
+GitHub Actions. What is done is told by commits alone; pull requests are asked by the action, in a workflow.
 Exit status 1 when a spec was refused: it cannot be read, or needs what is not there, or itself.
 
 Options: ${OPTIONS.map((name) => `--${name}`).join(', ')}.`,

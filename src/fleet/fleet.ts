@@ -13,6 +13,7 @@ export {
   openStacks,
   planWaves,
   type FleetPlan,
+  type Misfits,
   type PlannedSpec,
   type PlanTerms,
   type SpecNote,

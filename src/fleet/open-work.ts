@@ -1,5 +1,5 @@
 // What our pull requests say of specs: merged ones prove, also after a squash that took the lines off the commits; open
-// ones hold work to wait for or to go on with (contract, section 6). A mark counts only in a text of our own account.
+// ones hold work to wait for or to go on with (docs/contract.md, "Marks"). A mark counts only in a text of our own account.
 import type { BranchPullRequest, GitHub, GitHubResult } from '../platform/github.js';
 import { isOwnAccount } from '../platform/github.js';
 import type { Git } from '../platform/git.js';

@@ -6,6 +6,8 @@ import { MAX_WAVES } from './waves.js';
 
 /** Of each list of specs that are not run now; the JSON has them all. */
 const MAX_NOTES = 20;
+/** Of each such list as an output: three of them and six waves have to fit into the outputs of a job (waves.ts). */
+const MAX_NOTES_CHARS = 30_000;
 
 const countOf = ({ waves }: FleetPlan) => waves.reduce((count, wave) => count + wave.length, 0);
 
@@ -67,12 +69,25 @@ export function planOutputs(plan: FleetPlan): Record<string, string> {
     ...Object.fromEntries(Array.from({ length: MAX_WAVES }, (_, i) => [`wave-${i + 1}`, matrixOf(waves[i])])),
     pending: JSON.stringify(pending),
     count: String(countOf(plan)),
-    'left-over': JSON.stringify(leftOver),
-    waiting: JSON.stringify(waiting),
-    refused: JSON.stringify(refused),
+    'left-over': notesOutput(leftOver),
+    waiting: notesOutput(waiting),
+    refused: notesOutput(refused),
     'max-cost-usd': String(maxCostUsd),
     'total-cost-usd': String(totalCost(plan)),
   };
+}
+
+/** JSON within the limit; a last entry counts what has no room. */
+function notesOutput(notes: readonly SpecNote[]): string {
+  const kept: SpecNote[] = [];
+  let chars = 0;
+  for (const note of notes) {
+    chars += JSON.stringify(note).length + 1;
+    if (chars > MAX_NOTES_CHARS) break;
+    kept.push(note);
+  }
+  const more = notes.length - kept.length;
+  return JSON.stringify(more === 0 ? kept : [...kept, { spec: '…', reason: `and ${more} more` }]);
 }
 
 /** Dollars that the plan's specs can cost together, without the noise of binary fractions. */

@@ -26,6 +26,12 @@ export interface PlannedSpec {
   id: string;
 }
 
+/**
+ * Specs that cannot start from the branch that an earlier run left, by the path of that run's spec: the branch lacks what
+ * they need, or has another text of them.
+ */
+export type Misfits = ReadonlyMap<string, ReadonlySet<string>>;
+
 export interface SpecNote {
   spec: string;
   /** A sentence without its full stop. */
@@ -49,20 +55,25 @@ export interface FleetPlan {
 export const MAX_WAVES = 6;
 /** https://docs.github.com/actions/reference/limits: a matrix makes at most 256 jobs. */
 const MAX_JOBS = 256;
-/** The outputs of a job together are at most 1 MiB in UTF-16 (same page): 2 bytes × 80,000 × 6 waves stay below. */
-const MAX_WAVE_CHARS = 80_000;
+/**
+ * The outputs of a job together are at most 1 MiB in UTF-16 (same page): 2 bytes × 70,000 × 6 waves stay below, with room
+ * for the lists of what is not run (plan-text.ts).
+ */
+const MAX_WAVE_CHARS = 70_000;
 
 interface Candidate {
   spec: string;
   stackedOn: string | undefined;
+  /** The spec below it whose branch is there already, and which it ends up on. */
+  root: string | undefined;
   /** The wave it would be in if there were room for all. */
   level: number;
 }
 
 /** @param specs prerequisites before those that need them; only `isSelected` ones are planned */
-export function planWaves(specs: readonly FleetSpec[], terms: PlanTerms): FleetPlan {
+export function planWaves(specs: readonly FleetSpec[], terms: PlanTerms, misfits: Misfits = new Map()): FleetPlan {
   const standings = new Map(specs.map(({ path, standing }) => [path, standing]));
-  const { candidates, waiting } = findCandidates(specs, standings, terms.base);
+  const { candidates, waiting } = findCandidates(specs, standings, terms.base, misfits);
   const selected = specs.filter(({ isSelected }) => isSelected);
   return {
     ...placeInWaves(candidates, standings, terms),
@@ -82,6 +93,7 @@ function findCandidates(
   specs: readonly FleetSpec[],
   standings: ReadonlyMap<string, Standing>,
   base: string,
+  misfits: Misfits,
 ): { candidates: Candidate[]; waiting: SpecNote[] } {
   const candidates = new Map<string, Candidate>();
   const held = openStacks(specs, base);
@@ -99,11 +111,22 @@ function findCandidates(
     }
     const stackedOn = start.kind === 'stacked' ? start.on : undefined;
     const below = stackedOn === undefined ? undefined : candidates.get(stackedOn);
+    const root = stackedOn !== undefined && hasBranch(standings.get(stackedOn)) ? stackedOn : below?.root;
+    if (root !== undefined && misfits.get(root)?.has(path)) {
+      const branch = baseOf(root, standings) ?? '';
+      const reason = `It depends on ${stackedOn ?? root}, and ${branch} has not all that it needs, or another text of it`;
+      waiting.push({ spec: path, reason });
+      continue;
+    }
     const level = (below?.level ?? 0) + 1;
-    candidates.set(path, { spec: path, stackedOn, level });
+    candidates.set(path, { spec: path, stackedOn, root, level });
     held.set(path, new Set([path, ...(held.get(stackedOn ?? '') ?? [])]));
   }
   return { candidates: [...candidates.values()], waiting };
+}
+
+function hasBranch(standing: Standing | undefined): boolean {
+  return standing?.kind === 'verified' || (standing?.kind === 'pending' && standing.unfinished !== undefined);
 }
 
 export function isOnBase(standing: Standing | undefined): boolean {

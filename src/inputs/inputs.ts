@@ -32,7 +32,7 @@ export { PLAN_INPUT_DEFAULTS, readPlanInputs } from './plan-inputs.js';
 export type { PlanInputs } from './plan-inputs.js';
 export { PUBLISH_INPUT_DEFAULTS, readPublishInputs } from './publish-inputs.js';
 export type { PublishInputs } from './publish-inputs.js';
-export { judgeTrust } from './trust.js';
+export { judgeTrust, refusePlan } from './trust.js';
 export type { Trust, TrustRule, TrustTerms } from './trust.js';
 
 const GATES = ['check', 'test', 'fmt', 'clippy', 'doc', 'audit', 'ledger'] as const;

@@ -50,6 +50,15 @@ const OWN_BOT_EVENTS = ['workflow_dispatch', 'repository_dispatch'];
 /** GitHub reports the roles `maintain` and `triage` as `write` and `read`: https://docs.github.com/rest/collaborators/collaborators */
 const WRITERS: readonly Permission[] = ['admin', 'write'];
 
+/**
+ * A plan spends nothing and asks nobody, so it needs no trust; its runs judge for themselves. It is for events that mean a
+ * branch. @returns why there is none on this event; `undefined` where there is one
+ */
+export function refusePlan({ kind, eventName }: Pick<RunContext, 'kind' | 'eventName'>): string | undefined {
+  if (kind === 'local' || WRITERS_EVENTS.includes(eventName)) return undefined;
+  return `There is no plan on '${eventName}': what a pull request or a comment asks for is worked on in one job. Call a workflow such as Ferrule's examples/workflows/called.yml there; plans are for ${WRITERS_EVENTS.join(', ')}.`;
+}
+
 type Refusal = Extract<Trust, { kind: 'refused' }>;
 
 /** The first rule that is broken, with the way out. Asks GitHub only for what is neither idle nor refused already. */

@@ -12,7 +12,9 @@ import type { World } from '../run/run.js';
  * @returns `undefined` where the event is no change, or what was there before cannot be had (a new or rewritten branch)
  */
 export async function pathsChangedByEvent(
-  world: Pick<World, 'git' | 'remote' | 'context' | 'inputs' | 'base' | 'trustedCommit'>,
+  world: Pick<World, 'git' | 'remote' | 'context' | 'base' | 'trustedCommit'> & {
+    inputs: Pick<World['inputs'], 'base'>;
+  },
 ): Promise<ReadonlySet<string> | undefined> {
   const { git, remote, context, inputs, base, trustedCommit } = world;
   if (inputs.base !== undefined || remote === undefined) return undefined;

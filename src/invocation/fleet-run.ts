@@ -2,21 +2,20 @@
 // within what the invocation may spend. What one run does is run.ts.
 import { mkdir, rm } from 'node:fs/promises';
 import path from 'node:path';
-import { summariseSpec } from '../brief/brief.js';
 import { UserError } from '../errors.js';
 import type { FleetSpec, Start } from '../fleet/fleet.js';
-import { decideStart, findProofs, isOnBase, leftAlone, openStacks } from '../fleet/fleet.js';
+import { decideStart, isOnBase, leftAlone, openStacks } from '../fleet/fleet.js';
 import type { Survey } from './fleet-survey.js';
 import { fetchTip } from './pinned-commits.js';
+import { specsThatFit, unchangedSpecs } from './stacked-start.js';
 import { ReportFolder } from '../platform/report-folder.js';
-import { branchName, specSlug } from '../publish/publish.js';
+import { specSlug } from '../publish/publish.js';
 import type { RunRecord } from '../report/report.js';
 import { dollars } from '../report/report.js';
-import type { Decision, Folders, World } from '../run/run.js';
+import type { Decision, Folders, SpecEnd, World } from '../run/run.js';
 import { runSpec } from '../run/run.js';
 
-export interface RunResult {
-  record: RunRecord;
+export interface RunResult extends SpecEnd {
   /** Where the run's files are. */
   folder: ReportFolder;
 }
@@ -32,7 +31,9 @@ export async function runFleet(world: World, survey: Survey, folders: Folders): 
   const selected = survey.specs.filter(({ isSelected }) => isSelected);
   const results: RunResult[] = [];
   for (const spec of selected) {
-    const decision = await fleet.decide(spec);
+    const decision = await fleet
+      .decide(spec)
+      .catch((defect: unknown): FleetDecision => ({ kind: 'broken', defect, world }));
     if (decision.kind === 'next-time') continue;
     const result = await runOne(decision.world, spec.path, decision, selected.length > 1, folders);
     fleet.ended(spec, result.record);
@@ -54,7 +55,7 @@ async function runOne(
   await mkdir(scratch, { recursive: true });
   try {
     const folder = await ReportFolder.create(report, world.mask);
-    return { record: await runSpec(world, spec, decision, folder, scratch), folder };
+    return { ...(await runSpec(world, spec, decision, folder, scratch)), folder };
   } finally {
     await rm(scratch, { recursive: true, force: true });
   }
@@ -71,6 +72,8 @@ class Fleet {
   /** Of those, what this invocation saw itself. */
   private readonly branches = new Map<string, Branch>();
   private readonly leftOver: string[] = [];
+  /** Specs that are on the base as they were reviewed, once that was asked for. */
+  private reviewed: ReadonlySet<string> | undefined;
   private started = 0;
   private spentUsd = 0;
 
@@ -90,6 +93,11 @@ class Fleet {
     const { world } = this;
     const { standing } = spec;
     if (standing.kind === 'refused') return this.skip('refused', standing.reason);
+    if (!(await this.isReviewed(spec)))
+      return this.wait(
+        spec,
+        `Branch ${world.base.branch} has another text of it, or of what it depends on, than the commit of this run`,
+      );
     if (standing.kind !== 'pending' && standing.kind !== 'verified')
       return this.skip('unchanged', leftAlone(standing) ?? '');
     const start = decideStart(spec.dependsOn, {
@@ -98,8 +106,6 @@ class Fleet {
     });
     if (start.kind !== 'base' && standing.kind === 'verified') return this.skip('unchanged', leftAlone(standing) ?? '');
     if (start.kind === 'waits') return this.wait(spec, start.reason);
-    if (start.kind === 'base' && (await this.isOutdatedOnBase(spec)))
-      return this.wait(spec, `Branch ${world.base.branch} has another text of it than the commit of this run`);
     const { maxSpecs, maxTotalCostUsd, maxCostUsd } = world.inputs;
     if (maxSpecs !== undefined && this.started >= maxSpecs) {
       this.leftOver.push(spec.path);
@@ -152,12 +158,15 @@ class Fleet {
       : this.skip('unchanged', `${reason}; it is taken up when that is done.`);
   }
 
-  /** On a prerequisite's branch, which a plan may name as the base, a spec can be older than in the commit of the event. */
-  private async isOutdatedOnBase({ path: spec, hash, dependsOn }: FleetSpec): Promise<boolean> {
-    const { git, base, inputs, context } = this.world;
-    const isStacked = dependsOn.some((other) => branchName(inputs.branch, other) === base.branch);
-    if (!isStacked || context.sha === undefined || (await git.resolve(context.sha)) === undefined) return false;
-    return (await textIn(git, context.sha, spec)) !== hash;
+  /**
+   * On a work branch, which a plan may name as the base, a spec and those that it depends on can be older than in the
+   * commit of the event, or rewritten by the run that made the branch.
+   */
+  private async isReviewed({ path: spec }: FleetSpec): Promise<boolean> {
+    const { git, base, context, trustedCommit } = this.world;
+    // The head of a pull request is there to be worked on as it is.
+    if (base.commit === trustedCommit || base.branch === context.pullRequest?.headRef) return true;
+    return (this.reviewed ??= await unchangedSpecs(git, this.survey.specs, [trustedCommit, base.commit])).has(spec);
   }
 
   private async baseOf(
@@ -175,33 +184,12 @@ class Fleet {
       const commit =
         (known && (await git.resolve(known.commit))) ??
         (await fetchTip(git, remote, branch, `The branch of ${start.on}`));
-      return (await this.isFit(spec, commit))
+      return (await specsThatFit(this.world, [spec], { branch, commit })).has(spec.path)
         ? { branch, commit }
         : { reason: `It depends on ${start.on}, and ${branch} has not all that it needs, or another text of it` };
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
       return { reason: error.message.replace(/\.$/, '') };
     }
-  }
-
-  /** Commits decide, not what a pull request says; and what is implemented there must be the present text. */
-  private async isFit(spec: FleetSpec, commit: string): Promise<boolean> {
-    const { git } = this.world;
-    const missing = this.survey.specs.filter(
-      ({ path: other, standing }) => spec.dependsOn.includes(other) && !isOnBase(standing),
-    );
-    const proofs = await findProofs(git, commit, missing);
-    if (missing.some(({ path: other }) => !proofs.has(other))) return false;
-    return (await textIn(git, commit, spec.path)) === spec.hash;
-  }
-}
-
-/** The hash of a spec in a commit; `undefined` where it cannot be read there. */
-async function textIn(git: World['git'], commit: string, spec: string): Promise<string | undefined> {
-  try {
-    return (await summariseSpec(await git.sourceTree(commit), spec)).hash.replace(/^sha256:/, '');
-  } catch (error) {
-    if (!(error instanceof UserError)) throw error;
-    return undefined;
   }
 }

@@ -35,6 +35,7 @@ const REPOSITORY = 'repository.git';
 export { surveySpecs } from './fleet-survey.js';
 export type { RunResult } from './fleet-run.js';
 export { baseBranch, pinCommits } from './pinned-commits.js';
+export { findMisfits } from './stacked-start.js';
 
 export interface Invocation extends Pick<
   World,
@@ -99,10 +100,10 @@ async function refuseInvocation(
 }
 
 /** What a comment asks for, what the event changed, or all that is selected. @throws UserError for a comment's other spec */
-async function chooseSpecs(
-  world: World,
+export async function chooseSpecs(
+  world: Parameters<typeof pathsChangedByEvent>[0] & Pick<World, 'log'>,
   { specs, named }: SpecSelection,
-  asked: string | undefined,
+  asked?: string,
 ): Promise<readonly string[]> {
   if (asked !== undefined) return [onlySpec(asked, specs)];
   // On a push and on a pull request a glob means the specs that changed there; a path means its spec in any case.
@@ -158,7 +159,7 @@ async function openWorld(invocation: Invocation, github: GitHub | undefined, fol
     git,
     remote,
     github,
-    ...(await pinCommits(git, inputs, context, checkout, remote)),
+    ...(await pinCommits({ git, remote, github, checkout }, inputs, context)),
     costLeftUsd: inputs.maxTotalCostUsd,
     openModel: inputs.dryRun ? undefined : () => openModel(inputs, invocation.replay, log),
   };

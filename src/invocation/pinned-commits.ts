@@ -4,29 +4,39 @@ import type { Inputs, PullRequestContext, RunContext } from '../inputs/inputs.js
 import type { Remote } from '../platform/git-remote.js';
 import { fetchCommit, readRemoteBranch } from '../platform/git-remote.js';
 import type { Git, readCheckout } from '../platform/git.js';
+import { isWorkBranch } from '../publish/publish.js';
+import type { GitHub } from '../platform/github.js';
+import { isOwnAccount } from '../platform/github.js';
 import type { World } from '../run/run.js';
 
 export type Checkout = Awaited<ReturnType<typeof readCheckout>>;
 
+/** Where commits and branches are found. */
+export type Ground = Pick<World, 'git' | 'remote' | 'github'> & { checkout: Checkout };
+
 /**
- * The commit the run starts from with the branch it belongs to, and the commit whose agent file and standards count: on a
- * pull request that of its base, since its head is what is still to be reviewed.
+ * The commit the run starts from with the branch it belongs to, and the commit whose agent file and standards count, which
+ * is another where the first is still to be reviewed: on a pull request that of its base, on another run's work branch
+ * the event's own.
  * @throws UserError when there is none, or a pull request has moved since it was pinned
  */
 export async function pinCommits(
-  git: Git,
-  inputs: Pick<Inputs, 'base'>,
+  ground: Ground,
+  inputs: Pick<Inputs, 'base' | 'branch'>,
   context: RunContext,
-  checkout: Checkout,
-  remote: Remote | undefined,
 ): Promise<Pick<World, 'base' | 'trustedCommit'>> {
+  const { git, remote, checkout } = ground;
   const { pullRequest } = context;
   if (pullRequest !== undefined && remote !== undefined) await refuseMovedHead(git, remote, pullRequest);
   const wanted = inputs.base ?? context.ownPullRequestBase;
-  if (wanted !== undefined && remote !== undefined) {
+  if (wanted !== undefined && wanted !== pullRequest?.headRef && remote !== undefined) {
     const what = inputs.base === undefined ? 'The base of the pull request' : "Input 'base'";
     const commit = await fetchTip(git, remote, wanted, what);
-    return { base: { commit, branch: wanted }, trustedCommit: commit };
+    const isWork = (branch: string) => branch !== context.defaultBranch && isWorkBranch(inputs.branch, branch);
+    const trustedCommit = isWork(wanted)
+      ? await reviewedCommit({ ...ground, remote }, context, wanted, isWork)
+      : commit;
+    return { base: { commit, branch: wanted }, trustedCommit };
   }
   if (pullRequest !== undefined && remote !== undefined) {
     const { headRef: branch, headSha: commit, baseRef } = pullRequest;
@@ -38,6 +48,48 @@ export async function pinCommits(
     throw new UserError('The repository has no commit yet. Commit the spec first; Ferrule works on commits only.');
   const branch = baseBranch(inputs.base, context, checkout);
   return { base: { commit: checkout.head, branch }, trustedCommit: checkout.head };
+}
+
+/**
+ * The commit below other runs' work: of the branch that their pull requests lead to, which a plan was made for. Where that
+ * is the event's own, or no pull request tells, it is the commit that the event started on (of a comment: of the default
+ * branch); of a pull request its base.
+ */
+async function reviewedCommit(
+  { git, remote, github, checkout }: Ground & { remote: Remote },
+  context: RunContext,
+  workBranch: string,
+  isWork: (branch: string) => boolean,
+): Promise<string> {
+  if (context.pullRequest !== undefined)
+    return fetchTip(git, remote, context.pullRequest.baseRef, 'The base of the pull request');
+  const below = github && (await branchBelow(github, workBranch, isWork));
+  if (below !== undefined && context.ref !== `refs/heads/${below}`)
+    return fetchTip(git, remote, below, 'The branch below those of other runs');
+  const commit = context.sha ?? checkout.head;
+  if (commit === undefined) throw new UserError('The repository has no commit yet. Commit the spec first.');
+  await fetchMissing(git, remote, commit, context.ref ?? 'HEAD');
+  return commit;
+}
+
+/** Follows our own open pull requests from a work branch to the first branch that is none. */
+async function branchBelow(
+  github: GitHub,
+  workBranch: string,
+  isWork: (branch: string) => boolean,
+): Promise<string | undefined> {
+  const identity = await github.identity();
+  const seen = new Set<string>();
+  for (let branch = workBranch; !seen.has(branch);) {
+    seen.add(branch);
+    const read = await github.pullRequestsOf([branch]);
+    const pulls = read.kind === 'ok' ? (read.value.get(branch) ?? []) : [];
+    const ours = pulls.find(({ isMerged, author }) => !isMerged && isOwnAccount(identity, author));
+    if (ours === undefined) return undefined;
+    if (!isWork(ours.baseRef)) return ours.baseRef;
+    branch = ours.baseRef;
+  }
+  return undefined;
 }
 
 /** The branch a result goes to: the input's, the pull request's, else the one that is checked out. */

@@ -102,6 +102,15 @@ export function createLog({ write, mask, actions, colours = true, status }: LogT
 }
 
 /**
+ * The lines of what a command of the command line answers, which quotes names and texts of the repository. Nothing is
+ * indented and no line added, so that JSON stays JSON.
+ */
+export function answerLines(text: string, { mask, actions }: Pick<LogTarget, 'mask' | 'actions'>): string[] {
+  const lines = mask(printableText(text)).split('\n');
+  return actions ? lines.map(withoutCommands) : lines;
+}
+
+/**
  * The runner's groups, which are folded and do not nest. What must be seen interrupts one; what else belongs to it goes on
  * in a second part.
  */

@@ -31,6 +31,8 @@ export interface MessagesApiOptions {
   say: (line: string) => void;
   /** Between two bytes of an answer, in milliseconds. */
   silenceMs?: number;
+  /** Before the second attempt, in milliseconds; each further wait is about twice as long. */
+  firstWaitMs?: number;
 }
 
 interface Server {
@@ -43,7 +45,7 @@ interface Server {
  * @throws UserError when the environment names a proxy that cannot be used
  */
 export function messagesApi(options: MessagesApiOptions): Model {
-  const { apiKey, baseUrl = ANTHROPIC_API, say, silenceMs = SILENCE_MS } = options;
+  const { apiKey, baseUrl = ANTHROPIC_API, say, silenceMs = SILENCE_MS, firstWaitMs = FIRST_WAIT_MS } = options;
   const proxy = proxyFor(baseUrl);
   const way = { beginTimeoutMs: BEGIN_TIMEOUT_MS, silenceMs, isProxied: proxy !== undefined };
   let opened: Promise<Server> | undefined;
@@ -67,7 +69,7 @@ export function messagesApi(options: MessagesApiOptions): Model {
       if (attempt === (wasReached ? ATTEMPTS : ATTEMPTS_AT_NOBODY))
         throw new ModelFailure(`The model's server gave no answer in ${attempt} attempts: ${refusal.message}`);
       if (!mayAskAgain) throw new ModelFailure(`The model's server: ${refusal.message}`, 'limit');
-      const waitMs = waitBefore(attempt, refusal.retryAfterMs);
+      const waitMs = waitBefore(firstWaitMs * 2 ** (attempt - 1), refusal.retryAfterMs);
       if (waitMs >= terms.timeLeftMs())
         throw new ModelFailure(`The model's server: ${refusal.message} The time left is too short to wait.`, 'time');
       say(`The model's server: ${refusal.message} Asking again in ${(waitMs / 1000).toFixed(1)} s.`);
@@ -76,10 +78,13 @@ export function messagesApi(options: MessagesApiOptions): Model {
   };
 }
 
-/** Doubling from half a second, or what the server asks for. With jitter, so that many runs do not come back together. */
-function waitBefore(attempt: number, retryAfterMs: number | undefined): number {
-  if (retryAfterMs !== undefined) return Math.min(retryAfterMs * (1 + Math.random() / 10), MAX_WAIT_MS);
-  return Math.min(FIRST_WAIT_MS * 2 ** (attempt - 1) * (0.75 + Math.random() / 2), MAX_WAIT_MS);
+/**
+ * With jitter, so that many runs do not come back together. What the server asks for counts where it is longer: one that
+ * is overloaded and asks for no wait would have all attempts within a second.
+ */
+function waitBefore(backoffMs: number, retryAfterMs = 0): number {
+  const ownMs = backoffMs * (0.75 + Math.random() / 2);
+  return Math.min(Math.max(retryAfterMs * (1 + Math.random() / 10), ownMs), MAX_WAIT_MS);
 }
 
 type Attempt =

@@ -1,4 +1,4 @@
-// The folder in which everything a run produced is kept for people and programs (contract, section 2). What the files
+// The folder in which everything a run produced is kept for people and programs (docs/contract.md, "Files of a run"). What the files
 // say is not decided here; secrets are masked on the way in.
 import { isUtf8 } from 'node:buffer';
 import {

@@ -50,6 +50,12 @@ export function branchName(pattern: string, specPath: string, avoid: readonly st
   return name;
 }
 
+/** Whether a branch has the name of some spec's work branch, numbered or not. Others can have such a name too. */
+export function isWorkBranch(pattern: string, branch: string): boolean {
+  const texts = pattern.split('{spec}').map((text) => text.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&'));
+  return new RegExp(`^${texts.join('[\\p{L}\\p{M}\\p{N}-]+')}(-\\d+)?$`, 'u').test(branch);
+}
+
 /** The work branch itself, then `-2`, `-3`, … beside it for when others' commits are on that. */
 export function numberedBranch(branch: string, number: number): string {
   return number === 1 ? branch : `${branch}-${number}`;

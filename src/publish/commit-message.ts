@@ -1,4 +1,4 @@
-// A commit's message: subject, body, and the trailers that outside programs read (contract, section 6). Whether the
+// A commit's message: subject, body, and the trailers that outside programs read (docs/contract.md, "Marks"). Whether the
 // subject says anything is not judged here.
 import { inertLine, inertText } from './inert-words.js';
 

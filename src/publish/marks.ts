@@ -1,5 +1,5 @@
 // The marks that a run leaves and later runs read: the hidden first line of our pull requests and comments, whose form is
-// the report's, and the trailers of our commits (contract, section 6). Anyone can type a mark; who did is not asked here.
+// the report's, and the trailers of our commits (docs/contract.md, "Marks"). Anyone can type a mark; who did is not asked here.
 import { formatMark, inlineText, parseMark, type Mark } from '../report/report.js';
 import { trailerValue } from './trailer-value.js';
 

@@ -1,7 +1,7 @@
 // Several specs at a glance: a row for each with its outcome, pull request and expense, and the totals. Each spec's own
 // report is summary.ts.
-import { link, table } from './layout.js';
-import { clipped, inlineCode } from './markdown-safe.js';
+import { link, section, table } from './layout.js';
+import { clipped, inlineCode, inlineText } from './markdown-safe.js';
 import type { RunRecord } from './record.js';
 import { OUTCOMES } from './record.js';
 import { listed, counted, dollars, duration, wholeNumber } from './wording.js';
@@ -10,8 +10,19 @@ import { listed, counted, dollars, duration, wholeNumber } from './wording.js';
 const MAX_ROWS = 2_000;
 const MAX_PATH_CHARS = 200;
 
+/** Specs that a plan did not run, with its reasons. */
+export interface NotRun {
+  refused: readonly SpecNotRun[];
+  leftOver: readonly SpecNotRun[];
+  waiting: readonly SpecNotRun[];
+}
+export interface SpecNotRun {
+  spec: string;
+  reason: string;
+}
+
 /** @param missing specs that left no record */
-export function renderFleetSummary(records: readonly RunRecord[], missing = 0): string {
+export function renderFleetSummary(records: readonly RunRecord[], missing = 0, notRun?: NotRun): string {
   const rows = [...records].map(rowOf);
   const counts = OUTCOMES.map(
     (outcome) => [outcome, records.filter((record) => record.outcome === outcome).length] as const,
@@ -28,8 +39,20 @@ export function renderFleetSummary(records: readonly RunRecord[], missing = 0): 
     ...(missing === 0
       ? []
       : [`${counted(missing, 'planned spec')} left no report: the job ended before, see its log.`]),
-  ];
+    ...(notRun === undefined ? [] : [notRunSection(notRun)]),
+  ].filter((part) => part !== '');
   return `${lines.join('\n\n')}\n`;
+}
+
+function notRunSection({ refused, leftOver, waiting }: NotRun): string {
+  const rowsOf = (state: string, specs: readonly SpecNotRun[]) =>
+    specs.map(({ spec, reason }) => [inlineCode(clipped(spec, MAX_PATH_CHARS)), state, inlineText(reason)]);
+  const rows = [
+    ...rowsOf('refused', refused),
+    ...rowsOf('left for the next run', leftOver),
+    ...rowsOf('waiting', waiting),
+  ];
+  return rows.length === 0 ? '' : section('Not run', [table(['spec', 'state', 'why'], rows, { maxRows: MAX_ROWS })]);
 }
 
 function rowOf(record: RunRecord): string[] {

@@ -1,4 +1,4 @@
-// The hidden first line of our pull request texts and comments, by which a later run finds them (contract, section 6).
+// The hidden first line of our pull request texts and comments, by which a later run finds them (docs/contract.md, "Marks").
 // Whose mark counts is decided by whoever reads it: anyone can type one.
 import { OUTCOMES, type Outcome } from './record.js';
 import { readSpending, writtenCost, type Spending } from './spending.js';

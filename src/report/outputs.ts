@@ -1,4 +1,4 @@
-// The action's outputs and exit status, computed from the records of a run (contract, section 1). Setting them is done
+// The action's outputs and exit status, computed from the records of a run (docs/contract.md). Setting them is done
 // elsewhere.
 import { OUTCOMES, type GateRecord, type RunRecord } from './record.js';
 
@@ -46,11 +46,16 @@ export function publicationOutputs(records: readonly RunRecord[]): Record<string
 }
 
 /** Every output of the action that sums a fleet up. */
-export function fleetOutputs(records: readonly RunRecord[]): Record<string, string> {
+export function fleetOutputs(records: readonly RunRecord[], refusedByPlan = 0): Record<string, string> {
   const outputs = actionOutputs(records, '');
   const count = String(records.length);
   const verified = String(records.filter(({ outcome }) => outcome === 'verified').length);
-  return { outcome: outputs.outcome ?? '', count, verified, 'cost-usd': outputs['cost-usd'] ?? '' };
+  return {
+    outcome: refusedByPlan > 0 ? 'refused' : (outputs.outcome ?? ''),
+    count,
+    verified,
+    'cost-usd': outputs['cost-usd'] ?? '',
+  };
 }
 
 /**

@@ -2,6 +2,7 @@
 import type { Extent } from './layout.js';
 import { bullets, section } from './layout.js';
 import { clipped, foldedBlock, inlineText } from './markdown-safe.js';
+import { ownBuild } from './own-build.js';
 import type { RunRecord } from './record.js';
 import { sourceLinks, type SourceLinks } from './source-links.js';
 import { counted } from './wording.js';
@@ -26,18 +27,16 @@ export function planItems(record: RunRecord, extent: Extent): string[] {
 }
 
 function shown(increment: Increment, record: RunRecord, extent: Extent): string {
-  return `${described(increment, extent, sourceLinks(record, extent))}${ownBuild(increment, record)}`;
+  const build = ownBuild(increment, record);
+  return `${described(increment, extent, sourceLinks(record, extent))}${build === undefined ? '' : OWN_BUILD[build]}`;
 }
 
-/** Whether a commit of a proven series stands by itself; nothing where that was not asked. */
-function ownBuild({ commit }: Increment, { increments, outcome, verification }: RunRecord): string {
-  const made = increments.find((each) => each.commit === commit);
-  if (commit === undefined || made === undefined) return '';
-  if (made.earlierRun === true) return ', by an earlier run';
-  if (made.builds !== undefined) return made.builds ? ', builds on its own' : ', **does not build on its own**';
-  const isProven = verification !== undefined && (outcome === 'verified' || outcome === 'needs-answer');
-  return isProven ? ', not checked whether it builds on its own' : '';
-}
+const OWN_BUILD = {
+  builds: ', builds on its own',
+  fails: ', **does not build on its own**',
+  unchecked: ', not checked whether it builds on its own',
+  earlier: ', by an earlier run',
+};
 
 function earlierVersions(versions: NonNullable<RunRecord['plans']>, extent: Extent, links: SourceLinks): string {
   if (versions.length === 0) return '';

@@ -21,6 +21,7 @@ export const STOP_REASONS = [
   'cancelled',
   'loop',
   'disk',
+  'defect',
 ] as const;
 
 const count = z.int().nonnegative();

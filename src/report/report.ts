@@ -4,7 +4,7 @@ export { annotationsLeftLine, annotationsOf, type Annotation } from './annotatio
 export { emptyRecord } from './empty-record.js';
 export { renderPage, type PageSources } from './html/page.js';
 export { excerptOutput, type Excerpt } from './excerpt.js';
-export { renderFleetSummary } from './fleet-summary.js';
+export { renderFleetSummary, type NotRun, type SpecNotRun } from './fleet-summary.js';
 export { MAX_BODY_CHARS, renderMarkdown, type MarkdownOptions } from './markdown.js';
 export { inlineText } from './markdown-safe.js';
 export { nameCommits } from './commit-names.js';

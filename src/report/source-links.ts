@@ -1,5 +1,6 @@
 // Places in the code as links to GitHub's own pages, pinned to the verified commit so that they stay true when the branch
 // moves on. The repository's address is the one of the workflow run, which the runner gave.
+import { parsePlace } from './code-place.js';
 import { clipped, inlineCode } from './markdown-safe.js';
 import type { RunRecord } from './record.js';
 import { shortId } from './wording.js';
@@ -25,8 +26,8 @@ export function sourceLinks(record: RunRecord, { maxTextChars, hasLinks }: Sourc
   };
   return {
     place(text) {
-      const [, path = '', first, last] = /^(.+?)(?::(\d{1,9})(?:-(\d{1,9}))?)?$/.exec(text.trim()) ?? [];
-      const lines = first === undefined ? '' : `#L${first}${last === undefined ? '' : `-L${last}`}`;
+      const { path, line, lastLine } = parsePlace(text);
+      const lines = line === undefined ? '' : `#L${line}${lastLine === undefined ? '' : `-L${lastLine}`}`;
       return file(code(text), path, lines);
     },
     named: (name, { path, line }) =>

@@ -4,9 +4,8 @@ import type { Extent } from './layout.js';
 import { bullets } from './layout.js';
 import { clipped, foldedBlock, inlineCode, inlineText } from './markdown-safe.js';
 import type { RunRecord } from './record.js';
+import { specTasks, TASKS_NOTE } from './spec-tasks.js';
 import { counted } from './wording.js';
-
-type Task = NonNullable<RunRecord['spec']['tasks']>[number];
 
 export function specCheckSection({ specCheck = [] }: RunRecord, extent: Extent): string {
   if (specCheck.length === 0) return '';
@@ -22,25 +21,16 @@ export function specCheckSection({ specCheck = [] }: RunRecord, extent: Extent):
 }
 
 /** Every task of the spec with its box as the ledger has it; a task that refers to no requirement as the spec has it. */
-export function tasksSection({ spec: { tasks = [] }, ledger }: RunRecord, extent: Extent): string {
-  if (tasks.length === 0 || ledger.length === 0) return '';
-  const proven = new Set(ledger.filter(({ status }) => status === 'proven').map(({ id }) => id));
-  const telling = tasks.filter(({ requirements }) => requirements.length > 0);
-  const done = telling.filter((task) => isDone(task, proven)).length;
-  const shown = tasks.slice(0, extent.maxRows).map((task) => {
-    const box = isDone(task, proven) ? '[x]' : '[ ]';
-    return `${'  '.repeat(task.depth)}- ${box} ${inlineText(clipped(task.text, extent.maxTextChars))}`;
+export function tasksSection(record: RunRecord, extent: Extent): string {
+  const told = specTasks(record);
+  if (told === undefined) return '';
+  const shown = told.tasks.slice(0, extent.maxRows).map(({ text, depth, isDone }) => {
+    return `${'  '.repeat(depth)}- ${isDone ? '[x]' : '[ ]'} ${inlineText(clipped(text, extent.maxTextChars))}`;
   });
-  const rest = tasks.length - shown.length;
-  const note =
-    'A box is ticked when the ledger proves every requirement that its task refers to. Tasks that refer to none are as the spec has them; the spec itself was not changed.';
+  const rest = told.tasks.length - shown.length;
   const body = [...shown, ...(rest === 0 ? [] : [`- … and ${rest} more in \`report.json\``])].join('\n');
   return foldedBlock(
-    `Tasks of the spec: ${done} of ${telling.length} that refer to requirements are proven`,
-    `${body}\n\n${note}`,
+    `Tasks of the spec: ${told.done} of ${told.telling} that refer to requirements are proven`,
+    `${body}\n\n${TASKS_NOTE}`,
   );
-}
-
-function isDone({ requirements, ticked }: Task, proven: ReadonlySet<string>): boolean {
-  return requirements.length === 0 ? ticked : requirements.every((id) => proven.has(id));
 }

@@ -13,6 +13,7 @@ const STOPPED_BY: Record<StopReason, string> = {
   cancelled: 'the run was cancelled',
   loop: 'the model repeated the same failing step',
   disk: "the runner's disk is almost full",
+  defect: 'a defect of Ferrule ended it',
 };
 
 /** Plain text on one line, not escaped for anything: it may quote the spec's path or the message of a failure. */

@@ -8,7 +8,8 @@ import type { ReportFolder } from '../platform/report-folder.js';
 import type { Ready } from './preparation.js';
 import { publishRecord } from './publish-and-record.js';
 import { RESULT_FILE } from '../publish/publish.js';
-import type { RunRecord, StopReason } from '../report/report.js';
+import type { RoundsEnd } from './rounds.js';
+import type { RunRecord } from '../report/report.js';
 import { baselineRecord } from '../report/report.js';
 import type { Baseline, Verification } from '../verify/verify.js';
 import { proveBeside } from './proofs.js';
@@ -17,15 +18,6 @@ import { gateRecord, judgeOutcome, judgedGateRecord, reproduceCommands } from '.
 
 /** All work against the base, also what never became green; in the report folder. */
 const PATCH_FILE = 'change.patch';
-
-export interface RoundsEnd {
-  /** Why the conversation ended early; `undefined` when it came to its end. */
-  stop: { reason: StopReason; message: string } | undefined;
-  /** The last verification that ran. */
-  verification: Verification | undefined;
-  /** Something that must not happen; thrown again once the work is saved. */
-  defect?: Error;
-}
 
 export interface Conclusion extends RoundsEnd {
   series: Series;

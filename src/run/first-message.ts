@@ -11,6 +11,8 @@ import { outlineFolder } from '../workshop/workshop.js';
 /** Room for the map of the crate: a large workspace shows its most relevant part. */
 const CRATE_MAP_CHARS = 24_000;
 
+export type FirstMessage = Awaited<ReturnType<typeof writeFirstMessage>>;
+
 /** System prompt and first message. @param hasCrate whether there is a manifest to read a crate from */
 export async function writeFirstMessage(world: World, brief: Brief, ready: Ready, hasCrate: boolean) {
   const { inputs } = world;

@@ -48,7 +48,7 @@ export async function followTarget(
     const { onto, tree } = found;
     const objection = await ready.policy(tree, onto.commit);
     if (objection !== undefined) return giveUp(`Branch '${target}' has moved. ${objection}`);
-    if (timeLeftMs(budget) < durationOf(latest) + PUBLICATION_MS)
+    if (budget.timeLeftMs() < durationOf(latest) + PUBLICATION_MS)
       return giveUp(`Branch '${target}' has moved, and no time is left to verify the work together with it.`);
     log.info(`Branch '${target}' has moved to ${onto.commit.slice(0, 12)}: verifying the work together with it.`);
     const candidate = await series.mergeOnto(onto, tree, target, spec.title);
@@ -80,10 +80,6 @@ export async function followTarget(
     log.warning(`${reason} It is left where it is.`);
     return latest;
   }
-}
-
-function timeLeftMs(budget: Budget): number {
-  return (budget.limits.maxMinutes - budget.spent().minutes) * 60_000;
 }
 
 function durationOf({ gates }: Verification): number {

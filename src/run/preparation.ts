@@ -19,7 +19,7 @@ import type { Sandbox } from '../sandbox/sandbox.js';
 import { openSandbox } from '../sandbox/sandbox.js';
 import type { CargoGate, GateTerms } from '../verify/verify.js';
 import { CARGO_GATES, missingTool } from '../verify/verify.js';
-import type { Toolchain, Workshop } from '../workshop/workshop.js';
+import type { Toolchain, Workshop, WorkshopOptions } from '../workshop/workshop.js';
 import {
   Outputs,
   componentsOf,
@@ -63,7 +63,7 @@ export interface Ready {
   resumed: Pick<ResumedResult, 'start' | 'commits'> | undefined;
 }
 
-/** Of one gate's command; beyond `max-minutes` on purpose, since a run must always be able to verify. */
+/** Of one gate's command, however long the run itself may last. */
 const GATE_TIMEOUT_MS = 15 * 60_000;
 
 /** The spec as the pinned commit has it, agent and standards as the trusted one has them. @throws UserError */
@@ -141,24 +141,9 @@ export async function prepare(
     const treeOf = (commit: string) => (commit === world.base.commit ? brief.tree : git.sourceTree(commit));
     const protectedFiles = protectedFilesOf(brief);
     const policy = policyFor(world, { start: startCommit, protectedFiles });
-    const workshop = await openWorkshop({
-      git,
-      base: { tree: await treeOf(baseCommit) },
-      start: { tree: await treeOf(startCommit) },
-      scratch,
-      workingDirectory: inputs.workingDirectory,
-      protectedGlobs: inputs.protectedPaths,
-      protectedFiles,
-      dependencyPolicy: inputs.dependencies,
-      sandbox,
-      toolchain,
-      syntax: await openRustSyntax(),
-      outputs: new Outputs(folder.dir, world.mask),
-      watch: progress.watch,
-      runCommand: world.runCommand,
-      runnerCargo: await readRunnerCargo(world.environment),
-      sayNetwork: (line) => log.info(line),
-    });
+    const trees = { base: { tree: await treeOf(baseCommit) }, start: { tree: await treeOf(startCommit) } };
+    const box = { toolchain, sandbox, scratch };
+    const workshop = await openWorkshopIn(world, box, { ...trees, protectedFiles, folder, watch: progress.watch });
     const scope = { package: brief.package, extraArgs: inputs.cargoArgs };
     return {
       scratch,
@@ -181,6 +166,24 @@ export async function prepare(
   } finally {
     log.endGroup();
   }
+}
+
+/** The workshop, by the inputs and the runner's own configuration. */
+async function openWorkshopIn(
+  { git, inputs, mask, log, environment, runCommand }: World,
+  box: Pick<WorkshopOptions, 'toolchain' | 'sandbox' | 'scratch'>,
+  { folder, ...work }: Pick<WorkshopOptions, 'base' | 'start' | 'protectedFiles' | 'watch'> & { folder: ReportFolder },
+): Promise<Workshop> {
+  return openWorkshop({
+    ...{ git, runCommand, ...box, ...work },
+    workingDirectory: inputs.workingDirectory,
+    protectedGlobs: inputs.protectedPaths,
+    dependencyPolicy: inputs.dependencies,
+    syntax: await openRustSyntax(),
+    outputs: new Outputs(folder.dir, mask),
+    runnerCargo: await readRunnerCargo(environment),
+    sayNetwork: (line) => log.info(line),
+  });
 }
 
 /** Toolchain and sandbox, with every tool that the deciding gates need. */

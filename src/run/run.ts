@@ -1,6 +1,6 @@
 // The door of the room `run`, and the story of one spec's run: brief, preparation, implementation, report. The chapters
 // are in the files beside it; everything real comes in through `World`.
-import { messageOf, UserError } from '../errors.js';
+import { asError, messageOf, UserError } from '../errors.js';
 import { implement } from './implementation.js';
 import type { Log } from '../platform/log.js';
 import type { ReportFolder } from '../platform/report-folder.js';
@@ -13,16 +13,27 @@ import type { Brief, World } from './world.js';
 export { policyFor, publisherFor } from './destination.js';
 export { publishRecord } from './publish-and-record.js';
 export { findResults, judgeResult, readFiles, type ReceivedResult } from './result-reader.js';
-export { readUnfinished, type UnfinishedRun } from './unfinished.js';
+export { markCutOff, readUnfinished, type UnfinishedRun } from './unfinished.js';
 export type { Folders, PublishWorld, World } from './world.js';
 
 /** What was decided about a spec before its run, in view of all others. */
-export type Decision = { kind: 'run' } | ({ kind: 'skip' } & Pick<RunRecord, 'outcome' | 'message' | 'stopReason'>);
+export type Decision =
+  | { kind: 'run' }
+  | ({ kind: 'skip' } & Pick<RunRecord, 'outcome' | 'message' | 'stopReason'>)
+  /** Deciding broke, by a defect of ours. */
+  | { kind: 'broken'; defect: unknown };
+
+/** How the run of a spec ended. */
+export interface SpecEnd {
+  record: RunRecord;
+  /** A defect of ours that broke the run: for the caller to tell, once everything that there is has been told. */
+  defect?: Error;
+}
 
 /**
- * Runs one spec to its end, or says why it is left alone, and writes its report.
+ * Runs one spec to its end, or says why it is left alone, and writes its report. Never throws: what forbids the run is
+ * the outcome `refused`, and a defect must not cost other specs of the invocation their runs.
  * @param scratch a folder of the host that the caller removes afterwards
- * @throws never a UserError: what forbids the run is the outcome `refused`. What it throws is a defect, after the report.
  */
 export async function runSpec(
   world: World,
@@ -30,35 +41,65 @@ export async function runSpec(
   decision: Decision,
   folder: ReportFolder,
   scratch: string,
-): Promise<RunRecord> {
+): Promise<SpecEnd> {
   const started = performance.now();
-  const isCancelled = () => world.signal.aborted;
   const record = emptyRecord({
     specPath,
     version: world.version,
     runUrl: world.context.runUrl,
     limits: world.inputs,
   });
+  let defect: Error | undefined;
   try {
-    if (isCancelled()) return recordCancelled(record);
-    const brief = await readBrief(world, specPath, record);
-    if (decision.kind === 'skip') return skip(record, decision);
-    if (await isOwnPush(world, brief, record)) return record;
-    const ready = await prepare(world, brief, record, folder, scratch);
-    if (ready !== undefined && isCancelled()) recordCancelled(record);
-    else if (ready !== undefined)
-      await implement(withinTotal(world, record), brief, ready, record, folder).finally(() => ready.progress.end());
+    defect = await runChapters(world, specPath, decision, record, folder, scratch);
   } catch (error) {
-    if (!(error instanceof UserError)) throw error;
-    record.outcome = 'refused';
-    record.message = error.message;
-  } finally {
+    if (error instanceof UserError) Object.assign(record, { outcome: 'refused', message: error.message });
+    else defect = recordDefect(record, error);
+  }
+  try {
     record.usage.durationSeconds = Math.round((performance.now() - started) / 100) / 10;
     await folder.maskWholeFiles();
     if (world.outlet.alarms.length > 0) record.alarms = [...world.outlet.alarms];
     await writeReport(record, folder, world.log);
+  } catch (error) {
+    defect ??= recordDefect(record, error);
   }
-  return record;
+  return { record, ...(defect === undefined ? {} : { defect }) };
+}
+
+/** From the brief to the publication; all that is found goes into the record. @returns a defect that ended the work */
+async function runChapters(
+  world: World,
+  specPath: string,
+  decision: Decision,
+  record: RunRecord,
+  folder: ReportFolder,
+  scratch: string,
+): Promise<Error | undefined> {
+  const isCancelled = () => world.signal.aborted;
+  if (decision.kind === 'broken') throw decision.defect;
+  if (isCancelled()) return recordCancelled(record);
+  const brief = await readBrief(world, specPath, record);
+  if (decision.kind === 'skip') return skip(record, decision);
+  if (await isOwnPush(world, brief, record)) return undefined;
+  const ready = await prepare(world, brief, record, folder, scratch);
+  if (ready === undefined) return undefined;
+  if (isCancelled()) return recordCancelled(record);
+  return implement(withinTotal(world, record), brief, ready, record, folder).finally(() => ready.progress.end());
+}
+
+/** A run that has its verdict keeps it: cargo's word does not change. But what was to be published may not be out. */
+function recordDefect(record: RunRecord, thrown: unknown): Error {
+  const defect = asError(thrown);
+  const sentence = `Ferrule failed: ${defect.message}`;
+  const { outcome, publication } = record;
+  if (outcome === 'stopped') Object.assign(record, { stopReason: 'defect', message: sentence });
+  else {
+    record.message += ` ${sentence}`;
+    const isOut = publication.commit !== undefined || publication.comment !== undefined;
+    if (publication.kind !== 'none' && !isOut) publication.undelivered = true;
+  }
+  return defect;
 }
 
 /** The limit of cost as the invocation's total leaves it. What earlier runs spent on the spec is not of this total. */
@@ -70,15 +111,14 @@ function withinTotal(world: World, record: RunRecord): World {
   return { ...world, inputs: { ...world.inputs, maxCostUsd: limits.maxCostUsd } };
 }
 
-function skip(record: RunRecord, { outcome, message, stopReason }: Extract<Decision, { kind: 'skip' }>): RunRecord {
-  return Object.assign(record, { outcome, message }, stopReason === undefined ? {} : { stopReason });
+function skip(record: RunRecord, { outcome, message, stopReason }: Extract<Decision, { kind: 'skip' }>): undefined {
+  Object.assign(record, { outcome, message }, stopReason === undefined ? {} : { stopReason });
 }
 
-function recordCancelled(record: RunRecord): RunRecord {
+function recordCancelled(record: RunRecord): undefined {
   record.outcome = 'stopped';
   record.stopReason = 'cancelled';
   record.message = 'The run was cancelled before anything was spent.';
-  return record;
 }
 
 /** report.json for machines, report.md and report.html for people. */

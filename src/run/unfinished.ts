@@ -7,9 +7,9 @@ import type { Budget, Notebook } from '../agent/agent.js';
 import { recordProgress } from './conclusion.js';
 import type { ReportFolder } from '../platform/report-folder.js';
 import type { Ready } from './preparation.js';
-import type { World } from './world.js';
+import type { Folders, World } from './world.js';
 import type { RunRecord } from '../report/report.js';
-import { reportJson } from '../report/report.js';
+import { reportJson, runRecordSchema } from '../report/report.js';
 
 const FILE = 'unfinished.json';
 const commitId = z.string().regex(/^[0-9a-f]{40,64}$/);
@@ -108,11 +108,33 @@ export function readUnfinished(scratch: string): UnfinishedRun[] {
     });
 }
 
+/**
+ * The records of an invocation whose process ends now, as they are on disk. One that has its verdict, but was not
+ * published to the end, is marked there as cancelled.
+ * @returns `isAll` when it had this one spec: of several some may not have begun, and those have no record
+ */
+export function markCutOff({ report, scratch }: Folders): { records: RunRecord[]; isAll: boolean } {
+  const cutOff = readUnfinished(scratch).map((run) => run.report);
+  const dirs = [report, ...readdirSync(report).map((name) => path.join(report, name))];
+  const records = dirs.flatMap((dir) => {
+    const file = path.join(dir, 'report.json');
+    const text = readIfThere(file);
+    if (text === undefined) return [];
+    const record = runRecordSchema.parse(JSON.parse(text));
+    if (cutOff.includes(dir) && record.stopReason === undefined) {
+      record.stopReason = 'cancelled';
+      replaceFile(file, reportJson(record));
+    }
+    return [record];
+  });
+  return { records, isAll: readIfThere(path.join(report, 'report.json')) !== undefined };
+}
+
 function readIfThere(file: string): string | undefined {
   try {
     return readFileSync(file, 'utf8');
   } catch {
-    return undefined; // a folder of something else, or of a run that never began
+    return undefined; // not there: a folder of something else, or of a run that never began
   }
 }
 

@@ -1,5 +1,5 @@
 // What counts as a failure of each gate, as comparable keys: a gate passes when nothing fails that did not fail in the
-// baseline (DESIGN, decision 13). Pure.
+// baseline (docs/architecture.md, "what can excuse a failure"). Pure.
 import { describeEnd } from '../platform/command.js';
 import type { CargoRun, Diagnostic, TestReport } from '../workshop/workshop.js';
 import { unformattedFiles } from './gates.js';

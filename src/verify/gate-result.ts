@@ -35,6 +35,8 @@ export interface GateTerms {
   scope: CargoScope;
   /** Time limit of one command. */
   timeoutMs: number;
+  /** What all of them together may still take, asked before each command, in milliseconds; only `timeoutMs` counts when absent. */
+  leftMs?: () => number;
   /** The component that a gate needs and the toolchain lacks at this moment; none is missing when absent. */
   lacks?: (gate: CargoGate) => string | undefined;
   signal?: AbortSignal;

@@ -1,5 +1,5 @@
 // The gates and the cargo commands behind them. The flags are the same from the baseline to the last verification, or
-// their results could not be compared (DESIGN, decision 12).
+// their results could not be compared (docs/architecture.md, "the same commands each time").
 import type { CargoRun } from '../workshop/workshop.js';
 
 /** Gates that are one cargo command. `audit` and `ledger` judge the change, not a command. */

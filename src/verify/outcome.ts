@@ -19,7 +19,7 @@ export interface Judgement {
   message: string;
 }
 
-/** The contract's outcomes, section 1. */
+/** The outcomes of action.yml. */
 export function judgeOutcome(facts: OutcomeFacts): Judgement {
   const { stop, verification, isChanged, blockingQuestions } = facts;
   const ended = stop === undefined ? {} : { stopReason: stop.reason };

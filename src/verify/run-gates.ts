@@ -18,7 +18,11 @@ function benchOf(workshop: Workshop, checkout: CheckedOut): Bench {
   return { cargo: (request) => workshop.cargoAt(checkout.place, request), putBack: () => checkout.putBack() };
 }
 
-/** Runs every gate that decides or advises, one after the other, on one checkout. */
+/**
+ * Runs every gate that decides or advises, one after the other, on one checkout. In a verification each gate builds in a
+ * fresh copy of the sealed target: a build script or test of the gate before can make cargo take the base's executables
+ * and diagnostics there for those of the result.
+ */
 export async function runGates(
   terms: GateTerms,
   checkout: CheckedOut,
@@ -26,8 +30,13 @@ export async function runGates(
   touched: ReadonlySet<string> | undefined,
 ): Promise<GateResult[]> {
   const results: GateResult[] = [];
+  let isTargetUsed = false;
   for (const name of new Set([...terms.deciding, ...terms.advisory])) {
     if (terms.signal?.aborted) break;
+    if (name !== 'fmt') {
+      if (isTargetUsed) await checkout.renewTarget?.();
+      isTargetUsed = true; // the first gate has the copy the checkout came with; rustfmt builds and runs nothing
+    }
     const older = baseline?.gates.find((gate) => gate.name === name);
     results.push(await runGate(terms, benchOf(terms.workshop, checkout), name, older, touched));
   }
@@ -42,15 +51,30 @@ export async function runGate(
   older: GateResult | undefined,
   touched: ReadonlySet<string> | undefined,
 ): Promise<GateResult> {
-  const runGateCommand: RunGate = (command) =>
+  const run = await runOn(bench, terms)(gateCommand(name, terms.scope));
+  return judgeGate(terms, bench, name, run, older, touched);
+}
+
+function runOn(bench: Bench, terms: GateTerms): RunGate {
+  return (command) =>
     bench.cargo({
       ...command,
-      timeoutMs: terms.timeoutMs,
+      timeoutMs: Math.min(terms.timeoutMs, terms.leftMs?.() ?? Infinity),
       live: terms.live ?? true,
       ...(terms.signal === undefined ? {} : { signal: terms.signal }),
     });
-  const read = (run: CargoRun) => terms.workshop.outputs.read(run.output);
-  const run = await runGateCommand(gateCommand(name, terms.scope));
+}
+
+/** Judges the run of a gate's command; for tests their list is run too. */
+export async function judgeGate(
+  terms: GateTerms,
+  bench: Bench,
+  name: CargoGate,
+  run: CargoRun,
+  older: GateResult | undefined,
+  touched: ReadonlySet<string> | undefined,
+): Promise<GateResult> {
+  const read = ({ output }: CargoRun) => terms.workshop.outputs.read(output);
   const lacking = run.exitCode === 0 ? undefined : terms.lacks?.(name);
   if (lacking !== undefined) return unavailable(name, terms.deciding.includes(name), run, lacking);
   const text = await read(run);
@@ -70,7 +94,7 @@ export async function runGate(
       break;
     case 'test': {
       changed.push(...(await bench.putBack())); // what the tests left behind must not reach the yardstick
-      const list = await runGateCommand(listTestsCommand(terms.scope));
+      const list = await runOn(bench, terms)(listTestsCommand(terms.scope));
       tests = judgeTests({ list: await read(list), run: text, exitCode: run.exitCode });
       failures = testFailures(run, tests);
       break;

@@ -1,10 +1,11 @@
 // The door of verification: runs the gates on a clean checkout of one commit, out of the agent's reach, and computes
 // the verdict from exit codes, parsed results and the verified tree. What the model says is a claim to be checked.
+import type { AgentCargoRun, Workshop } from '../workshop/workshop.js';
 import type { Evidence, EvidenceTerms } from './evidence.js';
 import { judgeEvidence } from './evidence.js';
 import type { Baseline, GateResult, GateTerms } from './gate-result.js';
 import type { Bench } from './run-gates.js';
-import { runGate, runGates } from './run-gates.js';
+import { judgeGate, runGate, runGates } from './run-gates.js';
 
 export type { AuditRule, AuditSeverities } from './audit-rules.js';
 export { AUDIT_RULES, SEVERITIES } from './audit-rules.js';
@@ -24,7 +25,7 @@ export type { ApiChange, Library } from './public-api.js';
 export { comparePublicApi } from './public-api.js';
 export type { BaseRun, TestsOnBase } from './tests-without-change.js';
 export { runTestsOnBase } from './tests-without-change.js';
-export { timeLeft } from './time-left.js';
+export { MIN_COMMAND_MS, countdown, timeLeft } from './time-left.js';
 
 export interface Verification {
   commit: string;
@@ -86,15 +87,7 @@ export async function verify(
  * works. It decides whether an increment is committed; the verdict of the run is `verify` alone.
  */
 export async function checkIncrement(terms: GateTerms, baseline: Baseline | undefined): Promise<GateResult[]> {
-  let putBack: string[] = [];
-  const bench: Bench = {
-    cargo: async (request) => {
-      const run = await terms.workshop.cargoForAgent(request);
-      putBack = run.putBack;
-      return run;
-    },
-    putBack: () => Promise.resolve(putBack),
-  };
+  const bench = workBench(terms.workshop);
   const results: GateResult[] = [];
   for (const name of ['check', 'test'] as const) {
     const older = baseline?.gates.find((gate) => gate.name === name);
@@ -103,4 +96,32 @@ export async function checkIncrement(terms: GateTerms, baseline: Baseline | unde
     if (result.status === 'failed') break; // the tests of code that does not compile say nothing more
   }
   return results;
+}
+
+/**
+ * Whether a command that the agent ran and that failed shows only what failed in the baseline: as the gate of the very
+ * same command it would pass.
+ */
+export async function failsAsBefore(
+  terms: GateTerms,
+  run: AgentCargoRun,
+  baseline: Baseline | undefined,
+): Promise<boolean> {
+  const older = baseline?.gates.find(({ command, failures }) => command === run.command && failures.length > 0);
+  if (older === undefined) return false;
+  const bench = workBench(terms.workshop, run);
+  return (await judgeGate(terms, bench, older.name, run, older, undefined)).status === 'passed';
+}
+
+/** The work copy as a place for gates. @param last what was run there just now */
+function workBench(workshop: Workshop, last?: AgentCargoRun): Bench {
+  let putBack = last?.putBack ?? [];
+  return {
+    cargo: async (request) => {
+      const run = await workshop.cargoForAgent(request);
+      putBack = run.putBack;
+      return run;
+    },
+    putBack: () => Promise.resolve(putBack),
+  };
 }

@@ -10,7 +10,7 @@ import { give, makeFolder } from './ownership.js';
 
 /**
  * Modification time of every file that is as in the base: well before any build of the run, the same in each checkout.
- * cargo takes a source for changed only when it is newer than the last build (DESIGN, decision 7).
+ * cargo takes a source for changed only when it is newer than the last build (docs/architecture.md, "clean and warm").
  */
 export const BASE_MTIME_SECONDS = Date.UTC(2020, 0, 1) / 1000;
 

@@ -16,6 +16,11 @@ export interface CheckedOut {
   place: Place;
   /** Puts tracked files back that a gate changed, and names them; removes what it made, which must not reach the next gate. */
   putBack(): Promise<string[]>;
+  /**
+   * Replaces the target directory by a fresh copy of the sealed one: code that ran may have written anything into it.
+   * Absent of the baseline's checkout, whose target is the one that is going to be sealed.
+   */
+  renewTarget?(): Promise<void>;
   dispose(): Promise<void>;
 }
 
@@ -58,7 +63,9 @@ export class CommitCheckouts {
   /** A commit's files and a fresh copy of the sealed target. */
   async one(commit: string): Promise<CheckedOut> {
     const tree = await this.options.git.sourceTree(commit);
-    return this.write(await this.placeWithTarget('verify'), tree, this.options.baseFiles);
+    const place = await this.placeWithTarget('verify');
+    const checkout = await this.write(place, tree, this.options.baseFiles);
+    return { ...checkout, renewTarget: () => this.copySealedTo(place) };
   }
 
   /** One commit after another over one copy of the sealed target. */
@@ -89,9 +96,14 @@ export class CommitCheckouts {
 
   private async placeWithTarget(purpose: string): Promise<Place> {
     const place = this.placeIn(`${purpose}-${++this.count}`);
-    await mkdir(this.sealedTarget, { recursive: true });
-    await copyFolder(this.options.runCommand, this.sealedTarget, place.target);
+    await this.copySealedTo(place);
     return place;
+  }
+
+  private async copySealedTo(place: Place): Promise<void> {
+    await mkdir(this.sealedTarget, { recursive: true });
+    await removeTree(place.target);
+    await copyFolder(this.options.runCommand, this.sealedTarget, place.target);
   }
 
   /** @param unchanged files that keep the base's modification time, if they are the same */

@@ -7,11 +7,11 @@ import { checkManifest, checkSources } from './dependency-policy.js';
 import type { LockedPackage } from './lock-file.js';
 import { lockedPackages, readLock } from './lock-file.js';
 import { explainMissingCrate } from './missing-crate.js';
-import type { ShadowOptions, ShadowRun } from './shadow.js';
+import type { ShadowOptions, ShadowRequest, ShadowRun } from './shadow.js';
 import { isManifest, lockCandidates, runInShadow } from './shadow.js';
 import type { WorkCopy } from './work-copy.js';
 
-/** What the agent may add: contract, input `dependencies`. */
+/** What the agent may add: the input `dependencies`. */
 export type DependencyPolicy = 'none' | 'locked' | 'registry';
 
 /** A lock file that git does not track: it goes into every checkout of the run, and into no commit. */
@@ -19,6 +19,9 @@ export interface UnpublishedLock {
   path: string;
   content: Buffer;
 }
+
+/** What ends a command early: `timeoutMs` each of those that the call takes. */
+export type CommandLimits = Pick<ShadowRequest, 'signal' | 'timeoutMs'>;
 
 export type SyncResult =
   | { kind: 'no-crate' }
@@ -45,14 +48,14 @@ export class Dependencies {
    * Brings the lock file in step with the manifests and downloads what it names. Without registry packages nothing
    * reaches the network. Cheap when no manifest changed since the last call.
    */
-  async sync(signal?: AbortSignal): Promise<SyncResult> {
+  async sync(limits: CommandLimits = {}): Promise<SyncResult> {
     const manifests = this.copy.list().filter(isManifest);
     const manifest = path.posix.join(this.workingDirectory, 'Cargo.toml');
     if (!manifests.includes(manifest)) return { kind: 'no-crate' };
     const state = manifests.map((file) => `${file}:${this.copy.oidOf(file) ?? ''}`).join('\n');
     if (state === this.synced) return { kind: 'in-step' };
-    let run = await this.run(['metadata', '--format-version', '1'], 'exec', signal);
-    if (!run.succeeded && this.shadow.vendored === undefined) run = await this.run(['fetch'], 'net', signal);
+    let run = await this.run(['metadata', '--format-version', '1'], 'exec', limits);
+    if (!run.succeeded && this.shadow.vendored === undefined) run = await this.run(['fetch'], 'net', limits);
     if (!run.succeeded) return { kind: 'failed', text: withEnd(run) };
     try {
       await this.requirePolicy(['fetch'], run.changed);
@@ -72,7 +75,7 @@ export class Dependencies {
    * @param args checked arguments, subcommand first
    * @throws ToolError when the policy forbids it; nothing has changed then
    */
-  async change(args: readonly string[], signal?: AbortSignal): Promise<ShadowRun> {
+  async change(args: readonly string[], limits: CommandLimits = {}): Promise<ShadowRun> {
     const [command = ''] = args;
     if (this.policy === 'none' && command !== 'remove')
       throw new ToolError(
@@ -81,10 +84,10 @@ export class Dependencies {
     this.requireMember(args);
     const { vendored } = this.shadow;
     const box = vendored === undefined ? 'net' : 'exec';
-    let run = await this.run(args, box, signal);
+    let run = await this.run(args, box, limits);
     if (!run.succeeded) return { ...run, text: run.text + (await this.explain(run.text)) };
     const edited = run.changed;
-    const fetched = await this.run(['fetch'], box, signal, edited);
+    const fetched = await this.run(['fetch'], box, limits, edited);
     const all = new Map([...edited, ...fetched.changed]);
     run = { ...run, ...fetched, text: `${run.text}${fetched.text}`, changed: all };
     if (!fetched.succeeded) return run;
@@ -164,7 +167,7 @@ export class Dependencies {
   private async run(
     args: readonly string[],
     box: 'exec' | 'net',
-    signal?: AbortSignal,
+    { signal, timeoutMs }: CommandLimits,
     overlay?: ReadonlyMap<string, Buffer>,
   ) {
     const lock = this.unpublishedLock;
@@ -174,7 +177,11 @@ export class Dependencies {
       if (lock?.path === file) return lock.content;
       return this.copy.isRegular(file) ? (await this.copy.read(file)).bytes : undefined;
     };
-    const request = { args, workingDirectory: this.workingDirectory, box, ...(signal === undefined ? {} : { signal }) };
+    const request = {
+      ...{ args, workingDirectory: this.workingDirectory, box },
+      ...(signal === undefined ? {} : { signal }),
+      ...(timeoutMs === undefined ? {} : { timeoutMs }),
+    };
     return runInShadow(this.shadow, [...files], read, request);
   }
 

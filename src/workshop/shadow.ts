@@ -39,9 +39,11 @@ export interface ShadowRequest {
   workingDirectory: string;
   box: 'exec' | 'net';
   signal?: AbortSignal;
+  /** At most; `MAX_TIMEOUT_MS` ends it in any case. */
+  timeoutMs?: number;
 }
 
-const TIMEOUT_MS = 5 * 60_000;
+const MAX_TIMEOUT_MS = 5 * 60_000;
 
 /** Whether a file belongs into a shadow with its content. */
 export function isManifest(file: string): boolean {
@@ -100,7 +102,7 @@ async function runIn(
     env: { ...cargoEnvironment(options.toolchain), ...(access && { ...access.env, CARGO_NET_OFFLINE: 'false' }) },
     box: request.box,
     merged: true,
-    timeoutMs: TIMEOUT_MS,
+    timeoutMs: Math.min(request.timeoutMs ?? Infinity, MAX_TIMEOUT_MS),
     ...(request.signal === undefined ? {} : { signal: request.signal }),
     onOutput: (chunk) => chunks.push(chunk),
   });

@@ -1,6 +1,6 @@
 // The files the agent works on. What counts is the canonical content: the base commit plus what a file tool or cargo's
 // add, remove, update, new and fmt wrote, each kept as a git blob at that moment. Whatever tests and build scripts do to
-// these files is put back and can never enter a commit (DESIGN, decision 6).
+// these files is put back and can never enter a commit (docs/architecture.md, "canonical overlay for harvesting").
 import { createHash } from 'node:crypto';
 import { chmod, lstat, readFile, readdir, rm, rmdir, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';

@@ -12,7 +12,7 @@ import type { CheckedOut, CheckoutSequence } from './commit-checkouts.js';
 import { CommitCheckouts } from './commit-checkouts.js';
 import type { AddedCrate } from './added-crates.js';
 import { describeAddedCrates } from './added-crates.js';
-import type { DependencyPolicy, SyncResult } from './dependencies.js';
+import type { CommandLimits, DependencyPolicy, SyncResult } from './dependencies.js';
 import { Dependencies } from './dependencies.js';
 import { removeTree } from './disk-state.js';
 import { ignoredPaths } from './ignored-paths.js';
@@ -200,15 +200,15 @@ export class Workshop {
   }
 
   /** The first `sync`, before anything is spent. @throws UserError when cargo cannot read the lock file as it is committed */
-  async syncBase(signal?: AbortSignal): Promise<SyncResult> {
-    const synced = await this.sync(signal);
+  async syncBase(limits?: CommandLimits): Promise<SyncResult> {
+    const synced = await this.sync(limits);
     if (synced.kind === 'failed') refuseUnreadableLock(synced.text);
     return synced;
   }
 
   /** Brings lock file and downloads in step with the manifests as they are now. */
-  sync(signal?: AbortSignal): Promise<SyncResult> {
-    return this.dependencies.sync(signal);
+  sync(limits?: CommandLimits): Promise<SyncResult> {
+    return this.dependencies.sync(limits);
   }
 
   /**
@@ -248,7 +248,7 @@ export class Workshop {
       this.agentTarget = target;
       await this.copy.freshen(this.baseFiles); // the work began while the base was still being built
     }
-    if (adopts === undefined) await this.dependencies.sync(terms.signal);
+    if (adopts === undefined) await this.dependencies.sync(terms);
     await this.copy.sweep();
     await this.copy.clean();
     await this.copy.makeFolder(this.workingDirectory);
@@ -259,8 +259,8 @@ export class Workshop {
   }
 
   /** `cargo add`, `remove`, `update`: see Dependencies.change. */
-  changeDependencies(args: readonly string[], signal?: AbortSignal): Promise<ShadowRun> {
-    return this.dependencies.change(args, signal);
+  changeDependencies(args: readonly string[], limits?: CommandLimits): Promise<ShadowRun> {
+    return this.dependencies.change(args, limits);
   }
 
   /**

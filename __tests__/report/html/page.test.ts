@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { OUTCOMES, renderPage, type PageSources } from '../../../src/report/report.js';
+import { completeRecord } from '../../support/complete-record.js';
 import { hostileText } from '../../support/hostile-text.js';
 import { pageElements, storedTexts, textsOf } from '../../support/page-elements.js';
 import { SAMPLE_PATCH, samplePage, transcriptOf } from '../../support/page-sources.js';
@@ -15,11 +16,11 @@ describe('renderPage', () => {
     expect(headings(renderPage(samplePage()))).toEqual([
       'verdict',
       'questions',
-      'assumptions',
-      'improvements',
       'requirements',
       'gates',
       'increments',
+      'assumptions',
+      'improvements',
       'change',
       'public-api',
       'dependencies',
@@ -28,6 +29,15 @@ describe('renderPage', () => {
       'spent',
       'reproduce',
       'outputs',
+    ]);
+  });
+
+  it('has a section for everything that a record can hold, evidence before proposals', () => {
+    const record = completeRecord((place) => place);
+    expect(headings(renderPage(samplePage({}, record)))).toEqual([
+      ...['verdict', 'questions', 'source-warnings', 'deviations', 'requirements', 'gates', 'increments', 'tasks'],
+      ...['assumptions', 'improvements', 'audit', 'new-tests', 'change', 'public-api', 'dependencies'],
+      ...['summary', 'spec-check', 'story', 'spent', 'reproduce', 'outputs'],
     ]);
   });
 
@@ -94,19 +104,6 @@ describe('renderPage', () => {
     expect(texts.get('Turn 2, action 1: edit_file src/entry.rs, change')).toContain('-    1\n+    2');
     expect(texts.get('Turn 3, action 1: write_file src/entry.rs, change')).toContain('-    2\n+    3');
     expect(texts.get('Turn 2, action 2: cargo test, result')).toContain('error[E0308]');
-  });
-
-  it('opens the output of a gate that failed, and links an action to the complete output of its command', () => {
-    const gates = [sampleGate(), failedTestGate()];
-    const elements = pageElements(renderPage(samplePage({}, { verification: { commit: 'c', tree: 't', gates } })));
-    const open = elements.filter(({ attributes }) => 'open' in attributes).map(({ attributes }) => attributes.id);
-    expect(open).toEqual(['gate-test']);
-    const targets = elements.map(({ attributes }) => attributes.id);
-    const links = elements.flatMap(({ attributes: { href } }) =>
-      href?.startsWith('#') === true ? [href.slice(1)] : [],
-    );
-    expect(links).toContain('output-004');
-    expect(links.filter((id) => !targets.includes(id))).toEqual([]);
   });
 
   it('keeps the colours of an output and drops what else a terminal would obey', () => {
@@ -187,26 +184,13 @@ describe('renderPage', () => {
 
 const ELEMENTS = new Set(
   (
-    'html head meta title style body a header span button kbd div nav ul ol li main section p h1 h2 h3 h4 small code b dl dt dd time table thead tbody tr th td ' +
+    'html head meta title style body a header span button kbd div nav ul ol li main section p h1 h2 h3 h4 small code b dl dt dd time table thead tbody tr th td wbr ' +
     'blockquote details summary article noscript footer dialog form input pre svg rect g script'
   ).split(' '),
 );
 const ATTRIBUTES =
   /^(?:id|class|href|rel|title|lang|charset|content|name|http-equiv|tabindex|role|type|scope|datetime|open|method|autocomplete|spellcheck|aria-[a-z]+|data-[a-z]+|viewBox|preserveAspectRatio|x|y|width|height)$/;
-const FIXED = new Set([
-  'outcome',
-  'kind',
-  'status',
-  'result',
-  'schema',
-  'startedAt',
-  'stopReason',
-  'type',
-  'at',
-  'id',
-  'turn',
-  'isError',
-]);
+const FIXED = new Set(['type', 'at', 'id', 'turn', 'isError']);
 
 /** The same value with every text that is not a word of ours replaced. */
 function withTexts<T>(value: T, next: () => string, key = ''): T {
@@ -219,19 +203,13 @@ function withTexts<T>(value: T, next: () => string, key = ''): T {
 function hostilePage(texts: readonly string[]): PageSources {
   let at = 0;
   const next = () => texts[at++ % texts.length] ?? '';
-  const ledger = ['proven', 'partly', 'unproven', 'untestable', 'not-met'].map((status) => ({
-    ...{ id: '', text: '', claimed: null, code: [''], note: '' },
-    ...{ status: status as 'proven', tests: [{ name: '', result: 'failed' as const }] },
-  }));
-  const audit = [{ rule: '', path: '', line: 3, text: '', blocking: true }];
-  const answers = [{ number: 2, question: '', answer: '', author: '', blocking: false }];
-  const { record, transcript, patch } = samplePage({}, { ledger, audit, answers });
+  const { transcript, patch } = samplePage();
   const lines = transcript
     .trim()
     .split('\n')
     .map((line) => JSON.stringify(withTexts(JSON.parse(line), next)));
   return {
-    record: withTexts(record, next),
+    record: completeRecord(next),
     transcript: lines.join('\n'),
     patch: `${patch}+${next()}\ndiff --git a/${next()} b/x\n+++ b/${next()}\n@@ -1 +1 @@\n+${next()}\n`,
     outputFiles: [{ file: 'outputs/001-cargo-test.log', bytes: 1 }],

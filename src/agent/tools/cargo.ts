@@ -83,7 +83,7 @@ async function run(
 ): Promise<ToolText> {
   const timeoutMs = Math.min(DEFAULT_TIMEOUT_MS, context.commandTimeoutMs());
   const result = await context.workshop.cargoForAgent({ args, format, timeoutMs, signal: context.signal }, adopts);
-  await context.unread.ran(context.workshop.outputs, result);
+  await context.unread.ran(context.workshop.outputs, result, () => context.passes(result));
   const text = `${await showRun(context.workshop.outputs, result)}${aftermath(command, result)}`;
   return result.exitCode === 0 ? text : { failed: text };
 }
@@ -129,9 +129,9 @@ async function create(args: readonly string[], context: ToolContext): Promise<To
 async function changeDependencies(
   command: CargoCommand,
   args: readonly string[],
-  { workshop, signal }: ToolContext,
+  { workshop, signal, commandTimeoutMs }: ToolContext,
 ): Promise<ToolText> {
-  const result = await workshop.changeDependencies([command, ...args], signal);
+  const result = await workshop.changeDependencies([command, ...args], { signal, timeoutMs: commandTimeoutMs() });
   const writer = workshop.outputs.open(`cargo-${command}`, () => undefined);
   writer.write(result.text);
   const output = await writer.close();

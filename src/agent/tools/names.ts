@@ -1,6 +1,6 @@
 // The names of the tools a model can be offered, in the order in which they are offered. What they do is not here.
 
-/** The fixed tool names of the contract. */
+/** Fixed names: docs/contract.md, "The agent". */
 export const TOOL_NAMES = [
   'read_file',
   'list_files',

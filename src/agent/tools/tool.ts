@@ -3,7 +3,7 @@ import type Anthropic from '@anthropic-ai/sdk';
 import { z } from 'zod';
 import { ToolError } from '../../errors.js';
 import type { CargoScope } from '../../verify/verify.js';
-import type { Workshop } from '../../workshop/workshop.js';
+import type { AgentCargoRun, Workshop } from '../../workshop/workshop.js';
 import type { Notebook } from '../notebook.js';
 import type { ReadStates } from '../read-states.js';
 import type { UnreadOutputs } from '../unread-outputs.js';
@@ -33,6 +33,8 @@ export interface ToolContext {
   /** Number of the model's answer that is being carried out, from 1. */
   turn: () => number;
   completeIncrement: (request: IncrementRequest) => Promise<IncrementResult>;
+  /** Whether a command shows no failure that is the run's to mend: old ones are excused. */
+  passes: (run: AgentCargoRun) => Promise<boolean>;
   /** Time limit of one command now, in milliseconds. */
   commandTimeoutMs: () => number;
   signal: AbortSignal;

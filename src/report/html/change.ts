@@ -1,28 +1,10 @@
-// What the run changed: increments, files with their differences, the public interface and new crates.
+// What the run changed: files with their differences, the public interface and new crates.
 import type { RunRecord } from '../record.js';
-import { counted, listed, shortId } from '../wording.js';
+import { counted, listed } from '../wording.js';
 import { safeHtml, NOTHING, type Part, type Section, section, table } from './markup.js';
 import type { PageTexts, StoredText } from './page-texts.js';
 import { textView } from './page-texts.js';
 import type { PatchFile } from './patch-files.js';
-
-export function incrementsSection({ increments }: RunRecord): Section | undefined {
-  if (increments.length === 0) return undefined;
-  const items = increments.map(
-    ({ title, commit, requirements }) =>
-      safeHtml`<li>
-        <b>${title}</b>
-        <code title="${commit}">${shortId(commit)}</code>${requirements.length === 0 ? NOTHING : safeHtml`<span class="note">${requirements.join(', ')}</span>`}
-      </li> `,
-  );
-  return section(
-    'increments',
-    'What was built',
-    safeHtml`<ol class="increments">
-      ${items}
-    </ol>`,
-  );
-}
 
 /** The id of a file's place on the page. */
 export function changedFileId(at: number): string {

@@ -1,5 +1,6 @@
 // What the run spent against its limits, where the time went, and how to get the same verdict elsewhere.
-import type { RunRecord } from '../record.js';
+import type { RunRecord, UsageRecord } from '../record.js';
+import { totalSpending } from '../spending.js';
 import { stopReasonText } from '../verdict.js';
 import { dollars, duration, wholeNumber } from '../wording.js';
 import { timeline, tokensChart } from './charts.js';
@@ -8,10 +9,10 @@ import type { Story } from '../turns.js';
 
 export function expensesSection(record: RunRecord, story: Story): Section | undefined {
   const { usage, stopReason } = record;
-  const { limits } = usage;
+  const { limits, earlier } = usage;
+  const total = totalSpending(usage);
   const tokensIn = usage.inputTokens + usage.cacheReadTokens + usage.cacheWriteTokens;
-  const tokens = `${wholeNumber(tokensIn)} in, ${wholeNumber(usage.outputTokens)} out`;
-  const used = tokensIn + usage.outputTokens;
+  const own = `${wholeNumber(tokensIn)} in, ${wholeNumber(usage.outputTokens)} out`;
   const rows: { name: string; told: string; limit: string; share: number }[] = [
     {
       name: 'turns',
@@ -25,12 +26,20 @@ export function expensesSection(record: RunRecord, story: Story): Section | unde
       limit: wholeNumber(limits.maxRounds),
       share: usage.rounds / limits.maxRounds,
     },
-    { name: 'tokens', told: tokens, limit: wholeNumber(limits.maxTokens), share: used / limits.maxTokens },
+    {
+      name: 'tokens',
+      told:
+        earlier === undefined
+          ? own
+          : `${wholeNumber(total.tokens)} (of it ${wholeNumber(earlier.tokens)} by earlier runs, ${own})`,
+      limit: wholeNumber(limits.maxTokens),
+      share: total.tokens / limits.maxTokens,
+    },
     {
       name: 'cost',
-      told: usage.costUsd === null ? 'unknown, no price known for the model' : dollars(usage.costUsd),
+      told: costText(usage),
       limit: dollars(limits.maxCostUsd),
-      share: (usage.costUsd ?? 0) / limits.maxCostUsd,
+      share: (total.costUsd ?? 0) / limits.maxCostUsd,
     },
     {
       name: 'time',
@@ -48,6 +57,14 @@ export function expensesSection(record: RunRecord, story: Story): Section | unde
     timeline(record, story),
     tokensChart(story),
   ]);
+}
+
+/** What counts towards the limit, and how much of it this run did not spend itself. */
+export function costText(usage: UsageRecord): string {
+  const { costUsd = 0 } = usage.earlier ?? {};
+  const known = usage.costUsd === null ? 'unknown, no price known for the model' : dollars(usage.costUsd + costUsd);
+  if (costUsd === 0) return known;
+  return `${known} (${usage.costUsd === null ? '' : 'of it '}${dollars(costUsd)} by earlier runs)`;
 }
 
 /** A share of a limit as a bar; limits of zero have none. */

@@ -1,12 +1,19 @@
 // The gates of the last verification with their complete outputs, and every other output of the run.
 import type { GateRecord, RunRecord } from '../record.js';
-import { counted, duration } from '../wording.js';
-import { safeHtml, NOTHING, type Part, type Section, section } from './markup.js';
+import { counted, duration, shortId } from '../wording.js';
+import { safeHtml, codeName, NOTHING, type Part, prose, type Section, section } from './markup.js';
 import type { PageOutputs } from './page-outputs.js';
 import { textView } from './page-texts.js';
+import { placeOf, type PlaceLink } from './place-links.js';
 import { gateId, gateSign, gateTone, gateWord } from './verdict-banner.js';
 
-export function gatesSection({ verification, baseline }: RunRecord, outputs: PageOutputs): Section | undefined {
+/** Where things are on the page. */
+interface Places {
+  outputs: PageOutputs;
+  placeLink: PlaceLink;
+}
+
+export function gatesSection({ verification, baseline }: RunRecord, places: Places): Section | undefined {
   const gates = verification?.gates ?? [];
   const before = [baseline?.check, baseline?.test, ...(baseline?.gates ?? [])].filter((gate) => gate !== undefined);
   if (gates.length === 0 && before.length === 0) return undefined;
@@ -14,20 +21,22 @@ export function gatesSection({ verification, baseline }: RunRecord, outputs: Pag
     before.length === 0
       ? NOTHING
       : safeHtml`<h3>On the base, before the run</h3>
-          ${before.map((gate) => gateDetails(gate, `base-${gateId(gate.name)}`, outputs, false))}`;
+          ${before.map((gate) => gateDetails(gate, `base-${gateId(gate.name)}`, places, false))}`;
   const ran =
     gates.length === 0
       ? safeHtml`<p>No verification ran.</p>`
-      : gates.map((gate) => gateDetails(gate, gateId(gate.name), outputs, gate.deciding && gate.status === 'failed'));
+      : gates.map((gate) => gateDetails(gate, gateId(gate.name), places, gate.deciding && gate.status === 'failed'));
   return section(
     'gates',
     'Verification',
     [ran, onBase],
-    verification === undefined ? NOTHING : 'on a clean checkout of the commit',
+    verification === undefined
+      ? NOTHING
+      : safeHtml`on a clean checkout of <code title="${verification.commit}">${shortId(verification.commit)}</code>`,
   );
 }
 
-function gateDetails(gate: GateRecord, id: string, outputs: PageOutputs, isOpen: boolean): Part {
+function gateDetails(gate: GateRecord, id: string, { outputs, placeLink }: Places, isOpen: boolean): Part {
   const output = outputs.of(gate.output);
   const exit = gate.exitCode === null ? NOTHING : safeHtml`<span>exit code ${gate.exitCode}</span>`;
   const newTests =
@@ -44,7 +53,7 @@ function gateDetails(gate: GateRecord, id: string, outputs: PageOutputs, isOpen:
     </summary>
     <div class="body">
       ${gate.command === '' ? NOTHING : safeHtml`<p class="command"><code>${gate.command}</code></p>`}
-      ${bullets(gate.reasons)}
+      ${bullets(gate.reasons)} ${failures(gate, placeLink)}
       ${
         gate.olderFailures.length === 0
           ? NOTHING
@@ -72,6 +81,18 @@ export function outputsSection(outputs: PageOutputs): Section | undefined {
       </details> `,
   );
   return section('outputs', 'Every command’s output', items.length === 0 ? NOTHING : items, outputs.note());
+}
+
+/** Why each test failed, in its own words: nobody should have to look for it in the output. */
+function failures({ tests }: GateRecord, placeLink: PlaceLink): Part {
+  const { failures: failed = [] } = tests ?? {};
+  return failed.map(
+    ({ name, executable, path, line, message }) =>
+      safeHtml`<div class="remark bad">
+        <h4>${codeName(name)} in ${executable} ${path === undefined ? NOTHING : placeLink(placeOf({ path, line }))}</h4>
+        ${message === undefined ? NOTHING : prose(message)}
+      </div> `,
+  );
 }
 
 function extent(lines: number): string {

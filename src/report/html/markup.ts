@@ -102,6 +102,11 @@ export function withCode(text: string): Part {
   return parts.map((part, at) => (at % 2 === 0 ? part : safeHtml`<code>${part}</code>`));
 }
 
+/** A name of code that may be broken where its words end, not within them. */
+export function codeName(name: string): Html {
+  return safeHtml`<code>${name.split(/(?<=::|[_/](?=[^_/]))/).map((part, at) => (at === 0 ? part : safeHtml`<wbr />${part}`))}</code>`;
+}
+
 /** A paragraph of such text, with its line ends kept. */
 export function prose(text: string): Html {
   return safeHtml`<p class="prose">${withCode(text)}</p>`;

@@ -1,16 +1,20 @@
 // report.html: the whole run on one page that needs no network. Puts the parts together, in the order in which a reader
 // needs them: verdict, what is open, evidence, then the story. What each part shows is in the file of its name.
 import type { RunRecord } from '../record.js';
-import { changedFileId, changeSection, dependenciesSection, incrementsSection, publicApiSection } from './change.js';
+import { auditSection, newTestsSection } from './audit.js';
+import { changeSection, dependenciesSection, publicApiSection } from './change.js';
 import { expensesSection, reproduceSection } from './expenses.js';
 import { gatesSection, outputsSection } from './gates.js';
 import { safeHtml, NOTHING, ownCode, type Part, type Section } from './markup.js';
 import { pageCode } from './page-code.js';
 import { type OutputSource, PageOutputs } from './page-outputs.js';
 import { PageTexts } from './page-texts.js';
-import { type PatchFile, patchFiles } from './patch-files.js';
-import { auditSection, questionsSection, recordsSections, summarySection } from './remarks.js';
+import { patchFiles } from './patch-files.js';
+import { placeLinks } from './place-links.js';
+import { incrementsSection } from './plan.js';
+import { questionsSection, recordsSection, summarySection } from './remarks.js';
 import { requirementsSection } from './requirements-table.js';
+import { sourceWarningsSection, specCheckSection, tasksSection } from './spec-remarks.js';
 import { storySection } from './story.js';
 import { readStory } from '../turns.js';
 import { OUTCOME_WORDS, verdictBanner } from './verdict-banner.js';
@@ -28,7 +32,7 @@ export interface PageSources extends OutputSource {
 export const MAX_STORY_CHARS = 15_000_000;
 
 /**
- * The text of report.safeHtml, whatever the sources hold. At most some 45 MB: outputs beyond 25 MB and texts of the story
+ * The text of report.html, whatever the sources hold. At most some 45 MB: outputs beyond 25 MB and texts of the story
  * beyond 15 million characters are shortened, with a note of the file that has the whole.
  */
 export function renderPage(sources: PageSources): string {
@@ -37,18 +41,24 @@ export function renderPage(sources: PageSources): string {
   const outputs = new PageOutputs(sources, record, texts);
   const files = patchFiles(sources.patch);
   const story = readStory(sources.transcript);
-  const link = (place: string) => placeLink(place, files);
+  const placeLink = placeLinks(files);
   const sections = [
     questionsSection(record),
-    ...recordsSections(record),
-    requirementsSection(record, link),
-    gatesSection(record, outputs),
-    auditSection(record, link),
+    sourceWarningsSection(record),
+    recordsSection(record, 'deviation'),
+    requirementsSection(record, placeLink),
+    gatesSection(record, { outputs, placeLink }),
     incrementsSection(record),
+    tasksSection(record),
+    recordsSection(record, 'assumption'),
+    recordsSection(record, 'improvement'),
+    auditSection(record, placeLink),
+    newTestsSection(record),
     changeSection(files, texts),
     publicApiSection(record),
     dependenciesSection(record),
     summarySection(record),
+    specCheckSection(record),
     storySection(story, { texts, outputs }),
     expensesSection(record, story),
     reproduceSection(record),
@@ -161,13 +171,4 @@ function dialogs(): Part {
         )}
       </dl>
     </dialog> `;
-}
-
-/** `path:line` as a link to the file's difference on this page, where it has one. */
-function placeLink(place: string, files: readonly PatchFile[]): Part {
-  const path = place.replace(/:\d+(?::\d+)?$/, '');
-  const at = files.findIndex((file) => file.path === path || file.path.endsWith(`/${path}`));
-  if (at === -1) return safeHtml`<code>${place}</code>`;
-  const line = /:(\d+)/.exec(place)?.[1];
-  return safeHtml`<a href="#${changedFileId(at)}" ${line === undefined ? NOTHING : safeHtml` data-line="${line}"`}><code>${place}</code></a>`;
 }

@@ -1,7 +1,7 @@
-// What people have to read besides the verdict: questions, answers, deviations, assumptions, improvements, the audit's
-// findings and the model's own words. What is open is counted in the head of the page.
+// What people have to read besides the verdict: questions, answers, deviations, assumptions, improvements and the model's
+// own words. What is open is counted in the head of the page.
 import type { RunRecord } from '../record.js';
-import { safeHtml, NOTHING, type Part, prose, type Section, section, table, withCode } from './markup.js';
+import { safeHtml, NOTHING, type Part, prose, type Section, section } from './markup.js';
 
 export function questionsSection({ questions, answers = [], spec, publication }: RunRecord): Section | undefined {
   const clause = (id: string | undefined) => spec.requirements.find((each) => each.id === id)?.text;
@@ -16,9 +16,9 @@ export function questionsSection({ questions, answers = [], spec, publication }:
       </li> `,
   );
   const answered = answers.map(
-    ({ number, question, answer, author }) =>
+    ({ number, question, answer, author, requirement }) =>
       safeHtml`<li class="remark">
-        <h3>Answered: question ${number}</h3>
+        <h3>Answered: question ${number}${requirement === undefined ? NOTHING : safeHtml` on ${requirement}`}</h3>
         ${quoted(question)} ${prose(answer)}
         <p class="note">${author === undefined ? 'by a change of the spec' : `by ${author}`}</p>
       </li> `,
@@ -45,43 +45,34 @@ export function questionsSection({ questions, answers = [], spec, publication }:
   );
 }
 
-/** Deviations stand apart, since they change the design; the rest are proposals and notes. */
-export function recordsSections({ records }: RunRecord): (Section | undefined)[] {
-  const kinds = [
-    { kind: 'deviation', id: 'deviations', title: 'Deviations from the spec', note: NOTHING, tone: 'bad' },
-    { kind: 'assumption', id: 'assumptions', title: 'Assumptions', note: NOTHING, tone: 'warn' },
-    { kind: 'improvement', id: 'improvements', title: 'Suggested improvements', note: 'not built', tone: '' },
-  ] as const;
-  return kinds.map(({ kind, id, title, note, tone }) => {
-    const items = records.filter((each) => each.kind === kind);
-    if (items.length === 0) return undefined;
-    const body = items.map(
-      ({ text, requirement }) =>
+/** What the model left the spec for, proposes or took for granted; nothing where there is none of a kind. */
+export function recordsSection(
+  { records }: RunRecord,
+  kind: RunRecord['records'][number]['kind'],
+): Section | undefined {
+  const { id, title, note, tone } = RECORD_KINDS[kind];
+  const items = records
+    .filter((each) => each.kind === kind)
+    .map(
+      ({ text, requirement, earlierRun }) =>
         safeHtml`<li class="remark ${tone}">
           ${requirement === undefined ? NOTHING : safeHtml`<h3>${requirement}</h3>`}${prose(text)}
+          ${earlierRun === true ? safeHtml`<p class="note">by an earlier run</p>` : NOTHING}
         </li> `,
     );
-    return section(
-      id,
-      title,
-      safeHtml`<ul class="remarks">
-        ${body}
-      </ul>`,
-      note,
-    );
-  });
+  if (items.length === 0) return undefined;
+  const body = safeHtml`<ul class="remarks">
+    ${items}
+  </ul>`;
+  return section(id, title, body, note);
 }
 
-/** @param placeLink as in the table of requirements */
-export function auditSection({ audit }: RunRecord, placeLink: (place: string) => Part): Section | undefined {
-  const rows = audit.map(({ rule, path, line, text, blocking }) => [
-    safeHtml`<span class="status ${blocking ? 'bad' : 'warn'}">${blocking ? 'blocking' : 'warning'}</span>`,
-    rule,
-    placeLink(line === undefined ? path : `${path}:${line}`),
-    withCode(text),
-  ]);
-  return section('audit', 'Audit of the change', table(['', 'rule', 'place', 'finding'], rows));
-}
+/** Deviations stand apart, since they change the design. */
+const RECORD_KINDS = {
+  deviation: { id: 'deviations', title: 'Deviations from the spec', note: NOTHING, tone: 'bad' },
+  assumption: { id: 'assumptions', title: 'Assumptions', note: NOTHING, tone: 'warn' },
+  improvement: { id: 'improvements', title: 'Suggested improvements', note: 'not built', tone: '' },
+} as const;
 
 export function summarySection({ summary }: RunRecord): Section | undefined {
   if (summary === undefined || summary.trim() === '') return undefined;

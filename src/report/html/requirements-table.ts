@@ -1,7 +1,8 @@
 // The requirements of the spec: what each is proven by, or what the model claimed where nothing was checked.
 import type { RunRecord } from '../record.js';
 import { REQUIREMENT_STATUS } from '../wording.js';
-import { safeHtml, NOTHING, type Part, type Section, section, table, withCode } from './markup.js';
+import { safeHtml, codeName, NOTHING, type Part, type Section, section, table, withCode } from './markup.js';
+import { placeOf, type PlaceLink } from './place-links.js';
 
 type Status = RunRecord['ledger'][number]['status'];
 
@@ -13,9 +14,10 @@ const TONES: Record<Status, string> = {
   untestable: 'quiet',
 };
 
-/** @param placeLink a place in the code (`path:line`) as a link into the change shown on this page, else as text */
-export function requirementsSection(record: RunRecord, placeLink: (place: string) => Part): Section | undefined {
+/** The ledger, else what was claimed, else the clauses alone. */
+export function requirementsSection(record: RunRecord, placeLink: PlaceLink): Section | undefined {
   const { ledger, claims = [], spec } = record;
+  const codeList = (places: readonly string[]) => list(places.map((place) => placeLink(place)));
   if (ledger.length > 0) {
     const rows = ledger.map((entry) => {
       const { sign, words } = REQUIREMENT_STATUS[entry.status];
@@ -27,12 +29,12 @@ export function requirementsSection(record: RunRecord, placeLink: (place: string
           entry.note === undefined ? NOTHING : safeHtml`<span class="note">${withCode(entry.note)}</span>`,
         ],
         safeHtml`<span class="status ${tone}"><span aria-hidden="true">${sign}</span> ${words}</span>`,
-        list(entry.code.map(placeLink)),
-        list(entry.tests.map(({ name, result }) => testName(name, result))),
+        codeList(entry.code),
+        list(entry.tests.map((test) => [placeLink(placeOf(test), test.name), ' ', testResult(test.result)])),
       ];
     });
     const proven = ledger.filter(({ status }) => status === 'proven').length;
-    const body = table(['id', 'requirement', 'status', 'code', 'tests'], rows, 'ledger');
+    const body = [stale(record), table(['id', 'requirement', 'status', 'code', 'tests'], rows, 'ledger')];
     return section('requirements', 'Requirements', body, `${proven} of ${ledger.length} proven`);
   }
   if (claims.length > 0) {
@@ -43,8 +45,8 @@ export function requirementsSection(record: RunRecord, placeLink: (place: string
         note === undefined ? NOTHING : safeHtml`<span class="note">${withCode(note)}</span>`,
       ],
       safeHtml`<span class="status quiet">claimed: ${status}</span>`,
-      list(code.map(placeLink)),
-      list(tests.map((name) => safeHtml`<code>${name}</code>`)),
+      codeList(code),
+      list(tests.map(codeName)),
     ]);
     const body = table(['id', 'requirement', 'status', 'code', 'tests'], rows, 'ledger');
     return section('requirements', 'Requirements', body, 'claimed by the model, not checked');
@@ -58,10 +60,18 @@ export function requirementsSection(record: RunRecord, placeLink: (place: string
   );
 }
 
-function testName(name: string, result: 'ok' | 'failed' | 'ignored' | 'not-run'): Part {
-  if (result === 'ok') return safeHtml`<code>${name}</code> <span class="good">ok</span>`;
-  return safeHtml`<code>${name}</code>
-    <span class="${result === 'failed' ? 'bad' : 'warn'}">${result === 'not-run' ? 'did not run' : result}</span>`;
+function stale({ staleRequirements = [] }: RunRecord): Part {
+  if (staleRequirements.length === 0) return NOTHING;
+  return safeHtml`<p class="note">
+    Changed in the spec since earlier commits served them, so that their earlier proof is gone:
+    ${staleRequirements.join(', ')}.
+  </p>`;
+}
+
+function testResult(result: RunRecord['ledger'][number]['tests'][number]['result']): Part {
+  if (result === 'ok') return safeHtml`<span class="good">ok</span>`;
+  const words = result === 'not-run' ? 'did not run' : result;
+  return safeHtml`<span class="${result === 'failed' ? 'bad' : 'warn'}">${words}</span>`;
 }
 
 function list(items: readonly Part[]): Part {

@@ -2,7 +2,8 @@
 import { verdictLine } from '../verdict.js';
 import type { GateRecord, RunRecord } from '../record.js';
 import { type OpenPoint, openPoints } from '../open-points.js';
-import { counted, dollars, duration, GATE_SIGNS, shortId } from '../wording.js';
+import { costText } from './expenses.js';
+import { counted, duration, GATE_SIGNS, shortId } from '../wording.js';
 import { safeHtml, NOTHING, type Part, webLink } from './markup.js';
 
 export const OUTCOME_WORDS: Record<
@@ -19,7 +20,8 @@ export const OUTCOME_WORDS: Record<
 
 export function verdictBanner(record: RunRecord): Part {
   const { tone, sign } = OUTCOME_WORDS[record.outcome];
-  const { spec } = record;
+  const { spec, alarms = [], publication } = record;
+  const notes = [...alarms.slice(1), ...publication.warnings]; // the first alarm stands in the line
   // Up to the first colon the line is made of our own words: "Not verified, 2 older failures".
   const line = verdictLine(record);
   const [head, sentence] = [line.slice(0, line.indexOf(': ')), line.slice(line.indexOf(': ') + 2)];
@@ -29,7 +31,7 @@ export function verdictBanner(record: RunRecord): Part {
     <h2 id="verdict-title"><span class="sign" aria-hidden="true">${sign}</span> ${head}</h2>
     <p class="sentence">${capitalised(sentence)}</p>
     ${gateStrip(record)} ${openList(record)}
-    ${record.publication.warnings.map((warning) => safeHtml`<p class="note">${warning}</p>`)} ${facts(record)}
+    ${notes.map((text) => safeHtml`<p class="note">${text}</p>`)} ${facts(record)}
   </section> `;
 }
 
@@ -104,7 +106,7 @@ function facts({ verification, publication, usage, model, run }: RunRecord): Par
     ['workflow run', run.url === undefined ? NOTHING : webLink(run.id, run.url)],
     ['model', model === '' ? NOTHING : model],
     ['turns', usage.turns === 0 ? NOTHING : usage.turns],
-    ['cost', usage.costUsd === null ? 'unknown' : dollars(usage.costUsd)],
+    ['cost', usage.costUsd === null && usage.earlier === undefined ? 'unknown' : costText(usage)],
     ['time', duration(usage.durationSeconds * 1000)],
     ['started', safeHtml`<time datetime="${run.startedAt}">${run.startedAt.slice(0, 16).replace('T', ' ')} UTC</time>`],
   ];

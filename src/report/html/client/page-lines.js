@@ -83,58 +83,75 @@ function plainText(text) {
 }
 
 /**
- * The lines of a difference with their numbers before and after; where hunks carry none, without.
+ * What a line of a difference is: its numbers before and after, empty where it has none, and the line that it replaces or
+ * is replaced by.
+ * @typedef {{ meaning: string, before: string, after: string, other?: number }} DiffRow
+ */
+
+/**
+ * Reads the lines of a difference in one pass; nothing is drawn. Where hunks carry no numbers, lines have none.
  * @param {readonly string[]} lines
  */
-function diffLines(lines) {
+function diffRows(lines) {
   let [before, after, isNumbered] = [0, 0, false];
-  return lines.map((text, at) => {
+  const number = (/** @type {number} */ of) => (isNumbered ? String(of) : '');
+  /** @type {DiffRow[]} */
+  const rows = lines.map((text) => {
     const hunk = /^@@ (?:-(\d+)(?:,\d+)? \+(\d+)(?:,\d+)? @@)?/.exec(text);
     if (hunk !== null) {
       isNumbered = hunk[1] !== undefined;
       [before, after] = [Number(hunk[1] ?? 0), Number(hunk[2] ?? 0)];
-      return diffLine('is-hunk', '', '', text);
+      return { meaning: 'is-hunk', before: '', after: '' };
     }
-    const number = (/** @type {number} */ of) => (isNumbered ? String(of) : '');
-    if (text.startsWith('+')) return diffLine('is-added', '', number(after++), text, partner(lines, at, '-'));
-    if (text.startsWith('-')) return diffLine('is-removed', number(before++), '', text, partner(lines, at, '+'));
-    if (text.startsWith('\\')) return diffLine('is-quiet', '', '', text);
-    return diffLine('', number(before++), number(after++), text);
+    if (text.startsWith('+')) return { meaning: 'is-added', before: '', after: number(after++) };
+    if (text.startsWith('-')) return { meaning: 'is-removed', before: number(before++), after: '' };
+    if (text.startsWith('\\')) return { meaning: 'is-quiet', before: '', after: '' };
+    return { meaning: '', before: number(before++), after: number(after++) };
   });
+  pairReplaced(rows);
+  return rows;
 }
 
 /**
- * The line that this one replaces or is replaced by: same place in a block of as many removed as added lines.
- * @param {readonly string[]} lines
- * @param {number} at
- * @param {'+' | '-'} otherSign
+ * Lines replace each other by their place in a block of as many removed as added lines.
+ * @param {DiffRow[]} rows
  */
-function partner(lines, at, otherSign) {
-  const sign = otherSign === '+' ? '-' : '+';
-  let first = at;
-  while (lines[first - 1]?.startsWith(sign)) first--;
-  let end = at;
-  while (lines[end]?.startsWith(sign)) end++;
-  const size = end - first;
-  const otherFirst = otherSign === '+' ? end : first - size;
-  const others = lines.slice(Math.max(otherFirst, 0), otherFirst + size);
-  const isBlock = others.length === size && others.every((line) => line.startsWith(otherSign));
-  const beyond = lines[otherSign === '+' ? otherFirst + size : otherFirst - 1];
-  return isBlock && !beyond?.startsWith(otherSign) ? others[at - first] : undefined;
+function pairReplaced(rows) {
+  for (let first = 0; first < rows.length;) {
+    const removedEnd = endOfRun(rows, first, 'is-removed');
+    const addedEnd = endOfRun(rows, removedEnd, 'is-added');
+    const size = removedEnd - first;
+    for (let at = first; addedEnd - removedEnd === size && at < removedEnd; at++) {
+      const [removed, added] = [rows[at], rows[at + size]];
+      if (removed === undefined || added === undefined) continue;
+      removed.other = at + size;
+      added.other = at;
+    }
+    first = Math.max(addedEnd, first + 1);
+  }
 }
 
 /**
+ * @param {readonly DiffRow[]} rows
+ * @param {number} first
  * @param {string} meaning
- * @param {string} before
- * @param {string} after
- * @param {string} text
- * @param {string} [other] the line on the other side, whose differing middle is marked
  */
-function diffLine(meaning, before, after, text, other) {
+function endOfRun(rows, first, meaning) {
+  let end = first;
+  while (rows[end]?.meaning === meaning) end++;
+  return end;
+}
+
+/**
+ * @param {readonly string[]} lines
+ * @param {DiffRow} row
+ * @param {number} at
+ */
+function diffLine(lines, { meaning, before, after, other }, at) {
+  const text = lines[at] ?? '';
   const line = lineElement(meaning);
-  line.dataset.after = after;
   line.dataset.number = after === '' ? before : after;
-  const middle = other === undefined ? undefined : differingMiddle(text.slice(1), other.slice(1));
+  const middle = other === undefined ? undefined : differingMiddle(text.slice(1), lines[other]?.slice(1) ?? '');
   if (middle === undefined) {
     line.append(text);
     return line;

@@ -43,11 +43,8 @@ function focusQuietly(element) {
 function showChangedLine(place, line) {
   const view = document.getElementById(place)?.querySelector('.text-view');
   const shown = view instanceof HTMLElement ? showText(view) : undefined;
-  if (shown === undefined) return;
-  for (let block = 0; block * LINES_PER_BLOCK < shown.lines.length; block++) shown.fill(block);
-  const lines = [...shown.box.querySelectorAll('.line')];
-  const at = lines.findIndex((each) => each instanceof HTMLElement && each.dataset.after === line);
-  if (at !== -1) showLine(shown, at);
+  const at = shown?.rows?.findIndex(({ after }) => after === line) ?? -1;
+  if (shown !== undefined && at !== -1) showLine(shown, at);
 }
 
 /** @param {1 | -1} step */

@@ -72,3 +72,4 @@ useTheme(remembered());
 for (const details of document.querySelectorAll('details[open]')) showTexts(details);
 followAddress();
 document.documentElement.dataset.ready = '';
+performance.mark('ferrule-ready'); // for bench/page.mjs
