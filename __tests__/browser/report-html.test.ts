@@ -137,6 +137,21 @@ describe('report.html in a browser', () => {
     expect(await page.locator('#search').isVisible()).toBe(false);
   });
 
+  it('finds words as they are read, whatever line ends the markup has between them', async () => {
+    await using opened = await browser.open(failedRun());
+    const { page } = opened;
+    await page.keyboard.press('/');
+    await page
+      .locator('#search-input')
+      .fill('answer in a comment  on the pull request: /ferrule answer 1 <text>, or change the spec');
+    await page.locator('#search-count', { hasText: '1 found.' }).waitFor();
+    expect(await page.locator('#search-results mark').textContent()).toBe(
+      'Answer in a comment on the pull request: /ferrule answer 1 <text>, or change the spec',
+    );
+    await page.locator('#search-results button').click();
+    expect(await page.locator('#questions p.note').isVisible()).toBe(true);
+  });
+
   it('finds words within one output, one after the other', async () => {
     const readOutput = () =>
       Array.from({ length: 5000 }, (_, at) => `line ${at + 1}${at % 1000 === 7 ? ' needle' : ''}\n`).join('');
@@ -178,6 +193,19 @@ describe('report.html in a browser', () => {
     await opened.page.getByText('next turn').waitFor();
     await opened.page.keyboard.press('Escape');
     expect(await opened.page.getByText('next turn').isVisible()).toBe(false);
+  });
+
+  it('folds its contents where they would stand above the verdict, and opens them where they stand beside it', async () => {
+    await using phone = await browser.open(failedRun(), { width: 390 });
+    const contents = phone.page.getByRole('link', { name: 'How to reproduce' });
+    expect(await contents.isVisible()).toBe(false);
+    await phone.page.getByText('Contents').click();
+    expect(await contents.isVisible()).toBe(true);
+    await phone.page.setViewportSize({ width: 390, height: 901 });
+    expect(await contents.isVisible()).toBe(true);
+    await using desk = await browser.open(failedRun());
+    expect(await desk.page.getByRole('link', { name: 'How to reproduce' }).isVisible()).toBe(true);
+    expect(await desk.page.getByText('Contents').isVisible()).toBe(false);
   });
 
   it('is never wider than a phone, whatever is opened', async () => {

@@ -83,7 +83,8 @@ describe('a spec run again and again by workflow_dispatch', () => {
       'Ferrule-Run: https://github.com/octo/demo/actions/runs/4711',
     ];
     const spent = expect.stringMatching(/^Ferrule-Spent: \d+ tokens, \d+\.\d{4} USD$/);
-    expect(trailersOf(last)).toEqual([...common, spent, 'Ferrule-Outcome: verified']);
+    const tree = (await gitIn(scene.repo.origin, 'rev-parse', `${BRANCH}^{tree}`)).trim();
+    expect(trailersOf(last)).toEqual([...common, spent, 'Ferrule-Outcome: verified', `Ferrule-Tree: ${tree}`]);
     expect(trailersOf(increment)).toEqual([
       ...common.slice(0, 2),
       'Ferrule-Requirements: R1, R2',

@@ -12,6 +12,7 @@ import {
   SPEC,
   VERIFIED,
   finishGreeting,
+  use,
   writeGreeting,
 } from '../support/scripts-greeting.js';
 import { gitIn, type Files } from '../support/temp-repo.js';
@@ -71,6 +72,38 @@ describe('a checkout of depth 1 with a detached head, 40 members and no lock fil
     expect(run).toMatchObject({ code: 0, warnings: [], outputs: { outcome: 'verified', branch: BRANCH } });
     expect(await differences(repo.origin, base, BRANCH)).toEqual([`${folder}src/lib.rs`]);
     expect(await gitIn(cwd, 'status', '--porcelain')).toBe('');
+  });
+});
+
+describe('a run that may use no crate but the base’s', () => {
+  const optional =
+    '[dependencies]\nvendored-more = { version = "1", optional = true }\n[features]\nmore = ["dep:vendored-more"]\n';
+  const manifest = `${MANIFEST}\n[dependencies]\nvendored-base = "1"\n`;
+  const files: Files = {
+    'src/lib.rs': CRATE_WITHOUT_SPEC['src/lib.rs'] ?? '',
+    'Cargo.toml': manifest,
+    '.gitignore': 'target\nCargo.lock\n',
+    '.cargo/config.toml': VENDOR_CONFIG,
+    ...vendoredCrate('vendored-base', optional),
+    ...vendoredCrate('vendored-more'),
+    'specs/greeting.md': SPEC,
+  };
+
+  it('is not verified with a feature that brings in another one', async () => {
+    await using scene = await actionScene(files);
+    const more = use('write_file', {
+      path: 'Cargo.toml',
+      content: `${manifest}[features]\nx = ["vendored-base/more"]\n`,
+    });
+    const less = use('write_file', { path: 'Cargo.toml', content: manifest });
+    const finish = finishGreeting().tool_use ?? [];
+    const read = use('read_file', { path: 'Cargo.toml' });
+    const answers = [writeGreeting(), { tool_use: [read, more, ...finish] }, { tool_use: [less, ...finish] }];
+    const run = await scene.run({ inputs: { dependencies: 'none', 'max-rounds': '2' }, answers });
+    expect(run).toMatchObject({ code: 0, outputs: { outcome: 'verified', turns: '3' } });
+    expect(JSON.stringify(run.requests.at(-1)?.messages.at(-1))).toContain(
+      'The manifests would bring vendored-more 1.2.3',
+    );
   });
 });
 

@@ -1,5 +1,7 @@
 // A run after one that did not come to its end: it takes up the work wherever the first one was when it died, and ends
 // where an undisturbed run would have ended. The bundle, a real remote, a scripted model that goes by its brief.
+import { execFileSync } from 'node:child_process';
+import { rename } from 'node:fs/promises';
 import path from 'node:path';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import type { ActionScene, SceneResult, SceneRun } from '../support/action-scene.js';
@@ -8,6 +10,7 @@ import { gitGate } from '../support/git-gate.js';
 import {
   CRATE,
   CRATE_WITHOUT_SPEC,
+  REFUSING,
   SPEC,
   UNVERIFIED,
   VERIFIED,
@@ -15,7 +18,7 @@ import {
   use,
 } from '../support/scripts-greeting.js';
 import { briefOf, step, stepsModel, turnOf } from '../support/scripts-steps.js';
-import { gitIn } from '../support/temp-repo.js';
+import { GIT_ENV, gitIn } from '../support/temp-repo.js';
 import { openTopic } from '../support/topic-scene.js';
 
 const BRANCH = 'ferrule/specs-greeting';
@@ -194,6 +197,48 @@ describe('what earlier runs built and recorded', () => {
   });
 });
 
+describe('a verified branch that was rebased by hand', () => {
+  it('neither moves the target nor counts as verified: its tree is one that no run has seen', async () => {
+    await using scene = await actionScene(CRATE);
+    const { repo } = scene;
+    const inputs = { publish: 'commit' };
+    await using gate = await gitGate(repo.origin, 'main');
+    await gate.set('refuse');
+    expect(await scene.run({ inputs, answers: VERIFIED })).toMatchObject({ outputs: { outcome: 'verified' } });
+    await gate.set('open');
+    const library = String(CRATE['src/lib.rs']).replace('Words for people.', 'Words.');
+    const moved = await repo.commit({ 'src/lib.rs': library }, 'Shorten');
+    await repo.git('fetch', '--quiet', 'origin', BRANCH);
+    await repo.git('checkout', '--quiet', '--detach', 'FETCH_HEAD');
+    await repo.git('rebase', '--quiet', 'main');
+    await repo.git('push', '--quiet', '--force', 'origin', `HEAD:refs/heads/${BRANCH}`);
+    await repo.git('checkout', '--quiet', 'main');
+    expect((await repo.remoteMessages(BRANCH))[0]).toContain('Ferrule-Outcome: verified');
+    const unfinished = await scene.run({ inputs, answers: REFUSING });
+    expect(unfinished).toMatchObject({ code: 1, outputs: { outcome: 'unverified', 'stop-reason': 'model-error' } });
+    expect(await repo.remoteHead('main')).toBe(moved);
+    const verified = await scene.run({ inputs, answers: [finishGreeting()] });
+    expect(verified).toMatchObject({ code: 0, outputs: { outcome: 'verified', branch: 'main' } });
+  });
+});
+
+describe('a remote that does not give the work branch', () => {
+  it('refuses the run before anything is spent, and the next one goes on from the branch', async () => {
+    await using scene = await actionScene(CRATE);
+    await scene.run({ answers: UNVERIFIED });
+    const [, folder = '', file = ''] = /^(..)(.*)/.exec(await treeOf(scene)) ?? [];
+    const object = path.join(scene.repo.origin, 'objects', folder, file);
+    await rename(object, `${object}.away`);
+    const refused = await scene.run();
+    expect(refused).toMatchObject({ code: 1, requests: [], outputs: { outcome: 'refused' } });
+    expect(refused.record.message).toContain(`What earlier runs left on branch '${BRANCH}' is unknown`);
+    await rename(`${object}.away`, object);
+    expect(await scene.run({ answers: [finishGreeting()] })).toMatchObject({ code: 0, outputs: { branch: BRANCH } });
+    expect(await scene.repo.remoteBranches()).toEqual([BRANCH, 'main']);
+    expect(scene.fake.pulls).toHaveLength(1);
+  });
+});
+
 describe('what earlier runs spent', () => {
   it('counts towards the limits of the next run on the same text of the spec', async () => {
     await using scene = await actionScene(CRATE);
@@ -252,6 +297,25 @@ describe('commits of others', () => {
     expect(await scene.run({ answers: [finishGreeting()] })).toMatchObject({ code: 0 });
     expect(await gitIn(scene.repo.origin, 'merge-base', BRANCH, theirs)).toBe(`${theirs}\n`);
     expect(await scene.repo.remoteBranches()).toEqual([BRANCH, 'main']);
+  });
+
+  it('between two increments send the rest to a numbered branch, where the next run finds all of it', async () => {
+    await using scene = await actionScene(CRATE);
+    const inOrigin = (...args: string[]) =>
+      execFileSync('git', args, { cwd: scene.repo.origin, env: GIT_ENV, encoding: 'utf8' }).trim();
+    const first = await scene.run({
+      model: (request) => {
+        if (turnOf(request) === 1) {
+          const theirs = inOrigin('commit-tree', '-p', BRANCH, '-m', 'By hand', `${BRANCH}^{tree}`);
+          inOrigin('update-ref', `refs/heads/${BRANCH}`, theirs);
+        }
+        return stepsModel(request);
+      },
+    });
+    expect(first).toMatchObject({ outputs: { outcome: 'verified', branch: `${BRANCH}-2` } });
+    const next = await scene.run();
+    expect(next).toMatchObject({ code: 0, requests: [], outputs: { outcome: 'unchanged', branch: `${BRANCH}-2` } });
+    expect(scene.fake.pulls).toMatchObject([{ head: `${BRANCH}-2` }]);
   });
 
   it('alone on a branch of that name are left alone, by each run on the numbered branch beside it', async () => {

@@ -180,4 +180,18 @@ describe('a disk with less than 2 GiB left', () => {
     expect((await scene.repo.remoteFiles(BRANCH))['src/lib.rs']).toContain('pub fn greet');
     expect(scene.fake.pulls).toMatchObject([{ draft: true, head: BRANCH }]);
   });
+
+  it('ends a run whose disk has no room for another copy of the built base, before it is made', async () => {
+    const { 'src/lib.rs': library = '' } = CRATE;
+    const filling = String(library).replace('mod tests {', `mod tests {${FILLS_THE_DISK}`);
+    await using scene = await actionScene({ ...CRATE, 'src/lib.rs': filling });
+    // Base and agent have 400 MiB each; the verification would need as much once more.
+    const run = await runOnDisk(scene, 2 * 1024 + 800 + 300, VERIFIED);
+    expect(run).toMatchObject({ code: 1, outputs: { outcome: 'stopped', 'stop-reason': 'disk', branch: BRANCH } });
+    expect(run.errors).toEqual([
+      expect.stringMatching(/has 2\.\d GiB left; the next step takes 0\.\d GiB of it, and builds stop below 2 GiB/),
+    ]);
+    expect((await scene.repo.remoteFiles(BRANCH))['src/lib.rs']).toContain('pub fn greet');
+    expect(scene.fake.pulls).toMatchObject([{ draft: true, head: BRANCH }]);
+  });
 });

@@ -55,12 +55,24 @@ it('an open one holds verified work, or work to go on with', async () => {
   expect(await workOf(scene)).toEqual({ kind: 'verified', pullRequest: 1, branch: LOGIN.branch, base: 'main' });
 });
 
+it('is found on a numbered branch, where a verified one counts before what was left on the first', async () => {
+  await using scene = await publishScene();
+  scene.fake.repository.addPull(pull('stopped', { head: `${LOGIN.branch}-2` }));
+  expect(await workOf(scene)).toEqual({ kind: 'unfinished', pullRequest: 1, branch: `${LOGIN.branch}-2` });
+  scene.fake.repository.addPull(pull('unverified'));
+  const third = scene.fake.repository.addPull(pull('verified', { head: `${LOGIN.branch}-3` }));
+  const found = { pullRequest: 3, branch: `${LOGIN.branch}-3` };
+  expect(await workOf(scene)).toEqual({ kind: 'verified', ...found, base: 'main' });
+  Object.assign(third, { state: 'closed', merged: true });
+  expect(await workOf(scene)).toEqual({ kind: 'merged', pullRequest: 3 });
+});
+
 it('branches are asked fifty in a request', async () => {
   await using scene = await publishScene();
   const { github, git, base, fake } = scene;
   const specs = Array.from({ length: 120 }, (_, i) => ({ path: `s${i}`, hash: 'ab'.repeat(32), branch: `b${i}` }));
   await findWork({ github: github(), git, base: { commit: base, branch: 'main' }, specs });
-  expect(fake.requests).toHaveLength(3 + 1); // and one for the login behind the token
+  expect(fake.requests).toHaveLength(8 + 1); // and one for the login behind the token
 });
 
 it('commits prove the text whose lines they carry, whatever else the history holds', async () => {

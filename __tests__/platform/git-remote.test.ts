@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { chmod, mkdir, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { openGit, type Git } from '../../src/platform/git.js';
 import { fetchCommit, mayPush, pushBranch, readRemoteBranch, type Remote } from '../../src/platform/git-remote.js';
@@ -146,6 +146,48 @@ describe('over HTTP with a token', () => {
     expect(await pushBranch(git, { url: losing.url }, 'work', one, undefined)).toEqual({ kind: 'pushed' });
     expect(lost).toEqual([]);
     expect(await repo.remoteHead('work')).toBe(one);
+  });
+
+  /** How often git is asked when it fails once with these words; the second time it is the real one. */
+  async function triesAfter(words: string): Promise<number> {
+    await using repo = await tempRepo({ 'a.txt': '1' }, { remote: true });
+    const [bin, tries] = [path.join(repo.parent, 'bin'), path.join(repo.parent, 'tries')];
+    await mkdir(bin);
+    await writeFile(path.join(repo.parent, 'words'), words);
+    const failsOnce = `case "$*" in *ls-remote*) echo x >>'${tries}'; [ "$(wc -l <'${tries}')" -gt 1 ] || { cat '${repo.parent}/words' >&2; exit 128; };; esac`;
+    await writeFile(path.join(bin, 'git'), `#!/bin/sh\n${failsOnce}\nPATH="\${PATH#*:}" exec git "$@"\n`);
+    await chmod(path.join(bin, 'git'), 0o755);
+    const environment = { ...process.env, PATH: `${bin}:${process.env.PATH ?? ''}` };
+    const git = await openGit(repo.dir, path.join(repo.parent, 'ours.git'), environment);
+    await readRemoteBranch(git, { url: repo.origin }, 'main').catch(() => undefined);
+    return (await readFile(tries, 'utf8')).split('\n').length - 1;
+  }
+
+  it('asks again after whatever words of a network that failed', async () => {
+    const passing = [
+      "fatal: unable to access 'https://x/': GnuTLS recv error (-110): The TLS connection was non-properly terminated.",
+      "fatal: unable to access 'https://x/': gnutls_handshake() failed: Error in the pull function.",
+      "fatal: unable to access 'https://x/': OpenSSL SSL_read: SSL_ERROR_SYSCALL, errno 104",
+      "fatal: unable to access 'https://x/': Empty reply from server",
+      "fatal: unable to access 'https://x/': The requested URL returned error: 408",
+      'error: RPC failed; HTTP 429 curl 22 The requested URL returned error: 429',
+      'error: RPC failed; curl 92 HTTP/2 stream 5 was not closed cleanly: CANCEL (err 8)',
+      "fatal: unable to access 'https://x/': Could not resolve host: x",
+      '',
+    ];
+    expect(await Promise.all(passing.map(triesAfter))).toEqual(passing.map(() => 2));
+  });
+
+  it('does not ask again for what stays as it is', async () => {
+    const final = [
+      "fatal: unable to access 'https://x/': The requested URL returned error: 403",
+      "fatal: repository 'https://x/y.git/' not found",
+      "fatal: could not read Username for 'https://x': terminal prompts disabled",
+      "fatal: Authentication failed for 'https://x/'",
+      "fatal: unable to access 'https://x/': SSL certificate problem: self-signed certificate",
+      "fatal: couldn't find remote ref refs/heads/x",
+    ];
+    expect(await Promise.all(final.map(triesAfter))).toEqual(final.map(() => 1));
   });
 
   it('finds out before any push that the token may only read', async () => {

@@ -15,7 +15,8 @@ const trailersByGit = (message: string) =>
 
 describe('buildCommitMessage', () => {
   it('ends in the trailers of the contract, as git reads them', () => {
-    const message = buildCommitMessage({ ...request, body: 'Why it is so.', outcome: 'verified' });
+    const tree = 'cd'.repeat(20);
+    const message = buildCommitMessage({ ...request, body: 'Why it is so.', outcome: 'verified', tree });
     expect(message).toBe(
       [
         'Add the login flow',
@@ -27,10 +28,11 @@ describe('buildCommitMessage', () => {
         'Ferrule-Requirements: R1, R2',
         'Ferrule-Run: https://github.com/octo/demo/actions/runs/1',
         'Ferrule-Outcome: verified',
+        `Ferrule-Tree: ${tree}`,
         '',
       ].join('\n'),
     );
-    expect(trailersByGit(message)).toHaveLength(5);
+    expect(trailersByGit(message)).toHaveLength(6);
   });
 
   it('says for a later run which texts were served, what is planned, and what was spent', () => {
@@ -60,8 +62,9 @@ describe('buildCommitMessage', () => {
   });
 
   it('says nothing of an outcome or of requirements when there are none', () => {
-    const message = buildCommitMessage({ ...request, requirements: [] });
+    const message = buildCommitMessage({ ...request, requirements: [], tree: 'cd'.repeat(20) });
     expect(message).not.toContain('Outcome');
+    expect(message).not.toContain('Tree');
     expect(message).not.toContain('Requirements');
     expect(isVerifiedCommit(message, 'specs/login.md', hash)).toBe(false);
   });

@@ -1,8 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
 import type { CommitMessageRequest } from '../../src/publish/publish.js';
+import { UserError } from '../../src/errors.js';
+import { openGit } from '../../src/platform/git.js';
 import { buildCommitMessage, findEarlierWork } from '../../src/publish/publish.js';
 import type { PublishScene } from '../support/publish-scene.js';
 import { SPEC, publishScene } from '../support/publish-scene.js';
+import { startGitServer } from '../support/git-server.js';
+import { gitIn } from '../support/temp-repo.js';
 
 const AUTHOR = { name: 'Ferrule', email: 'ferrule@example.com' };
 const BRANCH = 'ferrule/login';
@@ -25,13 +29,13 @@ async function pushed({ repo, git, base }: PublishScene, branch: string, message
   let parent = base;
   let tree = await git.treeOf(base);
   for (const said of messages) {
-    const request = { subject: 'Work', spec: NOW, requirements: [], runUrl: 'local' };
     const { file, ...words } = typeof said === 'string' ? {} : said;
-    const message = typeof said === 'string' ? said : buildCommitMessage({ ...request, ...words });
     if (file !== undefined) {
       const content = { oid: await git.writeBlob(Buffer.from(file)), mode: '100644' };
       tree = await git.writeTree(tree, [{ path: 'new.txt', content }]);
     }
+    const request = { subject: 'Work', spec: NOW, requirements: [], runUrl: 'local', tree };
+    const message = typeof said === 'string' ? said : buildCommitMessage({ ...request, ...words });
     parent = await git.writeCommit({ tree, parent, message, author: AUTHOR });
   }
   await git.setRef('refs/heads/mine', parent);
@@ -40,8 +44,8 @@ async function pushed({ repo, git, base }: PublishScene, branch: string, message
   return parent;
 }
 
-const find = ({ git, repo, base }: PublishScene, spec: typeof NOW = NOW) =>
-  findEarlierWork({ git, remote: { url: repo.origin }, branch: BRANCH, base, spec });
+const find = ({ git, repo, base }: PublishScene, spec: typeof NOW = NOW, url = repo.origin) =>
+  findEarlierWork({ git, remote: { url }, branch: BRANCH, base, spec });
 
 describe('what an earlier run left', () => {
   it('is what its commits serve, by the texts of the requirements they name', async () => {
@@ -111,11 +115,59 @@ describe('what an earlier run left', () => {
     expect(await findAfter([verified, 'By hand\n'])).toMatchObject({ isVerified: false });
   });
 
+  it('is not verified where the message stands on another tree than it names, or names none', async () => {
+    const outcome = 'verified' as const;
+    expect(await findAfter([{ outcome, tree: 'ab'.repeat(20) }])).toMatchObject({ isVerified: false });
+    const unnamed = buildCommitMessage({ subject: 'Work', spec: NOW, requirements: [], runUrl: 'local', outcome });
+    expect(await findAfter([unnamed])).toMatchObject({ isVerified: false });
+  });
+
   it('is looked for on the numbered branches while those before are others’', async () => {
     await using scene = await publishScene();
     await pushed(scene, BRANCH, ['By hand\n']);
     expect(await find(scene)).toBeUndefined();
     const ours = await pushed(scene, `${BRANCH}-2`, [{ requirements: ['R1'] }]);
     expect(await find(scene)).toMatchObject({ branch: `${BRANCH}-2`, commit: ours, mergeBase: scene.base });
+  });
+
+  const spent = (tokens: number): Said => ({ spent: { tokens, costUsd: undefined } });
+  it.each<[string, Said[], Said[]]>([
+    ['verified', [spent(900)], [spent(100), { outcome: 'verified' }]],
+    ['further by what was spent', [spent(100), 'By hand\n'], [spent(100), spent(200)]],
+    ['further by what it serves', [{ requirements: ['R1'] }], [{ requirements: ['R1', 'R2'] }]],
+  ])('is on the numbered branch when that is %s', async (_, first, second) => {
+    await using scene = await publishScene();
+    await pushed(scene, BRANCH, first);
+    await pushed(scene, `${BRANCH}-2`, second);
+    expect(await find(scene)).toMatchObject({ branch: `${BRANCH}-2` });
+    await pushed(scene, `${BRANCH}-3`, first);
+    expect(await find(scene)).toMatchObject({ branch: `${BRANCH}-2` });
+  });
+
+  it('is on the first of branches that are equally far', async () => {
+    await using scene = await publishScene();
+    for (const branch of [BRANCH, `${BRANCH}-2`]) await pushed(scene, branch, [spent(100)]);
+    expect(await find(scene)).toMatchObject({ branch: BRANCH });
+  });
+
+  it.each([
+    ['does not name its branches', 1],
+    ['does not give the branch', 2],
+  ])('is not taken for nothing when the remote %s', async (_, failing) => {
+    await using scene = await publishScene();
+    await pushed(scene, BRANCH, [spent(100)]);
+    let connections = 0;
+    const { repo } = scene;
+    await using server = await startGitServer(repo.origin, {
+      fault: (url) => (url.includes('info/refs') && ++connections >= failing ? { status: 403 } : undefined),
+    });
+    const clone = `${repo.parent}/clone`;
+    await gitIn(repo.parent, 'clone', '--quiet', '--single-branch', `file://${repo.origin}`, clone);
+    const fresh = await openGit(clone, `${repo.parent}/fresh.git`, process.env);
+    const failure = await find({ ...scene, git: fresh }, NOW, server.url).catch((error: unknown) => error);
+    expect(failure).toBeInstanceOf(UserError);
+    expect(String(failure)).toMatch(
+      /What earlier runs left on branch 'ferrule\/login' is unknown: .* 403\. .*'resume'/,
+    );
   });
 });

@@ -155,6 +155,30 @@ describe('a change that must not leave', () => {
   });
 });
 
+describe('crates that a lock file brings', () => {
+  const crate = (name: string, version: string) =>
+    `[[package]]\nname = "${name}"\nversion = "${version}"\nsource = "registry+https://github.com/rust-lang/crates.io-index"\n`;
+  const withLock = async (tree: string, text: string, file = 'Cargo.lock') =>
+    git.writeTree(tree, [put(file, '100644', await git.writeBlob(Buffer.from(text)))]);
+
+  it.each(['none', 'locked'] as const)('are those of the start with dependencies: %s', async (dependencies) => {
+    const from = await withLock(start, crate('itoa', '1.0.0') + crate('ryu', '1.0.0'));
+    const keep = changePolicy({ git, start: from, isProtected, dependencies });
+    expect(await keep(await withLock(from, crate('itoa', '1.0.0')))).toBeUndefined();
+    for (const file of ['Cargo.lock', 'new/Cargo.lock'])
+      expect(await keep(await withLock(from, crate('itoa', '1.0.1'), file))).toBe(
+        `The change may not be published: a lock file brings itoa 1.0.1 (input dependencies: ${dependencies}).`,
+      );
+    // What others brought to the target is theirs.
+    const onto = await withLock(from, crate('itoa', '1.0.1'));
+    expect(await keep(await git.writeTree(onto, [put('src/lib.rs')]), onto)).toBeUndefined();
+  });
+
+  it('may be any with dependencies: registry', async () => {
+    expect(await policy(await withLock(start, crate('itoa', '1.0.0')))).toBeUndefined();
+  });
+});
+
 describe('the size of a change', () => {
   const many = (count: number) => Array.from({ length: count }, (_, n) => put(`src/m${n}.rs`));
 

@@ -9,6 +9,7 @@ const ROOT = path.join(path.dirname(fileURLToPath(import.meta.url)), '..', '..')
 const text = (file: string) => readFileSync(path.join(ROOT, file), 'utf8');
 
 interface Step {
+  if?: string;
   uses?: string;
   run?: string;
   with?: Record<string, unknown>;
@@ -83,6 +84,17 @@ describe.each(workflows())('%s', (name, workflow) => {
   it('leaves no token in a checkout', () => {
     const checkouts = steps.filter(({ uses }) => uses?.startsWith('actions/checkout@'));
     for (const { with: inputs } of checkouts) expect(inputs?.['persist-credentials']).toBe(false);
+  });
+
+  it('uploads a report whenever there is one, and fails for no other reason where a run was refused', () => {
+    const uploads = steps.filter(
+      ({ uses, with: inputs }) =>
+        uses?.startsWith('actions/upload-artifact@') && /\.report-dir\b/.test(String(inputs?.path)),
+    );
+    const guards = uploads.filter(
+      ({ if: guard }) => !/^always\(\) && steps\.[\w-]+\.outputs\.report-dir != ''$/.test(guard ?? ''),
+    );
+    expect(guards).toEqual([]);
   });
 
   it('puts no expression into a script, but for values of the matrix, which stand in the same file', () => {

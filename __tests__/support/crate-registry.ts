@@ -17,6 +17,8 @@ export interface Crate {
   files: Files;
   /** Names of other crates of the registry, any version. */
   deps?: readonly string[];
+  /** Of `deps`, those that only a feature brings in. */
+  optional?: readonly string[];
   features?: Readonly<Record<string, readonly string[]>>;
   /** In place of one made of `files`. */
   archive?: Buffer;
@@ -44,14 +46,13 @@ export async function crateRegistry(crates: readonly Crate[]): Promise<CrateRegi
   const folder = await mkdtemp(path.join(tmpdir(), 'ferrule-registry-'));
   const archives = new Map<string, Buffer>();
   const index = new Map<string, string>();
-  for (const { name, version, files, deps = [], features = {}, archive: ready } of crates) {
+  for (const { name, version, files, deps = [], optional = [], features = {}, archive: ready } of crates) {
     const id = `${name}-${version}`;
     const archive = ready ?? (await packed(folder, id, files));
     archives.set(`/dl/${name}/${version}/download`, archive);
     const dependency = {
       req: '*',
       features: [],
-      optional: false,
       default_features: true,
       target: null,
       kind: 'normal',
@@ -60,7 +61,7 @@ export async function crateRegistry(crates: readonly Crate[]): Promise<CrateRegi
     const entry = {
       name,
       vers: version,
-      deps: deps.map((dep) => ({ name: dep, ...dependency })),
+      deps: deps.map((dep) => ({ name: dep, optional: optional.includes(dep), ...dependency })),
       cksum,
       features,
       yanked: false,

@@ -43,6 +43,8 @@ export type WorkshopTerms = Partial<
   Pick<WorkshopOptions, 'workingDirectory' | 'protectedGlobs' | 'protectedFiles' | 'dependencyPolicy' | 'runnerCargo'>
 > & {
   mask?: (text: string) => string;
+  /** Files of a second commit, which the work starts from: an earlier run's, say. */
+  startsFrom?: Files;
   /** Called on the repository after its first commit, for what an object literal cannot say: links, modes. */
   prepare?: (repo: TempRepo) => Promise<unknown>;
 };
@@ -86,7 +88,7 @@ export async function openTestWorkshop(bench: Bench, files: Files, terms: Worksh
   const workshop = await openWorkshop({
     git,
     base: { tree },
-    start: { tree },
+    start: { tree: terms.startsFrom === undefined ? tree : await git.sourceTree(await repo.commit(terms.startsFrom)) },
     scratch,
     workingDirectory: terms.workingDirectory ?? '.',
     protectedGlobs: terms.protectedGlobs ?? [],
@@ -137,7 +139,6 @@ export function cargoGatesOnly(opened: OpenedWorkshop, baseTree: string): Eviden
     requirements: [],
     auditRules: {},
     handover: () => ({ claims: [], waiting: new Map(), deviations: [] }),
-    members: () => Promise.resolve([]),
     deciding: [],
     advisory: [],
   };

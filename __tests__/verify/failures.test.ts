@@ -2,6 +2,8 @@
 import { describe, expect, it } from '@jest/globals';
 import type { CommandEnd } from '../../src/platform/command.js';
 import { checkFailures, clippyFailures, fmtFailures, newFailures, testFailures } from '../../src/verify/failures.js';
+import { gateRecord } from '../../src/verify/gate-record.js';
+import type { GateResult } from '../../src/verify/gate-result.js';
 import { gateCommand, listTestsCommand, missingTool, unformattedFiles } from '../../src/verify/gates.js';
 import type { CargoRun, Diagnostic } from '../../src/workshop/workshop.js';
 import { judgeTests } from '../../src/workshop/workshop.js';
@@ -111,6 +113,67 @@ describe('the test gate', () => {
     });
     const found = testFailures(runOf(exited(0)), tests);
     expect(newFailures(found, found).length).toBeGreaterThan(0);
+  });
+});
+
+describe('a documentation test', () => {
+  const DOC = '   Doc-tests a\n';
+  const ran = (results: readonly (readonly [line: number, result: 'ok' | 'FAILED'])[]) => {
+    const names = results.map(([line, result]) => [`src/lib.rs - f (line ${line})`, result] as const);
+    const failed = names.filter(([, result]) => result === 'FAILED').length;
+    const exitCode = failed > 0 ? 101 : 0;
+    const lines = names.map(([name, result]) => `test ${name} ... ${result}`);
+    const summary = `test result: ${failed > 0 ? 'FAILED' : 'ok'}. ${names.length - failed} passed; ${failed} failed; 0 ignored; 0 measured; 0 filtered out`;
+    const last = failed > 0 ? '\nerror: doctest failed, to rerun pass `--doc`' : '';
+    const tests = judgeTests({
+      list: DOC + names.map(([name]) => `${name}: test\n`).join(''),
+      run: `${DOC}\nrunning ${names.length} tests\n${lines.join('\n')}\n\n${summary}${last}\n`,
+      exitCode,
+    });
+    const run = runOf(exited(exitCode));
+    const failures = testFailures(run, tests);
+    const gate: GateResult = {
+      ...{ name: 'test', deciding: true, status: 'passed', run, tests, failures, diagnostics: [] },
+      ...{ command: run.command, exitCode, durationMs: 1, reasons: [], olderFailures: [] },
+    };
+    return { failures, gate };
+  };
+
+  it('that failed before is no new failure on another line, and one more is', () => {
+    const before = ran([
+      [9, 'FAILED'],
+      [20, 'ok'],
+    ]);
+    expect(
+      newFailures(
+        ran([
+          [12, 'FAILED'],
+          [23, 'ok'],
+        ]).failures,
+        before.failures,
+      ),
+    ).toEqual([]);
+    expect(
+      newFailures(
+        ran([
+          [12, 'FAILED'],
+          [23, 'FAILED'],
+        ]).failures,
+        before.failures,
+      ),
+    ).toHaveLength(1);
+  });
+
+  it('that only moved is not new, a second one of the same item is', () => {
+    const before = { gates: [ran([[9, 'ok']]).gate] };
+    const newOnes = (now: Parameters<typeof ran>[0]) => gateRecord(ran(now).gate, before).tests?.new;
+    expect(newOnes([[30, 'ok']])).toBe(0);
+    expect(
+      newOnes([
+        [9, 'ok'],
+        [15, 'ok'],
+      ]),
+    ).toBe(1);
   });
 });
 

@@ -75,6 +75,19 @@ describe('a test target with a harness of its own', () => {
   });
 });
 
+describe('a repository whose own cargo configuration', () => {
+  it.each([
+    ['silences cargo', '[term]\nquiet = true\n'],
+    ['makes cargo talk more', '[term]\nverbose = true\n'],
+  ])('%s is verified all the same', async (_what, config) => {
+    const test = '#[test]\nfn is_one() {\n    assert_eq!(one(), 1);\n}\n';
+    const files = { 'Cargo.toml': MANIFEST, 'src/lib.rs': LIB + test, '.cargo/config.toml': config };
+    const { result, reasons } = await run(files, { 'src/lib.rs': `${LIB}${test}// more\n` }, {});
+    expect(reasons).toEqual([]);
+    expect(result).toMatchObject({ passed: true, gates: [{ tests: { passed: 1 } }] });
+  });
+});
+
 describe('a workspace', () => {
   const member = (name: string, lib: string) => ({
     [`${name}/Cargo.toml`]: MANIFEST.replace('tiny', name),

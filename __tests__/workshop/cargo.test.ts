@@ -84,6 +84,14 @@ describe('a run of cargo', () => {
     expect(run.text).not.toContain(nested.scratch);
   });
 
+  it('builds in the target directory, also where the repository’s configuration names another folder', async () => {
+    const files = { 'Cargo.toml': MANIFEST, 'src/lib.rs': '', '.cargo/config.toml': '[build]\nbuild-dir = "build"\n' };
+    await using opened = await openTestWorkshop(bench, files);
+    const { text, putBack } = await agentCargo(opened.workshop, ['test', '--lib']);
+    expect(text).toContain('unittests src/lib.rs (/target/debug/deps/tiny-');
+    expect(putBack).toEqual([]);
+  });
+
   it('does not reach the network, and ends at its deadline with words of its own', async () => {
     const run = await noisy.workshop.cargoForAgent({ args: ['test', '--lib'], format: 'plain', timeoutMs: 1 });
     expect(run).toMatchObject({ exitCode: null, end: { kind: 'timed-out', afterMs: 1 } });

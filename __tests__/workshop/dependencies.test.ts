@@ -5,6 +5,10 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { readLock } from '../../src/workshop/lock-file.js';
 import type { Bench, OpenedWorkshop } from '../support/workshop.js';
+import type { WorkshopTerms } from '../support/workshop.js';
+import type { CrateRegistry } from '../support/crate-registry.js';
+import { crateRegistry } from '../support/crate-registry.js';
+import { readRunnerCargo } from '../../src/workshop/runner-cargo.js';
 import { MANIFEST, agentCargo, openBench, openTestWorkshop } from '../support/workshop.js';
 
 const LIB = 'pub fn one() -> u8 { 1 }\n#[test]\nfn passes() { assert_eq!(one(), 1); }\n';
@@ -231,4 +235,89 @@ describe('the dependency policy', () => {
       'b = { version = "0.1.0", path = "../b" }',
     );
   });
+});
+
+describe('a crate that only an edited manifest brings in', () => {
+  const NEEDS = `${MANIFEST}[dependencies]\ntinybase = "1"\n`;
+  const MORE = `${NEEDS}[features]\ndefault = ["tinybase/more"]\n`;
+  const source = { 'src/lib.rs': 'pub fn one() -> u8 { 1 }\n' };
+  const manifest = (name: string) => `[package]\nname = "${name}"\nversion = "1.0.0"\nedition = "2021"\n`;
+  const FORBIDDEN = 'would bring tinymore 1.0.0, which the base';
+  let registry: CrateRegistry;
+  let home: string;
+  let lock: string;
+  beforeAll(async () => {
+    const optional =
+      '[dependencies]\ntinymore = { version = "1", optional = true }\n[features]\nmore = ["dep:tinymore"]\n';
+    registry = await crateRegistry([
+      {
+        ...{ name: 'tinybase', version: '1.0.0', deps: ['tinymore'], optional: ['tinymore'] },
+        features: { more: ['dep:tinymore'] },
+        files: { ...source, 'Cargo.toml': manifest('tinybase') + optional },
+      },
+      { name: 'tinymore', version: '1.0.0', files: { ...source, 'Cargo.toml': manifest('tinymore') } },
+    ]);
+    home = await mkdtemp(path.join(tmpdir(), 'ferrule-home-'));
+    await writeFile(path.join(home, 'config.toml'), registry.config);
+    await using opened = await open({});
+    await opened.workshop.sync();
+    lock = opened.workshop.dependencies.unpublishedLock?.content.toString('utf8') ?? '';
+    expect(readLock(lock).map(({ name }) => name)).toEqual(['tiny', 'tinybase']);
+  });
+  afterAll(async () => {
+    await registry[Symbol.asyncDispose]();
+    await rm(home, { recursive: true, force: true });
+  });
+
+  /** @param tracked whether git has the lock file */
+  const open = async (terms: WorkshopTerms, tracked?: 'tracked') =>
+    openTestWorkshop(
+      bench,
+      { ...source, 'Cargo.toml': NEEDS, ...(tracked && { 'Cargo.lock': lock }) },
+      { runnerCargo: await readRunnerCargo({ CARGO_HOME: home }), ...terms },
+    );
+  const lockNow = ({ workshop }: OpenedWorkshop) => readFile(path.join(workshop.copy.root, 'Cargo.lock'), 'utf8');
+
+  it.each([
+    ['none', 'tracked'],
+    ['locked', 'tracked'],
+    ['none', undefined],
+    ['locked', undefined],
+  ] as const)('is kept out by %s, also from the disk (lock file: %s)', async (dependencyPolicy, tracked) => {
+    await using opened = await open({ dependencyPolicy }, tracked);
+    const { workshop } = opened;
+    expect(await workshop.syncBase()).toEqual({ kind: 'in-step' });
+    const before = await lockNow(opened);
+    expect(before).toBe(lock);
+    await workshop.copy.write('Cargo.toml', MORE);
+    const text = expect.stringContaining(FORBIDDEN);
+    expect(await workshop.sync()).toEqual({ kind: 'forbidden', text });
+    expect(await lockNow(opened)).toBe(before);
+    expect(changed(opened)).toEqual(['Cargo.toml']);
+    await expect(agentCargo(workshop, ['check'])).rejects.toThrow(FORBIDDEN);
+    // The verification does not ask first: cargo has to do without it there.
+    const { commit } = await opened.commitWork();
+    const { place } = await workshop.verificationCheckout(commit);
+    const run = await workshop.cargoAt(place, { args: ['check'], format: 'plain', timeoutMs: 60_000 });
+    expect(run.exitCode).not.toBe(0);
+    if (dependencyPolicy === 'locked') await expect(workshop.changeDependencies(['update'])).rejects.toThrow(FORBIDDEN);
+    await workshop.copy.write('Cargo.toml', NEEDS);
+    expect((await agentCargo(workshop, ['check'])).exitCode).toBe(0);
+  });
+
+  it('comes with registry', async () => {
+    await using opened = await open({}, 'tracked');
+    await opened.workshop.copy.write('Cargo.toml', MORE);
+    expect(await opened.workshop.sync()).toEqual({ kind: 'in-step' });
+    expect(changed(opened)).toEqual(['Cargo.lock', 'Cargo.toml']);
+  });
+
+  it.each(['tracked', undefined] as const)(
+    'is no permission where the work starts from commits that have it (lock file: %s)',
+    async (tracked) => {
+      await using opened = await open({ dependencyPolicy: 'locked', startsFrom: { 'Cargo.toml': MORE } }, tracked);
+      await expect(opened.workshop.syncBase()).rejects.toThrow(FORBIDDEN);
+      expect(opened.boxes.map(({ command }) => command)).not.toContain('fetch');
+    },
+  );
 });

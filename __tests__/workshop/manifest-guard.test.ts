@@ -26,12 +26,16 @@ describe('the manifest guard', () => {
     ['build-dependencies', `${BASE}[build-dependencies]\ncc = "1"\n`, '[build-dependencies]'],
     ['build_dependencies', `${BASE}[build_dependencies]\ncc = "1"\n`, '[build_dependencies]'],
     ['a target’s dependencies', `${BASE}[target.'cfg(unix)'.dependencies]\nlibc = "0.2"\n`, '[target]'],
-    ['dependencies of the workspace', `${BASE}[workspace.dependencies]\nitoa = "1"\n`, '[workspace.dependencies]'],
   ])('refuses %s with the command to call', (_, after, table) => {
     const guard = () => guardManifest('Cargo.toml', BASE, after);
     expect(guard).toThrow(ToolError);
     expect(guard).toThrow(`Cargo.toml: ${table}`);
     expect(guard).toThrow('command "add" or "remove"');
+  });
+
+  it('says that no command writes the dependencies of a workspace, and what inherits them', () => {
+    const guard = () => guardManifest('Cargo.toml', BASE, `${BASE}[workspace.dependencies]\nitoa = "1"\n`);
+    expect(guard).toThrow(/^Cargo\.toml: \[workspace\.dependencies\] stays as it is\. .*"--package" inherits.* record/);
   });
 
   it.each(['[patch.crates-io]\nserde = { path = "x" }\n', '[replace]\n"serde:1.0.0" = { path = "x" }\n'])(

@@ -63,4 +63,15 @@ describe('a repository with its dependencies vendored', () => {
     expect(boxes.filter(({ box }) => box === 'net')).toEqual([]);
     expect(workshop.changes().map(({ path }) => path)).toEqual(['Cargo.toml']);
   });
+
+  it('lends nothing to a run that may only use what the base uses', async () => {
+    const { 'Cargo.toml': manifest } = FILES;
+    await using opened = await openTestWorkshop(bench, FILES, { dependencyPolicy: 'locked' });
+    const { workshop } = opened;
+    expect(await workshop.sync()).toEqual({ kind: 'in-step' });
+    await workshop.copy.write('Cargo.toml', `${manifest}not-on-crates-io-two = "1"\n`);
+    const text = expect.stringContaining('would bring not-on-crates-io-two 1.2.3');
+    expect(await workshop.sync()).toEqual({ kind: 'forbidden', text });
+    await expect(agentCargo(workshop, ['check'])).rejects.toThrow('nothing is built before that');
+  });
 });

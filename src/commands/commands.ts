@@ -12,4 +12,4 @@ export type { CliWorld, Command } from './command.js';
 export { UsageError } from './command.js';
 
 /** In the order of the help text. */
-export const COMMANDS: readonly Command[] = [RUN, PLAN, CHECK_SPEC, REPLAY, DEMO, INIT, DOCTOR];
+export const COMMANDS: readonly Command[] = [RUN, REPLAY, PLAN, CHECK_SPEC, DEMO, INIT, DOCTOR];

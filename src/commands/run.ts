@@ -27,7 +27,7 @@ ${inputList()}`,
 export const REPLAY: Command = {
   name: 'replay',
   usage: 'TRANSCRIPT --spec SPEC [--INPUT VALUE ...]',
-  summary: 'the same with the answers of a recorded conversation instead of a model',
+  summary: 'a run with the answers of a recorded conversation in place of a model',
   details: `TRANSCRIPT is the transcript.jsonl of a run's result folder. No key and no network is needed: the model's
 answers are read from the file, and cargo, git and the box do their work anew. Options are those of run.`,
   async start(words, world) {

@@ -3,13 +3,14 @@
 import type { BranchPullRequest, GitHub, GitHubResult } from '../platform/github.js';
 import { isOwnAccount } from '../platform/github.js';
 import type { Git } from '../platform/git.js';
+import { workBranches } from '../publish/publish.js';
 import { parseMark } from '../report/report.js';
 import type { SpecText } from './proven.js';
 
 export type Work =
   /** Verified and merged into the base. */
   | { kind: 'merged'; pullRequest: number }
-  /** Verified, and waits to be merged. `base`: the branch it goes to. */
+  /** Verified, and waits to be merged. `branch`: the work branch or a numbered one; `base`: the branch it goes to. */
   | { kind: 'verified'; pullRequest: number; branch: string; base: string }
   | { kind: 'unfinished'; pullRequest: number; branch: string };
 
@@ -26,13 +27,14 @@ export interface WorkRequest {
 export async function findWork({ github, git, base, specs }: WorkRequest): Promise<GitHubResult<Map<string, Work>>> {
   const work = new Map<string, Work>();
   if (specs.length === 0) return { kind: 'ok', value: work };
-  const read = await github.pullRequestsOf(specs.map(({ branch }) => branch));
+  const read = await github.pullRequestsOf(specs.flatMap(({ branch }) => workBranches(branch)));
   if (read.kind === 'failed') return read;
   const identity = await github.identity();
   const pullsOf = (branch: string) =>
     (read.value.get(branch) ?? []).filter(({ author }) => isOwnAccount(identity, author));
   for (const { path, hash, branch } of specs) {
-    const ours = pullsOf(branch).flatMap((pull) => {
+    const found = workBranches(branch).flatMap((name) => pullsOf(name).map((pull) => ({ ...pull, branch: name })));
+    const ours = found.flatMap((pull) => {
       const mark = parseMark(pull.body);
       return mark?.specPath === path && mark.specHash === hash
         ? [{ ...pull, isVerified: mark.outcome === 'verified' }]
@@ -41,11 +43,12 @@ export async function findWork({ github, git, base, specs }: WorkRequest): Promi
     for (const pull of ours)
       if (pull.isMerged && pull.isVerified && (await isIn({ git, base, pullsOf }, pull)))
         work.set(path, { kind: 'merged', pullRequest: pull.number });
-    const open = ours.find(({ isMerged }) => !isMerged);
-    if (open === undefined || work.has(path)) continue;
-    const { number: pullRequest, baseRef, isVerified } = open;
-    const found = { pullRequest, branch };
-    work.set(path, isVerified ? { kind: 'verified', ...found, base: baseRef } : { kind: 'unfinished', ...found });
+    const open = ours.filter(({ isMerged }) => !isMerged);
+    const furthest = open.find(({ isVerified }) => isVerified) ?? open[0];
+    if (furthest === undefined || work.has(path)) continue;
+    const { number: pullRequest, baseRef, isVerified } = furthest;
+    const where = { pullRequest, branch: furthest.branch };
+    work.set(path, isVerified ? { kind: 'verified', ...where, base: baseRef } : { kind: 'unfinished', ...where });
   }
   return { kind: 'ok', value: work };
 }

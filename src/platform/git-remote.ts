@@ -21,13 +21,19 @@ export type PushResult =
 const NETWORK_TIMEOUT_MS = 5 * 60_000;
 /** Pauses before the second, third, … try of what a server or the network failed at. */
 const RETRY_DELAYS_MS = [1_000, 4_000];
-/** git's and curl's words for failures that pass. A refusal has a status of 4xx, or is the server's own text. */
-const PASSING_FAILURES = [
-  /(returned error:|HTTP) (429|5\d\d)\b/,
-  /Could ?n[o']t (resolve host|connect to server)|Failed to connect to/,
-  /Connection (reset|timed out)|Operation timed out|Recv failure|Send failure/,
-  /unexpected disconnect|early EOF|transfer closed/,
+/**
+ * The words of git, curl and servers for what no second try changes. All else is tried again: git, curl and each TLS library
+ * have their own words for a network that fails, and no list of those is ever whole.
+ */
+const FINAL_FAILURES = [
+  /(returned error:|HTTP|response) 4(?!08|29)\d\d\b/,
+  /Authentication failed|could not read (Username|Password)|Permission denied/,
+  /certificate (problem|verification|subject)/,
+  /does not appear to be a git repository|repository [^\n]*not found/i,
+  /couldn't find remote ref|not our ref|unadvertised object/,
 ];
+/** In the answer to a push: it arrived, and was refused. */
+const REFUSED_PUSH = /\[(remote )?rejected\]/;
 
 function withCredentials(git: Git, remote: Remote): Record<string, string> {
   const env: Record<string, string> = { ...git.env, GIT_DIR: git.dir };
@@ -47,14 +53,18 @@ async function talk(git: Git, remote: Remote, args: readonly string[]): Promise<
   for (let tries = 0; ; tries++) {
     const result = await runCommand({ file: 'git', args, cwd: git.dir, env, timeoutMs: NETWORK_TIMEOUT_MS });
     const delayMs = RETRY_DELAYS_MS[tries];
-    if (succeeded(result) || delayMs === undefined || !isPassing(result)) return result;
+    if (succeeded(result) || delayMs === undefined || isFinal(result)) return result;
     await new Promise((resolve) => setTimeout(resolve, delayMs));
   }
 }
 
-function isPassing({ stderr }: CommandResult): boolean {
+function isFinal({ end, stdout, stderr }: CommandResult): boolean {
   const text = stderr.toString('utf8');
-  return PASSING_FAILURES.some((pattern) => pattern.test(text));
+  return (
+    end.kind === 'not-started' ||
+    REFUSED_PUSH.test(stdout.toString('utf8')) ||
+    FINAL_FAILURES.some((pattern) => pattern.test(text))
+  );
 }
 
 const succeeded = (result: CommandResult) => result.end.kind === 'exited' && result.end.code === 0;

@@ -1,7 +1,6 @@
 // Our own bare repository beside the user's checkout: objects are borrowed from it, nothing is ever written to it.
 // Only plumbing that reads no working tree, no attributes, no hooks and no configuration but ours. Talking to a remote
 // is git-remote.ts.
-import { exec } from '@actions/exec';
 import { copyFile, mkdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { UserError } from '../errors.js';
@@ -135,18 +134,12 @@ class BareGit implements Git {
 
   /** Asks a question that git answers by its exit code and at most a line. */
   private async ask(args: string[]): Promise<{ code: number; line: string }> {
-    const chunks: Buffer[] = [];
-    const code = await exec('git', args, {
-      ...{ cwd: this.dir, env: this.environment(), silent: true, ignoreReturnCode: true },
-      listeners: { stdout: (data) => chunks.push(data) },
-    });
-    return { code, line: Buffer.concat(chunks).toString('utf8').trim() };
+    const { code, stdout, stderr } = await this.plumb(args);
+    if (code < 0) throw new Error(`git ${args[0] ?? ''} gave no answer: ${stderr}`);
+    return { code, line: stdout.toString('utf8').trim() };
   }
 
-  /**
-   * Runs a plumbing command. Not by `exec`: there a child that ends before it has read its input ends our process too
-   * (unhandled EPIPE), and an answer of many parts without a line end is searched again whole with each of them.
-   */
+  /** Runs a plumbing command; whether its exit code is an answer or a failure is the caller's. */
   private async plumb(args: string[], stdin: Uint8Array = Buffer.alloc(0), extraEnv: Record<string, string> = {}) {
     const limits = { timeoutMs: COMMAND_TIMEOUT_MS, maxOutputBytes: MAX_OUTPUT_BYTES };
     const env = this.environment(extraEnv);

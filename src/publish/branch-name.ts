@@ -61,6 +61,14 @@ export function numberedBranch(branch: string, number: number): string {
   return number === 1 ? branch : `${branch}-${number}`;
 }
 
+/**
+ * The branches on which work of a spec is looked for. A plan asks GitHub for each of them for each spec, so they are few;
+ * a run goes on where the work is, so that it seldom takes another number.
+ */
+export function workBranches(branch: string): string[] {
+  return [1, 2, 3].map((number) => numberedBranch(branch, number));
+}
+
 /** A slug that is too long keeps its end, where specs differ, behind a hash of the whole path. */
 function shortened(slug: string, specPath: string, maxBytes: number): string {
   if (sizeOf(slug) <= maxBytes) return slug;

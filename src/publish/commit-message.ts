@@ -22,13 +22,15 @@ export interface CommitMessageRequest {
   planned?: readonly { title: string; requirements: readonly string[] }[];
   /** Only the last commit of a verified run has one. */
   outcome?: 'verified';
+  /** Of the commit. It is named beside an outcome, which holds for nothing else. */
+  tree?: string;
 }
 
 const MAX_SUBJECT_CHARS = 200;
 
 /** The whole message, ending in one newline. The trailers are always its last paragraph, and only ours are in it. */
 export function buildCommitMessage(request: CommitMessageRequest): string {
-  const { subject, body, spec, requirements, runUrl, spent, planned = [], outcome } = request;
+  const { subject, body, spec, requirements, runUrl, spent, planned = [], outcome, tree } = request;
   const hashes = requirementHashesValue(requirements, spec.requirements ?? []);
   const trailers = [
     `Ferrule-Spec: ${trailerValue(spec.path)}`,
@@ -39,6 +41,7 @@ export function buildCommitMessage(request: CommitMessageRequest): string {
     `Ferrule-Run: ${trailerValue(runUrl)}`,
     ...(spent === undefined || spent.tokens === 0 ? [] : [`Ferrule-Spent: ${spentValue(spent)}`]),
     ...(outcome ? [`Ferrule-Outcome: ${outcome}`] : []),
+    ...(outcome && tree !== undefined ? [`Ferrule-Tree: ${tree}`] : []),
   ];
   const paragraphs = [subjectLine(subject), bodyText(body ?? ''), trailers.join('\n')];
   return `${paragraphs.filter((paragraph) => paragraph !== '').join('\n\n')}\n`;

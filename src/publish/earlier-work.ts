@@ -1,14 +1,15 @@
 // Finds what an earlier run of the same spec left on the work branch, so that this run goes on from there and updates the
 // same pull request instead of opening a second one. What people and GitHub say of that run is answers.ts.
+import { messageOf, UserError } from '../errors.js';
 import type { Remote } from '../platform/git-remote.js';
 import { fetchCommit, readRemoteBranch } from '../platform/git-remote.js';
 import { isShallow, readHistory } from '../platform/git-history.js';
 import type { CommitMessage, Git } from '../platform/git.js';
 import type { Spending } from '../report/report.js';
-import { numberedBranch } from './branch-name.js';
+import { workBranches } from './branch-name.js';
 import type { EarlierIncrement } from './earlier-increments.js';
 import { earlierIncrements } from './earlier-increments.js';
-import { isVerifiedCommit, readTrailers } from './marks.js';
+import { isVerifiedCommit, readTrailers, verifiedTree } from './marks.js';
 import { hasHash, readRequirementHashes, readSpent } from './run-trailers.js';
 import { trailerValue } from './trailer-value.js';
 
@@ -18,7 +19,7 @@ export interface EarlierWork {
   commit: string;
   /** Where it left the base branch: what its changes are compared with. */
   mergeBase: string;
-  /** Its last commit says that exactly this spec text was verified there. */
+  /** Its last commit says that exactly this spec text was verified there, on the very tree that it has. */
   isVerified: boolean;
   /** Requirements whose present text its commits name, by what their messages say. */
   served: string[];
@@ -44,31 +45,53 @@ export interface EarlierWorkRequest {
 }
 
 const MAX_COMMITS = 500;
-/** How many numbered branches are looked at. */
-const MAX_BRANCHES = 5;
 
-/** @returns `undefined` when there is no such branch, it is merged, or none of its commits is for this spec */
+/**
+ * Of several branches the one where the work is furthest: where people's commits came between a run's own, one holds its
+ * beginning and the next all of it.
+ * @returns `undefined` when there is no such branch, it is merged, or none of its commits is for this spec
+ * @throws UserError when the remote does not answer: whoever starts anew then pays for the same work twice
+ */
 export async function findEarlierWork(request: EarlierWorkRequest): Promise<EarlierWork | undefined> {
-  for (let number = 1; number <= MAX_BRANCHES; number++) {
-    const found = await lookAt(request, numberedBranch(request.branch, number));
-    if (found === 'no-branch') return undefined;
-    if (found !== 'not-ours') return found;
+  const found: EarlierWork[] = [];
+  for (const branch of workBranches(request.branch)) {
+    const work = await lookAt(request, branch);
+    if (work === 'no-branch') break;
+    if (work !== 'not-ours') found.push(work);
   }
-  return undefined;
+  const [furthest] = found.sort(
+    (one, other) =>
+      Number(other.isVerified) - Number(one.isVerified) ||
+      (other.spent?.tokens ?? 0) - (one.spent?.tokens ?? 0) ||
+      other.served.length - one.served.length,
+  );
+  return furthest;
 }
 
 async function lookAt(
   { git, remote, base, spec }: EarlierWorkRequest,
   branch: string,
 ): Promise<EarlierWork | 'no-branch' | 'not-ours'> {
-  // A remote that cannot be read is the pre-flight's to report.
-  const commit = await readRemoteBranch(git, remote, branch).catch(() => undefined);
+  const commit = await readRemoteBranch(git, remote, branch).catch((error: unknown) => {
+    throw unread(branch, messageOf(error));
+  });
   if (commit === undefined) return 'no-branch';
   const series = await readSeries(git, remote, { branch, commit, base });
   if (series === undefined) return 'not-ours';
   const { mergeBase, commits } = series;
   const said = readCommits(commits, await git.treeOf(mergeBase), spec);
-  return said === undefined ? 'not-ours' : { branch, commit, mergeBase, ...said };
+  if (said === undefined) return 'not-ours';
+  const { message: last, tree } = commits[0] ?? { message: '', tree: '' };
+  // A message outlives the tree it speaks of: after a rebase by hand, say.
+  const isVerified = isVerifiedCommit(last, spec.path, spec.hash) && verifiedTree(last) === tree;
+  return { branch, commit, mergeBase, isVerified, ...said };
+}
+
+function unread(branch: string, why: string): UserError {
+  const reason = why.replaceAll(/\s+/g, ' ').replace(/\.$/, '');
+  return new UserError(
+    `What earlier runs left on branch '${branch}' is unknown: ${reason}. Nothing was spent. Run again when the remote answers, or set 'resume' to 'never' to start anew.`,
+  );
 }
 
 /**
@@ -80,14 +103,13 @@ export function readCommits(
   commits: readonly CommitMessage[],
   baseTree: string,
   spec: EarlierWorkRequest['spec'],
-): Omit<EarlierWork, 'branch' | 'commit' | 'mergeBase'> | undefined {
+): Omit<EarlierWork, 'branch' | 'commit' | 'mergeBase' | 'isVerified'> | undefined {
   const ours = commits
     .map(({ message }) => readTrailers(message))
     .filter((trailers) => trailers.get('Ferrule-Spec') === trailerValue(spec.path));
   if (ours.length === 0) return undefined;
   const onThisText = ours.filter((trailers) => trailers.get('Ferrule-Spec-Hash') === `sha256:${spec.hash}`);
   return {
-    isVerified: isVerifiedCommit(commits[0]?.message ?? '', spec.path, spec.hash),
     ...judgeRequirements(ours, spec),
     spent: onThisText.map((trailers) => readSpent(trailers.get('Ferrule-Spent'))).find((spent) => spent !== undefined),
     planned: onThisText[0]?.get('Ferrule-Planned'),
@@ -96,8 +118,9 @@ export function readCommits(
 }
 
 /**
- * The commits since the branch left the base, newest first; they are fetched where they are missing. A shallow clone cannot
- * tell where that was, so its history is asked.
+ * The commits since the branch left the base, newest first; they are fetched where they are missing. A shallow clone
+ * cannot tell where that was, so its history is asked.
+ * @returns `undefined` for a branch that is merged, or has nothing to do with the base
  */
 async function readSeries(
   git: Git,
@@ -106,21 +129,21 @@ async function readSeries(
 ): Promise<{ mergeBase: string; commits: CommitMessage[] } | undefined> {
   const ref = `refs/heads/${branch}`;
   const isMissing = (await git.resolve(commit)) === undefined;
-  const history = (await isShallow(git)) ? await readHistory(git, remote, [base, ref], 'whole') : undefined;
-  if (history === undefined && isMissing && (await fetchCommit(git, remote, ref)).kind === 'missing') return undefined;
+  const isPart = await isShallow(git);
+  const history = isPart ? await readHistory(git, remote, [base, ref], 'whole') : undefined;
+  const fetch = async (options: { depth?: number } = {}) => {
+    const fetched = await fetchCommit(git, remote, ref, options);
+    if (fetched.kind === 'missing') throw unread(branch, fetched.reason);
+  };
+  if (history === undefined && isMissing) await fetch();
   const ancestry = history ?? git;
   const mergeBase = await ancestry.mergeBase(commit, base);
+  if (mergeBase === undefined && isPart && history === undefined)
+    throw unread(branch, 'the clone is shallow, and the remote does not give the history that it lacks');
   if (mergeBase === undefined || mergeBase === commit) return undefined;
   const commits = await ancestry.messages(commit, { exclude: mergeBase, max: MAX_COMMITS });
-  if (history !== undefined && (await git.mergeBase(commit, mergeBase)) === undefined) {
-    const fetched = await fetchCommit(
-      git,
-      remote,
-      ref,
-      commits.length < MAX_COMMITS ? { depth: commits.length + 1 } : {},
-    );
-    if (fetched.kind === 'missing') return undefined;
-  }
+  if (history !== undefined && (await git.mergeBase(commit, mergeBase)) === undefined)
+    await fetch(commits.length < MAX_COMMITS ? { depth: commits.length + 1 } : {});
   return { mergeBase, commits };
 }
 

@@ -55,7 +55,10 @@ export function isCommitOf(message: string, specPath: string): boolean {
   return readTrailers(message).get('Ferrule-Spec') === trailerValue(specPath);
 }
 
-/** True when the commit ended a verified run of exactly this spec text. */
+/**
+ * True when the commit ended a verified run of exactly this spec text, by its message. A squash or a rebase keeps the
+ * message on another tree: where nobody has looked at that since, `verifiedTree` has to be asked too.
+ */
 export function isVerifiedCommit(message: string, specPath: string, specHash: string): boolean {
   const trailers = readTrailers(message);
   return (
@@ -63,4 +66,9 @@ export function isVerifiedCommit(message: string, specPath: string, specHash: st
     trailers.get('Ferrule-Spec-Hash') === `sha256:${specHash}` &&
     trailers.get('Ferrule-Outcome') === 'verified'
   );
+}
+
+/** The tree that a verified run names in its last commit. */
+export function verifiedTree(message: string): string | undefined {
+  return readTrailers(message).get('Ferrule-Tree');
 }

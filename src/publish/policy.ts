@@ -4,7 +4,8 @@
 import type { FileChange } from '../platform/raw-diff.js';
 import type { Git } from '../platform/git.js';
 import type { Publisher } from './publisher.js';
-import { printable, type ProtectedPaths } from '../workshop/workshop.js';
+import type { DependencyPolicy, ProtectedPaths } from '../workshop/workshop.js';
+import { packagesAdded, packagesOfTree, printable } from '../workshop/workshop.js';
 
 /** Far more than any increment needs, and as much as people still review: gh-aw takes 100 files and 1 MiB of patch. */
 export const MAX_FILES = 500;
@@ -20,20 +21,26 @@ const MAX_NAME_BYTES = 255;
  */
 export type ChangePolicy = (tree: string, onto?: string) => Promise<string | undefined>;
 
-/** @param start commit or tree that the run's changes are compared with */
+/**
+ * @param start commit or tree that the run's changes are compared with
+ * @param dependencies the input; absent in a job that does not know it, where lock files may name any crate
+ */
 export function changePolicy({
   git,
   start,
   isProtected,
+  dependencies = 'registry',
 }: {
   git: Git;
   start: string;
   isProtected: ProtectedPaths;
+  dependencies?: DependencyPolicy;
 }): ChangePolicy {
   return async (tree, onto = start) => {
     const changes = await git.changes(onto, tree);
     if (changes.length === 0) return undefined;
-    const { files } = await git.sourceTree(tree);
+    const result = await git.sourceTree(tree);
+    const { files } = result;
     const sizes = new Map(files.map(({ oid, size }) => [oid, size]));
     const added = changes.filter(({ before }) => before === undefined).map(({ path }) => path);
     const namesakes = findNamesakes(
@@ -44,6 +51,11 @@ export function changePolicy({
       const rule = judgeChange(change, { isProtected, namesakes, sizeBytes: sizes.get(change.oid) ?? 0 });
       return rule === undefined ? [] : [`'${printable(change.path)}' ${rule}`];
     });
+    if (dependencies !== 'registry') {
+      const known = await packagesOfTree(await git.sourceTree(onto));
+      for (const { name, version } of packagesAdded(known, await packagesOfTree(result)))
+        breaches.push(`a lock file brings ${printable(`${name} ${version}`)} (input dependencies: ${dependencies})`);
+    }
     if (changes.length > MAX_FILES) breaches.push(`${changes.length} files differ, at most ${MAX_FILES} may`);
     const totalBytes = changes.reduce(
       (sum, { after, oid }) => sum + (after === undefined ? 0 : (sizes.get(oid) ?? 0)),

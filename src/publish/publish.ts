@@ -19,7 +19,7 @@ import { openWorkBranch, renaming } from './work-branch.js';
 
 export type { AnswersRead, GivenAnswer } from './answers.js';
 export { readAnswers } from './answers.js';
-export { branchName, isWorkBranch, specSlug } from './branch-name.js';
+export { branchName, isWorkBranch, specSlug, workBranches } from './branch-name.js';
 export type { EarlierWork } from './earlier-work.js';
 export { findEarlierWork, readCommits } from './earlier-work.js';
 export { ciNote } from './ci-note.js';

@@ -32,7 +32,7 @@ export async function writeWorkCommit(
   atSeconds: number,
   mergedIn?: string,
 ): Promise<SeriesCommit> {
-  const text = buildCommitMessage(message);
+  const text = buildCommitMessage({ ...message, tree });
   const commit = await git.writeCommit({
     tree,
     parent,

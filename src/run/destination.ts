@@ -64,6 +64,7 @@ export function policyFor(
   return changePolicy({
     ...{ git, start: run.start },
     isProtected: protectedPaths(inputs.protectedPaths, run.protectedFiles),
+    dependencies: inputs.dependencies,
   });
 }
 

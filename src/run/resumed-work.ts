@@ -144,7 +144,7 @@ async function rebuild(
   }
   const made = await git.messages(commit, { exclude: mergeBase, max: MAX_COMMITS });
   const said = readCommits(made, await git.treeOf(mergeBase), ofThisText);
-  const work = said && { branch: earlier?.branch ?? branch, commit, mergeBase, ...said, isVerified: false };
+  const work = said && { branch: earlier?.branch ?? branch, commit, mergeBase, isVerified: false, ...said };
   const packed = commits.map((each) => ({ ...each, runUrl: each.runUrl ?? runUrl }));
   return { work, start, commits: packed, record };
 }

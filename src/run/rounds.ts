@@ -100,10 +100,12 @@ export class Rounds {
   }
 
   private async afterHandover(round: number): Promise<Next> {
-    const { series, isChanged } = this.work;
+    const { series, isChanged, budget } = this.work;
+    const timeoutMs = Math.max(1, budget.timeLeftMs());
+    const synced = await this.ready.workshop.sync({ signal: this.world.signal, timeoutMs });
     const candidate = await series.candidate(this.brief.spec.title);
     if (!isChanged(candidate.tree)) return this.afterNothing(candidate);
-    const objection = await series.objectionTo(candidate);
+    const objection = synced.kind === 'forbidden' ? synced.text : await series.objectionTo(candidate);
     if (objection !== undefined)
       return {
         kind: 'again',
@@ -190,7 +192,6 @@ function evidenceTerms(world: World, brief: Brief, ready: Ready, notebook: Noteb
       // As the record holds them, which names the one that lifted a finding by its text.
       deviations: noteRecords(notebook.notes, world.mask).filter(({ kind }) => kind === 'deviation'),
     }),
-    members: () => ready.workshop.members(),
     deciding: world.inputs.gates.filter(isJudged),
     advisory: world.inputs.advisoryGates.filter(isJudged),
   };

@@ -56,6 +56,10 @@ export const AUDIT_RULES = {
     default: 'warn',
   },
   'test-deleted': { finds: 'a test of the base that is gone', default: 'block' },
+  'test-not-run': {
+    finds: 'a test that passed on the base and does not run any more, whatever keeps it from running',
+    default: 'block',
+  },
   'test-renamed': { finds: 'a test of the base that has another name now', default: 'warn' },
   'test-ignored': { finds: 'a test of the base that is ignored now', default: 'block' },
   'test-cfg-out': { finds: 'a test of the base with a new condition that can be false', default: 'block' },

@@ -1,5 +1,5 @@
 // The audit of a change: its tests, its code and its manifests, base against result. Findings that block decide the gate
-// `audit`; the others are for the reader. Texts only: what ran and passed is the gate `test`'s.
+// `audit`; the others are for the reader. What passed is the gate `test`'s.
 import type { RustSyntax, WorkspaceMember } from '../workshop/workshop.js';
 import { manifestFindings } from '../workshop/workshop.js';
 import type { AuditPolicy } from './audit-policy.js';
@@ -12,19 +12,24 @@ import type { RecordedDeviation } from './deviations.js';
 import { liftByDeviations } from './deviations.js';
 import { isLibraryByLayout } from './module-tree.js';
 import { auditTests } from './test-audit.js';
+import type { TestRuns } from './test-runs.js';
 
-/** Every finding, blocking ones first, with those lifted that a recorded deviation names. */
+/**
+ * Every finding, blocking ones first, with those lifted that a recorded deviation names.
+ * @param runs which tests ran; absent where the base or the result has no run to compare
+ */
 export function auditChange(
   syntax: RustSyntax,
   change: ChangeSources,
   members: readonly WorkspaceMember[],
   deviations: readonly RecordedDeviation[],
   severities: AuditPolicy['severities'],
+  runs?: TestRuns,
 ): Finding[] {
   // Where cargo cannot read the manifests (a limit left them broken, say) the layout tells, or nothing would be a library.
   const isLibrary = members.length > 0 ? libraryFiles(members) : isLibraryByLayout([...change.head.keys()]);
   const findings = [
-    ...auditTests({ syntax, ...change, severities }),
+    ...auditTests({ syntax, ...change, severities, runs }),
     ...auditCode({ syntax, head: change.head, added: change.added, isLibrary, severities }),
     ...applySeverities(manifests(change), severities),
   ];

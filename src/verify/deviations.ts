@@ -10,6 +10,7 @@ export interface RecordedDeviation {
 /** Rules a deviation can answer: what became of tests the base had. A stub or an empty test has no excuse. */
 const LIFTABLE: ReadonlySet<AuditRule> = new Set([
   'test-deleted',
+  'test-not-run',
   'test-ignored',
   'test-cfg-out',
   'test-should-panic',

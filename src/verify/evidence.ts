@@ -15,7 +15,9 @@ import type { Ledger, LedgerFacts } from './ledger.js';
 import { judgeLedger } from './ledger.js';
 import type { ApiChange } from './public-api.js';
 import { comparePublicApi } from './public-api.js';
+import { crateOf } from './test-identity.js';
 import { testPlaces } from './test-places.js';
+import { TestRuns } from './test-runs.js';
 
 export const EVIDENCE_GATES = ['audit', 'ledger'] as const;
 export type EvidenceGate = (typeof EVIDENCE_GATES)[number];
@@ -36,7 +38,6 @@ export interface EvidenceTerms {
   /** What the workflow sets; the project's own lints and the defaults count where it sets nothing. */
   auditRules: AuditSeverities;
   handover: () => Handover;
-  members: () => Promise<readonly WorkspaceMember[]>;
   deciding: readonly EvidenceGate[];
   advisory: readonly EvidenceGate[];
 }
@@ -59,14 +60,19 @@ export interface Evidence {
   gates: JudgedGate[];
 }
 
-/**
- * Judges the verified tree. Cheap beside the cargo gates: no process but git.
- * @param testRun what the test gate found, with its complete output; `undefined` when it did not run
- */
+/** What the verification found beside the texts. */
+export interface Checked {
+  /** Of the verified tree. */
+  members: readonly WorkspaceMember[];
+  /** What the test gate found, with its complete output and what it found on the base; `undefined` when it did not run. */
+  testRun: { tests: TestReport; output: string; base: TestReport | undefined } | undefined;
+}
+
+/** Judges the verified tree. Cheap beside the cargo gates: no process but git. */
 export async function judgeEvidence(
   terms: EvidenceTerms,
   tree: string,
-  testRun: { tests: TestReport; output: string } | undefined,
+  { members, testRun }: Checked,
 ): Promise<Evidence> {
   const tests = testRun?.tests.tests ?? [];
   const files = await terms.git.sourceTree(tree);
@@ -78,7 +84,6 @@ export async function judgeEvidence(
     if (text !== undefined) lineCounts.set(path, text.split('\n').length - (text.endsWith('\n') ? 1 : 0));
   }
   const change = await readChange(terms.git, terms.baseTree, tree);
-  const members = await terms.members();
   const ledger = judgeLedger({
     requirements: terms.requirements,
     ...handover,
@@ -98,7 +103,8 @@ export async function judgeEvidence(
     reasons,
   });
   const policy = auditPolicy(terms.auditRules, change);
-  const findings = auditChange(terms.syntax, change, members, handover.deviations, policy.severities);
+  const runs = testRun?.base && new TestRuns({ base: testRun.base, result: testRun.tests }, members);
+  const findings = auditChange(terms.syntax, change, members, handover.deviations, policy.severities, runs);
   const reasons = { audit: findings.filter(({ blocking }) => blocking).map(describeFinding), ledger: ledger.reasons };
   const publicApi = comparePublicApi({ syntax: terms.syntax, ...change, libraries: librariesOf(members) });
   const asked = EVIDENCE_GATES.filter((name) => terms.deciding.includes(name) || terms.advisory.includes(name));
@@ -120,11 +126,6 @@ function pathOf(location: string): string {
     .trim()
     .replace(/^\.\//, '')
     .replace(/(:\d+(-\d+)?)+$/, '');
-}
-
-/** `unittests src/lib.rs (larder)` and `Doc-tests larder` → `larder`; `tests/cache.rs (cache)` → `cache`. */
-function crateOf(executable: string): string | undefined {
-  return (/\(([^()]+?)(?:-[0-9a-f]{16})?\)/.exec(executable) ?? /^Doc-tests (\S+)/.exec(executable))?.[1];
 }
 
 /** A test reaches its own package and the members that package depends on, directly or not. */

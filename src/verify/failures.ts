@@ -3,6 +3,7 @@
 import { describeEnd } from '../platform/command.js';
 import type { CargoRun, Diagnostic, TestReport } from '../workshop/workshop.js';
 import { unformattedFiles } from './gates.js';
+import { testKey, withoutHash } from './test-identity.js';
 
 export interface Failure {
   /** Equal for the same failure in baseline and verification: no line numbers, they move. */
@@ -66,7 +67,7 @@ export function testFailures(run: CargoRun, tests: TestReport): Failure[] {
   const failures: Failure[] = tests.tests
     .filter((test) => test.result === 'failed' || test.result === 'unknown')
     .map((test) => ({
-      key: `test ${withoutHash(test.executable)} ${test.name}`,
+      key: `test ${testKey(test)}`,
       text: `test ${test.name} ${test.result === 'failed' ? 'failed' : 'has no result'} (${test.executable})`,
     }));
   for (const executable of tests.executables)
@@ -119,9 +120,4 @@ function orExitCode(run: CargoRun, failures: Failure[]): Failure[] {
       unattributed: true,
     },
   ];
-}
-
-/** Executables carry a hash that differs from build to build. */
-function withoutHash(name: string): string {
-  return name.replaceAll(/-[0-9a-f]{16}\b/g, '');
 }

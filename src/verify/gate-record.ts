@@ -2,6 +2,7 @@
 import type { GateRecord } from '../report/report.js';
 import type { FailedTest } from './failed-tests.js';
 import type { Baseline, GateResult } from './gate-result.js';
+import { notAmong } from './test-identity.js';
 
 /**
  * @param baseline tells which tests are new; all of them where the base had no crate
@@ -13,7 +14,6 @@ export function gateRecord(
   failed: readonly FailedTest[] = [],
 ): GateRecord {
   const older = baseline?.gates.find(({ name }) => name === gate.name)?.tests;
-  const known = new Set(older?.tests.map(testKey));
   const tests = gate.tests;
   return {
     name: gate.name,
@@ -42,7 +42,7 @@ export function gateRecord(
             failed: tests.failed,
             ignored: tests.ignored,
             filteredOut: tests.filteredOut,
-            new: tests.tests.filter((test) => !known.has(testKey(test))).length,
+            new: notAmong(tests.tests, older?.tests ?? []).length,
             // A test without a result failed to give one; the gate's reasons say so.
             names: tests.tests.map(({ name, executable, result }) => ({
               name,
@@ -60,9 +60,4 @@ export function gateRecord(
           },
         }),
   };
-}
-
-/** The hash in an executable's name differs from build to build. */
-function testKey({ name, executable }: { name: string; executable: string }): string {
-  return `${executable.replaceAll(/-[0-9a-f]{16}\b/g, '')} ${name}`;
 }

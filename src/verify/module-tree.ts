@@ -20,6 +20,7 @@ const TEST_FILE = /(^|\/)(tests?|test_\w+|\w+_tests?)\.rs$/;
 export class ModuleTree {
   private readonly sources = new Map<string, SourceItems | undefined>();
   private readonly declarations = new Map<string, Declaration | undefined>();
+  private byPath: ReadonlyMap<string, readonly Declaration[]> | undefined;
 
   /**
    * @param read see `itemReader`
@@ -90,16 +91,42 @@ export class ModuleTree {
 
   private findDeclaration(file: string): Declaration | undefined {
     if (isRoot(file)) return undefined;
+    const found = [...this.usualDeclarations(file), ...(this.declarationsByPath().get(file) ?? [])];
+    // A file can be declared twice; what is compiled for more than tests is no test code.
+    return found.find(({ item }) => !isTestOnly(item)) ?? found[0];
+  }
+
+  /** By the file's name: `mod parser;` in the file of the module above. */
+  private usualDeclarations(file: string): Declaration[] {
     const isModFile = posix.basename(file) === 'mod.rs';
     const name = isModFile ? posix.basename(posix.dirname(file)) : posix.basename(file, '.rs');
     const folder = isModFile ? posix.dirname(posix.dirname(file)) : posix.dirname(file);
     const candidates = ['mod.rs', 'lib.rs', 'main.rs'].map((root) => posix.join(folder, root));
-    for (const candidate of [...candidates, `${folder}.rs`]) {
+    return [...candidates, `${folder}.rs`].flatMap((candidate) => {
       const source = candidate === file ? undefined : this.source(candidate);
-      const item = source?.items.find((each) => each.keyword === 'mod' && !each.body && each.name === name);
-      if (source && item) return { file: candidate, item, source };
+      const items = source?.items.filter((each) => isFileModule(each) && each.name === name && !pathOf(each)) ?? [];
+      return source === undefined ? [] : items.map((item) => ({ file: candidate, item, source }));
+    });
+  }
+
+  /** `#[path = "…"] mod name;`, by the file it names (Rust reference, "Modules", "The path attribute"). */
+  private declarationsByPath(): ReadonlyMap<string, readonly Declaration[]> {
+    this.byPath ??= this.findDeclarationsByPath();
+    return this.byPath;
+  }
+
+  private findDeclarationsByPath(): Map<string, Declaration[]> {
+    const found = new Map<string, Declaration[]>();
+    for (const [file, text] of this.texts) {
+      const source = /\bpath\s*=\s*r?#*"/.test(text) ? this.source(file) : undefined;
+      for (const item of source?.items ?? []) {
+        const named = isFileModule(item) ? pathOf(item) : undefined;
+        if (source === undefined || named === undefined) continue;
+        const target = posix.join(folderOfModule(file, item), named);
+        found.set(target, [...(found.get(target) ?? []), { file, item, source }]);
+      }
     }
-    return undefined;
+    return found;
   }
 }
 
@@ -112,6 +139,24 @@ export function isLibraryByLayout(paths: Iterable<string>): (path: string) => bo
     if (/(^|\/)src\/(main\.rs$|bin\/)/.test(path)) return false;
     return all.has(`${root}src/lib.rs`);
   };
+}
+
+function isFileModule(item: RustItem): boolean {
+  return item.keyword === 'mod' && item.body === undefined;
+}
+
+/** What the item's `path` attribute names. */
+function pathOf(item: RustItem): string | undefined {
+  const argument = item.attributes.find(({ path }) => path === 'path')?.argument;
+  return argument === undefined ? undefined : /^r?(#*)"([^"]*)"\1$/.exec(argument)?.[2];
+}
+
+/** What a `path` attribute is relative to: the file's folder, and below that the inline modules around it. */
+function folderOfModule(file: string, { path }: RustItem): string {
+  const folder = posix.dirname(file);
+  if (path.length === 0) return folder;
+  const isModRs = isRoot(file) || posix.basename(file) === 'mod.rs';
+  return posix.join(folder, ...(isModRs ? [] : [posix.basename(file, '.rs')]), ...path);
 }
 
 function isRoot(file: string): boolean {

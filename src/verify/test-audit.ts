@@ -1,9 +1,11 @@
 // Audits the tests of a change: new and changed ones for what they assert, those of the base for what became of them.
-// It reads texts only; which tests ran and passed is the gate `test`'s.
+// It reads texts, and of the gate `test` only which tests ran; which of them passed is that gate's.
 import type { RustSyntax } from '../workshop/workshop.js';
 import { AssertingNames } from './asserting-names.js';
 import type { AuditRule, AuditSeverities, Finding } from './audit-rules.js';
 import { applySeverities } from './audit-rules.js';
+import type { BaseTest } from './lost-tests.js';
+import { lostTests } from './lost-tests.js';
 import { ModuleTree } from './module-tree.js';
 import type { SourceItems } from './rust-items.js';
 import { compiledForTests, itemReader } from './rust-items.js';
@@ -13,6 +15,7 @@ import type { Callable, SourceTests, TestFunction } from './test-functions.js';
 import { findTests } from './test-functions.js';
 import type { PlacedTest, TestPair } from './test-pairs.js';
 import { pairTests } from './test-pairs.js';
+import type { TestRuns } from './test-runs.js';
 
 export interface TestAuditTerms {
   syntax: RustSyntax;
@@ -22,6 +25,8 @@ export interface TestAuditTerms {
   head: ReadonlyMap<string, string>;
   /** Paths that differ between the two, those that only one of them has included. */
   changed: ReadonlySet<string>;
+  /** What the gate `test` ran; without it nothing is known of tests that the texts still have. */
+  runs?: TestRuns | undefined;
   /** By a file's path; the defaults when absent. */
   severities?: (path: string) => AuditSeverities;
 }
@@ -39,9 +44,9 @@ interface Side {
 
 /** Every finding about the tests of a change, in the order of files and lines. */
 export function auditTests(terms: TestAuditTerms): Finding[] {
-  const { syntax, head, changed } = terms;
+  const { syntax, head, changed, runs } = terms;
   const rust = [...changed].filter((path) => path.endsWith('.rs'));
-  if (rust.length === 0) return [];
+  if (rust.length === 0 && (runs === undefined || runs.lost.length === 0)) return [];
   const baseTexts = new Map([...head].filter(([path]) => !changed.has(path)));
   for (const [path, text] of terms.base) baseTexts.set(path, text);
   const read = itemReader(syntax);
@@ -57,13 +62,47 @@ export function auditTests(terms: TestAuditTerms): Finding[] {
   const gained = gainedAssertions(
     running.map((each) => ({ base: known.get(each)?.base.test.facts, head: each.test.facts })),
   );
+  const found = pairs.map((pair) => ({ pair, drafts: baseFindings(pair, before, after, gained) }));
   const drafts = [
-    ...pairs.flatMap((pair) => baseFindings(pair, before, after, gained)),
+    ...found.flatMap((each) => each.drafts),
     ...helpers.flatMap((pair) => helperFindings(pair, before, after, gained)),
     ...tests.flatMap((each) => newFindings(each, known.get(each), after)),
   ];
+  if (runs !== undefined && runs.lost.length > 0) {
+    const runningNow = gainedAssertions(
+      running
+        .filter((each) => runs.isRun(each))
+        .map((each) => ({ base: known.get(each)?.base.test.facts, head: each.test.facts })),
+    );
+    const judged = found.map(({ pair, drafts: ofPair }) => ({ ...pair, answered: answerOf(pair, ofPair, runningNow) }));
+    const unchanged = placedTests(before.sources).filter(({ path }) => !changed.has(path));
+    const others = unchanged.map((test) => ({ base: test, head: test, how: 'same' as const, answered: undefined }));
+    const headTests = placedTests(after.sources);
+    drafts.push(...lostTests({ runs, tests: [...judged, ...others], headTests, base: baseTexts, head }));
+  }
   drafts.sort((a, b) => (a.path === b.path ? (a.line ?? 0) - (b.line ?? 0) : a.path < b.path ? -1 : 1));
   return applySeverities(drafts, terms.severities ?? (() => ({})));
+}
+
+/** Findings that say that a test does not run as it did. */
+const OUT_OF_THE_RUN: ReadonlySet<AuditRule> = new Set([
+  'test-deleted',
+  'test-ignored',
+  'test-cfg-out',
+  'doc-test-deleted',
+  'doc-test-weakened',
+]);
+
+/** @param runningNow what tests that run assert beyond the base */
+function answerOf({ base, head }: TestPair, drafts: readonly Draft[], runningNow: Gained): BaseTest['answered'] {
+  if (head === undefined && base.test.kind === 'doc') return 'all'; // what is to be said of an example was said
+  if (drafts.some(({ rule }) => OUT_OF_THE_RUN.has(rule))) return 'all';
+  if (head === undefined && allGained(base.test.facts, runningNow)) return 'all';
+  return drafts.some(({ rule }) => rule === 'test-weakened') ? 'cases' : undefined;
+}
+
+function placedTests(sources: Side['sources']): PlacedTest[] {
+  return [...sources].flatMap(([path, { tests }]) => tests.map((test) => ({ path, test })));
 }
 
 /** What became of a test of the base. */

@@ -62,8 +62,10 @@ export async function verify(
     const gates = await runGates(terms, checkout, baseline, subject.touched);
     const test = gates.find((gate) => gate.name === 'test');
     const output = test === undefined ? '' : await terms.workshop.outputs.read(test.run.output);
-    const testRun = test?.tests && { tests: test.tests, output };
-    const evidence = await judgeEvidence(evidenceTerms, subject.tree, testRun);
+    const base = baseline?.gates.find((gate) => gate.name === 'test')?.tests;
+    const testRun = test?.tests && { tests: test.tests, output, base };
+    const members = await terms.workshop.members(checkout);
+    const evidence = await judgeEvidence(evidenceTerms, subject.tree, { members, testRun });
     // A cancelled run leaves gates out: what did not run has not passed.
     const wanted = [...terms.deciding, ...evidenceTerms.deciding];
     const passing = [...gates, ...evidence.gates].filter((gate) => gate.status === 'passed').map(({ name }) => name);

@@ -4,7 +4,7 @@ import { lstat, readFile, readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { parse } from 'smol-toml';
 import type { LockedPackage } from './lock-file.js';
-import { isCratesIo } from './lock-file.js';
+import { isCratesIo, packagesAdded } from './lock-file.js';
 import type { Table } from './manifest-tests.js';
 import { asTable, packageOf } from './manifest-tests.js';
 
@@ -46,21 +46,19 @@ export async function describeAddedCrates(request: {
   manifests: readonly string[];
 }): Promise<AddedCrate[]> {
   const { before, after, registrySources } = request;
-  const known = new Set(before.map(idOf));
   const wanted = after.filter(({ source }) => source === undefined).flatMap(({ dependencies }) => dependencies);
   const isDirect = ({ name, version, source }: LockedPackage) =>
     wanted.some((each) => [name, `${name} ${version}`, `${name} ${version} (${source ?? ''})`].includes(each));
   const requested = requestedFeatures(request.manifests.map(parsed));
   const added: AddedCrate[] = [];
-  for (const entry of after) {
-    if (entry.source === undefined || known.has(idOf(entry))) continue;
+  for (const entry of packagesAdded(before, after)) {
     const facts = await inspect(registrySources, entry);
     const direct = isDirect(entry);
     const features = direct ? requested.get(entry.name) : undefined;
     added.push({
       name: entry.name,
       version: entry.version,
-      source: sourceName(entry.source),
+      source: sourceName(entry.source ?? ''),
       ...(entry.checksum === undefined ? {} : { checksum: entry.checksum }),
       ...(facts ?? { buildScript: false, procMacro: false }),
       inspected: facts !== undefined,
@@ -70,10 +68,6 @@ export async function describeAddedCrates(request: {
   }
   const key = ({ name, version }: AddedCrate) => `${name} ${version}`;
   return added.sort((a, b) => (key(a) < key(b) ? -1 : 1));
-}
-
-function idOf({ name, version, source }: LockedPackage): string {
-  return `${name} ${version} ${source ?? ''}`;
 }
 
 function sourceName(source: string): string {

@@ -10,7 +10,7 @@ import { createMessageReader } from './diagnostics.js';
 import { requireDiskSpace } from './disk-space.js';
 import type { Outputs, StoredOutput } from './outputs.js';
 import type { Place } from './places.js';
-import { BOX_CARGO_HOME, BOX_PROJECT, BOX_TARGET, placeMounts } from './places.js';
+import { BOX_CARGO_HOME, BOX_PROJECT, BOX_TARGET, boxPaths, placeMounts } from './places.js';
 import type { Toolchain } from './toolchain.js';
 
 export interface CargoRequest {
@@ -60,6 +60,11 @@ export function cargoEnvironment(toolchain: Toolchain): Record<string, string> {
     HOME: '/home',
     CARGO_HOME: BOX_CARGO_HOME,
     CARGO_TARGET_DIR: BOX_TARGET,
+    // What a repository's configuration may set otherwise: artifacts beside the sources, and output without the headers
+    // that say which executable a line belongs to.
+    CARGO_BUILD_BUILD_DIR: BOX_TARGET,
+    CARGO_TERM_QUIET: 'false',
+    CARGO_TERM_VERBOSE: 'false',
     CARGO_NET_OFFLINE: 'true',
     CARGO_TERM_COLOR: 'never',
     CARGO_TERM_PROGRESS_WHEN: 'never',
@@ -165,11 +170,6 @@ async function findWorkspaceRoot(
   const manifest = boxPaths(request.place)(stdout.toString('utf8').trim());
   const found = end.kind === 'exited' && end.code === 0 && manifest.startsWith(`${BOX_PROJECT}/`);
   return found ? posix.dirname(manifest) : cwd;
-}
-
-/** Without a sandbox cargo sees the host's folders; what is kept and shown names those of the box. */
-function boxPaths({ project, target }: Place): (text: string) => string {
-  return (text) => text.replaceAll(project, BOX_PROJECT).replaceAll(target, BOX_TARGET);
 }
 
 function newDecoder(): TextDecoder {

@@ -3,9 +3,10 @@
 import path from 'node:path';
 import { ToolError } from '../errors.js';
 import { describeEnd } from '../platform/command.js';
+import type { SourceTree } from '../platform/source-tree.js';
 import { checkManifest, checkSources } from './dependency-policy.js';
 import type { LockedPackage } from './lock-file.js';
-import { lockedPackages, readLock } from './lock-file.js';
+import { lockedPackages, packagesAdded, readLock } from './lock-file.js';
 import { explainMissingCrate } from './missing-crate.js';
 import type { ShadowOptions, ShadowRequest, ShadowRun } from './shadow.js';
 import { isManifest, lockCandidates, runInShadow } from './shadow.js';
@@ -20,17 +21,34 @@ export interface UnpublishedLock {
   content: Buffer;
 }
 
-/** What ends a command early: `timeoutMs` each of those that the call takes. */
-export type CommandLimits = Pick<ShadowRequest, 'signal' | 'timeoutMs'>;
-
 export type SyncResult =
   | { kind: 'no-crate' }
   | { kind: 'in-step' }
   /** cargo could not resolve or download; its own words. The next real command shows the same error. */
-  | { kind: 'failed'; text: string };
+  | { kind: 'failed'; text: string }
+  /** The manifests need crates that the run's policy does not let in; nothing was changed or downloaded. */
+  | { kind: 'forbidden'; text: string };
+
+/** Where cargo's files are read for a shadow: the work, or the base. */
+interface ShadowSource {
+  files: readonly string[];
+  read: (file: string) => Promise<Buffer | undefined>;
+}
+
+/** Resolves without a network and downloads nothing. */
+const RESOLVE = ['metadata', '--format-version', '1'];
+/** Brings the lock file in step, as little as is needed, and downloads no crate. */
+const LOCK_ONLY = ['update', '--workspace'];
+
+/** The policy lets in no crate that the base does not have. */
+class ForbiddenCrates extends ToolError {}
+
+/** What ends a command early: `timeoutMs` each of those that the call takes. */
+export type CommandLimits = Pick<ShadowRequest, 'signal' | 'timeoutMs'>;
 
 export class Dependencies {
   private synced = '';
+  private isBaseSettled = false;
   unpublishedLock: UnpublishedLock | undefined;
 
   constructor(
@@ -38,9 +56,12 @@ export class Dependencies {
     private readonly copy: WorkCopy,
     private readonly workingDirectory: string,
     private readonly policy: DependencyPolicy,
-    /** Whether the base commit already has a manifest here: if it does and tracks no lock, neither shall we. */
-    private readonly baseHasCrate: boolean,
-    /** What the policy `locked` goes by: the base's lock file; without one the lock that the first sync makes. */
+    private readonly base: {
+      tree: SourceTree;
+      /** Whether the base already has a manifest here: if it does and tracks no lock, neither shall we. */
+      hasCrate: boolean;
+    },
+    /** What the policies `none` and `locked` go by: the base's lock file; without one what the base's manifests make. */
     private baseLock: Buffer | undefined,
   ) {}
 
@@ -54,17 +75,21 @@ export class Dependencies {
     if (!manifests.includes(manifest)) return { kind: 'no-crate' };
     const state = manifests.map((file) => `${file}:${this.copy.oidOf(file) ?? ''}`).join('\n');
     if (state === this.synced) return { kind: 'in-step' };
-    let run = await this.run(['metadata', '--format-version', '1'], 'exec', limits);
-    if (!run.succeeded && this.shadow.vendored === undefined) run = await this.run(['fetch'], 'net', limits);
-    if (!run.succeeded) return { kind: 'failed', text: withEnd(run) };
+    await this.settleBase(limits);
+    let run = await this.run(RESOLVE, 'exec', limits);
     try {
+      if (!run.succeeded && this.shadow.vendored === undefined)
+        run = await this.download('The manifests', 'net', limits);
+      if (!run.succeeded) return { kind: 'failed', text: withEnd(run) };
       await this.requirePolicy(['fetch'], run.changed);
+      await this.requireKnown('The manifests', run.changed);
     } catch (error) {
-      if (!(error instanceof ToolError)) throw error;
-      return { kind: 'failed', text: error.message };
+      if (error instanceof ForbiddenCrates) return { kind: 'forbidden', text: error.message };
+      if (error instanceof ToolError) return { kind: 'failed', text: error.message };
+      throw error;
     }
     await this.takeBack(run);
-    if (this.baseHasCrate) this.baseLock ??= await this.lockFile();
+    if (this.base.hasCrate) this.baseLock ??= await this.lockFile();
     const after = this.copy.list().filter(isManifest);
     this.synced = after.map((file) => `${file}:${this.copy.oidOf(file) ?? ''}`).join('\n');
     return { kind: 'in-step' };
@@ -86,16 +111,53 @@ export class Dependencies {
     const box = vendored === undefined ? 'net' : 'exec';
     let run = await this.run(args, box, limits);
     if (!run.succeeded) return { ...run, text: run.text + (await this.explain(run.text)) };
-    const edited = run.changed;
-    const fetched = await this.run(['fetch'], box, limits, edited);
-    const all = new Map([...edited, ...fetched.changed]);
-    run = { ...run, ...fetched, text: `${run.text}${fetched.text}`, changed: all };
+    const fetched = await this.download(`cargo ${command}`, box, limits, run.changed);
+    run = { ...run, ...fetched, text: `${run.text}${fetched.text}` };
     if (!fetched.succeeded) return run;
-    await this.requirePolicy(args, all);
-    if (this.policy === 'locked') await this.requireLocked(command, all);
+    await this.requirePolicy(args, run.changed);
+    await this.requireKnown(`cargo ${command}`, run.changed);
     await this.takeBack(run);
     this.synced = '';
     return run;
+  }
+
+  /**
+   * Downloads what the manifests need. Where only known crates may be used the lock file is made and judged before that:
+   * what never lies on the disk, no later command builds.
+   * @param edited manifests and lock file that are not those of the work
+   */
+  private async download(
+    what: string,
+    box: 'exec' | 'net',
+    limits: CommandLimits,
+    edited: ReadonlyMap<string, Buffer> = new Map(),
+  ): Promise<ShadowRun> {
+    let changed = new Map(edited);
+    if (this.policy !== 'registry') {
+      const locked = await this.run(LOCK_ONLY, box, limits, this.work(changed));
+      changed = new Map([...changed, ...locked.changed]);
+      if (!locked.succeeded) return { ...locked, changed };
+      await this.requireKnown(what, changed);
+    }
+    const run = await this.run(['fetch'], box, limits, this.work(changed));
+    return { ...run, changed: new Map([...changed, ...run.changed]) };
+  }
+
+  /**
+   * Where git tracks no lock file, what the base's own manifests make is the base's. It is asked of the base itself: the
+   * work may go on from commits of others, whose manifests are no permission.
+   */
+  private async settleBase(limits: CommandLimits): Promise<void> {
+    const { tree, hasCrate } = this.base;
+    if (this.isBaseSettled || this.policy === 'registry' || !hasCrate || this.baseLock !== undefined) return;
+    this.isBaseSettled = true;
+    const source = { files: tree.files.map((file) => file.path), read: (file: string) => tree.read(file) };
+    let run = await this.run(RESOLVE, 'exec', limits, source);
+    if (!run.succeeded && this.shadow.vendored === undefined) run = await this.run(LOCK_ONLY, 'net', limits, source);
+    const lock = [...run.changed].find(([file]) => path.posix.basename(file) === 'Cargo.lock');
+    if (!run.succeeded || lock === undefined) return;
+    this.baseLock = lock[1];
+    if (this.copy.oidOf(lock[0]) === undefined) await this.takeBack({ ...run, changed: new Map([lock]) });
   }
 
   private async explain(output: string): Promise<string> {
@@ -130,18 +192,18 @@ export class Dependencies {
     }
   }
 
-  private async requireLocked(command: string, changed: ReadonlyMap<string, Buffer>): Promise<void> {
-    const idOf = ({ name, version, source }: LockedPackage) => `${name} ${version} ${source ?? ''}`;
-    const known = new Set(this.baseLock === undefined ? [] : readLock(this.baseLock.toString('utf8')).map(idOf));
+  /** @throws ForbiddenCrates when the lock file has crates that the base has not, and the policy lets none in */
+  private async requireKnown(what: string, changed: ReadonlyMap<string, Buffer>): Promise<void> {
+    if (this.policy === 'registry') return;
     const updated = [...changed].find(([file]) => path.posix.basename(file) === 'Cargo.lock')?.[1];
     // Without an update it is the present one, which the model may have written to fit.
     const lock = updated ?? (await this.lockFile());
-    const packages = lock === undefined ? [] : readLock(lock.toString('utf8'));
-    const added = packages.filter((entry) => entry.source !== undefined && !known.has(idOf(entry)));
+    const base = this.baseLock === undefined ? [] : readLock(this.baseLock.toString('utf8'));
+    const added = packagesAdded(base, lock === undefined ? [] : readLock(lock.toString('utf8')));
     if (added.length > 0)
-      throw new ToolError(
-        `cargo ${command} would bring ${added.map(({ name, version }) => `${name} ${version}`).join(', ')}, which the base's Cargo.lock ` +
-          'does not have (input dependencies: locked). Nothing was changed.',
+      throw new ForbiddenCrates(
+        `${what} would bring ${added.map(({ name, version }) => `${name} ${version}`).join(', ')}, which the base's Cargo.lock does not have ` +
+          `(input dependencies: ${this.policy}).`,
       );
   }
 
@@ -168,21 +230,26 @@ export class Dependencies {
     args: readonly string[],
     box: 'exec' | 'net',
     { signal, timeoutMs }: CommandLimits,
-    overlay?: ReadonlyMap<string, Buffer>,
-  ) {
-    const lock = this.unpublishedLock;
-    const files = new Set([...this.copy.list(), ...(lock ? [lock.path] : []), ...(overlay?.keys() ?? [])]);
-    const read = async (file: string) => {
-      if (overlay?.has(file)) return overlay.get(file);
-      if (lock?.path === file) return lock.content;
-      return this.copy.isRegular(file) ? (await this.copy.read(file)).bytes : undefined;
-    };
+    { files, read }: ShadowSource = this.work(new Map()),
+  ): Promise<ShadowRun> {
     const request = {
       ...{ args, workingDirectory: this.workingDirectory, box },
       ...(signal === undefined ? {} : { signal }),
       ...(timeoutMs === undefined ? {} : { timeoutMs }),
     };
-    return runInShadow(this.shadow, [...files], read, request);
+    return runInShadow(this.shadow, files, read, request);
+  }
+
+  /** The work as it stands, with some files of other content laid over it. */
+  private work(overlay: ReadonlyMap<string, Buffer>): ShadowSource {
+    const lock = this.unpublishedLock;
+    const files = new Set([...this.copy.list(), ...(lock ? [lock.path] : []), ...overlay.keys()]);
+    const read = async (file: string) => {
+      if (overlay.has(file)) return overlay.get(file);
+      if (lock?.path === file) return lock.content;
+      return this.copy.isRegular(file) ? (await this.copy.read(file)).bytes : undefined;
+    };
+    return { files: [...files], read };
   }
 
   /** Copies manifests and lock back, and nothing else. */
@@ -190,7 +257,7 @@ export class Dependencies {
     for (const [file, content] of run.changed) {
       const isLock = path.posix.basename(file) === 'Cargo.lock';
       const tracked = this.copy.oidOf(file) !== undefined;
-      if (isLock && !tracked && (this.baseHasCrate || this.copy.ignores(file))) {
+      if (isLock && !tracked && (this.base.hasCrate || this.copy.ignores(file))) {
         this.unpublishedLock = { path: file, content };
         await this.copy.accompany(file, content);
       } else await this.copy.write(file, content);

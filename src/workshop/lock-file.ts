@@ -1,5 +1,6 @@
 // Reads lock files: which packages they name, and from where. Which sources are allowed is dependency-policy.ts's.
 import { parse } from 'smol-toml';
+import type { SourceTree } from '../platform/source-tree.js';
 import { ToolError, UserError, messageOf } from '../errors.js';
 
 /** A package of a lock file. */
@@ -37,6 +38,19 @@ export function lockedPackages(lock: Buffer | undefined): LockedPackage[] {
   } catch {
     return [];
   }
+}
+
+/** Of all lock files that a tree holds. */
+export async function packagesOfTree(tree: SourceTree): Promise<LockedPackage[]> {
+  const locks = tree.files.filter((file) => /(^|\/)Cargo\.lock$/i.test(file.path));
+  return (await Promise.all(locks.map(async (file) => lockedPackages(await tree.read(file.path))))).flat();
+}
+
+/** The packages from outside the repository that `after` has and `before` has not, by name, version and source. */
+export function packagesAdded(before: readonly LockedPackage[], after: readonly LockedPackage[]): LockedPackage[] {
+  const idOf = ({ name, version, source }: LockedPackage) => `${name} ${version} ${source ?? ''}`;
+  const known = new Set(before.map(idOf));
+  return after.filter((entry) => entry.source !== undefined && !known.has(idOf(entry)));
 }
 
 /** The model can write a lock file, so its shape is not to be trusted. */

@@ -26,6 +26,10 @@ const USE_CARGO_ADD =
 const USE_CARGO_NEW =
   'Call the cargo tool with command "new" (for example args ["crates/core", "--lib"]), which enters the new crate; leave ' +
   'the list as it is in this edit.';
+const NO_CARGO_ADD =
+  'Where it has what a member needs, cargo "add" with "--package" inherits it; a new entry in it no command makes: take the ' +
+  'dependency into the member, or say with record that the table should have it.';
+const NO_TOOL = 'No tool changes it; if the spec needs it, say so with ask or record.';
 const NO_COMMAND = 'No cargo command changes it. Leave it as it is; if the spec needs it, say so with ask or record.';
 
 /**
@@ -54,12 +58,11 @@ export function manifestFindings(file: string, before: string | undefined, after
 }
 
 function dependencyRefusal(was: Table, now: Table): string | undefined {
-  const workspace = (manifest: Table) => asTable(manifest.workspace).dependencies;
-  const changed = [...DEPENDENCY_TABLES.filter((table) => !isSameTable(was[table], now[table]))];
-  const [table] = isSameTable(workspace(was), workspace(now)) ? changed : [...changed, 'workspace.dependencies'];
-  if (table === undefined) return undefined;
-  const isReplacement = table === 'patch' || table === 'replace';
-  return `[${table}] is changed by cargo only. ${isReplacement ? 'No tool changes it; if the spec needs it, say so with ask or record.' : USE_CARGO_ADD}`;
+  const changed = DEPENDENCY_TABLES.find((table) => !isSameTable(was[table], now[table]));
+  if (changed === 'patch' || changed === 'replace') return `[${changed}] is changed by cargo only. ${NO_TOOL}`;
+  if (changed !== undefined) return `[${changed}] is changed by cargo only. ${USE_CARGO_ADD}`;
+  const shared = (manifest: Table) => asTable(manifest.workspace).dependencies;
+  return isSameTable(shared(was), shared(now)) ? undefined : `[workspace.dependencies] stays as it is. ${NO_CARGO_ADD}`;
 }
 
 /** A package becomes a workspace by writing; what a workspace has is then cargo's. */

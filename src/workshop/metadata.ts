@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { Sandbox } from '../sandbox/sandbox.js';
 import { cargoEnvironment } from './cargo.js';
 import type { Place } from './places.js';
-import { BOX_PROJECT, placeMounts } from './places.js';
+import { BOX_PROJECT, boxPaths, placeMounts } from './places.js';
 import type { Toolchain } from './toolchain.js';
 
 const shape = z.object({
@@ -48,7 +48,7 @@ export async function workspaceMembers(options: {
     timeoutMs: TIMEOUT_MS,
   });
   if (result.end.kind !== 'exited' || result.end.code !== 0) return [];
-  const parsed = shape.safeParse(JSON.parse(result.stdout.toString('utf8')));
+  const parsed = shape.safeParse(JSON.parse(boxPaths(options.place)(result.stdout.toString('utf8'))));
   if (!parsed.success) return [];
   const relative = (file: string) => (file.startsWith(`${BOX_PROJECT}/`) ? file.slice(BOX_PROJECT.length + 1) : file);
   return parsed.data.packages.map(({ name, version, manifest_path, targets, dependencies, features }) => ({

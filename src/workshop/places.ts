@@ -33,3 +33,8 @@ export function registryMounts(cargoHome: string, writable = false): Mount[] {
   }));
   return [...downloads, { host: `${cargoHome}/config.toml`, box: `${BOX_CARGO_HOME}/config.toml`, writable: false }];
 }
+
+/** Without a sandbox cargo sees the host's folders; what is kept and shown names those of the box. */
+export function boxPaths({ project, target }: Place): (text: string) => string {
+  return (text) => text.replaceAll(project, BOX_PROJECT).replaceAll(target, BOX_TARGET);
+}

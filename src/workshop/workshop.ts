@@ -2,6 +2,7 @@
 // It judges nothing; gates and verdicts are the room verify's.
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { ToolError, UserError } from '../errors.js';
 import type { RunCommand } from '../platform/command.js';
 import type { Git, TreeChange } from '../platform/git.js';
 import type { SourceTree, TreeFile } from '../platform/source-tree.js';
@@ -44,6 +45,7 @@ export type { CheckedOut, CheckoutSequence } from './commit-checkouts.js';
 export type { Diagnostic } from './diagnostics.js';
 export { DiskSpaceError, requireDiskSpace } from './disk-space.js';
 export { readDependency } from './dependency-source.js';
+export { packagesAdded, packagesOfTree } from './lock-file.js';
 export type { WorkspaceMember } from './metadata.js';
 export { guardManifest, manifestFindings } from './manifest-guard.js';
 export type { StoredOutput } from './outputs.js';
@@ -137,7 +139,7 @@ export async function openWorkshop(options: WorkshopOptions): Promise<Workshop> 
     copy,
     options.workingDirectory,
     options.dependencyPolicy,
-    baseHasCrate,
+    { tree: base.tree, hasCrate: baseHasCrate },
     baseLock,
   );
   return new Workshop(options, copy, dependencies, createCargo({ ...options, cargoHome }));
@@ -181,28 +183,38 @@ export class Workshop {
     return path.join(this.options.scratch, 'cargo', 'registry', 'src');
   }
 
-  /** The workspace's own members as they are now. */
-  async members(): Promise<WorkspaceMember[]> {
+  /**
+   * The workspace's own members: of a checkout, or of the work as it is now. Ask where no command has left anything behind: a
+   * cargo configuration that a test wrote could make cargo fail.
+   */
+  async members(checkout?: CheckedOut): Promise<WorkspaceMember[]> {
+    if (checkout !== undefined) return this.membersAt(checkout.place);
     const target = path.join(this.options.scratch, 'metadata-target');
     await mkdir(target, { recursive: true });
-    const { sandbox, toolchain, scratch } = this.options;
-    const place = { project: this.copy.root, target };
-    const cargoHome = path.join(scratch, 'cargo');
-    const members = await workspaceMembers({
-      sandbox,
-      toolchain,
-      cargoHome,
-      place,
-      workingDirectory: this.workingDirectory,
-    });
+    await this.copy.sweep();
+    await this.copy.clean();
+    const members = await this.membersAt({ project: this.copy.root, target });
     await this.copy.sweep();
     return members;
   }
 
-  /** The first `sync`, before anything is spent. @throws UserError when cargo cannot read the lock file as it is committed */
+  private membersAt(place: Place): Promise<WorkspaceMember[]> {
+    const { sandbox, toolchain, scratch, workingDirectory } = this.options;
+    return workspaceMembers({ sandbox, toolchain, cargoHome: path.join(scratch, 'cargo'), place, workingDirectory });
+  }
+
+  /**
+   * The first `sync`, before anything is spent.
+   * @throws UserError when cargo cannot read the lock file as it is committed, or the policy forbids what is there already
+   */
   async syncBase(limits?: CommandLimits): Promise<SyncResult> {
     const synced = await this.sync(limits);
     if (synced.kind === 'failed') refuseUnreadableLock(synced.text);
+    if (synced.kind === 'forbidden')
+      throw new UserError(
+        `${synced.text} The run would start from them: bring the lock file of the base in step (cargo update --workspace), ` +
+          "set 'dependencies: registry', or have the run start anew ('resume: never').",
+      );
     return synced;
   }
 
@@ -237,6 +249,7 @@ export class Workshop {
   /**
    * Runs cargo on the work copy for the agent. Tests and build scripts may write there; what they change of the work is
    * put back before this returns, so that file tools never meet a live box or a changed file.
+   * @throws ToolError when the manifests need crates that the policy does not let in
    * @param adopts which files count as work when this very command changed them (`fmt`: sources; `new`: the new folder)
    */
   async cargoForAgent(terms: CargoTerms, adopts?: () => Promise<readonly string[]>): Promise<AgentCargoRun> {
@@ -248,7 +261,9 @@ export class Workshop {
       this.agentTarget = target;
       await this.copy.freshen(this.baseFiles); // the work began while the base was still being built
     }
-    if (adopts === undefined) await this.dependencies.sync(terms);
+    const synced = adopts === undefined ? await this.dependencies.sync(terms) : undefined;
+    if (synced?.kind === 'forbidden')
+      throw new ToolError(`${synced.text} Take it out of the manifests: nothing is built before that.`);
     await this.copy.sweep();
     await this.copy.clean();
     await this.copy.makeFolder(this.workingDirectory);

@@ -5,11 +5,14 @@ import { samplePage } from '../../support/page-sources.js';
 import { failedTestGate, sampleGate } from '../../support/sample-record.js';
 
 describe('the gates of a run', () => {
-  it('opens the output of a gate that failed, and links an action to the complete output of its command', () => {
-    const gates = [sampleGate(), failedTestGate()];
+  it('opens the output of a gate that failed, advisory or not, and links an action to the complete output of its command', () => {
+    const doc = sampleGate({ name: 'doc', deciding: false, status: 'failed' });
+    const gates = [sampleGate(), failedTestGate(), doc];
     const elements = pageElements(renderPage(samplePage({}, { verification: { commit: 'c', tree: 't', gates } })));
-    const open = elements.filter(({ attributes }) => 'open' in attributes).map(({ attributes }) => attributes.id);
-    expect(open).toEqual(['gate-test']);
+    const open = elements
+      .filter(({ attributes }) => 'open' in attributes && attributes.class === 'gate')
+      .map(({ attributes }) => attributes.id);
+    expect(open).toEqual(['gate-test', 'gate-doc']);
     const targets = elements.map(({ attributes }) => attributes.id);
     const links = elements.flatMap(({ attributes: { href } }) =>
       href?.startsWith('#') === true ? [href.slice(1)] : [],

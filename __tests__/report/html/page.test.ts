@@ -93,6 +93,13 @@ describe('renderPage', () => {
       expect(open).toContain(words);
   });
 
+  it('names the workflow run as GitHub does', () => {
+    const links = pageElements(renderPage(samplePage())).filter(({ attributes }) =>
+      attributes.href?.includes('/actions/runs/'),
+    );
+    expect(links.map(({ text }) => text)).toEqual(['4711']);
+  });
+
   it('says that nothing is open where that is so', () => {
     expect(textsOf(renderPage(samplePage({}, { questions: [] })), 'open')).toEqual(['Nothing is open.']);
   });

@@ -1,7 +1,7 @@
 // What the run changed: files with their differences, the public interface and new crates.
 import type { RunRecord } from '../record.js';
 import { counted, listed } from '../wording.js';
-import { safeHtml, NOTHING, type Part, type Section, section, table } from './markup.js';
+import { safeHtml, codeName, NOTHING, type Part, type Section, section, table } from './markup.js';
 import type { PageTexts, StoredText } from './page-texts.js';
 import { textView } from './page-texts.js';
 import type { PatchFile } from './patch-files.js';
@@ -61,7 +61,7 @@ export function dependenciesSection({ dependencies }: RunRecord): Section | unde
   const rows = dependencies.map((crate) => [
     safeHtml`<b>${crate.name}</b> ${crate.version}`,
     [
-      crate.source,
+      codeName(crate.source),
       crate.checksum === undefined
         ? NOTHING
         : safeHtml`<span class="note">sha256 <code title="${crate.checksum}">${crate.checksum.slice(0, 12)}</code></span>`,
@@ -69,7 +69,7 @@ export function dependenciesSection({ dependencies }: RunRecord): Section | unde
     crate.inspected === false ? 'unknown' : (crate.license ?? 'not stated'),
     buildTimeCode(crate),
     crate.direct === undefined ? NOTHING : crate.direct ? 'directly' : 'by another crate',
-    (crate.features ?? []).join(', '),
+    (crate.features ?? []).map((name, at) => [at === 0 ? '' : ', ', codeName(name)]),
   ]);
   return section(
     'dependencies',

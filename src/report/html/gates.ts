@@ -1,7 +1,7 @@
 // The gates of the last verification with their complete outputs, and every other output of the run.
 import type { GateRecord, RunRecord } from '../record.js';
 import { counted, duration, shortId } from '../wording.js';
-import { safeHtml, codeName, NOTHING, type Part, prose, type Section, section } from './markup.js';
+import { safeHtml, codeName, NOTHING, type Part, type Section, section } from './markup.js';
 import type { PageOutputs } from './page-outputs.js';
 import { textView } from './page-texts.js';
 import { placeOf, type PlaceLink } from './place-links.js';
@@ -25,7 +25,7 @@ export function gatesSection({ verification, baseline }: RunRecord, places: Plac
   const ran =
     gates.length === 0
       ? safeHtml`<p>No verification ran.</p>`
-      : gates.map((gate) => gateDetails(gate, gateId(gate.name), places, gate.deciding && gate.status === 'failed'));
+      : gates.map((gate) => gateDetails(gate, gateId(gate.name), places, gate.status === 'failed'));
   return section(
     'gates',
     'Verification',
@@ -90,7 +90,7 @@ function failures({ tests }: GateRecord, placeLink: PlaceLink): Part {
     ({ name, executable, path, line, message }) =>
       safeHtml`<div class="remark bad">
         <h4>${codeName(name)} in ${executable} ${path === undefined ? NOTHING : placeLink(placeOf({ path, line }))}</h4>
-        ${message === undefined ? NOTHING : prose(message)}
+        ${message === undefined ? NOTHING : safeHtml`<p class="prose message">${message}</p>`}
       </div> `,
   );
 }

@@ -116,10 +116,13 @@ function topBar({ outcome, spec }: RunRecord): Part {
 function contents(sections: readonly Section[]): Part {
   const items = sections.map(({ id, title }) => safeHtml`<li><a href="#${id}">${title}</a></li> `);
   return safeHtml`<nav class="contents" aria-label="Contents">
-    <ul>
-      <li><a href="#verdict">Verdict</a></li>
-      ${items}
-    </ul>
+    <details open>
+      <summary>Contents</summary>
+      <ul>
+        <li><a href="#verdict">Verdict</a></li>
+        ${items}
+      </ul>
+    </details>
   </nav>`;
 }
 

@@ -103,7 +103,10 @@ function facts({ verification, publication, usage, model, run }: RunRecord): Par
         : webLink(`${pullRequest.number}${pullRequest.draft ? ' (draft)' : ''}`, pullRequest.url),
     ],
     ['comment', comment === undefined ? NOTHING : webLink('on GitHub', comment.url)],
-    ['workflow run', run.url === undefined ? NOTHING : webLink(run.id, run.url)],
+    [
+      'workflow run',
+      run.url === undefined ? NOTHING : webLink(/\/runs\/(\d+)/.exec(run.url)?.[1] ?? 'on GitHub', run.url),
+    ],
     ['model', model === '' ? NOTHING : model],
     ['turns', usage.turns === 0 ? NOTHING : usage.turns],
     ['cost', usage.costUsd === null && usage.earlier === undefined ? 'unknown' : costText(usage)],
