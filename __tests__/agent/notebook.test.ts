@@ -44,6 +44,16 @@ describe('the plan', () => {
   });
 });
 
+describe('notes', () => {
+  it('of an earlier run stand before those of this one, and are noted once', () => {
+    const kept = { kind: 'deviation', text: 'Keys are bytes.', requirement: 'R1', earlierRun: true } as const;
+    const notebook = new Notebook(['R1'], { questions: [], lastNumber: 0, notes: [kept] });
+    notebook.note({ kind: 'deviation', text: 'Keys are bytes.', requirement: 'R1' });
+    notebook.note({ kind: 'assumption', text: 'Keys are bytes.', requirement: 'R1' });
+    expect(notebook.notes).toEqual([kept, { kind: 'assumption', text: 'Keys are bytes.', requirement: 'R1' }]);
+  });
+});
+
 describe('questions', () => {
   it('are numbered from one', () => {
     const notebook = new Notebook(['R1']);
@@ -52,7 +62,7 @@ describe('questions', () => {
   });
 
   it('of earlier runs stay open under their numbers, and new ones get numbers that no question had', () => {
-    const notebook = new Notebook(['R1', 'R2'], { questions: [open], lastNumber: 7 });
+    const notebook = new Notebook(['R1', 'R2'], { questions: [open], lastNumber: 7, notes: [] });
     expect(notebook.ask('Why?', 'R2', false).number).toBe(8);
     expect(notebook.ask('What?', undefined, false).number).toBe(9);
     expect(notebook.questions.map(({ number }) => number)).toEqual([2, 8, 9]);
@@ -60,7 +70,7 @@ describe('questions', () => {
   });
 
   it('that are open already keep their number and cannot be made less than blocking by asking again', () => {
-    const notebook = new Notebook(['R1'], { questions: [open], lastNumber: 2 });
+    const notebook = new Notebook(['R1'], { questions: [open], lastNumber: 2, notes: [] });
     expect(notebook.ask(' Which order?', 'R1', false)).toEqual(open);
     expect(notebook.ask('Which order?', undefined, false).number).toBe(3);
     expect(notebook.ask('Which order?', undefined, true)).toMatchObject({ number: 3, blocking: true });
@@ -83,7 +93,7 @@ describe('questions', () => {
 
   it('leave what they were made from as it was', () => {
     const given = { ...open, blocking: false };
-    new Notebook(['R1'], { questions: [given], lastNumber: 2 }).ask('Which order?', 'R1', true);
+    new Notebook(['R1'], { questions: [given], lastNumber: 2, notes: [] }).ask('Which order?', 'R1', true);
     expect(given.blocking).toBe(false);
   });
 });

@@ -140,7 +140,7 @@ describe('writing', () => {
     const git = await open(repo);
     const tree = await git.writeTree(undefined, [{ path: 'only', content: await file(git, 'x') }]);
     const commit = await git.writeCommit({ tree, parent: undefined, message: 'First\n', author });
-    expect(await git.messages(commit, { max: 5 })).toEqual([{ commit, message: 'First\n' }]);
+    expect(await git.messages(commit, { max: 5 })).toEqual([{ commit, tree, parents: [], message: 'First\n' }]);
   });
 
   it('runs no hook, filter, signing program or fsmonitor that the checkout has planted', async () => {

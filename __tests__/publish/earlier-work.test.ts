@@ -15,7 +15,8 @@ const R1 = { id: 'R1', hash: hashOf('1') };
 const R2 = { id: 'R2', hash: hashOf('2') };
 const NOW = { ...SPEC, requirements: [R1, R2] };
 
-type Said = Partial<CommitMessageRequest> | string;
+/** `file`: text that the commit changes, which else changes nothing. */
+type Said = (Partial<CommitMessageRequest> & { file?: string }) | string;
 
 /** Pushes one commit for each message on the base, and looks at the branch. */
 async function findAfter(messages: readonly Said[], spec: typeof NOW = NOW) {
@@ -26,10 +27,15 @@ async function findAfter(messages: readonly Said[], spec: typeof NOW = NOW) {
 
 async function pushed({ repo, git, base }: PublishScene, branch: string, messages: readonly Said[]): Promise<string> {
   let parent = base;
-  const tree = await git.treeOf(base);
+  let tree = await git.treeOf(base);
   for (const said of messages) {
+    const { file, ...words } = typeof said === 'string' ? {} : said;
+    if (file !== undefined) {
+      const content = { oid: await git.writeBlob(Buffer.from(file)), mode: '100644' };
+      tree = await git.writeTree(tree, [{ path: 'new.txt', content }]);
+    }
     const request = { subject: 'Work', spec: NOW, requirements: [], runUrl: 'local', tree };
-    const message = typeof said === 'string' ? said : buildCommitMessage({ ...request, ...said });
+    const message = typeof said === 'string' ? said : buildCommitMessage({ ...request, ...words });
     parent = await git.writeCommit({ tree, parent, message, author: AUTHOR });
   }
   await git.setRef('refs/heads/mine', parent);
@@ -83,6 +89,24 @@ describe('what an earlier run left', () => {
   it.each(['-5 tokens', '1e9 tokens', '5 tokens, x USD', 'all'])('is not what somebody typed: %s', async (value) => {
     const typed = `Work\n\nFerrule-Spec: ${SPEC.path}\nFerrule-Spec-Hash: sha256:${SPEC.hash}\nFerrule-Spent: ${value}\n`;
     expect((await findAfter([typed]))?.spent).toBeUndefined();
+  });
+
+  it('is its commits that changed files, the oldest first, whatever text of the spec they were made for', async () => {
+    await using scene = await publishScene();
+    const { git, base } = scene;
+    const before = { ...NOW, hash: 'cd'.repeat(32) };
+    const ours = await pushed(scene, BRANCH, [
+      { subject: 'Add login', requirements: ['R1'], spec: before, file: 'login' },
+      'By hand\n',
+      { subject: 'Add logout', file: 'login and logout' },
+      { subject: 'Verify the implementation', outcome: 'verified' },
+    ]);
+    const [, logout, , login] = await git.messages(ours, { exclude: base, max: 9 });
+    const wanted = [
+      { title: 'Add login', commit: login?.commit, requirements: ['R1'] },
+      { title: 'Add logout', commit: logout?.commit, requirements: [] },
+    ];
+    expect(await find(scene)).toMatchObject({ increments: wanted, isVerified: true });
   });
 
   it('is verified only while nobody has added a commit', async () => {

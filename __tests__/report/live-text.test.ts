@@ -32,7 +32,7 @@ describe('the text of a run that goes on', () => {
   const text = renderLive(underWay, live);
 
   it('shows the plan as a checklist, the step with its time, the last build, and what is spent of what', () => {
-    expect(text.split('\n').slice(2)).toEqual([
+    expect(text.split('\n').slice(3)).toEqual([
       '**Ferrule is at work on** `specs/ledger.md`, Ledger entries',
       '',
       'Now, since 09:41:07 UTC: turn 7 · edit_file src/entry.rs · 2 edits',
@@ -94,7 +94,7 @@ describe('the answer beside a pull request', () => {
   it('is the verdict with what it cost; its marks are the report’s', () => {
     const text = renderAnswer(sampleRecord());
     expect(parseMark(text)).toMatchObject({ outcome: 'verified' });
-    expect(text.split('\n').slice(2)).toEqual([
+    expect(text.split('\n').slice(3)).toEqual([
       expect.stringMatching(/^\*\*Verified: check, test and fmt passed/),
       '',
       'Spec: `specs/ledger.md`, Ledger entries',

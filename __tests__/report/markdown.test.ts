@@ -19,8 +19,9 @@ describe('renderMarkdown', () => {
       ...{ specPath: 'specs/ledger.md', specHash: 'a3'.repeat(32), outcome: 'verified' },
       spent: { tokens: 439_134, costUsd: 0.84 },
     });
-    const [, questions, verdict, , place, , where, , note] = text.split('\n');
+    const [, questions, records, verdict, , place, , where, , note] = text.split('\n');
     expect(questions).toMatch(/^<!-- ferrule-questions /);
+    expect(records).toMatch(/^<!-- ferrule-records /);
     expect(verdict).toMatch(/^\*\*Verified: check, test and fmt passed at tree 1a2b3c4 /);
     expect(place).toBe('Spec: `specs/ledger.md`, Ledger entries');
     expect(where).toContain('[pull request 3](https://github.com/acme/ledger/pull/3)');

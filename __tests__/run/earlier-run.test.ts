@@ -1,10 +1,18 @@
 import { describe, expect, it } from '@jest/globals';
 import { UserError } from '../../src/errors.js';
 import type { EarlierRunRequest } from '../../src/run/earlier-run.js';
-import { progressOf, questionRecords, readEarlierRun } from '../../src/run/earlier-run.js';
+import {
+  noteRecords,
+  notesOnWork,
+  progressOf,
+  questionRecords,
+  readEarlierRun,
+  withReport,
+} from '../../src/run/earlier-run.js';
 import type { AskedQuestion, Outcome } from '../../src/report/report.js';
-import { answerFingerprint, formatMark, formatQuestionsMark } from '../../src/report/report.js';
+import { answerFingerprint, formatMark, formatQuestionsMark, formatRecordsMark } from '../../src/report/report.js';
 import { markOf, publishScene, SPEC, type PublishScene } from '../support/publish-scene.js';
+import { sampleRecord } from '../support/sample-record.js';
 
 const asked = (number: number, more: Partial<AskedQuestion> = {}): AskedQuestion => ({
   ...{ number, text: `Question ${number}?`, requirement: `R${number}`, blocking: true },
@@ -127,7 +135,7 @@ describe('questions of earlier runs', () => {
     const questions = [asked(1)];
     for (const more of [{ kind: 'none' }, { github: undefined }, { kind: 'commit' }] as const)
       expect(await readAfter({ questions, more })).toEqual({
-        ...{ questions: [], answers: [], lastNumber: 0, isWaiting: false },
+        ...{ questions: [], answers: [], lastNumber: 0, notes: [], isWaiting: false },
       });
   });
 
@@ -158,8 +166,55 @@ describe('questions of earlier runs', () => {
   });
 });
 
+describe('what earlier runs recorded', () => {
+  const deviation = { kind: 'deviation' as const, text: 'Keys are s3cr3t.', requirement: 'R1' };
+  const note = { ...deviation, earlierRun: true as const };
+
+  it('is read from our own report only, with or without questions', async () => {
+    for (const author of ['ferrule', 'mallory']) {
+      await using scene = await publishScene();
+      const body = `${markOf('unverified')}\n${formatRecordsMark([deviation])}\nReport`;
+      scene.fake.repository.addPull({
+        head: 'ferrule/login',
+        author: author === 'ferrule' ? scene.fake.login : author,
+        body,
+      });
+      expect((await readEarlierRun(requestOf(scene))).notes).toEqual(author === 'ferrule' ? [note] : []);
+    }
+  });
+
+  it('forbids the run when somebody edited it out of shape: a deviation must not get lost silently', async () => {
+    await using scene = await publishScene();
+    const body = `${markOf('unverified')}\n<!-- ferrule-records ?? -->\nReport`;
+    scene.fake.repository.addPull({ head: 'ferrule/login', author: scene.fake.login, body });
+    await expect(readEarlierRun(requestOf(scene))).rejects.toThrow(/hidden line 'ferrule-records' .* cannot be read/);
+  });
+
+  it('is joined with what the report in a folder says, each once', () => {
+    const published = { questions: [], answers: [], lastNumber: 0, notes: [note], isWaiting: false };
+    const assumption = { kind: 'assumption' as const, text: 'UTC.' };
+    const record = sampleRecord({ records: [deviation, assumption] });
+    expect(withReport(published, record, 'pause').notes).toEqual([
+      note,
+      { ...assumption, requirement: undefined, earlierRun: true },
+    ]);
+  });
+
+  it('stays while the work and the clause it is about are there', () => {
+    const whole = { ...note, requirement: undefined };
+    const ofR2 = { ...note, requirement: 'R2' };
+    const gone = { ...note, requirement: 'R9' };
+    expect(notesOnWork([note, whole, ofR2, gone], ['R1', 'R2'], { stale: ['R2'] })).toEqual([note, whole]);
+    expect(notesOnWork([note], ['R1'], undefined)).toEqual([]);
+  });
+
+  it('comes out of the report without secrets', () => {
+    expect(noteRecords([note], (text) => text.replace('s3cr3t', '***'))).toEqual([{ ...note, text: 'Keys are ***.' }]);
+  });
+});
+
 it('requirements are served, open or waiting; what an answer was about is open again', () => {
-  const earlier = { questions: [asked(2), asked(4, { blocking: false })], lastNumber: 4, isWaiting: false };
+  const earlier = { questions: [asked(2), asked(4, { blocking: false })], lastNumber: 4, notes: [], isWaiting: false };
   const questions = earlier.questions.map((each) => ({ ...each, requirement: each.requirement }));
   const answer = { number: 3, question: 'Question 3?', answer: 'Yes.', requirement: 'R3', blocking: true };
   const ids = ['R1', 'R2', 'R3', 'R4', 'R5'];

@@ -2,7 +2,7 @@
 import type { Nodes } from 'mdast';
 import { allNodes, parseMarkdown } from './parse-markdown.js';
 
-const OURS = /^<(?:\/?details|\/?code|\/summary|summary)\b|^<!-- ferrule(?:-questions)? /;
+const OURS = /^<(?:\/?details|\/?code|\/summary|summary)\b|^<!-- ferrule(?:-questions|-records)? /;
 const OUR_HOST = 'https://github.com/acme/';
 const FORBIDDEN = new Set<Nodes['type']>([
   ...(['image', 'imageReference', 'linkReference', 'definition', 'footnoteReference', 'footnoteDefinition'] as const),

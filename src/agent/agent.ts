@@ -18,7 +18,7 @@ import type { Transcript } from './transcript.js';
 export type { Limits, Spent } from './budget.js';
 export { Budget } from './budget.js';
 export type { Claim, CompletedIncrement, Handover, Note, PlanVersion, Question } from './notebook.js';
-export { Notebook } from './notebook.js';
+export { Notebook, isSameNote } from './notebook.js';
 export type { Price } from './prices.js';
 export { PRICES_AS_OF, priceOf } from './prices.js';
 export { ReadStates } from './read-states.js';

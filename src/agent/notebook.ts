@@ -30,6 +30,8 @@ export interface Note {
   kind: 'improvement' | 'deviation' | 'assumption';
   text: string;
   requirement: string | undefined;
+  /** Recorded by an earlier run, from whose work this one goes on. */
+  earlierRun?: true;
 }
 
 export interface Claim {
@@ -46,26 +48,42 @@ export interface Handover {
   claims: Claim[];
 }
 
+export function isSameNote(one: Note, other: Note): boolean {
+  return one.kind === other.kind && one.text === other.text && one.requirement === other.requirement;
+}
+
+/** Of earlier runs of the spec. */
+export interface LeftEarlier {
+  /** Still open. */
+  questions: readonly Question[];
+  /** The highest number that any question had. */
+  lastNumber: number;
+  /** About work that this run goes on from. */
+  notes: readonly Note[];
+}
+
 export class Notebook {
   /** Every version of the plan, the one that holds last. */
   readonly plans: PlanVersion[] = [];
   readonly increments: CompletedIncrement[] = [];
   /** What is open: of earlier runs, then of this one. */
   readonly questions: Question[];
-  readonly notes: Note[] = [];
+  /** Of earlier runs, then of this one. */
+  readonly notes: Note[];
   handover: Handover | undefined;
   /** Whether the model was told once that its handover leaves requirements out. */
   wasReminded = false;
 
   /**
    * @param requirementIds the spec's; what the model names must be one of them
-   * @param earlier questions of earlier runs that are still open, and the highest number that any question had
+   * @param earlier what earlier runs left
    */
   constructor(
     readonly requirementIds: readonly string[],
-    private readonly earlier: { questions: readonly Question[]; lastNumber: number } = { questions: [], lastNumber: 0 },
+    private readonly earlier: LeftEarlier = { questions: [], lastNumber: 0, notes: [] },
   ) {
     this.questions = earlier.questions.map((question) => ({ ...question }));
+    this.notes = [...earlier.notes];
   }
 
   /** What is planned and not completed. */
@@ -106,6 +124,11 @@ export class Notebook {
     const waiting = this.waitingRequirements();
     const isWhole = this.questions.some(({ blocking, requirement }) => blocking && requirement === undefined);
     return isWhole || (waiting.size > 0 && this.requirementIds.every((id) => waiting.has(id)));
+  }
+
+  /** Notes something for the report; what an earlier run noted in the same words stays one note. */
+  note(note: Note): void {
+    if (!this.notes.some((each) => isSameNote(each, note))) this.notes.push(note);
   }
 
   /** Notes a question under the next number; one that is open already keeps its number, and stays blocking if it was. */

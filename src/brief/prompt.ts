@@ -27,6 +27,13 @@ export interface OpenQuestion {
   blocking: boolean;
 }
 
+/** What an earlier run recorded for the report about work that is still there. */
+export interface EarlierNote {
+  kind: 'improvement' | 'deviation' | 'assumption';
+  text: string;
+  requirement: string | undefined;
+}
+
 /** How far an earlier run's commits got, in ids of requirements. */
 export interface EarlierProgress {
   /** Named by the messages of the commits that this run goes on from. */
@@ -53,6 +60,7 @@ export interface BriefRequest {
   answers: readonly AnsweredQuestion[];
   /** Questions of earlier runs that nobody has answered. */
   openQuestions?: readonly OpenQuestion[];
+  earlierNotes?: readonly EarlierNote[];
   /** Absent when the run starts from the base. */
   progress?: EarlierProgress;
   limits: RunLimits;
@@ -111,7 +119,7 @@ const DEPENDENCY_RULES: Readonly<Record<BriefRequest['dependencies'], string>> =
 };
 
 function firstMessage(request: BriefRequest): string {
-  const { spec, standards, answers, openQuestions = [], progress, limits, nonce } = request;
+  const { spec, standards, answers, openQuestions = [], earlierNotes = [], progress, limits, nonce } = request;
   const requirements = spec.requirements.map(({ id, text }) => `${id}: ${text}`).join('\n');
   const mark = (name: string, text: string, attributes: Readonly<Record<string, string>> = {}) =>
     marked(`${name}-${nonce}`, text, attributes, nonce);
@@ -143,6 +151,12 @@ function firstMessage(request: BriefRequest): string {
     progress === undefined ? '' : describeProgress(progress),
     progress?.planned === undefined ? '' : 'What the plan of the earlier run still held; set your own:',
     progress?.planned === undefined ? '' : mark('plan', progress.planned),
+    earlierNotes.length === 0
+      ? ''
+      : 'What earlier runs recorded about that work. It stays in the report; do not record it again:',
+    ...earlierNotes.map(({ kind, text, requirement }) =>
+      mark('record', text, { kind, ...(requirement === undefined ? {} : { requirement }) }),
+    ),
     request.instructions?.trim() ? 'Instructions of whoever started this run, binding beside the spec:' : '',
     request.instructions?.trim() ? mark('instructions', request.instructions.trim()) : '',
     standards.length === 0 ? '' : "The project's standards. Keep to them in the code you write:",

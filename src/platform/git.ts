@@ -28,6 +28,15 @@ export interface CommitRequest {
   atSeconds?: number;
 }
 
+/** A commit with what it was made of. */
+export interface CommitMessage {
+  commit: string;
+  tree: string;
+  parents: string[];
+  /** Whole. */
+  message: string;
+}
+
 export interface Git {
   /** The bare repository's folder. */
   dir: string;
@@ -52,11 +61,8 @@ export interface Git {
   changes(from: string, to: string): Promise<FileChange[]>;
   /** Paths that differ between two commits or trees. */
   changedPaths(from: string, to: string): Promise<string[]>;
-  /** Full messages of the commits reachable from `head` but not from `exclude`, newest first. */
-  messages(
-    head: string,
-    options: { exclude?: string; max: number; grep?: string },
-  ): Promise<{ commit: string; message: string }[]>;
+  /** The commits reachable from `head` but not from `exclude` with their full messages, newest first. */
+  messages(head: string, options: { exclude?: string; max: number; grep?: string }): Promise<CommitMessage[]>;
   /** A unified diff between two trees or commits, binary files included, as `git apply` takes it. */
   diff(from: string, to: string): Promise<Buffer>;
   /** Lines that `to` adds against `from`: path → line numbers (1-based). */
@@ -286,7 +292,7 @@ class BareGit implements Git {
   }
 
   async messages(head: string, options: { exclude?: string; max: number; grep?: string }) {
-    const args = ['log', '-z', '--format=%H%n%B', `--max-count=${options.max}`];
+    const args = ['log', '-z', '--format=%H %T %P%n%B', `--max-count=${options.max}`];
     if (options.grep) args.push('--fixed-strings', `--grep=${options.grep}`);
     args.push('--end-of-options', head);
     if (options.exclude) args.push(`^${options.exclude}`);
@@ -296,7 +302,8 @@ class BareGit implements Git {
       .filter((entry) => entry !== '')
       .map((entry) => {
         const end = entry.indexOf('\n');
-        return { commit: entry.slice(0, end), message: entry.slice(end + 1) };
+        const [commit = '', tree = '', ...parents] = entry.slice(0, end).trimEnd().split(' ');
+        return { commit, tree, parents, message: entry.slice(end + 1) };
       });
   }
 

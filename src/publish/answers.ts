@@ -3,8 +3,8 @@
 // decided elsewhere.
 import type { Comment, GitHub, PullRequest } from '../platform/github.js';
 import { describeGitHubError, isOwnAccount } from '../platform/github.js';
-import type { AskedQuestion, Mark } from '../report/report.js';
-import { answerFingerprint, parseMark, parseQuestionsMark } from '../report/report.js';
+import type { AskedQuestion, Mark, NotedRecord } from '../report/report.js';
+import { answerFingerprint, parseMark, parseQuestionsMark, parseRecordsMark } from '../report/report.js';
 import { parseAnswers } from './answer-text.js';
 
 export interface AnswersRequest {
@@ -47,6 +47,8 @@ export type AnswersRead =
       questions: AskedQuestion[];
       /** One for each answered question, the latest. */
       answers: GivenAnswer[];
+      /** What the model recorded for the reviewer. */
+      records: NotedRecord[];
       warnings: string[];
     };
 
@@ -58,12 +60,10 @@ export async function readAnswers(request: AnswersRequest): Promise<AnswersRead>
   if (found.kind !== 'found') return found;
   const { mark, pullRequest, number, isClosed } = found;
   const questions = parseQuestionsMark(found.text);
-  const read = { kind: 'read' as const, mark, isClosed, ...(pullRequest === undefined ? {} : { pullRequest }) };
-  if (questions === undefined)
-    return {
-      kind: 'unreadable',
-      reason: `The hidden line 'ferrule-questions' of the report on #${number} was changed and cannot be read. Restore it from the edit history, or delete the line to give its questions up.`,
-    };
+  const records = parseRecordsMark(found.text);
+  if (questions === undefined) return changedLine('questions', number);
+  if (records === undefined) return changedLine('records', number);
+  const read = { kind: 'read' as const, mark, records, isClosed, ...(pullRequest === undefined ? {} : { pullRequest }) };
   if (questions.length === 0) return { ...read, questions, answers: [], warnings: [] };
   const comments = found.comments ?? (await request.github.listComments(number));
   if (comments.kind === 'failed') return unreadable(describeGitHubError(comments.error));
@@ -175,6 +175,13 @@ async function collectAnswers(
   }
   const sorted = [...answers.values()].sort((one, other) => one.number - other.number);
   return { answers: sorted, warnings: [...warnings, ...cut.values(), ...strangersNote(strangers)] };
+}
+
+function changedLine(name: 'questions' | 'records', number: number): { kind: 'unreadable'; reason: string } {
+  return {
+    kind: 'unreadable',
+    reason: `The hidden line 'ferrule-${name}' of the report on #${number} was changed and cannot be read. Restore it from the edit history, or delete the line to give its ${name} up.`,
+  };
 }
 
 function strangersNote(logins: readonly string[]): string[] {

@@ -4,9 +4,11 @@ import { messageOf, UserError } from '../errors.js';
 import type { Remote } from '../platform/git-remote.js';
 import { fetchCommit, readRemoteBranch } from '../platform/git-remote.js';
 import { isShallow, readHistory } from '../platform/git-history.js';
-import type { Git } from '../platform/git.js';
+import type { CommitMessage, Git } from '../platform/git.js';
 import type { Spending } from '../report/report.js';
 import { workBranches } from './branch-name.js';
+import type { EarlierIncrement } from './earlier-increments.js';
+import { earlierIncrements } from './earlier-increments.js';
 import { isVerifiedCommit, readTrailers, verifiedTree } from './marks.js';
 import { hasHash, readRequirementHashes, readSpent } from './run-trailers.js';
 import { trailerValue } from './trailer-value.js';
@@ -27,6 +29,8 @@ export interface EarlierWork {
   spent: Spending | undefined;
   /** What the plan of the last run on this spec text still held, in its model's words. */
   planned: string | undefined;
+  /** Its commits on this spec, whatever text it had then; oldest first. */
+  increments: EarlierIncrement[];
 }
 
 export interface EarlierWorkRequest {
@@ -74,12 +78,12 @@ async function lookAt(
   if (commit === undefined) return 'no-branch';
   const series = await readSeries(git, remote, { branch, commit, base });
   if (series === undefined) return 'not-ours';
-  const { mergeBase, messages } = series;
-  const said = readMessages(messages, spec);
+  const { mergeBase, commits } = series;
+  const said = readCommits(commits, await git.treeOf(mergeBase), spec);
   if (said === undefined) return 'not-ours';
-  const [last = ''] = messages;
+  const { message: last, tree } = commits[0] ?? { message: '', tree: '' };
   // A message outlives the tree it speaks of: after a rebase by hand, say.
-  const isVerified = isVerifiedCommit(last, spec.path, spec.hash) && verifiedTree(last) === (await git.treeOf(commit));
+  const isVerified = isVerifiedCommit(last, spec.path, spec.hash) && verifiedTree(last) === tree;
   return { branch, commit, mergeBase, isVerified, ...said };
 }
 
@@ -90,13 +94,18 @@ function unread(branch: string, why: string): UserError {
   );
 }
 
-/** What commits say of the work on a spec, by their messages, newest first. `undefined` when none is for it. */
-export function readMessages(
-  messages: readonly string[],
+/**
+ * What commits say of the work on a spec, by their messages. `undefined` when none is for it.
+ * @param commits newest first
+ * @param baseTree of the commit that the oldest stands on
+ */
+export function readCommits(
+  commits: readonly CommitMessage[],
+  baseTree: string,
   spec: EarlierWorkRequest['spec'],
 ): Omit<EarlierWork, 'branch' | 'commit' | 'mergeBase' | 'isVerified'> | undefined {
-  const ours = messages
-    .map((message) => readTrailers(message))
+  const ours = commits
+    .map(({ message }) => readTrailers(message))
     .filter((trailers) => trailers.get('Ferrule-Spec') === trailerValue(spec.path));
   if (ours.length === 0) return undefined;
   const onThisText = ours.filter((trailers) => trailers.get('Ferrule-Spec-Hash') === `sha256:${spec.hash}`);
@@ -104,19 +113,20 @@ export function readMessages(
     ...judgeRequirements(ours, spec),
     spent: onThisText.map((trailers) => readSpent(trailers.get('Ferrule-Spent'))).find((spent) => spent !== undefined),
     planned: onThisText[0]?.get('Ferrule-Planned'),
+    increments: earlierIncrements(commits, baseTree, spec.path),
   };
 }
 
 /**
- * The messages of the commits since the branch left the base, newest first; they are fetched where they are missing. A
- * shallow clone cannot tell where that was, so its history is asked.
+ * The commits since the branch left the base, newest first; they are fetched where they are missing. A shallow clone
+ * cannot tell where that was, so its history is asked.
  * @returns `undefined` for a branch that is merged, or has nothing to do with the base
  */
 async function readSeries(
   git: Git,
   remote: Remote,
   { branch, commit, base }: { branch: string; commit: string; base: string },
-): Promise<{ mergeBase: string; messages: string[] } | undefined> {
+): Promise<{ mergeBase: string; commits: CommitMessage[] } | undefined> {
   const ref = `refs/heads/${branch}`;
   const isMissing = (await git.resolve(commit)) === undefined;
   const isPart = await isShallow(git);
@@ -131,10 +141,10 @@ async function readSeries(
   if (mergeBase === undefined && isPart && history === undefined)
     throw unread(branch, 'the clone is shallow, and the remote does not give the history that it lacks');
   if (mergeBase === undefined || mergeBase === commit) return undefined;
-  const messages = await ancestry.messages(commit, { exclude: mergeBase, max: MAX_COMMITS });
+  const commits = await ancestry.messages(commit, { exclude: mergeBase, max: MAX_COMMITS });
   if (history !== undefined && (await git.mergeBase(commit, mergeBase)) === undefined)
-    await fetch(messages.length < MAX_COMMITS ? { depth: messages.length + 1 } : {});
-  return { mergeBase, messages: messages.map(({ message }) => message) };
+    await fetch(commits.length < MAX_COMMITS ? { depth: commits.length + 1 } : {});
+  return { mergeBase, commits };
 }
 
 /** By the hash of a requirement's text where a commit tells it, else by the id, if the whole spec was the same. */

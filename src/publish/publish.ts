@@ -21,7 +21,7 @@ export type { AnswersRead, GivenAnswer } from './answers.js';
 export { readAnswers } from './answers.js';
 export { branchName, isWorkBranch, specSlug, workBranches } from './branch-name.js';
 export type { EarlierWork } from './earlier-work.js';
-export { findEarlierWork, readMessages } from './earlier-work.js';
+export { findEarlierWork, readCommits } from './earlier-work.js';
 export { ciNote } from './ci-note.js';
 export type { BroughtTogether } from './moved-target.js';
 export { bringTogether } from './moved-target.js';

@@ -41,7 +41,7 @@ export function link(words: string, url: string): string {
 }
 
 /** What the model recorded, with the requirement it concerns in front. */
-export function recordText({ text, requirement }: RunRecord['records'][number], extent: Extent): string {
+export function recordText({ text, requirement, earlierRun }: RunRecord['records'][number], extent: Extent): string {
   const lead = requirement === undefined ? '' : `**${inlineText(requirement)}:** `;
-  return `${lead}${inlineText(clipped(text, extent.maxTextChars))}`;
+  return `${lead}${inlineText(clipped(text, extent.maxTextChars))}${earlierRun === true ? ' (by an earlier run)' : ''}`;
 }

@@ -2,7 +2,7 @@
 // a pull request's text or where there is none. When they are written, and where, is decided elsewhere.
 import { bullets, link } from './layout.js';
 import { clipped, inlineCode, inlineText } from './markdown-safe.js';
-import { questionsMark, runMark } from './markdown.js';
+import { hiddenLines } from './markdown.js';
 import { planItems } from './plan-section.js';
 import type { RunRecord, UsageRecord } from './record.js';
 import { verdictLine } from './verdict.js';
@@ -75,8 +75,7 @@ export function renderReply(records: readonly RunRecord[]): string {
 }
 
 function written(record: RunRecord, parts: readonly string[]): string {
-  const hidden = [runMark(record), questionsMark(record)].filter((line) => line !== '');
-  return `${hidden.join('\n')}\n${parts.filter((part) => part !== '').join('\n\n')}\n`;
+  return `${hiddenLines(record).join('\n')}\n${parts.filter((part) => part !== '').join('\n\n')}\n`;
 }
 
 function spent({ usage }: RunRecord, time: string): string {

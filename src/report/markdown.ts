@@ -9,6 +9,7 @@ import { planSection } from './plan-section.js';
 import { requirementsSection } from './requirements-section.js';
 import { ANSWERED_BY_SPEC, answerFingerprint, formatQuestionsMark } from './questions-mark.js';
 import type { GateRecord, RunRecord } from './record.js';
+import { formatRecordsMark } from './records-mark.js';
 import * as sections from './sections.js';
 import { specCheckSection, tasksSection } from './spec-sections.js';
 import { totalSpending } from './spending.js';
@@ -56,29 +57,32 @@ const LEVELS: readonly Level[] = [
 ];
 
 /**
- * report.md, pull request text or comment, its first line the hidden mark, the second the questions' if there are any.
- * Never longer than `maxChars`.
+ * report.md, pull request text or comment, its first line the hidden mark, below it those of questions and records where
+ * there are any. Never longer than `maxChars`.
  */
 export function renderMarkdown(
   record: RunRecord,
   { outputs, maxChars, pullRequestNotes = [] }: MarkdownOptions,
 ): string {
-  const mark = runMark(record);
+  const lines = hiddenLines(record);
   const context = { outputs: once(outputs), notes: [...pullRequestNotes, ...record.publication.warnings] };
   const fits = (text: string) => text.length <= maxChars;
   const render = (marks: string) => firstThatFits((level) => `${marks}\n${renderLevel(record, level, context)}`, fits);
-  const questions = questionsMark(record);
-  const text = questions === '' ? '' : render(`${mark}\n${questions}`);
-  return text !== '' && fits(text) ? text : render(mark);
+  for (;;) {
+    const text = render(lines.join('\n'));
+    if (lines.length === 1 || fits(text)) return text;
+    lines.pop();
+  }
 }
 
-/** The first hidden line of a text about the run. */
-export function runMark({ spec, outcome, usage }: RunRecord): string {
-  return formatMark({ specPath: spec.path, specHash: spec.hash, outcome, spent: totalSpending(usage) });
+/** The hidden lines of a text about the run, the mark first; what can be done without stands last. */
+export function hiddenLines(record: RunRecord): string[] {
+  const { spec, outcome, usage, records } = record;
+  const mark = formatMark({ specPath: spec.path, specHash: spec.hash, outcome, spent: totalSpending(usage) });
+  return [mark, questionsMark(record), formatRecordsMark(records)].filter((line) => line !== '');
 }
 
-/** The second hidden line; empty without questions. */
-export function questionsMark({ questions, answers = [] }: RunRecord): string {
+function questionsMark({ questions, answers = [] }: RunRecord): string {
   const answered = answers.map(({ number, question, answer, author, requirement, blocking }) => ({
     ...{ number, text: question, blocking },
     ...(requirement === undefined ? {} : { requirement }),

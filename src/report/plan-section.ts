@@ -35,6 +35,7 @@ const OWN_BUILD = {
   builds: ', builds on its own',
   fails: ', **does not build on its own**',
   unchecked: ', not checked whether it builds on its own',
+  earlier: ', by an earlier run',
 };
 
 function earlierVersions(versions: NonNullable<RunRecord['plans']>, extent: Extent, links: SourceLinks): string {

@@ -1,9 +1,9 @@
-// The hidden second line of our pull request texts and comments: every question that the runs of a spec have asked, so
+// The hidden line of our pull request texts and comments that holds every question that the runs of a spec have asked, so
 // that the next run knows them by number. Like the mark above it, it counts only together with who wrote it, which is
 // not asked here.
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import { parseMark } from './mark.js';
+import { encodedLine, readEncodedLine } from './encoded-line.js';
 import { clipped } from './markdown-safe.js';
 
 /** What `answeredBy` holds when a change of the spec was the answer. */
@@ -54,15 +54,14 @@ export function formatQuestionsMark(questions: readonly AskedQuestion[]): string
 }
 
 /**
- * The questions of a text that begins with our mark: none when its second line is not theirs, `undefined` when that line
+ * The questions of a text that begins with our mark: none when it has no line of theirs, `undefined` when that line
  * cannot be read, which means that somebody changed it.
  */
 export function parseQuestionsMark(text: string): AskedQuestion[] | undefined {
-  const second = text.split('\n', 2)[1]?.trimEnd() ?? '';
-  if (parseMark(text) === undefined || !second.startsWith('<!-- ferrule-questions')) return [];
-  const code = /^<!-- ferrule-questions ([\w-]+) -->$/.exec(second)?.[1];
-  const questions = code === undefined ? undefined : askedQuestions.safeParse(decoded(code)).data;
-  const isNumbered = new Set(questions?.map(({ number }) => number)).size === questions?.length;
+  const questions = readEncodedLine(text, 'questions', askedQuestions);
+  if (questions === 'none') return [];
+  if (questions === 'unreadable') return undefined;
+  const isNumbered = new Set(questions.map(({ number }) => number)).size === questions.length;
   return isNumbered ? questions : undefined;
 }
 
@@ -72,13 +71,5 @@ function encoded(questions: readonly AskedQuestion[], maxTextChars: number): str
     text: clipped(text, maxTextChars),
     ...(requirement === undefined ? {} : { requirement: requirement.slice(0, 500) }),
   }));
-  return `<!-- ferrule-questions ${Buffer.from(JSON.stringify(entries)).toString('base64url')} -->`;
-}
-
-function decoded(code: string): unknown {
-  try {
-    return JSON.parse(Buffer.from(code, 'base64url').toString('utf8'));
-  } catch {
-    return undefined; // typed by someone, not written by us
-  }
+  return encodedLine('questions', entries);
 }

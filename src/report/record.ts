@@ -149,6 +149,10 @@ export const runRecordSchema = z
         title: z.string(),
         commit: z.string(),
         requirements: requirementIds,
+        earlierRun: z
+          .boolean()
+          .optional()
+          .describe('True for a commit of an earlier run, from which this one went on.'),
         builds: z
           .boolean()
           .optional()
@@ -174,6 +178,10 @@ export const runRecordSchema = z
         kind: z.enum(['improvement', 'deviation', 'assumption']),
         text: z.string(),
         requirement: z.string().optional(),
+        earlierRun: z
+          .boolean()
+          .optional()
+          .describe('True for what an earlier run recorded, from which this one went on.'),
       }),
     ),
     audit: z.array(

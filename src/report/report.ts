@@ -16,6 +16,7 @@ export {
   parseQuestionsMark,
   type AskedQuestion,
 } from './questions-mark.js';
+export { formatRecordsMark, parseRecordsMark, type NotedRecord } from './records-mark.js';
 export { renderAnswer, renderLive, renderReply, renderStatus, type LiveState } from './live-text.js';
 export { actionOutputs, exitStatus, fleetOutputs, publicationOutputs, worstRecord } from './outputs.js';
 export {

@@ -1,7 +1,7 @@
 // The end of a run: the verdict, the record's facts, the patch, and publication. Nothing here asks the model anything.
 import path from 'node:path';
 import type { Budget, Notebook, Series } from '../agent/agent.js';
-import { questionRecords } from './earlier-run.js';
+import { noteRecords, questionRecords } from './earlier-run.js';
 import { ToolError } from '../errors.js';
 import type { LeftResult } from './result-writer.js';
 import type { ReportFolder } from '../platform/report-folder.js';
@@ -115,13 +115,11 @@ export function recordProgress(
   // Set again at the very end; the pull request is written before that.
   const durationSeconds = Math.round(minutes * 600) / 10;
   Object.assign(record.usage, spent, { costUsd, durationSeconds });
-  record.increments = notebook.increments.map((increment) => ({ ...increment }));
+  const earlier = record.increments.filter(({ earlierRun }) => earlierRun === true);
+  record.increments = [...earlier, ...notebook.increments.map((increment) => ({ ...increment }))];
   if (notebook.plans.length > 0) record.plans = notebook.plans;
   record.questions = questionRecords(notebook.questions, mask);
-  record.records = notebook.notes.map(({ requirement, ...note }) => ({
-    ...note,
-    ...(requirement === undefined ? {} : { requirement }),
-  }));
+  record.records = noteRecords(notebook.notes, mask);
   if (notebook.handover) {
     record.summary = notebook.handover.summary;
     record.claims = notebook.handover.claims.map(({ note, ...claim }) => ({

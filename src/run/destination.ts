@@ -1,6 +1,6 @@
 // Where the results of a spec go, and what earlier runs left there: commits, questions, answers, and what they spent.
 import type { EarlierRun } from './earlier-run.js';
-import { questionRecords, readEarlierRun, withReport } from './earlier-run.js';
+import { noteRecords, notesOnWork, questionRecords, readEarlierRun, withReport } from './earlier-run.js';
 import type { RunContext } from '../inputs/inputs.js';
 import type { Brief, PublishWorld, World } from './world.js';
 import type { ChangePolicy, EarlierWork, LiveComment, PublishKind, Publisher } from '../publish/publish.js';
@@ -52,7 +52,7 @@ export function publisherFor(
 }
 
 /** The branch that `publish: commit` moves when the result is verified. */
-export function targetOf({ context, base }: Pick<World, 'context' | 'base'>): string {
+export function targetOf({ context, base }: { context: Pick<RunContext, 'pullRequest'>; base: World['base'] }): string {
   return context.pullRequest?.headRef ?? base.branch;
 }
 
@@ -113,9 +113,12 @@ export async function openPublication(
     pullRequestNumber: pullRequest?.number ?? issueNumber,
     warn: (text) => log.warning(text),
   });
-  const earlierRun = resumed === undefined ? published : withReport(published, resumed.record, inputs.onQuestion);
+  const left = resumed === undefined ? published : withReport(published, resumed.record, inputs.onQuestion);
+  const requirementIds = brief.spec.requirements.map(({ id }) => id);
+  const earlierRun = { ...left, notes: notesOnWork(left.notes, requirementIds, earlier) };
   if (earlier) recordEarlierWork(world, record, earlier, resumed?.work === undefined);
   recordSpending(world, record, laterSpending(earlier?.spent, earlierRun.spent));
+  record.records = noteRecords(earlierRun.notes, world.mask);
   const { questions, answers } = earlierRun;
   record.questions = questionRecords(questions);
   if (answers.length > 0) record.answers = answers;
@@ -154,6 +157,7 @@ export function protectedFilesOf(world: Pick<World, 'builtInAgents' | 'specFiles
 function recordEarlierWork({ log }: World, record: RunRecord, earlier: EarlierWork, isOnBranch: boolean): void {
   const where = isOnBranch ? `Branch ${earlier.branch}` : "The folder of input 'resume-from'";
   log.info(`${where} holds work of an earlier run: going on from ${earlier.commit.slice(0, 12)}.`);
+  record.increments = earlier.increments.map((increment) => ({ ...increment, earlierRun: true }));
   if (earlier.stale.length > 0) {
     record.staleRequirements = earlier.stale;
     log.info(`Open again, as the spec's text of them was changed: ${earlier.stale.join(', ')}.`);

@@ -1,6 +1,7 @@
-// What earlier runs of a spec left for this one besides commits: open questions, answers that came since, and whether
-// there is anything to do before another answer comes. GitHub is asked in publish/answers.ts.
-import type { Question } from '../agent/agent.js';
+// What earlier runs of a spec left for this one besides commits: open questions, answers that came since, what was recorded
+// about the work, and whether there is anything to do before another answer comes. GitHub is asked in publish/answers.ts.
+import type { Note, Question } from '../agent/agent.js';
+import { isSameNote } from '../agent/agent.js';
 import type { EarlierProgress } from '../brief/brief.js';
 import { UserError } from '../errors.js';
 import type { Inputs } from '../inputs/inputs.js';
@@ -16,6 +17,8 @@ export interface EarlierRun {
   answers: AnswerRecord[];
   /** The highest number that a question of the spec ever had; 0 without any. */
   lastNumber: number;
+  /** What was recorded for the reviewer about the work that is there. */
+  notes: Note[];
   /** The last run ended waiting for an answer to this text of the spec, and none has come since. */
   isWaiting: boolean;
   /** By the runs on this text of the spec, as the last report says. */
@@ -25,7 +28,7 @@ export interface EarlierRun {
   pullRequest?: NonNullable<RunRecord['publication']['pullRequest']>;
 }
 
-const NOTHING: EarlierRun = { questions: [], answers: [], lastNumber: 0, isWaiting: false };
+const NOTHING: EarlierRun = { questions: [], answers: [], lastNumber: 0, notes: [], isWaiting: false };
 const SPEC_CHANGED =
   'The spec was changed after this question was asked. Take the answer from its present text; if that leaves the question open, ask it again.';
 
@@ -93,6 +96,7 @@ function settle(
     questions,
     answers,
     lastNumber: Math.max(0, ...read.questions.map(({ number }) => number)),
+    notes: read.records.map(earlierNote),
     // Whoever closed the pull request wants no answer from there; a run that still lacks one asks again on its own.
     isWaiting:
       isSameSpec &&
@@ -107,12 +111,15 @@ function settle(
 }
 
 /**
- * Adds what the report of a run says whose folder is gone on from: it spent more than its last commit tells, and where
- * nothing was published nobody else knows what it asked. Its answers came from GitHub and are read there.
+ * Adds what the report of a run says whose folder is gone on from: it spent more than its last commit tells and recorded
+ * what belongs to its commits, and where nothing was published nobody else knows what it asked. Its answers came from
+ * GitHub and are read there.
  */
 export function withReport(published: EarlierRun, record: RunRecord, onQuestion: 'pause' | 'assume'): EarlierRun {
   const spent = laterSpending(published.spent, totalSpending(record.usage));
-  const withSpent = { ...published, ...(spent === undefined ? {} : { spent }) };
+  const isNew = (note: Note) => !published.notes.some((known) => isSameNote(known, note));
+  const notes = [...published.notes, ...record.records.map(earlierNote).filter(isNew)];
+  const withSpent = { ...published, notes, ...(spent === undefined ? {} : { spent }) };
   if (published.lastNumber > 0) return withSpent;
   const questions = record.questions.map(({ requirement, blocking, ...rest }) => ({
     ...rest,
@@ -125,6 +132,35 @@ export function withReport(published: EarlierRun, record: RunRecord, onQuestion:
 /** Questions in the record's shape. @param mask takes secrets out: the record's marks are encoded, out of its later reach */
 export function questionRecords(questions: readonly Question[], mask = (text: string) => text): QuestionRecord[] {
   return questions.map(({ text, requirement, ...rest }) => ({
+    ...rest,
+    text: mask(text),
+    ...(requirement === undefined ? {} : { requirement }),
+  }));
+}
+
+function earlierNote({ kind, text, requirement }: RunRecord['records'][number]): Note {
+  return { kind, text, requirement, earlierRun: true };
+}
+
+/**
+ * Those notes that still say something of the work gone on from. About a clause whose text is gone or was changed nothing
+ * is: it is open again, and a deviation from its old words excuses nothing in the new ones.
+ * @param requirementIds of the spec's present text
+ * @param earlier absent where the run starts anew: then no work is there to be told of
+ */
+export function notesOnWork(
+  notes: readonly Note[],
+  requirementIds: readonly string[],
+  earlier: Pick<EarlierWork, 'stale'> | undefined,
+): Note[] {
+  if (earlier === undefined) return [];
+  const isPresent = (id: string) => requirementIds.includes(id) && !earlier.stale.includes(id);
+  return notes.filter(({ requirement }) => requirement === undefined || isPresent(requirement));
+}
+
+/** Notes in the record's shape. @param mask takes secrets out: the record's marks are encoded, out of its later reach */
+export function noteRecords(notes: readonly Note[], mask: (text: string) => string): RunRecord['records'] {
+  return notes.map(({ text, requirement, ...rest }) => ({
     ...rest,
     text: mask(text),
     ...(requirement === undefined ? {} : { requirement }),

@@ -36,6 +36,7 @@ export async function writeFirstMessage(world: World, brief: Brief, ready: Ready
       : 'There is no Cargo.toml yet: nothing to build. Make the crate with cargo new.',
     answers: earlierRun.answers,
     openQuestions: earlierRun.questions,
+    earlierNotes: earlierRun.notes,
     ...(earlierWork === undefined ? {} : { progress: progressOf(requirementIds, earlierWork, earlierRun) }),
     limits: { ...limits, ...(priceOf(brief.model) === undefined ? {} : { maxCostUsd }) },
     workingDirectory: inputs.workingDirectory,

@@ -8,7 +8,7 @@ import { fetchCommit } from '../platform/git-remote.js';
 import { isShallow, readHistory } from '../platform/git-history.js';
 import { openReceivedFolder } from '../platform/received-folder.js';
 import type { ChangePolicy, EarlierWork, PackedCommit, Result } from '../publish/publish.js';
-import { RESULT_FILE, readMessages, rebuildSeries } from '../publish/publish.js';
+import { RESULT_FILE, readCommits, rebuildSeries } from '../publish/publish.js';
 import { findReports, readReport, readResultFile } from './result-reader.js';
 import type { RunRecord } from '../report/report.js';
 import type { Brief, World } from './world.js';
@@ -33,7 +33,7 @@ export interface ResumeRequest {
 }
 
 const ANEW = 'This run starts anew.';
-const MAX_MESSAGES = 500;
+const MAX_COMMITS = 500;
 
 /**
  * The work on the brief's spec in the folders of the input; of several the newest.
@@ -142,14 +142,11 @@ async function rebuild(
     else log.warning(sentence);
     return undefined;
   }
-  const messages = await git.messages(commit, { exclude: mergeBase, max: MAX_MESSAGES });
-  const said = readMessages(
-    messages.map(({ message }) => message),
-    ofThisText,
-  );
+  const made = await git.messages(commit, { exclude: mergeBase, max: MAX_COMMITS });
+  const said = readCommits(made, await git.treeOf(mergeBase), ofThisText);
   const work = said && { branch: earlier?.branch ?? branch, commit, mergeBase, isVerified: false, ...said };
-  const made = commits.map((each) => ({ ...each, runUrl: each.runUrl ?? runUrl }));
-  return { work, start, commits: made, record };
+  const packed = commits.map((each) => ({ ...each, runUrl: each.runUrl ?? runUrl }));
+  return { work, start, commits: packed, record };
 }
 
 /** Whose result it is: of this repository, for the branch that this run works on. */

@@ -4,6 +4,7 @@ import type { Agent, Budget, ConversationEnd, Notebook, Series, UnreadOutputs } 
 import type { VerificationReserve } from '../agent/agent.js';
 import { showRun } from '../agent/agent.js';
 import { asError } from '../errors.js';
+import { noteRecords } from './earlier-run.js';
 import { followTarget } from './follow-target.js';
 import type { Ready } from './preparation.js';
 import type { WorkCommit } from '../publish/publish.js';
@@ -188,7 +189,8 @@ function evidenceTerms(world: World, brief: Brief, ready: Ready, notebook: Noteb
     handover: () => ({
       claims: notebook.handover?.claims ?? [],
       waiting: notebook.waitingRequirements(),
-      deviations: notebook.notes.filter((note) => note.kind === 'deviation'),
+      // As the record holds them, which names the one that lifted a finding by its text.
+      deviations: noteRecords(notebook.notes, world.mask).filter(({ kind }) => kind === 'deviation'),
     }),
     deciding: world.inputs.gates.filter(isJudged),
     advisory: world.inputs.advisoryGates.filter(isJudged),

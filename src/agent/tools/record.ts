@@ -15,7 +15,7 @@ export const record = defineTool({
   run: ({ kind, text, requirement }, { notebook }) => {
     if (requirement !== undefined && notebook.unknownIds([requirement]).length > 0)
       throw new ToolError(`The spec has no requirement ${requirement}. It has: ${notebook.requirementIds.join(', ')}.`);
-    notebook.notes.push({ kind, text, requirement });
+    notebook.note({ kind, text, requirement });
     return `Noted as ${kind}.`;
   },
 });

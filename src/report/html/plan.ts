@@ -37,6 +37,8 @@ function ownBuildNote(increment: Increment, record: RunRecord): Part {
       return safeHtml`<span class="warn">does not build on its own</span>`;
     case 'unchecked':
       return safeHtml`<small>not checked whether it builds on its own</small>`;
+    case 'earlier':
+      return safeHtml`<small>by an earlier run</small>`;
     case undefined:
       return NOTHING;
   }

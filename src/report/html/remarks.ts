@@ -54,9 +54,10 @@ export function recordsSection(
   const items = records
     .filter((each) => each.kind === kind)
     .map(
-      ({ text, requirement }) =>
+      ({ text, requirement, earlierRun }) =>
         safeHtml`<li class="remark ${tone}">
           ${requirement === undefined ? NOTHING : safeHtml`<h3>${requirement}</h3>`}${prose(text)}
+          ${earlierRun === true ? safeHtml`<p class="note">by an earlier run</p>` : NOTHING}
         </li> `,
     );
   if (items.length === 0) return undefined;
