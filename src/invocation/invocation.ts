@@ -149,7 +149,11 @@ export async function reopenWorld(
   return { inputs, context, git, remote, github: openRepository(inputs, context), base, outlet };
 }
 
-async function openWorld(invocation: Invocation, github: GitHub | undefined, folders: Folders): Promise<Omit<World, 'specFiles'>> {
+async function openWorld(
+  invocation: Invocation,
+  github: GitHub | undefined,
+  folders: Folders,
+): Promise<Omit<World, 'specFiles'>> {
   const { inputs, context, environment, log } = invocation;
   const git = await openGit(context.workspace, path.join(folders.scratch, REPOSITORY), environment);
   const checkout = await readCheckout(context.workspace, environment);

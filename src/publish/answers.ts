@@ -63,7 +63,13 @@ export async function readAnswers(request: AnswersRequest): Promise<AnswersRead>
   const records = parseRecordsMark(found.text);
   if (questions === undefined) return changedLine('questions', number);
   if (records === undefined) return changedLine('records', number);
-  const read = { kind: 'read' as const, mark, records, isClosed, ...(pullRequest === undefined ? {} : { pullRequest }) };
+  const read = {
+    kind: 'read' as const,
+    mark,
+    records,
+    isClosed,
+    ...(pullRequest === undefined ? {} : { pullRequest }),
+  };
   if (questions.length === 0) return { ...read, questions, answers: [], warnings: [] };
   const comments = found.comments ?? (await request.github.listComments(number));
   if (comments.kind === 'failed') return unreadable(describeGitHubError(comments.error));
