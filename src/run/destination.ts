@@ -45,15 +45,15 @@ export function publisherFor(
     refusal: outlet.refusal,
     ...(home === undefined ? {} : { remote: home }),
     ...(github === undefined ? {} : { github }),
-    target: targetOf({ context: { pullRequest }, base }),
+    target: targetOf(pullRequest, base),
     ...(reportOn === undefined ? {} : { commentOn: reportOn }),
   });
   return { publisher, branch };
 }
 
 /** The branch that `publish: commit` moves when the result is verified. */
-export function targetOf({ context, base }: { context: Pick<RunContext, 'pullRequest'>; base: World['base'] }): string {
-  return context.pullRequest?.headRef ?? base.branch;
+export function targetOf(pullRequest: RunContext['pullRequest'], base: World['base']): string {
+  return pullRequest?.headRef ?? base.branch;
 }
 
 /** What the commits of a run may hold. @param run `start`: what its changes are compared with */

@@ -37,7 +37,7 @@ export async function followTarget(
   // GitHub's own commits are made as a line, without merges.
   const mayMerge = ready.publisher.kind === 'commit' && inputs.commitWith === 'git';
   if (!mayMerge || remote === undefined) return verification;
-  const target = targetOf(world);
+  const target = targetOf(world.context.pullRequest, base);
   let latest = verification;
   for (let tries = 0; tries < MAX_TRIES; tries++) {
     const { head } = series;
