@@ -9,7 +9,7 @@ export const modules = {
 /* harmony export */   i: () => (/* binding */ Announcement)
 /* harmony export */ });
 /* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(3916);
-/* harmony import */ var _report_report_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(8906);
+/* harmony import */ var _report_report_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(6858);
 // What a step tells when its runs are over: outputs, job summary, verdicts, annotations. What the texts say is report/'s
 // affair; here they go to the runner, through the outlet and the log.
 
@@ -1488,7 +1488,7 @@ const DEPENDENCY_RULES = {
     registry: 'only from crates.io, through `cargo add`.',
 };
 function firstMessage(request) {
-    const { spec, standards, answers, openQuestions = [], progress, limits, nonce } = request;
+    const { spec, standards, answers, openQuestions = [], earlierNotes = [], progress, limits, nonce } = request;
     const requirements = spec.requirements.map(({ id, text }) => `${id}: ${text}`).join('\n');
     const mark = (name, text, attributes = {}) => marked(`${name}-${nonce}`, text, attributes, nonce);
     const sections = [
@@ -1515,6 +1515,10 @@ function firstMessage(request) {
         progress === undefined ? '' : describeProgress(progress),
         progress?.planned === undefined ? '' : 'What the plan of the earlier run still held; set your own:',
         progress?.planned === undefined ? '' : mark('plan', progress.planned),
+        earlierNotes.length === 0
+            ? ''
+            : 'What earlier runs recorded about that work. It stays in the report; do not record it again:',
+        ...earlierNotes.map(({ kind, text, requirement }) => mark('record', text, { kind, ...(requirement === undefined ? {} : { requirement }) })),
         request.instructions?.trim() ? 'Instructions of whoever started this run, binding beside the spec:' : '',
         request.instructions?.trim() ? mark('instructions', request.instructions.trim()) : '',
         standards.length === 0 ? '' : "The project's standards. Keep to them in the code you write:",
@@ -2209,7 +2213,7 @@ async function readSources(request) {
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
 /* harmony export */   m: () => (/* binding */ Cancellation)
 /* harmony export */ });
-/* harmony import */ var _report_report_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(8906);
+/* harmony import */ var _report_report_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(6858);
 /* harmony import */ var _run_run_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(5279);
 
 
@@ -2526,7 +2530,7 @@ ${inputList()}`,
 const REPLAY = {
     name: 'replay',
     usage: 'TRANSCRIPT --spec SPEC [--INPUT VALUE ...]',
-    summary: 'the same with the answers of a recorded conversation instead of a model',
+    summary: 'a run with the answers of a recorded conversation in place of a model',
     details: `TRANSCRIPT is the transcript.jsonl of a run's result folder. No key and no network is needed: the model's
 answers are read from the file, and cargo, git and the box do their work anew. Options are those of run.`,
     async start(words, world) {
@@ -2685,8 +2689,8 @@ const MACHINE_CHECKS = [node, disk, rust, box];
 var platform_git = __webpack_require__(8524);
 // EXTERNAL MODULE: ./src/platform/github.ts + 4 modules
 var github = __webpack_require__(2024);
-// EXTERNAL MODULE: ./src/publish/publish.ts + 27 modules
-var publish = __webpack_require__(6121);
+// EXTERNAL MODULE: ./src/publish/publish.ts + 28 modules
+var publish = __webpack_require__(9873);
 ;// CONCATENATED MODULE: ./src/commands/repository-checks.ts
 // Checks of `ferrule doctor` that ask the clone and, with a token, GitHub: by the very pre-flight of a run.
 
@@ -3184,7 +3188,7 @@ Options: ${OPTIONS.map((name) => `--${name}`).join(', ')}.`,
 
 
 /** In the order of the help text. */
-const COMMANDS = [RUN, PLAN, CHECK_SPEC, REPLAY, DEMO, INIT, DOCTOR];
+const COMMANDS = [RUN, REPLAY, PLAN, CHECK_SPEC, DEMO, INIT, DOCTOR];
 
 
 /***/ }),
@@ -3274,7 +3278,7 @@ function asError(thrown) {
 /* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(3916);
 /* harmony import */ var _inputs_inputs_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(8537);
 /* harmony import */ var _platform_received_folder_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(7513);
-/* harmony import */ var _report_report_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(8906);
+/* harmony import */ var _report_report_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(6858);
 // The reports of a fleet's jobs, read back in one that sums them up. They come from other jobs: only their form is relied
 // on, and their texts are shown as text.
 
@@ -3401,9 +3405,12 @@ function orderSpecs(specs) {
 
 // EXTERNAL MODULE: ./src/platform/github.ts + 4 modules
 var platform_github = __webpack_require__(2024);
-// EXTERNAL MODULE: ./src/report/report.ts + 54 modules
-var report = __webpack_require__(8906);
+// EXTERNAL MODULE: ./src/publish/publish.ts + 28 modules
+var publish = __webpack_require__(9873);
+// EXTERNAL MODULE: ./src/report/report.ts + 56 modules
+var report = __webpack_require__(6858);
 ;// CONCATENATED MODULE: ./src/fleet/open-work.ts
+
 
 
 /** By the spec's path; specs of which no pull request of ours tells are left out. */
@@ -3411,13 +3418,14 @@ async function findWork({ github, git, base, specs }) {
     const work = new Map();
     if (specs.length === 0)
         return { kind: 'ok', value: work };
-    const read = await github.pullRequestsOf(specs.map(({ branch }) => branch));
+    const read = await github.pullRequestsOf(specs.flatMap(({ branch }) => (0,publish/* workBranches */.AB)(branch)));
     if (read.kind === 'failed')
         return read;
     const identity = await github.identity();
     const pullsOf = (branch) => (read.value.get(branch) ?? []).filter(({ author }) => (0,platform_github/* isOwnAccount */._p)(identity, author));
     for (const { path, hash, branch } of specs) {
-        const ours = pullsOf(branch).flatMap((pull) => {
+        const found = (0,publish/* workBranches */.AB)(branch).flatMap((name) => pullsOf(name).map((pull) => ({ ...pull, branch: name })));
+        const ours = found.flatMap((pull) => {
             const mark = (0,report/* parseMark */.lw)(pull.body);
             return mark?.specPath === path && mark.specHash === hash
                 ? [{ ...pull, isVerified: mark.outcome === 'verified' }]
@@ -3426,12 +3434,13 @@ async function findWork({ github, git, base, specs }) {
         for (const pull of ours)
             if (pull.isMerged && pull.isVerified && (await isIn({ git, base, pullsOf }, pull)))
                 work.set(path, { kind: 'merged', pullRequest: pull.number });
-        const open = ours.find(({ isMerged }) => !isMerged);
-        if (open === undefined || work.has(path))
+        const open = ours.filter(({ isMerged }) => !isMerged);
+        const furthest = open.find(({ isVerified }) => isVerified) ?? open[0];
+        if (furthest === undefined || work.has(path))
             continue;
-        const { number: pullRequest, baseRef, isVerified } = open;
-        const found = { pullRequest, branch };
-        work.set(path, isVerified ? { kind: 'verified', ...found, base: baseRef } : { kind: 'unfinished', ...found });
+        const { number: pullRequest, baseRef, isVerified } = furthest;
+        const where = { pullRequest, branch: furthest.branch };
+        work.set(path, isVerified ? { kind: 'verified', ...where, base: baseRef } : { kind: 'unfinished', ...where });
     }
     return { kind: 'ok', value: work };
 }
@@ -3452,8 +3461,6 @@ async function isIn(ground, pull, seen = []) {
 var printable_text = __webpack_require__(8422);
 // EXTERNAL MODULE: external "node:crypto"
 var external_node_crypto_ = __webpack_require__(7598);
-// EXTERNAL MODULE: ./src/publish/publish.ts + 27 modules
-var publish = __webpack_require__(6121);
 ;// CONCATENATED MODULE: ./src/fleet/start.ts
 // Where a spec can start, given how far its prerequisites are: on the base, or on the branch of one of them.
 
@@ -3802,7 +3809,7 @@ function selectSpecs(patterns, files) {
 
 __webpack_require__.a(module, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 __webpack_require__.r(__webpack_exports__);
-/* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(4317);
+/* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(1889);
 /* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(3024);
 /* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_1___default = /*#__PURE__*/__webpack_require__.n(node_fs__WEBPACK_IMPORTED_MODULE_1__);
 /* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(1455);
@@ -3827,7 +3834,7 @@ __webpack_require__.r(__webpack_exports__);
 /* harmony import */ var _platform_terminal_js__WEBPACK_IMPORTED_MODULE_16__ = __webpack_require__(9747);
 /* harmony import */ var _post_step_js__WEBPACK_IMPORTED_MODULE_17__ = __webpack_require__(4128);
 /* harmony import */ var _publish_job_js__WEBPACK_IMPORTED_MODULE_18__ = __webpack_require__(7158);
-/* harmony import */ var _report_report_js__WEBPACK_IMPORTED_MODULE_19__ = __webpack_require__(8906);
+/* harmony import */ var _report_report_js__WEBPACK_IMPORTED_MODULE_19__ = __webpack_require__(6858);
 // Starts Ferrule: as an action, as its post step, as the action that publishes, or as a command line. Makes the real
 // things, and is the only catch-all: here an outcome becomes a green or red run.
 
@@ -4242,8 +4249,8 @@ function readBot(value) {
     return refuse('allowed-bots', value, "the exact login of a bot, such as 'dependabot[bot]'");
 }
 
-// EXTERNAL MODULE: ./src/verify/verify.ts + 39 modules
-var verify = __webpack_require__(5228);
+// EXTERNAL MODULE: ./src/verify/verify.ts + 43 modules
+var verify = __webpack_require__(420);
 ;// CONCATENATED MODULE: ./src/inputs/audit-rules.ts
 // Reads the input that sets severities of the audit's rules. What a rule finds, and which severities there are, is known
 // where the audit is.
@@ -4271,28 +4278,23 @@ function readAuditRules(input, text) {
     return severities;
 }
 
+// EXTERNAL MODULE: ./src/platform/ref-name.ts
+var ref_name = __webpack_require__(2432);
 ;// CONCATENATED MODULE: ./src/inputs/branch-name.ts
-// Checks names of branches before git sees them, after the rules of `git check-ref-format --branch`. Whether a branch
-// exists is not asked here.
+// Names of branches among the inputs. What git takes for one is platform/ref-name.ts; whether it exists is not asked here.
+
 
 const RULE = 'a branch name that git accepts';
 /** A branch name without `refs/heads/`. */
 function readBranchName(input, value) {
     const name = value.replace(/^refs\/heads\//, '');
-    return isBranchName(name) ? name : refuse(input, value, `${RULE}, such as 'main'`);
+    return (0,ref_name/* brokenRefRule */.V)(name) === undefined ? name : refuse(input, value, `${RULE}, such as 'main'`);
 }
 /** A branch name in which `{spec}` stands for a slug of the spec's path; no other placeholder is known. */
 function readBranchTemplate(input, value) {
     const expected = `${RULE}, in which '{spec}' stands for the spec, such as 'ferrule/{spec}'`;
     const sample = value.replaceAll('{spec}', 'spec');
-    return isBranchName(sample) && !/[{}]/.test(sample) ? value : refuse(input, value, expected);
-}
-function isBranchName(name) {
-    if (name === '' || name === '@' || name === 'HEAD' || name.startsWith('-') || name.startsWith('refs/'))
-        return false;
-    if (/[\u0000-\u0020\u007f~^:?*[\\]|\.\.|@\{|\.$/.test(name))
-        return false;
-    return name.split('/').every((part) => part !== '' && !part.startsWith('.') && !part.endsWith('.lock'));
+    return (0,ref_name/* brokenRefRule */.V)(sample) === undefined && !/[{}]/.test(sample) ? value : refuse(input, value, expected);
 }
 
 ;// CONCATENATED MODULE: ./src/inputs/cargo-args.ts
@@ -4523,8 +4525,8 @@ function readPublishInputs(get, context) {
 
 // EXTERNAL MODULE: ./node_modules/zod/v4/classic/schemas.js + 5 modules
 var schemas = __webpack_require__(2047);
-// EXTERNAL MODULE: ./src/report/report.ts + 54 modules
-var report = __webpack_require__(8906);
+// EXTERNAL MODULE: ./src/report/report.ts + 56 modules
+var report = __webpack_require__(6858);
 ;// CONCATENATED MODULE: ./src/inputs/event.ts
 // Reads what the runner says about the event that started this run. Whether that event may start a run is decided in
 // trust.ts; GitHub itself is not asked anything here.
@@ -4532,6 +4534,7 @@ var report = __webpack_require__(8906);
 
 
 const COMMENT_EVENTS = ['issue_comment', 'pull_request_review_comment'];
+const userShape = schemas/* object */.Ikc({ login: schemas/* string */.YjP().regex(/^[\w.-]{1,100}(\[bot\])?$/), type: schemas/* string */.YjP().optional() });
 const pullRequestShape = schemas/* object */.Ikc({
     number: schemas/* int */.Whr().positive(),
     head: schemas/* object */.Ikc({
@@ -4542,6 +4545,7 @@ const pullRequestShape = schemas/* object */.Ikc({
     }),
     base: schemas/* object */.Ikc({ ref: schemas/* string */.YjP().min(1) }),
     body: schemas/* string */.YjP().nullish(),
+    user: userShape.nullish().catch(undefined),
 });
 const commentShape = schemas/* object */.Ikc({
     action: schemas/* string */.YjP(),
@@ -4549,7 +4553,7 @@ const commentShape = schemas/* object */.Ikc({
         id: schemas/* int */.Whr().positive(),
         body: schemas/* string */.YjP(),
         // null once the account is deleted
-        user: schemas/* object */.Ikc({ login: schemas/* string */.YjP().regex(/^[\w.-]{1,100}(\[bot\])?$/), type: schemas/* string */.YjP().optional() }).nullable(),
+        user: userShape.nullable(),
     }),
 });
 const commentedShape = schemas/* union */.KCZ([
@@ -4619,6 +4623,7 @@ function readPullRequest(value, repository) {
         baseRef: pull.base.ref,
         sameRepository: pull.head.repo?.full_name.toLowerCase() === repository.toLowerCase(),
         ...present('ofSpec', specOfPullRequest(pull.body ?? '')),
+        ...present('author', readAuthor(pull.user)),
     };
 }
 /** The spec that the mark in a pull request's text names. It chooses among the specs that the workflow selects, no more. */
@@ -4635,11 +4640,14 @@ function readComment(payload) {
     return {
         ...{ id, body, isPullRequest, action: event.action },
         issueNumber: 'issue' in place ? place.issue.number : place.pull_request.number,
-        // GitHub shows a deleted account as nobody or as its user 'ghost'.
-        ...present('author', user === null || user.login.toLowerCase() === 'ghost'
-            ? undefined
-            : { login: user.login, isBot: user.type === 'Bot' || user.login.endsWith('[bot]') }),
+        ...present('author', readAuthor(user)),
     };
+}
+/** GitHub shows a deleted account as nobody or as its user 'ghost'. */
+function readAuthor(user) {
+    if (user === null || user === undefined || user.login.toLowerCase() === 'ghost')
+        return undefined;
+    return { login: user.login, isBot: user.type === 'Bot' || user.login.endsWith('[bot]') };
 }
 function given(env, name) {
     const value = env[name];
@@ -4733,7 +4741,7 @@ function readPlanInputs(get, context) {
 }
 
 // EXTERNAL MODULE: ./src/platform/github.ts + 4 modules
-var github = __webpack_require__(2024);
+var platform_github = __webpack_require__(2024);
 ;// CONCATENATED MODULE: ./src/inputs/comment-command.ts
 // Reads what a comment asks Ferrule to do, from its first line. Who may ask is decided in trust.ts; what an answer says
 // is read where the questions are known.
@@ -4805,7 +4813,7 @@ async function judgePullRequest(context, terms) {
     const early = judgeSandbox(eventName, terms) ?? judgeOrigin(pullRequest);
     if (early)
         return early;
-    if (pullRequest.ofSpec !== undefined) {
+    if (pullRequest.ofSpec !== undefined && (await isOwn(pullRequest.author, terms))) {
         // Opened or moved by a token whose doings start workflows: an app's, say. The run itself is still at it.
         return {
             kind: 'idle',
@@ -4839,14 +4847,14 @@ async function judgeComment(context, terms) {
         return { ...trusted, context };
     const ends = await terms.github?.pullRequestEnds(comment.issueNumber);
     if (ends?.kind !== 'ok') {
-        const failure = ends === undefined ? "there is no 'github-token'" : (0,github/* describeGitHubError */.dZ)(ends.error);
+        const failure = ends === undefined ? "there is no 'github-token'" : (0,platform_github/* describeGitHubError */.dZ)(ends.error);
         return refused('pull-request-unknown', `Where pull request #${comment.issueNumber} comes from is unknown: ${failure}. Give the job 'pull-requests: write', then comment again.`);
     }
-    const { isOpen, body, ...pullRequest } = ends.value;
+    const { isOpen, body, author, ...pullRequest } = ends.value;
     if (!isOpen) {
         return refused('closed-pull-request', `Pull request #${pullRequest.number} is closed. Reopen it and comment again, or start the run with 'workflow_dispatch'.`);
     }
-    const ofSpec = specOfPullRequest(body);
+    const ofSpec = (await isOwn(author, terms)) ? specOfPullRequest(body) : undefined;
     const origin = judgeOrigin(pullRequest);
     if (origin !== undefined)
         return origin;
@@ -4854,6 +4862,10 @@ async function judgeComment(context, terms) {
         return { ...trusted, context: { ...context, pullRequest } };
     // The run goes on as the one that opened it: from its base, with the same work branch and the same pull request.
     return { specPath: ofSpec, ...trusted, context: { ...context, ownPullRequestBase: pullRequest.baseRef } };
+}
+/** Whether the account of this run's token opened it. Without a token nobody's mark counts. */
+async function isOwn(author, { github }) {
+    return author !== undefined && github !== undefined && (0,platform_github/* isOwnAccount */._p)(await github.identity(), author);
 }
 async function judgeAuthor(eventName, { author }, terms) {
     if (!author) {
@@ -4894,7 +4906,7 @@ async function judgePermission(login, terms) {
     }
     const permission = await terms.github.permissionOf(login);
     if (permission.kind === 'failed') {
-        return refused('permission-unknown', `What '${login}' may do here is unknown: ${(0,github/* describeGitHubError */.dZ)(permission.error)}. Check the input 'github-token' and start the run again.`);
+        return refused('permission-unknown', `What '${login}' may do here is unknown: ${(0,platform_github/* describeGitHubError */.dZ)(permission.error)}. Check the input 'github-token' and start the run again.`);
     }
     if (WRITERS.includes(permission.value))
         return undefined;
@@ -5088,8 +5100,8 @@ var external_node_path_ = __webpack_require__(6760);
 var external_node_path_default = /*#__PURE__*/__webpack_require__.n(external_node_path_);
 // EXTERNAL MODULE: ./src/platform/github.ts + 4 modules
 var platform_github = __webpack_require__(2024);
-// EXTERNAL MODULE: ./src/report/report.ts + 54 modules
-var report = __webpack_require__(8906);
+// EXTERNAL MODULE: ./src/report/report.ts + 56 modules
+var report = __webpack_require__(6858);
 ;// CONCATENATED MODULE: ./src/invocation/comment-reply.ts
 
 
@@ -5165,8 +5177,8 @@ function foldersAbove(path) {
 
 // EXTERNAL MODULE: ./src/fleet/fleet.ts + 8 modules
 var fleet = __webpack_require__(846);
-// EXTERNAL MODULE: ./src/publish/publish.ts + 27 modules
-var publish = __webpack_require__(6121);
+// EXTERNAL MODULE: ./src/publish/publish.ts + 28 modules
+var publish = __webpack_require__(9873);
 ;// CONCATENATED MODULE: ./src/invocation/pinned-commits.ts
 // The commits and the branch that a run or a plan starts from, pinned before anything else is read.
 
@@ -5327,7 +5339,8 @@ async function surveySpecs(world, choose = ({ specs }) => Promise.resolve(specs)
     const isTried = ({ standing }) => standing.kind === 'pending' && standing.unfinished !== undefined;
     const inTurn = [...specs.filter((spec) => !isTried(spec)), ...specs.filter(isTried)];
     const byPath = new Map(inTurn.map((spec) => [spec.path, spec]));
-    return { named: selected.named, specs: (0,fleet/* orderSpecs */.NU)(byPath).order.flatMap((path) => byPath.get(path) ?? []) };
+    const files = filesOf(tree, [...selected.specs, ...read.keys()]);
+    return { named: selected.named, files, specs: (0,fleet/* orderSpecs */.NU)(byPath).order.flatMap((path) => byPath.get(path) ?? []) };
 }
 /** The specs, what they depend on, what that depends on, …; each depth is read at once. */
 async function readWithPrerequisites(git, tree, wanted) {
@@ -5354,12 +5367,21 @@ async function readWithPrerequisites(git, tree, wanted) {
 }
 /** Markdown of the files, by path: one process for all. */
 async function readContents(git, files) {
-    const regular = files.filter(({ path, mode }) => mode.startsWith('100') && /\.(md|markdown)$/i.test(path));
+    const regular = files.filter(isMarkdown);
     const contents = new Map();
     let at = 0;
     for await (const content of git.readBlobs(regular.map(({ oid }) => oid)))
         contents.set(regular[at++]?.path ?? '', content);
     return contents;
+}
+function isMarkdown({ path, mode }) {
+    return mode.startsWith('100') && /\.(md|markdown)$/i.test(path);
+}
+/** Of each spec that is a file: it; of each that is a folder: its Markdown. */
+function filesOf(tree, specs) {
+    const index = indexTree(tree);
+    const files = specs.flatMap((spec) => index.get(spec.replace(/\/+$/, '')) ?? []);
+    return [...new Set(files.filter(isMarkdown).map(({ path }) => path))];
 }
 async function readOne(tree, path) {
     const unread = { path, hash: '', dependsOn: [], status: '' };
@@ -6068,7 +6090,8 @@ async function runInvocation(invocation, folders) {
         await acknowledge(github, context, log);
         const world = await openWorld({ ...invocation, context: trust.context }, github, folders);
         const choose = (selection) => chooseSpecs(world, selection, trust.specPath);
-        results = await runFleet(world, await surveySpecs(world, choose), folders);
+        const survey = await surveySpecs(world, choose);
+        results = await runFleet({ ...world, specFiles: survey.files }, survey, folders);
     }
     catch (error) {
         if (!(error instanceof errors/* UserError */.yo))
@@ -6706,13 +6729,19 @@ async function initialise({ dir: ours, env }, dir) {
 const NETWORK_TIMEOUT_MS = 5 * 60_000;
 /** Pauses before the second, third, … try of what a server or the network failed at. */
 const RETRY_DELAYS_MS = [1_000, 4_000];
-/** git's and curl's words for failures that pass. A refusal has a status of 4xx, or is the server's own text. */
-const PASSING_FAILURES = [
-    /(returned error:|HTTP) (429|5\d\d)\b/,
-    /Could ?n[o']t (resolve host|connect to server)|Failed to connect to/,
-    /Connection (reset|timed out)|Operation timed out|Recv failure|Send failure/,
-    /unexpected disconnect|early EOF|transfer closed/,
+/**
+ * The words of git, curl and servers for what no second try changes. All else is tried again: git, curl and each TLS library
+ * have their own words for a network that fails, and no list of those is ever whole.
+ */
+const FINAL_FAILURES = [
+    /(returned error:|HTTP|response) 4(?!08|29)\d\d\b/,
+    /Authentication failed|could not read (Username|Password)|Permission denied/,
+    /certificate (problem|verification|subject)/,
+    /does not appear to be a git repository|repository [^\n]*not found/i,
+    /couldn't find remote ref|not our ref|unadvertised object/,
 ];
+/** In the answer to a push: it arrived, and was refused. */
+const REFUSED_PUSH = /\[(remote )?rejected\]/;
 function withCredentials(git, remote) {
     const env = { ...git.env, GIT_DIR: git.dir };
     if (remote.token === undefined || !/^https?:/.test(remote.url))
@@ -6731,14 +6760,16 @@ async function talk(git, remote, args) {
     for (let tries = 0;; tries++) {
         const result = await (0,_command_js__WEBPACK_IMPORTED_MODULE_0__/* .runCommand */ .d)({ file: 'git', args, cwd: git.dir, env, timeoutMs: NETWORK_TIMEOUT_MS });
         const delayMs = RETRY_DELAYS_MS[tries];
-        if (succeeded(result) || delayMs === undefined || !isPassing(result))
+        if (succeeded(result) || delayMs === undefined || isFinal(result))
             return result;
         await new Promise((resolve) => setTimeout(resolve, delayMs));
     }
 }
-function isPassing({ stderr }) {
+function isFinal({ end, stdout, stderr }) {
     const text = stderr.toString('utf8');
-    return PASSING_FAILURES.some((pattern) => pattern.test(text));
+    return (end.kind === 'not-started' ||
+        REFUSED_PUSH.test(stdout.toString('utf8')) ||
+        FINAL_FAILURES.some((pattern) => pattern.test(text)));
 }
 const succeeded = (result) => result.end.kind === 'exited' && result.end.code === 0;
 /** git's own words about a failure, without addresses of the remote (they may hold paths or credentials). */
@@ -6825,8 +6856,6 @@ __webpack_require__.d(__webpack_exports__, {
   b$: () => (/* binding */ readCheckout)
 });
 
-// EXTERNAL MODULE: ./node_modules/@actions/exec/lib/exec.js + 3 modules
-var exec = __webpack_require__(1260);
 // EXTERNAL MODULE: external "node:fs/promises"
 var promises_ = __webpack_require__(1455);
 // EXTERNAL MODULE: external "node:path"
@@ -6907,7 +6936,6 @@ function present(mode) {
 
 
 
-
 const READ_BATCH_BYTES = 32 * 1024 * 1024;
 const COMMAND_TIMEOUT_MS = 10 * 60_000;
 /** Room for one blob of any size that Node can hold. */
@@ -6965,17 +6993,12 @@ class BareGit {
     }
     /** Asks a question that git answers by its exit code and at most a line. */
     async ask(args) {
-        const chunks = [];
-        const code = await (0,exec/* exec */.m)('git', args, {
-            ...{ cwd: this.dir, env: this.environment(), silent: true, ignoreReturnCode: true },
-            listeners: { stdout: (data) => chunks.push(data) },
-        });
-        return { code, line: Buffer.concat(chunks).toString('utf8').trim() };
+        const { code, stdout, stderr } = await this.plumb(args);
+        if (code < 0)
+            throw new Error(`git ${args[0] ?? ''} gave no answer: ${stderr}`);
+        return { code, line: stdout.toString('utf8').trim() };
     }
-    /**
-     * Runs a plumbing command. Not by `exec`: there a child that ends before it has read its input ends our process too
-     * (unhandled EPIPE), and an answer of many parts without a line end is searched again whole with each of them.
-     */
+    /** Runs a plumbing command; whether its exit code is an answer or a failure is the caller's. */
     async plumb(args, stdin = Buffer.alloc(0), extraEnv = {}) {
         const limits = { timeoutMs: COMMAND_TIMEOUT_MS, maxOutputBytes: MAX_OUTPUT_BYTES };
         const env = this.environment(extraEnv);
@@ -7111,7 +7134,7 @@ class BareGit {
         return (await this.changes(from, to)).map(({ path: name }) => name);
     }
     async messages(head, options) {
-        const args = ['log', '-z', '--format=%H%n%B', `--max-count=${options.max}`];
+        const args = ['log', '-z', '--format=%H %T %P%n%B', `--max-count=${options.max}`];
         if (options.grep)
             args.push('--fixed-strings', `--grep=${options.grep}`);
         args.push('--end-of-options', head);
@@ -7123,7 +7146,8 @@ class BareGit {
             .filter((entry) => entry !== '')
             .map((entry) => {
             const end = entry.indexOf('\n');
-            return { commit: entry.slice(0, end), message: entry.slice(end + 1) };
+            const [commit = '', tree = '', ...parents] = entry.slice(0, end).trimEnd().split(' ');
+            return { commit, tree, parents, message: entry.slice(end + 1) };
         });
     }
     diff(from, to) {
@@ -7432,9 +7456,16 @@ function openGitHub(address) {
         }),
         pullRequestsOf: (branches) => attempt('looking for pull requests', 'harmless', (octokit) => readBranchPulls(here, branches, (query, variables) => octokit.graphql(query, variables))),
         pullRequestEnds: (number) => attempt('reading the pull request', 'harmless', async ({ rest }) => {
-            const { head, base, state, body } = (await rest.pulls.get({ ...here, pull_number: number })).data;
+            const { head, base, state, body, user } = (await rest.pulls.get({ ...here, pull_number: number })).data;
             const ends = { headRef: head.ref, headSha: head.sha, baseRef: base.ref, body: body ?? '' };
-            return { number, isOpen: state === 'open', ...ends, sameRepository: repositoryOf(head) === base.repo.id };
+            const author = toAuthor(user);
+            return {
+                number,
+                isOpen: state === 'open',
+                author,
+                ...ends,
+                sameRepository: repositoryOf(head) === base.repo.id,
+            };
         }),
         createPullRequest: ({ branch, ...content }) => attempt('creating the pull request', 'makes-another', async ({ rest }) => github_toPullRequest((await rest.pulls.create({ ...here, head: branch, ...content })).data)),
         updatePullRequest: (number, change) => attempt('updating the pull request', 'harmless-while-new', async ({ rest }) => github_toPullRequest((await rest.pulls.update({ ...here, pull_number: number, ...change })).data)),
@@ -8282,6 +8313,32 @@ function mebibytes(bytes) {
 
 /***/ }),
 
+/***/ 2432:
+/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   V: () => (/* binding */ brokenRefRule)
+/* harmony export */ });
+// What git takes for the name of a branch. Whether a branch exists, and which ones a run may write to, is asked elsewhere.
+/** Rules of git-check-ref-format, and what would be read as an option or as one of git's own names. */
+const RULES = [
+    [/^$/, 'is empty'],
+    [/[\x00-\x20\x7f~^:?*[\\]/, 'contains a space or one of ~ ^ : ? * [ \\'],
+    [/\.\.|@\{/, "contains '..' or '@{'"],
+    [/^-/, "starts with '-'"],
+    [/^\/|\/$|\/\//, 'has an empty part'],
+    [/(^|\/)\./, "has a part that starts with '.'"],
+    [/\.$|\.lock(\/|$)/, "ends with '.' or '.lock'"],
+    [/^(@|HEAD|refs\/.*)$/, "is one of git's own names"],
+];
+/** Why git would not take the name, without `refs/heads/`, for a branch: the end of a sentence. `undefined` when it would. */
+function brokenRefRule(name) {
+    return RULES.find(([rule]) => rule.test(name))?.[1];
+}
+
+
+/***/ }),
+
 /***/ 9250:
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
@@ -8503,8 +8560,8 @@ function minutes(elapsedMs) {
 /* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_8__ = __webpack_require__(3916);
 /* harmony import */ var _invocation_invocation_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(4777);
 /* harmony import */ var _platform_report_folder_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(9250);
-/* harmony import */ var _publish_publish_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(6121);
-/* harmony import */ var _report_report_js__WEBPACK_IMPORTED_MODULE_6__ = __webpack_require__(8906);
+/* harmony import */ var _publish_publish_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(9873);
+/* harmony import */ var _report_report_js__WEBPACK_IMPORTED_MODULE_6__ = __webpack_require__(6858);
 /* harmony import */ var _run_run_js__WEBPACK_IMPORTED_MODULE_7__ = __webpack_require__(5279);
 // The post step of the action: what a run that was killed left is pushed, reported and cleared away. A run that came to
 // its end, also by a cancellation, left nothing to do here. Nothing is asked of the model, and no code of the work runs.
@@ -8575,7 +8632,7 @@ async function finish(step, folders, run) {
 /* harmony import */ var _platform_git_remote_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(9874);
 /* harmony import */ var _platform_git_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(8524);
 /* harmony import */ var _platform_received_folder_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(7513);
-/* harmony import */ var _publish_publish_js__WEBPACK_IMPORTED_MODULE_6__ = __webpack_require__(6121);
+/* harmony import */ var _publish_publish_js__WEBPACK_IMPORTED_MODULE_6__ = __webpack_require__(9873);
 /* harmony import */ var _run_run_js__WEBPACK_IMPORTED_MODULE_7__ = __webpack_require__(5279);
 /* harmony import */ var _workshop_workshop_js__WEBPACK_IMPORTED_MODULE_8__ = __webpack_require__(3472);
 // The second job of two: takes what a run with `publish: none` left, makes its commits again under this job's own rules,
@@ -8733,7 +8790,7 @@ function openPublisher(ground, { result, spec }, branch) {
 
 /***/ }),
 
-/***/ 6121:
+/***/ 9873:
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
 
@@ -8755,12 +8812,13 @@ __webpack_require__.d(__webpack_exports__, {
   Eb: () => (/* reexport */ openLiveComment),
   n$: () => (/* reexport */ packSeries),
   Mr: () => (/* reexport */ readAnswers),
-  Ne: () => (/* reexport */ readMessages),
+  Fe: () => (/* reexport */ readCommits),
   Uv: () => (/* reexport */ readResult),
   t8: () => (/* reexport */ readTrailers),
   Hz: () => (/* reexport */ rebuildSeries),
   y3: () => (/* reexport */ resultJson),
   Ru: () => (/* reexport */ specSlug),
+  AB: () => (/* reexport */ workBranches),
   C2: () => (/* reexport */ writeWorkCommit),
   dq: () => (/* reexport */ writeWorkTree)
 });
@@ -8897,8 +8955,8 @@ function describeUnsigned(reason) {
         "token of a GitHub App or the workflow's own, and nothing that is made with a personal access token.");
 }
 
-// EXTERNAL MODULE: ./src/report/report.ts + 54 modules
-var report = __webpack_require__(8906);
+// EXTERNAL MODULE: ./src/report/report.ts + 56 modules
+var report = __webpack_require__(6858);
 ;// CONCATENATED MODULE: ./src/publish/trailer-value.ts
 // The form of a trailer's value.
 /** Text as one line, which is what a trailer's value is. Also the form in which values are compared with trailers. */
@@ -8957,12 +9015,19 @@ function readTrailers(message) {
 function isCommitOf(message, specPath) {
     return readTrailers(message).get('Ferrule-Spec') === trailerValue(specPath);
 }
-/** True when the commit ended a verified run of exactly this spec text. */
+/**
+ * True when the commit ended a verified run of exactly this spec text, by its message. A squash or a rebase keeps the
+ * message on another tree: where nobody has looked at that since, `verifiedTree` has to be asked too.
+ */
 function isVerifiedCommit(message, specPath, specHash) {
     const trailers = readTrailers(message);
     return (trailers.get('Ferrule-Spec') === trailerValue(specPath) &&
         trailers.get('Ferrule-Spec-Hash') === `sha256:${specHash}` &&
         trailers.get('Ferrule-Outcome') === 'verified');
+}
+/** The tree that a verified run names in its last commit. */
+function verifiedTree(message) {
+    return readTrailers(message).get('Ferrule-Tree');
 }
 
 ;// CONCATENATED MODULE: ./src/publish/comment.ts
@@ -9097,7 +9162,7 @@ function digits(hash) {
 const MAX_SUBJECT_CHARS = 200;
 /** The whole message, ending in one newline. The trailers are always its last paragraph, and only ours are in it. */
 function buildCommitMessage(request) {
-    const { subject, body, spec, requirements, runUrl, spent, planned = [], outcome } = request;
+    const { subject, body, spec, requirements, runUrl, spent, planned = [], outcome, tree } = request;
     const hashes = requirementHashesValue(requirements, spec.requirements ?? []);
     const trailers = [
         `Ferrule-Spec: ${trailerValue(spec.path)}`,
@@ -9108,6 +9173,7 @@ function buildCommitMessage(request) {
         `Ferrule-Run: ${trailerValue(runUrl)}`,
         ...(spent === undefined || spent.tokens === 0 ? [] : [`Ferrule-Spent: ${spentValue(spent)}`]),
         ...(outcome ? [`Ferrule-Outcome: ${outcome}`] : []),
+        ...(outcome && tree !== undefined ? [`Ferrule-Tree: ${tree}`] : []),
     ];
     const paragraphs = [subjectLine(subject), bodyText(body ?? ''), trailers.join('\n')];
     return `${paragraphs.filter((paragraph) => paragraph !== '').join('\n\n')}\n`;
@@ -9137,7 +9203,7 @@ const AUTHOR = { name: 'ferrule[bot]', email: '41898282+github-actions[bot]@user
  * @param mergedIn second parent
  */
 async function writeWorkCommit(git, tree, parent, message, atSeconds, mergedIn) {
-    const text = buildCommitMessage(message);
+    const text = buildCommitMessage({ ...message, tree });
     const commit = await git.writeCommit({
         tree,
         parent,
@@ -9414,24 +9480,16 @@ function encodeRef(branch) {
 
 // EXTERNAL MODULE: external "node:crypto"
 var external_node_crypto_ = __webpack_require__(7598);
+// EXTERNAL MODULE: ./src/platform/ref-name.ts
+var ref_name = __webpack_require__(2432);
 ;// CONCATENATED MODULE: ./src/publish/branch-name.ts
 // The name of the work branch: from the input's pattern and the spec's path, held to git's rules. Whether the branch
 // exists already is work-branch.ts.
 
 
+
 /** Git stores a ref as a file; 255 bytes is the limit of common file systems, less room for `.lock` and a suffix. */
 const MAX_BRANCH_BYTES = 200;
-/** Rules of git-check-ref-format, and what would be read as an option or as one of git's own names. */
-const BROKEN = [
-    [/[\x00-\x20\x7f~^:?*[\]\\]/, 'contains a space or one of ~ ^ : ? * [ ] \\'],
-    [/\.\.|@\{/, "contains '..' or '@{'"],
-    [/^-/, "starts with '-'"],
-    [/^\/|\/$|\/\//, 'has an empty part'],
-    [/(^|\/)\./, "has a part that starts with '.'"],
-    [/\.$|\.lock(\/|$)/, "ends with '.' or '.lock'"],
-    [/^(@|HEAD|refs\/.*)$/, "is one of git's own names"],
-    [/[{}]/, "has a placeholder other than '{spec}'"],
-];
 const sizeOf = (text) => Buffer.byteLength(text);
 /** `specs/001-login/spec.md` → `specs-001-login-spec`. Letters of every script stay, all else becomes one hyphen. */
 function specSlug(specPath) {
@@ -9453,9 +9511,9 @@ function branchName(pattern, specPath, avoid = []) {
         throw refuse(pattern, 'is empty');
     const room = MAX_BRANCH_BYTES - sizeOf(pattern.replaceAll('{spec}', ''));
     const name = pattern.replaceAll('{spec}', () => shortened(specSlug(specPath), specPath, Math.max(room, 20)));
-    const broken = BROKEN.find(([rule]) => rule.test(name));
-    if (broken)
-        throw refuse(name, broken[1]);
+    const broken = (0,ref_name/* brokenRefRule */.V)(name) ?? (/[{}]/.test(name) ? "has a placeholder other than '{spec}'" : undefined);
+    if (broken !== undefined)
+        throw refuse(name, broken);
     if (sizeOf(name) > MAX_BRANCH_BYTES)
         throw refuse(name, `is longer than ${MAX_BRANCH_BYTES} bytes`);
     // Compared without case: on a case-insensitive file system `Main` is `main`.
@@ -9472,6 +9530,13 @@ function isWorkBranch(pattern, branch) {
 /** The work branch itself, then `-2`, `-3`, … beside it for when others' commits are on that. */
 function numberedBranch(branch, number) {
     return number === 1 ? branch : `${branch}-${number}`;
+}
+/**
+ * The branches on which work of a spec is looked for. A plan asks GitHub for each of them for each spec, so they are few;
+ * a run goes on where the work is, so that it seldom takes another number.
+ */
+function workBranches(branch) {
+    return [1, 2, 3].map((number) => numberedBranch(branch, number));
 }
 /** A slug that is too long keeps its end, where specs differ, behind a hash of the whole path. */
 function shortened(slug, specPath, maxBytes) {
@@ -9880,14 +9945,20 @@ async function readAnswers(request) {
     const found = await findReport(request);
     if (found.kind !== 'found')
         return found;
-    const { mark, pullRequest, number } = found;
+    const { mark, pullRequest, number, isClosed } = found;
     const questions = (0,report/* parseQuestionsMark */.mm)(found.text);
-    const read = { kind: 'read', mark, ...(pullRequest === undefined ? {} : { pullRequest }) };
+    const records = (0,report/* parseRecordsMark */.ni)(found.text);
     if (questions === undefined)
-        return {
-            kind: 'unreadable',
-            reason: `The hidden line 'ferrule-questions' of the report on #${number} was changed and cannot be read. Restore it from the edit history, or delete the line to give its questions up.`,
-        };
+        return changedLine('questions', number);
+    if (records === undefined)
+        return changedLine('records', number);
+    const read = {
+        kind: 'read',
+        mark,
+        records,
+        isClosed,
+        ...(pullRequest === undefined ? {} : { pullRequest }),
+    };
     if (questions.length === 0)
         return { ...read, questions, answers: [], warnings: [] };
     const comments = found.comments ?? (await request.github.listComments(number));
@@ -9895,38 +9966,52 @@ async function readAnswers(request) {
         return unreadable((0,platform_github/* describeGitHubError */.dZ)(comments.error));
     return { ...read, questions, ...(await collectAnswers(request, questions, comments.value)) };
 }
-/** Our pull request's own text; on a pull request or issue that is somebody else's, our comment. */
-async function findReport({ github, identity, specPath, place }) {
-    const markOf = (text) => {
-        const mark = (0,platform_github/* isOwnAccount */._p)(identity, text.author) ? (0,report/* parseMark */.lw)(text.body) : undefined;
-        return mark?.specPath === specPath ? mark : undefined;
-    };
-    let number;
-    let pullRequest;
+/**
+ * On a known pull request or issue our comment; else what the open pull request of the branch says, or the last one that was
+ * closed: what was asked, answered and spent there is not forgotten with it.
+ */
+async function findReport(request) {
+    const { github, place } = request;
     if ('number' in place)
-        number = place.number;
-    else {
-        const pull = await github.findPullRequest(place);
-        if (pull.kind === 'failed')
-            return unreadable((0,platform_github/* describeGitHubError */.dZ)(pull.error));
-        if (pull.value === undefined)
-            return { kind: 'none' };
-        const { url, draft, body } = pull.value;
-        number = pull.value.number;
-        pullRequest = { number, url, draft };
-        const mark = markOf(pull.value);
-        if (mark !== undefined)
-            return { kind: 'found', number, text: body, mark, pullRequest };
+        return reportBeside(request, place.number);
+    const open = await github.findPullRequest(place);
+    if (open.kind === 'failed')
+        return unreadable((0,platform_github/* describeGitHubError */.dZ)(open.error));
+    if (open.value !== undefined) {
+        const { number, url, draft } = open.value;
+        const report = await reportOn(request, open.value);
+        if (report.kind !== 'none')
+            return report.kind === 'found' ? { ...report, pullRequest: { number, url, draft } } : report;
     }
-    const comments = await github.listComments(number);
+    const closed = await github.findClosedPullRequest(place);
+    if (closed.kind === 'failed')
+        return unreadable((0,platform_github/* describeGitHubError */.dZ)(closed.error));
+    if (closed.value === undefined)
+        return { kind: 'none' };
+    const report = await reportOn(request, closed.value);
+    return report.kind === 'found' ? { ...report, isClosed: true } : report;
+}
+/** Our pull request's own text; on one that is somebody else's, our comment. */
+async function reportOn(request, { number, body, author }) {
+    const mark = ownMark(request, { body, author });
+    return mark === undefined
+        ? reportBeside(request, number)
+        : { kind: 'found', number, text: body, mark, isClosed: false };
+}
+async function reportBeside(request, number) {
+    const comments = await request.github.listComments(number);
     if (comments.kind === 'failed')
         return unreadable((0,platform_github/* describeGitHubError */.dZ)(comments.error));
     // The same choice as when the comment is written: the last one.
-    const own = comments.value.findLast((comment) => markOf(comment) !== undefined);
-    const mark = own && markOf(own);
+    const own = comments.value.findLast((comment) => ownMark(request, comment) !== undefined);
+    const mark = own && ownMark(request, own);
     if (own === undefined || mark === undefined)
         return { kind: 'none' };
-    return { kind: 'found', number, text: own.body, mark, comments, ...(pullRequest && { pullRequest }) };
+    return { kind: 'found', number, text: own.body, mark, isClosed: false, comments };
+}
+function ownMark({ identity, specPath }, { body, author }) {
+    const mark = (0,platform_github/* isOwnAccount */._p)(identity, author) ? (0,report/* parseMark */.lw)(body) : undefined;
+    return mark?.specPath === specPath ? mark : undefined;
 }
 async function collectAnswers({ github, identity, mask }, questions, comments) {
     const byNumber = new Map(questions.map((question) => [question.number, question]));
@@ -9974,6 +10059,12 @@ async function collectAnswers({ github, identity, mask }, questions, comments) {
     const sorted = [...answers.values()].sort((one, other) => one.number - other.number);
     return { answers: sorted, warnings: [...warnings, ...cut.values(), ...strangersNote(strangers)] };
 }
+function changedLine(name, number) {
+    return {
+        kind: 'unreadable',
+        reason: `The hidden line 'ferrule-${name}' of the report on #${number} was changed and cannot be read. Restore it from the edit history, or delete the line to give its ${name} up.`,
+    };
+}
 function strangersNote(logins) {
     if (logins.length === 0)
         return [];
@@ -9988,7 +10079,34 @@ function unreadable(failure) {
 
 // EXTERNAL MODULE: ./src/platform/git-history.ts
 var git_history = __webpack_require__(4094);
+;// CONCATENATED MODULE: ./src/publish/earlier-increments.ts
+
+/**
+ * The commits of the spec, oldest first, without those that changed no file (they ask, or say that the series is
+ * verified) and without merges.
+ * @param commits newest first
+ * @param baseTree of the commit that the oldest stands on
+ */
+function earlierIncrements(commits, baseTree, specPath) {
+    const trees = new Map(commits.map(({ commit, tree }) => [commit, tree]));
+    return commits
+        .filter(({ message, tree, parents: [parent = '', ...others] }) => {
+        const before = trees.get(parent) ?? baseTree;
+        return isCommitOf(message, specPath) && others.length === 0 && tree !== before;
+    })
+        .map(({ commit, message }) => ({
+        title: message.split('\n', 1)[0]?.trim() ?? '',
+        commit,
+        requirements: (readTrailers(message).get('Ferrule-Requirements') ?? '').split(', ').filter((id) => id !== ''),
+    }))
+        .reverse();
+}
+
 ;// CONCATENATED MODULE: ./src/publish/earlier-work.ts
+// Finds what an earlier run of the same spec left on the work branch, so that this run goes on from there and updates the
+// same pull request instead of opening a second one. What people and GitHub say of that run is answers.ts.
+
+
 
 
 
@@ -9996,67 +10114,94 @@ var git_history = __webpack_require__(4094);
 
 
 const earlier_work_MAX_COMMITS = 500;
-/** How many numbered branches are looked at. */
-const MAX_BRANCHES = 5;
-/** @returns `undefined` when there is no such branch, it is merged, or none of its commits is for this spec */
+/**
+ * Of several branches the one where the work is furthest: where people's commits came between a run's own, one holds its
+ * beginning and the next all of it.
+ * @returns `undefined` when there is no such branch, it is merged, or none of its commits is for this spec
+ * @throws UserError when the remote does not answer: whoever starts anew then pays for the same work twice
+ */
 async function findEarlierWork(request) {
-    for (let number = 1; number <= MAX_BRANCHES; number++) {
-        const found = await lookAt(request, numberedBranch(request.branch, number));
-        if (found === 'no-branch')
-            return undefined;
-        if (found !== 'not-ours')
-            return found;
+    const found = [];
+    for (const branch of workBranches(request.branch)) {
+        const work = await lookAt(request, branch);
+        if (work === 'no-branch')
+            break;
+        if (work !== 'not-ours')
+            found.push(work);
     }
-    return undefined;
+    const [furthest] = found.sort((one, other) => Number(other.isVerified) - Number(one.isVerified) ||
+        (other.spent?.tokens ?? 0) - (one.spent?.tokens ?? 0) ||
+        other.served.length - one.served.length);
+    return furthest;
 }
 async function lookAt({ git, remote, base, spec }, branch) {
-    // A remote that cannot be read is the pre-flight's to report.
-    const commit = await (0,git_remote/* readRemoteBranch */.H)(git, remote, branch).catch(() => undefined);
+    const commit = await (0,git_remote/* readRemoteBranch */.H)(git, remote, branch).catch((error) => {
+        throw unread(branch, (0,errors/* messageOf */.bD)(error));
+    });
     if (commit === undefined)
         return 'no-branch';
     const series = await readSeries(git, remote, { branch, commit, base });
     if (series === undefined)
         return 'not-ours';
-    const { mergeBase, messages } = series;
-    const said = readMessages(messages, spec);
-    return said === undefined ? 'not-ours' : { branch, commit, mergeBase, ...said };
+    const { mergeBase, commits } = series;
+    const said = readCommits(commits, await git.treeOf(mergeBase), spec);
+    if (said === undefined)
+        return 'not-ours';
+    const { message: last, tree } = commits[0] ?? { message: '', tree: '' };
+    // A message outlives the tree it speaks of: after a rebase by hand, say.
+    const isVerified = isVerifiedCommit(last, spec.path, spec.hash) && verifiedTree(last) === tree;
+    return { branch, commit, mergeBase, isVerified, ...said };
 }
-/** What commits say of the work on a spec, by their messages, newest first. `undefined` when none is for it. */
-function readMessages(messages, spec) {
-    const ours = messages
-        .map((message) => readTrailers(message))
+function unread(branch, why) {
+    const reason = why.replaceAll(/\s+/g, ' ').replace(/\.$/, '');
+    return new errors/* UserError */.yo(`What earlier runs left on branch '${branch}' is unknown: ${reason}. Nothing was spent. Run again when the remote answers, or set 'resume' to 'never' to start anew.`);
+}
+/**
+ * What commits say of the work on a spec, by their messages. `undefined` when none is for it.
+ * @param commits newest first
+ * @param baseTree of the commit that the oldest stands on
+ */
+function readCommits(commits, baseTree, spec) {
+    const ours = commits
+        .map(({ message }) => readTrailers(message))
         .filter((trailers) => trailers.get('Ferrule-Spec') === trailerValue(spec.path));
     if (ours.length === 0)
         return undefined;
     const onThisText = ours.filter((trailers) => trailers.get('Ferrule-Spec-Hash') === `sha256:${spec.hash}`);
     return {
-        isVerified: isVerifiedCommit(messages[0] ?? '', spec.path, spec.hash),
         ...judgeRequirements(ours, spec),
         spent: onThisText.map((trailers) => readSpent(trailers.get('Ferrule-Spent'))).find((spent) => spent !== undefined),
         planned: onThisText[0]?.get('Ferrule-Planned'),
+        increments: earlierIncrements(commits, baseTree, spec.path),
     };
 }
 /**
- * The messages of the commits since the branch left the base, newest first; they are fetched where they are missing. A
- * shallow clone cannot tell where that was, so its history is asked.
+ * The commits since the branch left the base, newest first; they are fetched where they are missing. A shallow clone
+ * cannot tell where that was, so its history is asked.
+ * @returns `undefined` for a branch that is merged, or has nothing to do with the base
  */
 async function readSeries(git, remote, { branch, commit, base }) {
     const ref = `refs/heads/${branch}`;
     const isMissing = (await git.resolve(commit)) === undefined;
-    const history = (await (0,git_history/* isShallow */.f)(git)) ? await (0,git_history/* readHistory */.L)(git, remote, [base, ref], 'whole') : undefined;
-    if (history === undefined && isMissing && (await (0,git_remote/* fetchCommit */.iH)(git, remote, ref)).kind === 'missing')
-        return undefined;
+    const isPart = await (0,git_history/* isShallow */.f)(git);
+    const history = isPart ? await (0,git_history/* readHistory */.L)(git, remote, [base, ref], 'whole') : undefined;
+    const fetch = async (options = {}) => {
+        const fetched = await (0,git_remote/* fetchCommit */.iH)(git, remote, ref, options);
+        if (fetched.kind === 'missing')
+            throw unread(branch, fetched.reason);
+    };
+    if (history === undefined && isMissing)
+        await fetch();
     const ancestry = history ?? git;
     const mergeBase = await ancestry.mergeBase(commit, base);
+    if (mergeBase === undefined && isPart && history === undefined)
+        throw unread(branch, 'the clone is shallow, and the remote does not give the history that it lacks');
     if (mergeBase === undefined || mergeBase === commit)
         return undefined;
-    const messages = await ancestry.messages(commit, { exclude: mergeBase, max: earlier_work_MAX_COMMITS });
-    if (history !== undefined && (await git.mergeBase(commit, mergeBase)) === undefined) {
-        const fetched = await (0,git_remote/* fetchCommit */.iH)(git, remote, ref, messages.length < earlier_work_MAX_COMMITS ? { depth: messages.length + 1 } : {});
-        if (fetched.kind === 'missing')
-            return undefined;
-    }
-    return { mergeBase, messages: messages.map(({ message }) => message) };
+    const commits = await ancestry.messages(commit, { exclude: mergeBase, max: earlier_work_MAX_COMMITS });
+    if (history !== undefined && (await git.mergeBase(commit, mergeBase)) === undefined)
+        await fetch(commits.length < earlier_work_MAX_COMMITS ? { depth: commits.length + 1 } : {});
+    return { mergeBase, commits };
 }
 /** By the hash of a requirement's text where a commit tells it, else by the id, if the whole spec was the same. */
 function judgeRequirements(commits, { hash, requirements }) {
@@ -10175,13 +10320,17 @@ const MAX_TOTAL_BYTES = 10 * 1024 * 1024;
 /** Breaches that a message names; the rest is counted. */
 const MAX_NAMED = 5;
 const MAX_NAME_BYTES = 255;
-/** @param start commit or tree that the run's changes are compared with */
-function changePolicy({ git, start, isProtected, }) {
+/**
+ * @param start commit or tree that the run's changes are compared with
+ * @param dependencies the input; absent in a job that does not know it, where lock files may name any crate
+ */
+function changePolicy({ git, start, isProtected, dependencies = 'registry', }) {
     return async (tree, onto = start) => {
         const changes = await git.changes(onto, tree);
         if (changes.length === 0)
             return undefined;
-        const { files } = await git.sourceTree(tree);
+        const result = await git.sourceTree(tree);
+        const { files } = result;
         const sizes = new Map(files.map(({ oid, size }) => [oid, size]));
         const added = changes.filter(({ before }) => before === undefined).map(({ path }) => path);
         const namesakes = findNamesakes(files.map(({ path }) => path), added);
@@ -10189,6 +10338,11 @@ function changePolicy({ git, start, isProtected, }) {
             const rule = judgeChange(change, { isProtected, namesakes, sizeBytes: sizes.get(change.oid) ?? 0 });
             return rule === undefined ? [] : [`'${(0,workshop/* printable */.g$)(change.path)}' ${rule}`];
         });
+        if (dependencies !== 'registry') {
+            const known = await (0,workshop/* packagesOfTree */.FM)(await git.sourceTree(onto));
+            for (const { name, version } of (0,workshop/* packagesAdded */.kw)(known, await (0,workshop/* packagesOfTree */.FM)(result)))
+                breaches.push(`a lock file brings ${(0,workshop/* printable */.g$)(`${name} ${version}`)} (input dependencies: ${dependencies})`);
+        }
         if (changes.length > MAX_FILES)
             breaches.push(`${changes.length} files differ, at most ${MAX_FILES} may`);
         const totalBytes = changes.reduce((sum, { after, oid }) => sum + (after === undefined ? 0 : (sizes.get(oid) ?? 0)), 0);
@@ -10813,7 +10967,7 @@ const IS_REPORT = 'The report is the text of this pull request.';
 
 /***/ }),
 
-/***/ 8906:
+/***/ 6858:
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
 
@@ -10838,6 +10992,7 @@ __webpack_require__.d(__webpack_exports__, {
   Qz: () => (/* reexport */ nameCommits),
   lw: () => (/* reexport */ parseMark),
   mm: () => (/* reexport */ parseQuestionsMark),
+  ni: () => (/* reexport */ parseRecordsMark),
   f7: () => (/* reexport */ publicationOutputs),
   tQ: () => (/* reexport */ readSpending),
   x1: () => (/* reexport */ renderAnswer),
@@ -10855,7 +11010,7 @@ __webpack_require__.d(__webpack_exports__, {
   r1: () => (/* reexport */ writtenCost)
 });
 
-// UNUSED EXPORTS: MAX_SUMMARY_BYTES, OUTCOMES, STOP_REASONS, excerptOutput, formatQuestionsMark, renderSummary, reportJsonSchema, stopReasonText, worstRecord
+// UNUSED EXPORTS: MAX_SUMMARY_BYTES, OUTCOMES, STOP_REASONS, excerptOutput, formatQuestionsMark, formatRecordsMark, renderSummary, reportJsonSchema, stopReasonText, worstRecord
 
 // EXTERNAL MODULE: ./src/platform/printable-text.ts
 var printable_text = __webpack_require__(8422);
@@ -11366,7 +11521,7 @@ function dependenciesSection({ dependencies }) {
     const rows = dependencies.map((crate) => [
         safeHtml `<b>${crate.name}</b> ${crate.version}`,
         [
-            crate.source,
+            codeName(crate.source),
             crate.checksum === undefined
                 ? NOTHING
                 : safeHtml `<span class="note">sha256 <code title="${crate.checksum}">${crate.checksum.slice(0, 12)}</code></span>`,
@@ -11374,7 +11529,7 @@ function dependenciesSection({ dependencies }) {
         crate.inspected === false ? 'unknown' : (crate.license ?? 'not stated'),
         buildTimeCode(crate),
         crate.direct === undefined ? NOTHING : crate.direct ? 'directly' : 'by another crate',
-        (crate.features ?? []).join(', '),
+        (crate.features ?? []).map((name, at) => [at === 0 ? '' : ', ', codeName(name)]),
     ]);
     return section('dependencies', 'New dependencies', table(['crate', 'source', 'license', 'code at build time', 'needed', 'features'], rows));
 }
@@ -12022,7 +12177,10 @@ function facts({ verification, publication, usage, model, run }) {
                 : webLink(`${pullRequest.number}${pullRequest.draft ? ' (draft)' : ''}`, pullRequest.url),
         ],
         ['comment', comment === undefined ? NOTHING : webLink('on GitHub', comment.url)],
-        ['workflow run', run.url === undefined ? NOTHING : webLink(run.id, run.url)],
+        [
+            'workflow run',
+            run.url === undefined ? NOTHING : webLink(/\/runs\/(\d+)/.exec(run.url)?.[1] ?? 'on GitHub', run.url),
+        ],
         ['model', model === '' ? NOTHING : model],
         ['turns', usage.turns === 0 ? NOTHING : usage.turns],
         ['cost', usage.costUsd === null && usage.earlier === undefined ? 'unknown' : costText(usage)],
@@ -12061,7 +12219,7 @@ function gatesSection({ verification, baseline }, places) {
           ${before.map((gate) => gateDetails(gate, `base-${gateId(gate.name)}`, places, false))}`;
     const ran = gates.length === 0
         ? safeHtml `<p>No verification ran.</p>`
-        : gates.map((gate) => gateDetails(gate, gateId(gate.name), places, gate.deciding && gate.status === 'failed'));
+        : gates.map((gate) => gateDetails(gate, gateId(gate.name), places, gate.status === 'failed'));
     return section('gates', 'Verification', [ran, onBase], verification === undefined
         ? NOTHING
         : safeHtml `on a clean checkout of <code title="${verification.commit}">${shortId(verification.commit)}</code>`);
@@ -12107,7 +12265,7 @@ function failures({ tests }, placeLink) {
     const { failures: failed = [] } = tests ?? {};
     return failed.map(({ name, executable, path, line, message }) => safeHtml `<div class="remark bad">
         <h4>${codeName(name)} in ${executable} ${path === undefined ? NOTHING : placeLink(placeOf({ path, line }))}</h4>
-        ${message === undefined ? NOTHING : prose(message)}
+        ${message === undefined ? NOTHING : safeHtml `<p class="prose message">${message}</p>`}
       </div> `);
 }
 function extent(lines) {
@@ -12249,6 +12407,8 @@ function ownBuild({ commit }, { increments, outcome, verification }) {
     const made = increments.find((each) => each.commit === commit);
     if (commit === undefined || made === undefined)
         return undefined;
+    if (made.earlierRun === true)
+        return 'earlier';
     if (made.builds !== undefined)
         return made.builds ? 'builds' : 'fails';
     const isProven = verification !== undefined && (outcome === 'verified' || outcome === 'needs-answer');
@@ -12285,6 +12445,8 @@ function ownBuildNote(increment, record) {
             return safeHtml `<span class="warn">does not build on its own</span>`;
         case 'unchecked':
             return safeHtml `<small>not checked whether it builds on its own</small>`;
+        case 'earlier':
+            return safeHtml `<small>by an earlier run</small>`;
         case undefined:
             return NOTHING;
     }
@@ -12346,8 +12508,9 @@ function recordsSection({ records }, kind) {
     const { id, title, note, tone } = RECORD_KINDS[kind];
     const items = records
         .filter((each) => each.kind === kind)
-        .map(({ text, requirement }) => safeHtml `<li class="remark ${tone}">
+        .map(({ text, requirement, earlierRun }) => safeHtml `<li class="remark ${tone}">
           ${requirement === undefined ? NOTHING : safeHtml `<h3>${requirement}</h3>`}${prose(text)}
+          ${earlierRun === true ? safeHtml `<p class="note">by an earlier run</p>` : NOTHING}
         </li> `);
     if (items.length === 0)
         return undefined;
@@ -12977,10 +13140,13 @@ function topBar({ outcome, spec }) {
 function contents(sections) {
     const items = sections.map(({ id, title }) => safeHtml `<li><a href="#${id}">${title}</a></li> `);
     return safeHtml `<nav class="contents" aria-label="Contents">
-    <ul>
-      <li><a href="#verdict">Verdict</a></li>
-      ${items}
-    </ul>
+    <details open>
+      <summary>Contents</summary>
+      <ul>
+        <li><a href="#verdict">Verdict</a></li>
+        ${items}
+      </ul>
+    </details>
   </nav>`;
 }
 function renderSection({ id, title, note, body }) {
@@ -13057,9 +13223,9 @@ function layout_link(words, url) {
     return /^https?:\/\/[\w.~:/?#@!$&*+,;=%-]+$/.test(url) ? `[${words}](${url})` : words;
 }
 /** What the model recorded, with the requirement it concerns in front. */
-function recordText({ text, requirement }, extent) {
+function recordText({ text, requirement, earlierRun }, extent) {
     const lead = requirement === undefined ? '' : `**${inlineText(requirement)}:** `;
-    return `${lead}${inlineText(clipped(text, extent.maxTextChars))}`;
+    return `${lead}${inlineText(clipped(text, extent.maxTextChars))}${earlierRun === true ? ' (by an earlier run)' : ''}`;
 }
 
 ;// CONCATENATED MODULE: ./src/report/gate-record.ts
@@ -13301,6 +13467,9 @@ const runRecordSchema = schemas/* object */.Ikc({
         title: schemas/* string */.YjP(),
         commit: schemas/* string */.YjP(),
         requirements: requirementIds,
+        earlierRun: schemas/* boolean */.zMY()
+            .optional()
+            .describe('True for a commit of an earlier run, from which this one went on.'),
         builds: schemas/* boolean */.zMY()
             .optional()
             .describe('Whether cargo check exits with 0 on a clean checkout of this commit; absent where it was not checked.'),
@@ -13317,6 +13486,9 @@ const runRecordSchema = schemas/* object */.Ikc({
         kind: schemas/* enum */.k5n(['improvement', 'deviation', 'assumption']),
         text: schemas/* string */.YjP(),
         requirement: schemas/* string */.YjP().optional(),
+        earlierRun: schemas/* boolean */.zMY()
+            .optional()
+            .describe('True for what an earlier run recorded, from which this one went on.'),
     })),
     audit: schemas/* array */.YOg(schemas/* object */.Ikc({
         rule: schemas/* string */.YjP(),
@@ -13689,6 +13861,7 @@ const OWN_BUILD = {
     builds: ', builds on its own',
     fails: ', **does not build on its own**',
     unchecked: ', not checked whether it builds on its own',
+    earlier: ', by an earlier run',
 };
 function plan_section_earlierVersions(versions, extent, links) {
     if (versions.length === 0)
@@ -13759,8 +13932,35 @@ function requirements_section_requirementsSection(record, extent) {
     ]);
 }
 
+;// CONCATENATED MODULE: ./src/report/encoded-line.ts
+
+/** `<!-- ferrule-<name> <base64url JSON> -->` */
+function encodedLine(name, value) {
+    return `<!-- ferrule-${name} ${Buffer.from(JSON.stringify(value)).toString('base64url')} -->`;
+}
+/**
+ * What a text that begins with our mark holds in the line of this name, among the hidden lines right below the mark:
+ * `none` without it, `unreadable` when somebody changed it.
+ */
+function readEncodedLine(text, name, shape) {
+    const hidden = /^[^\n]*\n((?:<!-- ferrule-[^\n]*(?:\n|$))*)/.exec(text)?.[1]?.split('\n') ?? [];
+    const line = hidden.find((each) => /^<!-- ferrule-([\w-]*)/.exec(each)?.[1] === name);
+    if (parseMark(text) === undefined || line === undefined)
+        return 'none';
+    const code = /^<!-- ferrule-[\w-]+ ([\w-]+) -->$/.exec(line.trimEnd())?.[1];
+    return (code === undefined ? undefined : shape.safeParse(decoded(code)).data) ?? 'unreadable';
+}
+function decoded(code) {
+    try {
+        return JSON.parse(Buffer.from(code, 'base64url').toString('utf8'));
+    }
+    catch {
+        return undefined; // typed by someone, not written by us
+    }
+}
+
 ;// CONCATENATED MODULE: ./src/report/questions-mark.ts
-// The hidden second line of our pull request texts and comments: every question that the runs of a spec have asked, so
+// The hidden line of our pull request texts and comments that holds every question that the runs of a spec have asked, so
 // that the next run knows them by number. Like the mark above it, it counts only together with who wrote it, which is
 // not asked here.
 
@@ -13810,16 +14010,16 @@ function formatQuestionsMark(questions) {
     }
 }
 /**
- * The questions of a text that begins with our mark: none when its second line is not theirs, `undefined` when that line
+ * The questions of a text that begins with our mark: none when it has no line of theirs, `undefined` when that line
  * cannot be read, which means that somebody changed it.
  */
 function parseQuestionsMark(text) {
-    const second = text.split('\n', 2)[1]?.trimEnd() ?? '';
-    if (parseMark(text) === undefined || !second.startsWith('<!-- ferrule-questions'))
+    const questions = readEncodedLine(text, 'questions', askedQuestions);
+    if (questions === 'none')
         return [];
-    const code = /^<!-- ferrule-questions ([\w-]+) -->$/.exec(second)?.[1];
-    const questions = code === undefined ? undefined : askedQuestions.safeParse(decoded(code)).data;
-    const isNumbered = new Set(questions?.map(({ number }) => number)).size === questions?.length;
+    if (questions === 'unreadable')
+        return undefined;
+    const isNumbered = new Set(questions.map(({ number }) => number)).size === questions.length;
     return isNumbered ? questions : undefined;
 }
 function encoded(questions, maxTextChars) {
@@ -13828,15 +14028,62 @@ function encoded(questions, maxTextChars) {
         text: clipped(text, maxTextChars),
         ...(requirement === undefined ? {} : { requirement: requirement.slice(0, 500) }),
     }));
-    return `<!-- ferrule-questions ${Buffer.from(JSON.stringify(entries)).toString('base64url')} -->`;
+    return encodedLine('questions', entries);
 }
-function decoded(code) {
-    try {
-        return JSON.parse(Buffer.from(code, 'base64url').toString('utf8'));
+
+;// CONCATENATED MODULE: ./src/report/records-mark.ts
+// The hidden line of our pull request texts and comments that holds what the model recorded for the reviewer: its
+// deviations, assumptions and improvements. A run that goes on from the work tells of them again. Like the mark above it,
+// it counts only together with who wrote it, which is not asked here.
+
+
+
+/** Beside the questions' line it leaves room for the report. */
+const records_mark_MAX_MARK_CHARS = 8_000;
+/** Longest text of a record in the mark: the first at which all of them fit. */
+const records_mark_TEXT_LIMITS = [2_000, 500, 200];
+const MAX_RECORDS = 500;
+/** What is given up first stands first; a deviation has to be seen by whoever merges. */
+const GIVEN_UP = ['improvement', 'assumption', 'deviation'];
+const notedRecord = schemas/* object */.Ikc({
+    kind: schemas/* enum */.k5n(['improvement', 'deviation', 'assumption']),
+    text: schemas/* string */.YjP().max(4_000),
+    requirement: schemas/* string */.YjP().max(500).optional(),
+});
+const notedRecords = schemas/* array */.YOg(notedRecord).min(1).max(MAX_RECORDS);
+/**
+ * `<!-- ferrule-records <base64url JSON> -->`, or an empty text without records. Texts are shortened, with a note, to keep
+ * it below 8,000 characters; of more than fit, improvements are left out first, then assumptions, the oldest first.
+ */
+function formatRecordsMark(records) {
+    const kept = records.slice(-MAX_RECORDS);
+    for (let at = 0; kept.length > 0; at += 1) {
+        const limit = records_mark_TEXT_LIMITS[at] ?? records_mark_TEXT_LIMITS.at(-1) ?? 0;
+        const mark = records_mark_encoded(kept, limit);
+        if (mark.length <= records_mark_MAX_MARK_CHARS)
+            return mark;
+        if (at >= records_mark_TEXT_LIMITS.length - 1)
+            kept.splice(leastNeeded(kept), 1);
     }
-    catch {
-        return undefined; // typed by someone, not written by us
-    }
+    return '';
+}
+/** The records of a text that begins with our mark; `undefined` when their line cannot be read: somebody changed it. */
+function parseRecordsMark(text) {
+    const records = readEncodedLine(text, 'records', notedRecords);
+    if (records === 'none')
+        return [];
+    return records === 'unreadable' ? undefined : records;
+}
+function leastNeeded(records) {
+    const kind = GIVEN_UP.find((each) => records.some((record) => record.kind === each));
+    return records.findIndex((record) => record.kind === kind);
+}
+function records_mark_encoded(records, maxTextChars) {
+    const entries = records.map(({ kind, text, requirement }) => ({
+        ...{ kind, text: clipped(text, maxTextChars) },
+        ...(requirement === undefined ? {} : { requirement: requirement.slice(0, 500) }),
+    }));
+    return encodedLine('records', entries);
 }
 
 ;// CONCATENATED MODULE: ./src/report/sections.ts
@@ -14119,6 +14366,7 @@ function spec_sections_tasksSection(record, extent) {
 
 
 
+
 /** GitHub refuses bodies above 65,536 characters; the rest is left for what it may add or count differently. */
 const MAX_BODY_CHARS = 60_000;
 const markdown_WHOLE = {
@@ -14140,23 +14388,27 @@ const LEVELS = [
     { outputLines: 0, outputsOf: 'none', isBrief: true, maxRows: 5, maxTextChars: 60, hasLinks: false },
 ];
 /**
- * report.md, pull request text or comment, its first line the hidden mark, the second the questions' if there are any.
- * Never longer than `maxChars`.
+ * report.md, pull request text or comment, its first line the hidden mark, below it those of questions and records where
+ * there are any. Never longer than `maxChars`.
  */
 function renderMarkdown(record, { outputs, maxChars, pullRequestNotes = [] }) {
-    const mark = runMark(record);
+    const lines = hiddenLines(record);
     const context = { outputs: once(outputs), notes: [...pullRequestNotes, ...record.publication.warnings] };
     const fits = (text) => text.length <= maxChars;
     const render = (marks) => firstThatFits((level) => `${marks}\n${renderLevel(record, level, context)}`, fits);
-    const questions = questionsMark(record);
-    const text = questions === '' ? '' : render(`${mark}\n${questions}`);
-    return text !== '' && fits(text) ? text : render(mark);
+    for (;;) {
+        const text = render(lines.join('\n'));
+        if (lines.length === 1 || fits(text))
+            return text;
+        lines.pop();
+    }
 }
-/** The first hidden line of a text about the run. */
-function runMark({ spec, outcome, usage }) {
-    return formatMark({ specPath: spec.path, specHash: spec.hash, outcome, spent: totalSpending(usage) });
+/** The hidden lines of a text about the run, the mark first; what can be done without stands last. */
+function hiddenLines(record) {
+    const { spec, outcome, usage, records } = record;
+    const mark = formatMark({ specPath: spec.path, specHash: spec.hash, outcome, spent: totalSpending(usage) });
+    return [mark, questionsMark(record), formatRecordsMark(records)].filter((line) => line !== '');
 }
-/** The second hidden line; empty without questions. */
 function questionsMark({ questions, answers = [] }) {
     const answered = answers.map(({ number, question, answer, author, requirement, blocking }) => ({
         ...{ number, text: question, blocking },
@@ -14328,8 +14580,7 @@ function renderReply(records) {
     return [lines.length === 1 ? only : layout_bullets(lines, EXTENT), log].filter((part) => part !== '').join('\n\n');
 }
 function written(record, parts) {
-    const hidden = [runMark(record), questionsMark(record)].filter((line) => line !== '');
-    return `${hidden.join('\n')}\n${parts.filter((part) => part !== '').join('\n\n')}\n`;
+    return `${hiddenLines(record).join('\n')}\n${parts.filter((part) => part !== '').join('\n\n')}\n`;
 }
 function spent({ usage }, time) {
     const { limits } = usage;
@@ -14620,6 +14871,7 @@ function renderSummaries(results) {
 ;// CONCATENATED MODULE: ./src/report/report.ts
 // The door of the room `report`: the record of a run and every rendering of it. All renderings are pure: record in, text
 // out; report.html also reads its own style sheet and script. Nothing is decided or written here.
+
 
 
 
@@ -15340,6 +15592,9 @@ class Budget {
 ;// CONCATENATED MODULE: ./src/agent/notebook.ts
 // What the model told the harness in the course of a run: plan, questions, records, claims. Inputs to the report, never
 // to the verdict.
+function isSameNote(one, other) {
+    return one.kind === other.kind && one.text === other.text && one.requirement === other.requirement;
+}
 class Notebook {
     requirementIds;
     earlier;
@@ -15348,18 +15603,20 @@ class Notebook {
     increments = [];
     /** What is open: of earlier runs, then of this one. */
     questions;
-    notes = [];
+    /** Of earlier runs, then of this one. */
+    notes;
     handover;
     /** Whether the model was told once that its handover leaves requirements out. */
     wasReminded = false;
     /**
      * @param requirementIds the spec's; what the model names must be one of them
-     * @param earlier questions of earlier runs that are still open, and the highest number that any question had
+     * @param earlier what earlier runs left
      */
-    constructor(requirementIds, earlier = { questions: [], lastNumber: 0 }) {
+    constructor(requirementIds, earlier = { questions: [], lastNumber: 0, notes: [] }) {
         this.requirementIds = requirementIds;
         this.earlier = earlier;
         this.questions = earlier.questions.map((question) => ({ ...question }));
+        this.notes = [...earlier.notes];
     }
     /** What is planned and not completed. */
     get openIncrements() {
@@ -15396,6 +15653,11 @@ class Notebook {
         const waiting = this.waitingRequirements();
         const isWhole = this.questions.some(({ blocking, requirement }) => blocking && requirement === undefined);
         return isWhole || (waiting.size > 0 && this.requirementIds.every((id) => waiting.has(id)));
+    }
+    /** Notes something for the report; what an earlier run noted in the same words stays one note. */
+    note(note) {
+        if (!this.notes.some((each) => isSameNote(each, note)))
+            this.notes.push(note);
     }
     /** Notes a question under the next number; one that is open already keeps its number, and stays blocking if it was. */
     ask(text, requirement, blocking) {
@@ -15479,10 +15741,10 @@ function hashOf(content) {
     return (0,external_node_crypto_.createHash)('sha256').update(content).digest('hex');
 }
 
-// EXTERNAL MODULE: ./src/publish/publish.ts + 27 modules
-var publish = __webpack_require__(6121);
-// EXTERNAL MODULE: ./src/verify/verify.ts + 39 modules
-var verify = __webpack_require__(5228);
+// EXTERNAL MODULE: ./src/publish/publish.ts + 28 modules
+var publish = __webpack_require__(9873);
+// EXTERNAL MODULE: ./src/verify/verify.ts + 43 modules
+var verify = __webpack_require__(420);
 // EXTERNAL MODULE: ./src/platform/command.ts
 var platform_command = __webpack_require__(7498);
 // EXTERNAL MODULE: ./src/workshop/workshop.ts + 43 modules
@@ -16345,7 +16607,7 @@ const record = defineTool({
     run: ({ kind, text, requirement }, { notebook }) => {
         if (requirement !== undefined && notebook.unknownIds([requirement]).length > 0)
             throw new errors/* ToolError */.v4(`The spec has no requirement ${requirement}. It has: ${notebook.requirementIds.join(', ')}.`);
-        notebook.notes.push({ kind, text, requirement });
+        notebook.note({ kind, text, requirement });
         return `Noted as ${kind}.`;
     },
 });
@@ -16766,13 +17028,14 @@ function textOf(answer) {
 
 // EXTERNAL MODULE: ./src/brief/brief.ts + 25 modules
 var brief_brief = __webpack_require__(1044);
-// EXTERNAL MODULE: ./src/report/report.ts + 54 modules
-var report_report = __webpack_require__(8906);
+// EXTERNAL MODULE: ./src/report/report.ts + 56 modules
+var report_report = __webpack_require__(6858);
 ;// CONCATENATED MODULE: ./src/run/earlier-run.ts
 
 
 
-const NOTHING = { questions: [], answers: [], lastNumber: 0, isWaiting: false };
+
+const NOTHING = { questions: [], answers: [], lastNumber: 0, notes: [], isWaiting: false };
 const SPEC_CHANGED = 'The spec was changed after this question was asked. Take the answer from its present text; if that leaves the question open, ask it again.';
 /**
  * Reads questions and answers from where reports of this spec go. With `resume: never` they count all the same: what
@@ -16819,7 +17082,10 @@ function settle(read, specHash, onQuestion) {
         questions,
         answers,
         lastNumber: Math.max(0, ...read.questions.map(({ number }) => number)),
+        notes: read.records.map(earlierNote),
+        // Whoever closed the pull request wants no answer from there; a run that still lacks one asks again on its own.
         isWaiting: isSameSpec &&
+            !read.isClosed &&
             read.mark.outcome === 'needs-answer' &&
             questions.some(({ blocking }) => blocking) &&
             !read.answers.some(({ isNew }) => isNew),
@@ -16829,12 +17095,15 @@ function settle(read, specHash, onQuestion) {
     };
 }
 /**
- * Adds what the report of a run says whose folder is gone on from: it spent more than its last commit tells, and where
- * nothing was published nobody else knows what it asked. Its answers came from GitHub and are read there.
+ * Adds what the report of a run says whose folder is gone on from: it spent more than its last commit tells and recorded
+ * what belongs to its commits, and where nothing was published nobody else knows what it asked. Its answers came from
+ * GitHub and are read there.
  */
 function withReport(published, record, onQuestion) {
     const spent = (0,report_report/* laterSpending */.fv)(published.spent, (0,report_report/* totalSpending */.H5)(record.usage));
-    const withSpent = { ...published, ...(spent === undefined ? {} : { spent }) };
+    const isNew = (note) => !published.notes.some((known) => isSameNote(known, note));
+    const notes = [...published.notes, ...record.records.map(earlierNote).filter(isNew)];
+    const withSpent = { ...published, notes, ...(spent === undefined ? {} : { spent }) };
     if (published.lastNumber > 0)
         return withSpent;
     const questions = record.questions.map(({ requirement, blocking, ...rest }) => ({
@@ -16847,6 +17116,29 @@ function withReport(published, record, onQuestion) {
 /** Questions in the record's shape. @param mask takes secrets out: the record's marks are encoded, out of its later reach */
 function questionRecords(questions, mask = (text) => text) {
     return questions.map(({ text, requirement, ...rest }) => ({
+        ...rest,
+        text: mask(text),
+        ...(requirement === undefined ? {} : { requirement }),
+    }));
+}
+function earlierNote({ kind, text, requirement }) {
+    return { kind, text, requirement, earlierRun: true };
+}
+/**
+ * Those notes that still say something of the work gone on from. About a clause whose text is gone or was changed nothing
+ * is: it is open again, and a deviation from its old words excuses nothing in the new ones.
+ * @param requirementIds of the spec's present text
+ * @param earlier absent where the run starts anew: then no work is there to be told of
+ */
+function notesOnWork(notes, requirementIds, earlier) {
+    if (earlier === undefined)
+        return [];
+    const isPresent = (id) => requirementIds.includes(id) && !earlier.stale.includes(id);
+    return notes.filter(({ requirement }) => requirement === undefined || isPresent(requirement));
+}
+/** Notes in the record's shape. @param mask takes secrets out: the record's marks are encoded, out of its later reach */
+function noteRecords(notes, mask) {
+    return notes.map(({ text, requirement, ...rest }) => ({
         ...rest,
         text: mask(text),
         ...(requirement === undefined ? {} : { requirement }),
@@ -17044,14 +17336,12 @@ function recordProgress(record, { notebook, budget }, mask) {
     // Set again at the very end; the pull request is written before that.
     const durationSeconds = Math.round(minutes * 600) / 10;
     Object.assign(record.usage, spent, { costUsd, durationSeconds });
-    record.increments = notebook.increments.map((increment) => ({ ...increment }));
+    const earlier = record.increments.filter(({ earlierRun }) => earlierRun === true);
+    record.increments = [...earlier, ...notebook.increments.map((increment) => ({ ...increment }))];
     if (notebook.plans.length > 0)
         record.plans = notebook.plans;
     record.questions = questionRecords(notebook.questions, mask);
-    record.records = notebook.notes.map(({ requirement, ...note }) => ({
-        ...note,
-        ...(requirement === undefined ? {} : { requirement }),
-    }));
+    record.records = noteRecords(notebook.notes, mask);
     if (notebook.handover) {
         record.summary = notebook.handover.summary;
         record.claims = notebook.handover.claims.map(({ note, ...claim }) => ({
@@ -17132,20 +17422,13 @@ async function writeFirstMessage(world, brief, ready, hasCrate) {
             : 'There is no Cargo.toml yet: nothing to build. Make the crate with cargo new.',
         answers: earlierRun.answers,
         openQuestions: earlierRun.questions,
+        earlierNotes: earlierRun.notes,
         ...(earlierWork === undefined ? {} : { progress: progressOf(requirementIds, earlierWork, earlierRun) }),
         limits: { ...limits, ...(priceOf(brief.model) === undefined ? {} : { maxCostUsd }) },
         workingDirectory: inputs.workingDirectory,
         onQuestion: inputs.onQuestion,
         dependencies: inputs.dependencies,
-        protectedPaths: [
-            '.github',
-            '.cargo',
-            'rust-toolchain*',
-            'CLAUDE.md',
-            'AGENTS.md',
-            brief.spec.path,
-            ...inputs.protectedPaths,
-        ],
+        protectedPaths: (0,workshop_workshop/* describeProtected */.SP)(inputs.protectedPaths, ready.protectedFiles),
         nonce: (0,external_node_crypto_.randomBytes)(8).toString('hex'),
         ...(brief.package === undefined ? {} : { package: brief.package }),
         ...(inputs.instructions === undefined ? {} : { instructions: inputs.instructions }),
@@ -17346,7 +17629,7 @@ async function readOutputs({ verification }, folder, prefix) {
 
 
 const ANEW = 'This run starts anew.';
-const MAX_MESSAGES = 500;
+const MAX_COMMITS = 500;
 /**
  * The work on the brief's spec in the folders of the input; of several the newest.
  * @returns `undefined` when they hold none on the spec's present text, or the work branch is further
@@ -17445,11 +17728,11 @@ async function rebuild(world, brief, { record, result }, { branch, earlier, poli
             log.warning(sentence);
         return undefined;
     }
-    const messages = await git.messages(commit, { exclude: mergeBase, max: MAX_MESSAGES });
-    const said = (0,publish/* readMessages */.Ne)(messages.map(({ message }) => message), ofThisText);
-    const work = said && { branch: earlier?.branch ?? branch, commit, mergeBase, ...said, isVerified: false };
-    const made = commits.map((each) => ({ ...each, runUrl: each.runUrl ?? runUrl }));
-    return { work, start, commits: made, record };
+    const made = await git.messages(commit, { exclude: mergeBase, max: MAX_COMMITS });
+    const said = (0,publish/* readCommits */.Fe)(made, await git.treeOf(mergeBase), ofThisText);
+    const work = said && { branch: earlier?.branch ?? branch, commit, mergeBase, isVerified: false, ...said };
+    const packed = commits.map((each) => ({ ...each, runUrl: each.runUrl ?? runUrl }));
+    return { work, start, commits: packed, record };
 }
 /** Whose result it is: of this repository, for the branch that this run works on. */
 function requireOrigin({ context, base }, record, result) {
@@ -17518,20 +17801,21 @@ function publisherFor({ inputs, context, git, remote, github, base, outlet }, sp
         refusal: outlet.refusal,
         ...(home === undefined ? {} : { remote: home }),
         ...(github === undefined ? {} : { github }),
-        target: pullRequest?.headRef ?? base.branch,
+        target: targetOf(pullRequest, base),
         ...(reportOn === undefined ? {} : { commentOn: reportOn }),
     });
     return { publisher, branch };
 }
 /** The branch that `publish: commit` moves when the result is verified. */
-function targetOf({ context, base }) {
-    return context.pullRequest?.headRef ?? base.branch;
+function targetOf(pullRequest, base) {
+    return pullRequest?.headRef ?? base.branch;
 }
 /** What the commits of a run may hold. @param run `start`: what its changes are compared with */
 function policyFor({ git, inputs }, run) {
     return (0,publish/* changePolicy */.VH)({
         ...{ git, start: run.start },
         isProtected: (0,workshop_workshop/* protectedPaths */.RN)(inputs.protectedPaths, run.protectedFiles),
+        dependencies: inputs.dependencies,
     });
 }
 /**
@@ -17556,7 +17840,7 @@ async function openPublication(world, brief, record) {
     const onBranch = mayResume
         ? await (0,publish/* findEarlierWork */.Hg)({ git, remote, branch, base: base.commit, spec: specNow })
         : undefined;
-    const protectedFiles = protectedFilesOf(brief);
+    const protectedFiles = protectedFilesOf(world, brief);
     const policyOn = (start) => policyFor(world, { start, protectedFiles });
     const resumed = inputs.resumeFrom.length === 0
         ? undefined
@@ -17569,10 +17853,13 @@ async function openPublication(world, brief, record) {
         pullRequestNumber: pullRequest?.number ?? issueNumber,
         warn: (text) => log.warning(text),
     });
-    const earlierRun = resumed === undefined ? published : withReport(published, resumed.record, inputs.onQuestion);
+    const left = resumed === undefined ? published : withReport(published, resumed.record, inputs.onQuestion);
+    const requirementIds = brief.spec.requirements.map(({ id }) => id);
+    const earlierRun = { ...left, notes: notesOnWork(left.notes, requirementIds, earlier) };
     if (earlier)
         recordEarlierWork(world, record, earlier, resumed?.work === undefined);
     recordSpending(world, record, (0,report_report/* laterSpending */.fv)(earlier?.spent, earlierRun.spent));
+    record.records = noteRecords(earlierRun.notes, world.mask);
     const { questions, answers } = earlierRun;
     record.questions = questionRecords(questions);
     if (answers.length > 0)
@@ -17590,14 +17877,21 @@ async function liveComment({ github, outlet, log }, kind, specPath, number) {
     const say = (sentence) => log.info(sentence);
     return (0,publish/* openLiveComment */.Eb)({ github, identity, number, specPath, refusal: outlet.refusal, say });
 }
-/** What no run may change: its own spec and agent file. */
-function protectedFilesOf({ spec, agent }) {
-    return [...spec.files, agent.path];
+/** The files that a run goes by: its spec, its agent file, and the standards with what they import. */
+function guidingFilesOf({ builtInAgents }, brief) {
+    const { spec, agent, standards } = brief;
+    const ofRepository = builtInAgents.has(agent.path) ? [] : [agent.path];
+    return [...spec.files, ...ofRepository, ...standards.map((standard) => standard.path)];
+}
+/** What a run may not change: the files that it goes by, and those that the invocation's other runs go by. */
+function protectedFilesOf(world, brief) {
+    return [...new Set([...guidingFilesOf(world, brief), ...world.specFiles])];
 }
 /** What the run goes on from, for the log and the report. @param isOnBranch else it is in a folder */
 function recordEarlierWork({ log }, record, earlier, isOnBranch) {
     const where = isOnBranch ? `Branch ${earlier.branch}` : "The folder of input 'resume-from'";
     log.info(`${where} holds work of an earlier run: going on from ${earlier.commit.slice(0, 12)}.`);
+    record.increments = earlier.increments.map((increment) => ({ ...increment, earlierRun: true }));
     if (earlier.stale.length > 0) {
         record.staleRequirements = earlier.stale;
         log.info(`Open again, as the spec's text of them was changed: ${earlier.stale.join(', ')}.`);
@@ -17623,17 +17917,17 @@ const follow_target_PUBLICATION_MS = 30_000;
  * Follows the target branch as long as it moves, at most twice, and only while the run's time lasts.
  * @returns the verification of what is published: the given one where there is nothing to follow, or no good way to
  */
-async function followTarget(world, { spec }, ready, verification, { series, budget, verify }) {
+async function followTarget(world, brief, ready, verification, { series, budget, verify }) {
     const { git, remote, base, log, inputs } = world;
     // GitHub's own commits are made as a line, without merges.
     const mayMerge = ready.publisher.kind === 'commit' && inputs.commitWith === 'git';
     if (!mayMerge || remote === undefined)
         return verification;
-    const target = targetOf(world);
+    const target = targetOf(world.context.pullRequest, base);
     let latest = verification;
     for (let tries = 0; tries < MAX_TRIES; tries++) {
         const { head } = series;
-        const reserved = ready.protectedFiles;
+        const reserved = guidingFilesOf(world, brief);
         const found = await (0,publish/* bringTogether */.D9)({ git, remote, target, startedOn: base.commit, head, reserved });
         if (found.kind === 'in-step')
             return latest;
@@ -17646,7 +17940,7 @@ async function followTarget(world, { spec }, ready, verification, { series, budg
         if (budget.timeLeftMs() < durationOf(latest) + follow_target_PUBLICATION_MS)
             return giveUp(`Branch '${target}' has moved, and no time is left to verify the work together with it.`);
         log.info(`Branch '${target}' has moved to ${onto.commit.slice(0, 12)}: verifying the work together with it.`);
-        const candidate = await series.mergeOnto(onto, tree, target, spec.title);
+        const candidate = await series.mergeOnto(onto, tree, target, brief.spec.title);
         const again = await unlessCutShort(verify(candidate, onto.tree));
         if (again === undefined)
             return giveUp('The work could not be verified together with what came since.');
@@ -17680,6 +17974,7 @@ function durationOf({ gates }) {
 }
 
 ;// CONCATENATED MODULE: ./src/run/rounds.ts
+
 
 
 
@@ -17744,11 +18039,13 @@ class Rounds {
         return isWorthIt ? { stop, verification: await this.follow(await this.verify(series.head)) } : this.ended(stop);
     }
     async afterHandover(round) {
-        const { series, isChanged } = this.work;
+        const { series, isChanged, budget } = this.work;
+        const timeoutMs = Math.max(1, budget.timeLeftMs());
+        const synced = await this.ready.workshop.sync({ signal: this.world.signal, timeoutMs });
         const candidate = await series.candidate(this.brief.spec.title);
         if (!isChanged(candidate.tree))
             return this.afterNothing(candidate);
-        const objection = await series.objectionTo(candidate);
+        const objection = synced.kind === 'forbidden' ? synced.text : await series.objectionTo(candidate);
         if (objection !== undefined)
             return {
                 kind: 'again',
@@ -17830,9 +18127,9 @@ function evidenceTerms(world, brief, ready, notebook) {
         handover: () => ({
             claims: notebook.handover?.claims ?? [],
             waiting: notebook.waitingRequirements(),
-            deviations: notebook.notes.filter((note) => note.kind === 'deviation'),
+            // As the record holds them, which names the one that lifted a finding by its text.
+            deviations: noteRecords(notebook.notes, world.mask).filter(({ kind }) => kind === 'deviation'),
         }),
-        members: () => ready.workshop.members(),
         deciding: world.inputs.gates.filter(isJudged),
         advisory: world.inputs.advisoryGates.filter(isJudged),
     };
@@ -18097,7 +18394,7 @@ async function offerVerified(world, brief, branch, record, folder) {
         return;
     const { publisher, earlier } = branch;
     record.message += ' The run that verified it did not come to offer it, so this one does.';
-    const protectedFiles = [...brief.spec.files, brief.agent.path];
+    const protectedFiles = protectedFilesOf(world, brief);
     const policy = policyFor(world, { start: earlier.mergeBase, protectedFiles });
     await publishRecord(world, (0,publish/* guardedPublisher */.Zi)(publisher, policy), record, {
         title: `Implement ${record.spec.title}`,
@@ -18351,7 +18648,7 @@ async function prepare(world, brief, record, folder, scratch) {
         const baseCommit = earlier?.mergeBase ?? world.base.commit;
         const startCommit = earlier?.commit ?? baseCommit;
         const treeOf = (commit) => (commit === world.base.commit ? brief.tree : git.sourceTree(commit));
-        const protectedFiles = protectedFilesOf(brief);
+        const protectedFiles = protectedFilesOf(world, brief);
         const policy = policyFor(world, { start: startCommit, protectedFiles });
         const trees = { base: { tree: await treeOf(baseCommit) }, start: { tree: await treeOf(startCommit) } };
         const box = { toolchain, sandbox, scratch };
@@ -18389,7 +18686,7 @@ async function openWorkshopIn({ git, inputs, mask, log, environment, runCommand 
         dependencyPolicy: inputs.dependencies,
         syntax: await (0,workshop_workshop/* openRustSyntax */.S_)(),
         outputs: new workshop_workshop/* Outputs */.tY(folder.dir, mask),
-        runnerCargo: await (0,workshop_workshop/* readRunnerCargo */.FM)(environment),
+        runnerCargo: await (0,workshop_workshop/* readRunnerCargo */.Y9)(environment),
         sayNetwork: (line) => log.info(line),
     });
 }
@@ -19094,7 +19391,7 @@ async function answerOf({ runCommand }, file, question) {
 
 /***/ }),
 
-/***/ 5228:
+/***/ 420:
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
 
@@ -19137,6 +19434,10 @@ const AUDIT_RULES = {
         finds: 'a manifest setting that takes tests out of the run or brings code into the build',
         default: 'block',
     },
+    'tool-configured': {
+        finds: 'a `clippy.toml` or `rustfmt.toml` that was added, changed or deleted',
+        default: 'block',
+    },
     'test-empty': { finds: 'a new or changed test with an empty body', default: 'block' },
     'test-asserts-nothing': {
         finds: 'a new or changed test without any assertion, expected panic, unwrap or returned result',
@@ -19158,6 +19459,10 @@ const AUDIT_RULES = {
         default: 'warn',
     },
     'test-deleted': { finds: 'a test of the base that is gone', default: 'block' },
+    'test-not-run': {
+        finds: 'a test that passed on the base and does not run any more, whatever keeps it from running',
+        default: 'block',
+    },
     'test-renamed': { finds: 'a test of the base that has another name now', default: 'warn' },
     'test-ignored': { finds: 'a test of the base that is ignored now', default: 'block' },
     'test-cfg-out': { finds: 'a test of the base with a new condition that can be false', default: 'block' },
@@ -19189,7 +19494,10 @@ const AUDIT_RULES = {
     'unimplemented-left': { finds: '`unimplemented!` outside of tests', default: 'block' },
     'debug-print-left': { finds: '`dbg!` outside of tests', default: 'block' },
     'unsafe-unexplained': { finds: 'an `unsafe` block or impl without a `// SAFETY:` comment', default: 'block' },
-    'lint-silenced': { finds: 'an `allow` or `expect` attribute without a reason', default: 'block' },
+    'lint-silenced': {
+        finds: 'an `allow` or `expect` attribute without a reason, or a lint that a manifest sets lower than in the base',
+        default: 'block',
+    },
     'lint-silenced-with-reason': { finds: 'an `allow` or `expect` attribute with a reason', default: 'warn' },
     'missing-docs': { finds: 'a new public item without documentation', default: 'block' },
     'missing-docs-member': { finds: 'a new public field or variant without documentation', default: 'warn' },
@@ -19869,6 +20177,7 @@ class ModuleTree {
     texts;
     sources = new Map();
     declarations = new Map();
+    byPath;
     /**
      * @param read see `itemReader`
      * @param texts the crate's files, path → text
@@ -19937,17 +20246,40 @@ class ModuleTree {
     findDeclaration(file) {
         if (isRoot(file))
             return undefined;
+        const found = [...this.usualDeclarations(file), ...(this.declarationsByPath().get(file) ?? [])];
+        // A file can be declared twice; what is compiled for more than tests is no test code.
+        return found.find(({ item }) => !isTestOnly(item)) ?? found[0];
+    }
+    /** By the file's name: `mod parser;` in the file of the module above. */
+    usualDeclarations(file) {
         const isModFile = external_node_path_.posix.basename(file) === 'mod.rs';
         const name = isModFile ? external_node_path_.posix.basename(external_node_path_.posix.dirname(file)) : external_node_path_.posix.basename(file, '.rs');
         const folder = isModFile ? external_node_path_.posix.dirname(external_node_path_.posix.dirname(file)) : external_node_path_.posix.dirname(file);
         const candidates = ['mod.rs', 'lib.rs', 'main.rs'].map((root) => external_node_path_.posix.join(folder, root));
-        for (const candidate of [...candidates, `${folder}.rs`]) {
+        return [...candidates, `${folder}.rs`].flatMap((candidate) => {
             const source = candidate === file ? undefined : this.source(candidate);
-            const item = source?.items.find((each) => each.keyword === 'mod' && !each.body && each.name === name);
-            if (source && item)
-                return { file: candidate, item, source };
+            const items = source?.items.filter((each) => isFileModule(each) && each.name === name && !pathOf(each)) ?? [];
+            return source === undefined ? [] : items.map((item) => ({ file: candidate, item, source }));
+        });
+    }
+    /** `#[path = "…"] mod name;`, by the file it names (Rust reference, "Modules", "The path attribute"). */
+    declarationsByPath() {
+        this.byPath ??= this.findDeclarationsByPath();
+        return this.byPath;
+    }
+    findDeclarationsByPath() {
+        const found = new Map();
+        for (const [file, text] of this.texts) {
+            const source = /\bpath\s*=\s*r?#*"/.test(text) ? this.source(file) : undefined;
+            for (const item of source?.items ?? []) {
+                const named = isFileModule(item) ? pathOf(item) : undefined;
+                if (source === undefined || named === undefined)
+                    continue;
+                const target = external_node_path_.posix.join(folderOfModule(file, item), named);
+                found.set(target, [...(found.get(target) ?? []), { file, item, source }]);
+            }
         }
-        return undefined;
+        return found;
     }
 }
 /** Whether cargo's layout has an item of a file in a library: not in tests, benches, examples, binaries, build scripts. */
@@ -19961,6 +20293,22 @@ function isLibraryByLayout(paths) {
             return false;
         return all.has(`${root}src/lib.rs`);
     };
+}
+function isFileModule(item) {
+    return item.keyword === 'mod' && item.body === undefined;
+}
+/** What the item's `path` attribute names. */
+function pathOf(item) {
+    const argument = item.attributes.find(({ path }) => path === 'path')?.argument;
+    return argument === undefined ? undefined : /^r?(#*)"([^"]*)"\1$/.exec(argument)?.[2];
+}
+/** What a `path` attribute is relative to: the file's folder, and below that the inline modules around it. */
+function folderOfModule(file, { path }) {
+    const folder = external_node_path_.posix.dirname(file);
+    if (path.length === 0)
+        return folder;
+    const isModRs = isRoot(file) || external_node_path_.posix.basename(file) === 'mod.rs';
+    return external_node_path_.posix.join(folder, ...(isModRs ? [] : [external_node_path_.posix.basename(file, '.rs')]), ...path);
 }
 function isRoot(file) {
     return /(^|\/)src\/(lib|main)\.rs$/.test(file) || /(^|\/)src\/bin\/[^/]+(\/main)?\.rs$/.test(file);
@@ -20155,14 +20503,16 @@ function testLines({ items, tokens }) {
 }
 
 ;// CONCATENATED MODULE: ./src/verify/deviations.ts
-/** Rules a deviation can answer: what became of tests the base had. A stub or an empty test has no excuse. */
+/** Rules a deviation can answer: what became of tests the base had, and a tool's configuration. A stub has no excuse. */
 const LIFTABLE = new Set([
     'test-deleted',
+    'test-not-run',
     'test-ignored',
     'test-cfg-out',
     'test-should-panic',
     'test-weakened',
     'doc-test-deleted',
+    'tool-configured',
 ]);
 /**
  * The findings, no longer blocking where a deviation names the test and a requirement of the spec. A test is named by
@@ -20319,6 +20669,70 @@ function isType(qualifier) {
 }
 function weight(count) {
     return count.exact * 1e9 + count.other * 1e6 + count.lastResort * 1e3 + count.doubtful;
+}
+
+;// CONCATENATED MODULE: ./src/verify/lost-tests.ts
+/** One finding for each test that is lost. Tests that were renamed or moved and run are not. */
+function lostTests(terms) {
+    return terms.runs.lost.flatMap((ran) => lostTest(ran, terms));
+}
+function lostTest(ran, terms) {
+    const { runs } = terms;
+    const fits = terms.tests.map((test) => ({ test, fit: runs.fit(ran, test.base) }));
+    const exact = fits.filter(({ fit }) => fit === 'exactly');
+    const candidates = exact.length > 0 ? exact : fits.filter(({ fit }) => fit === 'perhaps');
+    if (candidates.length === 0)
+        return generatedTest(ran, terms);
+    if (candidates.some(({ test }) => isAccountedFor(ran, test, terms)))
+        return [];
+    const { base, head } = candidates[0]?.test ?? {};
+    const place = head ?? base;
+    if (base === undefined || place === undefined)
+        return [];
+    const where = head === undefined ? '' : ', though it is still in the sources: no target, module or feature brings it in';
+    return [
+        {
+            rule: 'test-not-run',
+            path: place.path,
+            ...(head === undefined ? {} : { line: head.test.line }),
+            text: `${titleOf(ran)} passed on the base and does not run any more${where}`,
+            test: base.test.name,
+        },
+    ];
+}
+function isAccountedFor(ran, { base, head, answered }, { runs, head: texts }) {
+    if (answered === 'all')
+        return true;
+    const isCase = !`::${ran.name}`.endsWith(`::${base.test.name}`);
+    if (answered === 'cases' && isCase)
+        return true;
+    return head !== undefined && runs.takeGained(head, leastFit(head.path, texts));
+}
+/** Where a source names the file (`#[path]`, `include!`), its place does not tell in which modules it is. */
+function leastFit(path, texts) {
+    const named = new RegExp(`["/]${escaped(path.slice(path.lastIndexOf('/') + 1))}"`);
+    return [...texts.values()].some((text) => named.test(text)) ? 'perhaps' : 'exactly';
+}
+/** No function of the base has its name: a macro made it, or a harness that reads its cases from files. */
+function generatedTest(ran, { runs, headTests, base, head }) {
+    const isDoc = ran.executable.startsWith('Doc-tests ');
+    const whole = isDoc ? (/ - (.*?) ?\(line/.exec(ran.name)?.[1] ?? '') : ran.name;
+    const name = /\w+(?=\W*$)/.exec(whole)?.[0] ?? '';
+    const word = new RegExp(`\\b${name}\\b`);
+    const has = (texts) => name !== '' && [...texts].some(([path, text]) => path.endsWith('.rs') && word.test(text));
+    if (!has(base))
+        return []; // not of the base's sources at all: its name is put together, or comes from a file
+    const isGone = !has(head);
+    if (isGone && (isDoc || runs.takeGenerated(ran.executable, headTests)))
+        return []; // an example goes with its item
+    const text = `${titleOf(ran)} passed on the base and does not run any more`;
+    return [{ rule: 'test-not-run', path: runs.fileOf(ran), text, test: name }];
+}
+function titleOf({ name, executable }) {
+    return executable.startsWith('Doc-tests ') ? `the example \`${name}\`` : `test \`${name}\` (${executable})`;
+}
+function escaped(text) {
+    return text.replace(/[^\w]/g, '\\$&');
 }
 
 ;// CONCATENATED MODULE: ./src/verify/test-changes.ts
@@ -21135,13 +21549,14 @@ function groupBy(tests, key) {
 
 
 
+
 /** A test whose name says that compiling, or running through, is the point. */
 const NO_ASSERTION_MEANT = /(^|_)(panics?|compiles?|crash(es)?|aborts?|leaks?|drop(s|ped)?|overflows?|deadlocks?|hangs?|smoke|send|sync|auto_?traits?|covarian(t|ce)|variance|object_safe|unwind_safe|infer(s|ence)?|miri|unsound|no_std|double_free)(_|$)/;
 /** Every finding about the tests of a change, in the order of files and lines. */
 function auditTests(terms) {
-    const { syntax, head, changed } = terms;
+    const { syntax, head, changed, runs } = terms;
     const rust = [...changed].filter((path) => path.endsWith('.rs'));
-    if (rust.length === 0)
+    if (rust.length === 0 && (runs === undefined || runs.lost.length === 0))
         return [];
     const baseTexts = new Map([...head].filter(([path]) => !changed.has(path)));
     for (const [path, text] of terms.base)
@@ -21156,20 +21571,52 @@ function auditTests(terms) {
     const helpers = rust.flatMap((path) => pairHelpers(path, before, after));
     const running = tests.filter(({ test }) => test.kind === 'function');
     const gained = gainedAssertions(running.map((each) => ({ base: known.get(each)?.base.test.facts, head: each.test.facts })));
+    const found = pairs.map((pair) => ({ pair, drafts: baseFindings(pair, before, after, gained) }));
     const drafts = [
-        ...pairs.flatMap((pair) => baseFindings(pair, before, after, gained)),
+        ...found.flatMap((each) => each.drafts),
         ...helpers.flatMap((pair) => helperFindings(pair, before, after, gained)),
         ...tests.flatMap((each) => newFindings(each, known.get(each), after)),
     ];
+    if (runs !== undefined && runs.lost.length > 0) {
+        const runningNow = gainedAssertions(running
+            .filter((each) => runs.isRun(each))
+            .map((each) => ({ base: known.get(each)?.base.test.facts, head: each.test.facts })));
+        const judged = found.map(({ pair, drafts: ofPair }) => ({ ...pair, answered: answerOf(pair, ofPair, runningNow) }));
+        const unchanged = placedTests(before.sources).filter(({ path }) => !changed.has(path));
+        const others = unchanged.map((test) => ({ base: test, head: test, how: 'same', answered: undefined }));
+        const headTests = placedTests(after.sources);
+        drafts.push(...lostTests({ runs, tests: [...judged, ...others], headTests, base: baseTexts, head }));
+    }
     drafts.sort((a, b) => (a.path === b.path ? (a.line ?? 0) - (b.line ?? 0) : a.path < b.path ? -1 : 1));
     return applySeverities(drafts, terms.severities ?? (() => ({})));
+}
+/** Findings that say that a test does not run as it did. */
+const OUT_OF_THE_RUN = new Set([
+    'test-deleted',
+    'test-ignored',
+    'test-cfg-out',
+    'doc-test-deleted',
+    'doc-test-weakened',
+]);
+/** @param runningNow what tests that run assert beyond the base */
+function answerOf({ base, head }, drafts, runningNow) {
+    if (head === undefined && base.test.kind === 'doc')
+        return 'all'; // what is to be said of an example was said
+    if (drafts.some(({ rule }) => OUT_OF_THE_RUN.has(rule)))
+        return 'all';
+    if (head === undefined && allGained(base.test.facts, runningNow))
+        return 'all';
+    return drafts.some(({ rule }) => rule === 'test-weakened') ? 'cases' : undefined;
+}
+function placedTests(sources) {
+    return [...sources].flatMap(([path, { tests }]) => tests.map((test) => ({ path, test })));
 }
 /** What became of a test of the base. */
 function baseFindings({ base, head, how }, before, after, gained) {
     const isDoc = base.test.kind === 'doc';
     const test = base.test.name;
     if (head === undefined)
-        return isDoc ? lostExample(base, after) : lostTest(base, gained);
+        return isDoc ? lostExample(base, after) : test_audit_lostTest(base, gained);
     const title = isDoc ? `the example of \`${test}\`` : `test \`${head.test.name}\``;
     const place = { path: head.path, line: head.test.line };
     const findings = [];
@@ -21194,7 +21641,7 @@ function ruleForExample(rule) {
     const isLess = rule === 'test-weakened' || rule === 'test-restructured';
     return isLess || rule === 'test-cfg-out' ? 'doc-test-weakened' : rule;
 }
-function lostTest({ path, test }, gained) {
+function test_audit_lostTest({ path, test }, gained) {
     const where = `line ${test.line} of the base`;
     if (allGained(test.facts, gained)) {
         const text = `test \`${test.name}\` (${where}) is gone; all of its assertions are in other tests now`;
@@ -21290,53 +21737,13 @@ function sideOf(syntax, texts, read) {
     return { sources, names: new AssertingNames(sources, (path) => modules.isTestFile(path)) };
 }
 
-;// CONCATENATED MODULE: ./src/verify/audit.ts
-
-
-
-
-
-
-
-/** Every finding, blocking ones first, with those lifted that a recorded deviation names. */
-function auditChange(syntax, change, members, deviations, severities) {
-    // Where cargo cannot read the manifests (a limit left them broken, say) the layout tells, or nothing would be a library.
-    const isLibrary = members.length > 0 ? libraryFiles(members) : isLibraryByLayout([...change.head.keys()]);
-    const findings = [
-        ...auditTests({ syntax, ...change, severities }),
-        ...auditCode({ syntax, head: change.head, added: change.added, isLibrary, severities }),
-        ...applySeverities(manifests(change), severities),
-    ];
-    const weighed = liftByDeviations(findings, deviations);
-    return [...weighed].sort((a, b) => Number(b.blocking) - Number(a.blocking));
-}
-/** What the file tools would have refused, however it came about: a manifest deleted and written anew, say. */
-function manifests({ base, head, changed }) {
-    return [...changed]
-        .filter((path) => /(^|\/)Cargo\.toml$/.test(path))
-        .flatMap((path) => {
-        const after = head.get(path);
-        if (after === undefined)
-            return [];
-        return (0,workshop_workshop/* manifestFindings */.UM)(path, base.get(path), after).map((text) => ({
-            rule: 'manifest-setting',
-            path,
-            text,
-        }));
-    });
-}
-/** One line for the model and the report. */
-function describeFinding({ rule, path, line, text }) {
-    return `${path}${line === undefined ? '' : `:${line}`}: ${text} [${rule}]`;
-}
-
 // EXTERNAL MODULE: ./node_modules/smol-toml/dist/index.js + 8 modules
 var dist = __webpack_require__(3292);
 // EXTERNAL MODULE: ./node_modules/zod/v4/classic/schemas.js + 5 modules
 var schemas = __webpack_require__(2047);
 ;// CONCATENATED MODULE: ./src/verify/project-lints.ts
-// What a project's own manifests say of the lints that rules of the audit stand for: the `[lints]` of a package, or of its
-// workspace where the package inherits them. What weighs more, they or the workflow, is audit-policy.ts's.
+// What a project's own manifests say of lints, and so of the rules of the audit that stand for some: the `[lints]` of a
+// package, or of its workspace where the package inherits them. What weighs more, they or the workflow, is audit-policy.ts's.
 //
 // Left out on purpose: clippy.toml has no level of a lint (`allow-unwrap-in-tests` and its kin speak of tests, which the
 // audit exempts anyway); groups such as `restriction` and attributes in sources are clippy's, in the gate `clippy`.
@@ -21371,7 +21778,7 @@ const STRICTNESS = ['off', 'warn', 'block'];
 /** `unwrap_used = "allow"`, or `{ level = "allow", priority = 1 }`; what cargo would refuse counts as not set. */
 const level = schemas/* union */.KCZ([schemas/* string */.YjP(), schemas/* object */.Ikc({ level: schemas/* string */.YjP() }).transform((table) => table.level)]).catch('');
 const levels = schemas/* record */.g1P(schemas/* string */.YjP(), level).optional().catch(undefined);
-const lints = schemas/* object */.Ikc({ workspace: schemas/* boolean */.zMY().optional().catch(undefined), clippy: levels, rust: levels })
+const lints = schemas/* object */.Ikc({ workspace: schemas/* boolean */.zMY().optional().catch(undefined), clippy: levels, rust: levels, rustdoc: levels })
     .optional()
     .catch(undefined);
 const manifestShape = schemas/* object */.Ikc({
@@ -21392,15 +21799,8 @@ function projectSeverities(base, head) {
             manifests.set(path, readManifest(text));
     const isPackage = (path) => [manifests.get(path), readManifest(head.get(path) ?? '')].some((manifest) => manifest?.package !== undefined);
     const ofPackage = (path) => {
-        const manifest = manifests.get(path);
-        if (manifest?.package !== undefined && manifest.lints?.workspace !== true)
-            return severitiesOf(manifest.lints, path);
-        const named = manifest?.package?.workspace;
-        const candidates = named === undefined
-            ? manifestsAbove(path)
-            : [external_node_path_.posix.normalize(external_node_path_.posix.join(external_node_path_.posix.dirname(path), named, 'Cargo.toml'))];
-        const workspace = candidates.find((candidate) => manifests.get(candidate)?.workspace !== undefined);
-        return workspace === undefined ? [] : severitiesOf(manifests.get(workspace)?.workspace?.lints, workspace);
+        const found = lintsOf(manifests, path);
+        return found === undefined ? [] : severitiesOf(found.lints, found.manifest);
     };
     return (path) => {
         const owner = manifestsAbove(path).find(isPackage);
@@ -21410,6 +21810,37 @@ function projectSeverities(base, head) {
         known.set(owner, severities);
         return severities;
     };
+}
+/**
+ * Levels of lints by the path of a package's manifest, its own or its workspace's; of a package that is not there its
+ * workspace's. `undefined` where neither is there.
+ * @param texts the manifests of one tree, path → text
+ */
+function lintLevels(texts) {
+    const manifests = new Map([...texts].flatMap(([path, text]) => (isManifest(path) ? [[path, readManifest(text)]] : [])));
+    return (path) => {
+        const found = lintsOf(manifests, path);
+        if (found === undefined)
+            return undefined;
+        const tables = ['clippy', 'rust', 'rustdoc'].flatMap((tool) => 
+        // rustc takes the name with hyphens too.
+        Object.entries(found.lints?.[tool] ?? {}).map(([name, set]) => [`${tool}::${name.replaceAll('-', '_')}`, set]));
+        return { manifest: found.manifest, levels: new Map(tables) };
+    };
+}
+/** What counts for a package: its own `[lints]`, or its workspace's where it inherits them or is not there. */
+function lintsOf(manifests, path) {
+    const manifest = manifests.get(path);
+    if (manifest?.package !== undefined && manifest.lints?.workspace !== true)
+        return { lints: manifest.lints, manifest: path };
+    const named = manifest?.package?.workspace;
+    const candidates = named === undefined
+        ? manifestsAbove(path)
+        : [external_node_path_.posix.normalize(external_node_path_.posix.join(external_node_path_.posix.dirname(path), named, 'Cargo.toml'))];
+    const workspace = candidates.find((candidate) => manifests.get(candidate)?.workspace !== undefined);
+    if (workspace === undefined)
+        return undefined;
+    return { lints: manifests.get(workspace)?.workspace?.lints, manifest: workspace };
 }
 function severitiesOf(set, manifest) {
     const found = [];
@@ -21443,6 +21874,105 @@ function manifestsAbove(path) {
 }
 function isManifest(path) {
     return external_node_path_.posix.basename(path) === 'Cargo.toml';
+}
+
+;// CONCATENATED MODULE: ./src/verify/tool-settings.ts
+// Finds what a change does to the settings by which the gates clippy and fmt judge: lint levels in manifests that became
+// more lenient, and the tools' own configuration. What attributes in sources silence is code-audit.ts's.
+
+
+/** Files that clippy and rustfmt look for above the sources (Clippy book, "Configuration"; rustfmt's README). */
+const CONFIGURATION = /^\.?(clippy|rustfmt)\.toml$/;
+const tool_settings_STRICTNESS = ['allow', 'warn', 'deny', 'forbid'];
+function auditToolSettings(change) {
+    return [...configurations(change), ...lenientLints(change)];
+}
+function configurations({ changed }) {
+    return [...changed].filter(isConfiguration).map((path) => ({
+        rule: 'tool-configured',
+        path,
+        text: `${external_node_path_.posix.basename(path)} decides what the gates clippy and fmt find; the run added, changed or deleted it`,
+        test: external_node_path_.posix.basename(path),
+    }));
+}
+function isConfiguration(path) {
+    return CONFIGURATION.test(external_node_path_.posix.basename(path));
+}
+/** Levels of each package of the result against those it had, or against its workspace's for a new package. */
+function lenientLints({ base, head }) {
+    const [before, after] = [lintLevels(base), lintLevels(head)];
+    const found = [...head.keys()]
+        .filter((path) => external_node_path_.posix.basename(path) === 'Cargo.toml')
+        .flatMap((path) => {
+        const now = after(path);
+        return now === undefined ? [] : lowered(now, before(path)?.levels, before(now.manifest)?.levels);
+    });
+    // Members that inherit from one workspace all say the same.
+    return [...new Map(found.map((draft) => [`${draft.path} ${draft.text}`, draft])).values()];
+}
+/** @param ofSource what the manifest that sets the levels now had in the base: to inherit what was there silences nothing */
+function lowered(now, was, ofSource) {
+    return [...new Set([...(was?.keys() ?? []), ...now.levels.keys()])].flatMap((name) => {
+        const level = now.levels.get(name);
+        const former = was?.get(name);
+        // What a lint does by default is not known here: only `allow` is surely more lenient.
+        const isLenient = former === undefined ? level === 'allow' && ofSource?.get(name) !== 'allow' : rank(level) < rank(former);
+        if (!isLenient)
+            return [];
+        const text = `lint ${name} is ${inWords(level)} now; the base had it ${inWords(former)}`;
+        return [{ rule: 'lint-silenced', path: now.manifest, text }];
+    });
+}
+function inWords(level) {
+    return level === undefined ? 'not set' : `at "${level}"`;
+}
+/** What is not set, or set to what cargo refuses, can be as lenient as `allow`. */
+function rank(level) {
+    return Math.max(0, tool_settings_STRICTNESS.indexOf(level ?? ''));
+}
+
+;// CONCATENATED MODULE: ./src/verify/audit.ts
+
+
+
+
+
+
+
+
+/**
+ * Every finding, blocking ones first, with those lifted that a recorded deviation names.
+ * @param runs which tests ran; absent where the base or the result has no run to compare
+ */
+function auditChange(syntax, change, members, deviations, severities, runs) {
+    // Where cargo cannot read the manifests (a limit left them broken, say) the layout tells, or nothing would be a library.
+    const isLibrary = members.length > 0 ? libraryFiles(members) : isLibraryByLayout([...change.head.keys()]);
+    const findings = [
+        ...auditTests({ syntax, ...change, severities, runs }),
+        ...auditCode({ syntax, head: change.head, added: change.added, isLibrary, severities }),
+        ...applySeverities([...manifests(change), ...auditToolSettings(change)], severities),
+    ];
+    const weighed = liftByDeviations(findings, deviations);
+    return [...weighed].sort((a, b) => Number(b.blocking) - Number(a.blocking));
+}
+/** What the file tools would have refused, however it came about: a manifest deleted and written anew, say. */
+function manifests({ base, head, changed }) {
+    return [...changed]
+        .filter((path) => /(^|\/)Cargo\.toml$/.test(path))
+        .flatMap((path) => {
+        const after = head.get(path);
+        if (after === undefined)
+            return [];
+        return (0,workshop_workshop/* manifestFindings */.UM)(path, base.get(path), after).map((text) => ({
+            rule: 'manifest-setting',
+            path,
+            text,
+        }));
+    });
+}
+/** One line for the model and the report. */
+function describeFinding({ rule, path, line, text }) {
+    return `${path}${line === undefined ? '' : `:${line}`}: ${text} [${rule}]`;
 }
 
 ;// CONCATENATED MODULE: ./src/verify/audit-policy.ts
@@ -22019,6 +22549,34 @@ function ownNames({ items, modules, imports }) {
     ];
 }
 
+;// CONCATENATED MODULE: ./src/verify/test-identity.ts
+// What makes a test of one build the same as one of another build, as cargo names them. Where it stands in the sources is
+// test-places.ts's.
+/** Equal for the same test in two builds: without the build's hash, and without the line that a doc test has in its name. */
+function testKey({ name, executable }) {
+    const own = executable.startsWith('Doc-tests ') ? name.replace(/ \(line \d+\)/, '') : name;
+    return `${withoutHash(executable)} ${own}`;
+}
+/** Executables carry a hash that differs from build to build. */
+function withoutHash(executable) {
+    return executable.replaceAll(/-[0-9a-f]{16}\b/g, '');
+}
+/** Those that are not among the others, each of which stands for one: two examples of one item have the same key. */
+function notAmong(tests, others) {
+    const left = new Map();
+    for (const key of others.map(testKey))
+        left.set(key, (left.get(key) ?? 0) + 1);
+    return tests.filter((test) => {
+        const count = left.get(testKey(test)) ?? 0;
+        left.set(testKey(test), count - 1);
+        return count <= 0;
+    });
+}
+/** `unittests src/lib.rs (larder)` and `Doc-tests larder` → `larder`; `tests/cache.rs (cache)` → `cache`. */
+function crateOf(executable) {
+    return (/\(([^()]+?)(?:-[0-9a-f]{16})?\)/.exec(executable) ?? /^Doc-tests (\S+)/.exec(executable))?.[1];
+}
+
 ;// CONCATENATED MODULE: ./src/verify/test-places.ts
 
 
@@ -22067,6 +22625,137 @@ function printedNames(path, name) {
     return new Set([...starts, name]);
 }
 
+;// CONCATENATED MODULE: ./src/verify/test-runs.ts
+// Which tests ran on the base and which run now, as cargo lists them, and which test of the sources each one is. What it
+// means that one runs no more is lost-tests.ts's.
+
+
+class TestRuns {
+    members;
+    /** Passed on the base, and now they are not listed or are ignored. */
+    lost;
+    now;
+    /** Run now and did not on the base, as far as none of them was taken yet. */
+    gained;
+    folders = new Map();
+    /** @param members tell in which folder an executable's sources are */
+    constructor({ base, result }, members) {
+        this.members = members;
+        this.now = result.tests.filter((test) => test.result !== 'ignored');
+        const passed = base.tests.filter((test) => test.result === 'ok');
+        // Nothing is listed where nothing was built: then the gate failed, and nothing is known of single tests.
+        this.lost = result.executables.length === 0 ? [] : notAmong(passed, this.now);
+        this.gained = new Set(notAmong(this.now, base.tests));
+    }
+    /** Whether cargo runs this test of the sources. */
+    isRun(placed) {
+        return this.now.some((test) => this.fit(test, placed) === 'exactly');
+    }
+    /** Whether this test of the sources is one that ran only now; it then stands for no other. */
+    takeGained(placed, least) {
+        const found = [...this.gained].find((test) => {
+            const fit = this.fit(test, placed);
+            return fit === 'exactly' || (fit === 'perhaps' && least === 'perhaps');
+        });
+        return this.take(found);
+    }
+    /** The same for a test of the executable that fits none of the sources' tests: a macro made it. */
+    takeGenerated(executable, sources) {
+        const found = [...this.gained].find((test) => withoutHash(test.executable) === withoutHash(executable) &&
+            !sources.some((placed) => this.fit(test, placed) !== undefined));
+        return this.take(found);
+    }
+    take(found) {
+        return found !== undefined && this.gained.delete(found);
+    }
+    /** Whether what cargo names can be this test of the sources. */
+    fit(ran, { path, test }) {
+        const isDoc = ran.executable.startsWith('Doc-tests ');
+        if (isDoc !== (test.kind === 'doc'))
+            return undefined;
+        if (!isDoc && !ran.name.includes(lastOf(test.name)))
+            return undefined; // most pairs: spares the rest
+        const folders = this.foldersOf(ran.executable).filter((folder) => folder === '' || path.startsWith(`${folder}/`));
+        const fits = folders.map((folder) => {
+            const inPackage = folder === '' ? path : path.slice(folder.length + 1);
+            return isDoc ? fitDoc(ran.name, inPackage, test.name) : fitFunction(ran, inPackage, test.name);
+        });
+        return fits.includes('exactly') ? 'exactly' : fits.find((fit) => fit !== undefined);
+    }
+    /** The main file of an executable, as far as members are known; of a doc test the file in its name. */
+    fileOf(ran) {
+        const root = rootOf(ran.executable);
+        if (root !== undefined)
+            return external_node_path_.posix.join(this.foldersOf(ran.executable)[0] ?? '', root);
+        return /^(\S+) - /.exec(ran.name)?.[1] ?? ran.executable;
+    }
+    foldersOf(executable) {
+        const folders = this.folders.get(executable) ?? this.findFolders(executable);
+        this.folders.set(executable, folders);
+        return folders;
+    }
+    /** Folders of the packages that can have made an executable. */
+    findFolders(executable) {
+        const crate = crateOf(executable)?.replaceAll('-', '_');
+        const owners = this.members.filter(({ targets }) => targets.some(({ name }) => name.replaceAll('-', '_') === crate));
+        const folders = (owners.length === 0 ? this.members : owners).map(({ manifestPath }) => {
+            const folder = external_node_path_.posix.dirname(manifestPath);
+            return folder === '.' ? '' : folder;
+        });
+        // A crate that is no member any more may have been anywhere.
+        return owners.length === 0 ? [...new Set([...folders, ''])] : folders;
+    }
+}
+/** `unittests src/lib.rs (larder)` → `src/lib.rs`, relative to its package. */
+function rootOf(executable) {
+    return /^(?:unittests )?(.+?) \(/.exec(executable)?.[1];
+}
+/** @param path relative to the package */
+function fitFunction({ name: printed, executable }, path, name) {
+    const bare = printed.replace(/ - should panic$/, '');
+    // The cases of a test that has several are named below it: `works::case_1`.
+    const isNamed = (whole) => bare === whole || bare.startsWith(`${whole}::`);
+    const root = rootOf(executable);
+    const modules = root === undefined ? undefined : modulesBelow(root, path);
+    if (modules !== undefined && isNamed([...modules, name].join('::')))
+        return 'exactly';
+    return isNamed(name) || `::${bare}::`.includes(`::${name}::`) ? 'perhaps' : undefined;
+}
+/** The modules that a file is in by its place; `undefined` for one that is not below the root's folder. */
+function modulesBelow(root, path) {
+    if (path === root)
+        return [];
+    const below = external_node_path_.posix.relative(external_node_path_.posix.dirname(root), path);
+    if (below.startsWith('../'))
+        return undefined;
+    const names = below.replace(/\.rs$/, '').split('/');
+    return names.at(-1) === 'mod' ? names.slice(0, -1) : names;
+}
+/** `src/cache.rs - cache::Cache<K>::get (line 3)`, or without an item for what documents the file. */
+function fitDoc(printed, path, name) {
+    const [, file, item = ''] = /^(\S+) - (?:(.*?) )?\(line \d+\)/.exec(printed) ?? [];
+    if (file === undefined || !(path === file || file.endsWith(`/${path}`)))
+        return undefined;
+    let plain = item;
+    while (/<[^<>]*>/.test(plain))
+        plain = plain.replace(/<[^<>]*>/g, '');
+    if (name === 'the file')
+        return plain === '' || lastOf(plain) === moduleOf(path) ? 'exactly' : undefined;
+    if (plain === name || plain.endsWith(`::${name}`))
+        return 'exactly';
+    return lastOf(plain) === lastOf(name) ? 'perhaps' : undefined;
+}
+/** `src/cache.rs` and `src/cache/mod.rs` → `cache`. */
+function moduleOf(path) {
+    return path
+        .replace(/(\/mod)?\.rs$/, '')
+        .split('/')
+        .at(-1);
+}
+function lastOf(name) {
+    return name.slice(name.lastIndexOf(':') + 1);
+}
+
 ;// CONCATENATED MODULE: ./src/verify/evidence.ts
 
 
@@ -22075,16 +22764,15 @@ function printedNames(path, name) {
 
 
 
+
+
 const EVIDENCE_GATES = ['audit', 'ledger'];
-/**
- * Judges the verified tree. Cheap beside the cargo gates: no process but git.
- * @param testRun what the test gate found, with its complete output; `undefined` when it did not run
- */
-async function judgeEvidence(terms, tree, testRun) {
+/** Judges the verified tree. Cheap beside the cargo gates: no process but git. */
+async function judgeEvidence(terms, tree, { members, testRun }) {
     const tests = testRun?.tests.tests ?? [];
     const files = await terms.git.sourceTree(tree);
     const handover = terms.handover();
-    const claimedPaths = new Set(handover.claims.flatMap((claim) => claim.code.map(pathOf)));
+    const claimedPaths = new Set(handover.claims.flatMap((claim) => claim.code.map(evidence_pathOf)));
     const lineCounts = new Map();
     for (const path of claimedPaths) {
         const text = (await files.read(path))?.toString('utf8');
@@ -22092,7 +22780,6 @@ async function judgeEvidence(terms, tree, testRun) {
             lineCounts.set(path, text.split('\n').length - (text.endsWith('\n') ? 1 : 0));
     }
     const change = await readChange(terms.git, terms.baseTree, tree);
-    const members = await terms.members();
     const ledger = judgeLedger({
         requirements: terms.requirements,
         ...handover,
@@ -22113,7 +22800,8 @@ async function judgeEvidence(terms, tree, testRun) {
         reasons,
     });
     const policy = auditPolicy(terms.auditRules, change);
-    const findings = auditChange(terms.syntax, change, members, handover.deviations, policy.severities);
+    const runs = testRun?.base && new TestRuns({ base: testRun.base, result: testRun.tests }, members);
+    const findings = auditChange(terms.syntax, change, members, handover.deviations, policy.severities, runs);
     const reasons = { audit: findings.filter(({ blocking }) => blocking).map(describeFinding), ledger: ledger.reasons };
     const publicApi = comparePublicApi({ syntax: terms.syntax, ...change, libraries: librariesOf(members) });
     const asked = EVIDENCE_GATES.filter((name) => terms.deciding.includes(name) || terms.advisory.includes(name));
@@ -22128,15 +22816,11 @@ async function judgeEvidence(terms, tree, testRun) {
 function judgedGateRecord(gate) {
     return { ...gate, command: '', exitCode: null, durationMs: 0, output: '', olderFailures: [], diagnostics: [] };
 }
-function pathOf(location) {
+function evidence_pathOf(location) {
     return location
         .trim()
         .replace(/^\.\//, '')
         .replace(/(:\d+(-\d+)?)+$/, '');
-}
-/** `unittests src/lib.rs (larder)` and `Doc-tests larder` → `larder`; `tests/cache.rs (cache)` → `cache`. */
-function crateOf(executable) {
-    return (/\(([^()]+?)(?:-[0-9a-f]{16})?\)/.exec(executable) ?? /^Doc-tests (\S+)/.exec(executable))?.[1];
 }
 /** A test reaches its own package and the members that package depends on, directly or not. */
 function reachOf(members) {
@@ -22226,6 +22910,7 @@ function reproduceCommands({ commit, patch }, workingDirectory, verification) {
 // baseline (docs/architecture.md, "what can excuse a failure"). Pure.
 
 
+
 /**
  * `check`, `doc`: the compiler's errors and cargo's own; an exit code without any is a failure of its own.
  * @param text the complete output
@@ -22272,7 +22957,7 @@ function testFailures(run, tests) {
     const failures = tests.tests
         .filter((test) => test.result === 'failed' || test.result === 'unknown')
         .map((test) => ({
-        key: `test ${withoutHash(test.executable)} ${test.name}`,
+        key: `test ${testKey(test)}`,
         text: `test ${test.name} ${test.result === 'failed' ? 'failed' : 'has no result'} (${test.executable})`,
     }));
     for (const executable of tests.executables)
@@ -22326,10 +23011,6 @@ function orExitCode(run, failures) {
             unattributed: true,
         },
     ];
-}
-/** Executables carry a hash that differs from build to build. */
-function withoutHash(name) {
-    return name.replaceAll(/-[0-9a-f]{16}\b/g, '');
 }
 
 ;// CONCATENATED MODULE: ./src/verify/run-gates.ts
@@ -22529,13 +23210,13 @@ function describeBaseline(gates) {
 }
 
 ;// CONCATENATED MODULE: ./src/verify/gate-record.ts
+
 /**
  * @param baseline tells which tests are new; all of them where the base had no crate
  * @param failed of the test gate
  */
 function gateRecord(gate, baseline, failed = []) {
     const older = baseline?.gates.find(({ name }) => name === gate.name)?.tests;
-    const known = new Set(older?.tests.map(testKey));
     const tests = gate.tests;
     return {
         name: gate.name,
@@ -22564,7 +23245,7 @@ function gateRecord(gate, baseline, failed = []) {
                     failed: tests.failed,
                     ignored: tests.ignored,
                     filteredOut: tests.filteredOut,
-                    new: tests.tests.filter((test) => !known.has(testKey(test))).length,
+                    new: notAmong(tests.tests, older?.tests ?? []).length,
                     // A test without a result failed to give one; the gate's reasons say so.
                     names: tests.tests.map(({ name, executable, result }) => ({
                         name,
@@ -22582,10 +23263,6 @@ function gateRecord(gate, baseline, failed = []) {
                 },
             }),
     };
-}
-/** The hash in an executable's name differs from build to build. */
-function testKey({ name, executable }) {
-    return `${executable.replaceAll(/-[0-9a-f]{16}\b/g, '')} ${name}`;
 }
 
 ;// CONCATENATED MODULE: ./src/verify/outcome.ts
@@ -22800,8 +23477,10 @@ async function verify(terms, subject, baseline, evidenceTerms) {
         const gates = await runGates(terms, checkout, baseline, subject.touched);
         const test = gates.find((gate) => gate.name === 'test');
         const output = test === undefined ? '' : await terms.workshop.outputs.read(test.run.output);
-        const testRun = test?.tests && { tests: test.tests, output };
-        const evidence = await judgeEvidence(evidenceTerms, subject.tree, testRun);
+        const base = baseline?.gates.find((gate) => gate.name === 'test')?.tests;
+        const testRun = test?.tests && { tests: test.tests, output, base };
+        const members = await terms.workshop.members(checkout);
+        const evidence = await judgeEvidence(evidenceTerms, subject.tree, { members, testRun });
         // A cancelled run leaves gates out: what did not run has not passed.
         const wanted = [...terms.deciding, ...evidenceTerms.deciding];
         const passing = [...gates, ...evidence.gates].filter((gate) => gate.status === 'passed').map(({ name }) => name);
@@ -22875,6 +23554,7 @@ __webpack_require__.d(__webpack_exports__, {
   sL: () => (/* reexport */ PAGE_CHARS),
   q_: () => (/* reexport */ checkCargoArgs),
   ct: () => (/* reexport */ componentsOf),
+  SP: () => (/* reexport */ describeProtected),
   I4: () => (/* reexport */ failedTestBlocks),
   vZ: () => (/* reexport */ findToolchain),
   Ub: () => (/* reexport */ firstView),
@@ -22886,12 +23566,14 @@ __webpack_require__.d(__webpack_exports__, {
   rf: () => (/* reexport */ outlineFolder),
   mM: () => (/* reexport */ outlineSource),
   Cj: () => (/* reexport */ outlineText),
+  kw: () => (/* reexport */ packagesAdded),
+  FM: () => (/* reexport */ packagesOfTree),
   En: () => (/* reexport */ paginate),
   g$: () => (/* reexport */ printable),
   RN: () => (/* reexport */ protectedPaths),
   my: () => (/* reexport */ readChannel),
   QJ: () => (/* reexport */ readDependency),
-  FM: () => (/* reexport */ readRunnerCargo),
+  Y9: () => (/* reexport */ readRunnerCargo),
   T1: () => (/* reexport */ requireDiskSpace),
   DW: () => (/* reexport */ resultLines),
   u_: () => (/* reexport */ runLine),
@@ -22906,6 +23588,8 @@ var promises_ = __webpack_require__(1455);
 // EXTERNAL MODULE: external "node:path"
 var external_node_path_ = __webpack_require__(6760);
 var external_node_path_default = /*#__PURE__*/__webpack_require__.n(external_node_path_);
+// EXTERNAL MODULE: ./src/errors.ts
+var errors = __webpack_require__(3916);
 // EXTERNAL MODULE: external "node:util"
 var external_node_util_ = __webpack_require__(7975);
 // EXTERNAL MODULE: ./src/platform/command.ts
@@ -23047,8 +23731,6 @@ function levelOf(level) {
     return 'error'; // `error`, and `error: internal compiler error`
 }
 
-// EXTERNAL MODULE: ./src/errors.ts
-var errors = __webpack_require__(3916);
 ;// CONCATENATED MODULE: ./src/workshop/disk-space.ts
 // Whether the disk has room for a build. A runner whose disk is full dies with everything that was not pushed, so a run
 // ends before that. What ending means is decided elsewhere.
@@ -23060,15 +23742,24 @@ class DiskSpaceError extends errors/* UserError */.yo {
 }
 /** Enough for the report, the commits and the runner itself; a build of some size takes as much in one go. */
 const MIN_FREE_BYTES = 2 * 1024 ** 3;
-/** @throws DiskSpaceError when the disk that `folder` lies on has less than 2 GiB left for us */
-async function requireDiskSpace(folder) {
+const MORE_ROOM = 'Free space in an earlier step, or use a runner with a larger disk.';
+/**
+ * @param moreBytes what the next step is known to take
+ * @throws DiskSpaceError when the disk that `folder` lies on would have less than 2 GiB left for us after that
+ */
+async function requireDiskSpace(folder, moreBytes = 0) {
     const { bavail, bsize } = await (0,promises_.statfs)(folder);
     const freeBytes = bavail * bsize;
-    if (freeBytes >= MIN_FREE_BYTES)
+    if (freeBytes - moreBytes >= MIN_FREE_BYTES)
         return;
-    const gibibytes = (freeBytes / 1024 ** 3).toFixed(1);
-    throw new DiskSpaceError(`The disk of the runner's temporary folder has ${gibibytes} GiB left; builds stop below 2 GiB, so that the run's ` +
-        'work can still be saved. Free space in an earlier step, or use a runner with a larger disk.');
+    const gibibytes = (bytes) => `${(bytes / 1024 ** 3).toFixed(1)} GiB`;
+    const more = moreBytes === 0 ? '' : ` the next step takes ${gibibytes(moreBytes)} of it, and`;
+    throw new DiskSpaceError(`The disk of the runner's temporary folder has ${gibibytes(freeBytes)} left;${more} builds stop below 2 GiB, so that the ` +
+        `run's work can still be saved. ${MORE_ROOM}`);
+}
+/** Something else filled the disk while it was written to. */
+function diskFilledUp() {
+    return new DiskSpaceError(`The disk of the runner's temporary folder was filled while a build was copied. ${MORE_ROOM}`);
 }
 
 ;// CONCATENATED MODULE: ./src/workshop/places.ts
@@ -23095,6 +23786,10 @@ function registryMounts(cargoHome, writable = false) {
     }));
     return [...downloads, { host: `${cargoHome}/config.toml`, box: `${BOX_CARGO_HOME}/config.toml`, writable: false }];
 }
+/** Without a sandbox cargo sees the host's folders; what is kept and shown names those of the box. */
+function boxPaths({ project, target }) {
+    return (text) => text.replaceAll(project, BOX_PROJECT).replaceAll(target, BOX_TARGET);
+}
 
 ;// CONCATENATED MODULE: ./src/workshop/cargo.ts
 // Runs cargo in the EXEC box and keeps its complete output: one run gives the text a person reads, streamed line by
@@ -23114,6 +23809,11 @@ function cargoEnvironment(toolchain) {
         HOME: '/home',
         CARGO_HOME: BOX_CARGO_HOME,
         CARGO_TARGET_DIR: BOX_TARGET,
+        // What a repository's configuration may set otherwise: artifacts beside the sources, and output without the headers
+        // that say which executable a line belongs to.
+        CARGO_BUILD_BUILD_DIR: BOX_TARGET,
+        CARGO_TERM_QUIET: 'false',
+        CARGO_TERM_VERBOSE: 'false',
         CARGO_NET_OFFLINE: 'true',
         CARGO_TERM_COLOR: 'never',
         CARGO_TERM_PROGRESS_WHEN: 'never',
@@ -23209,10 +23909,6 @@ async function findWorkspaceRoot({ sandbox, toolchain, cargoHome }, request) {
     const manifest = boxPaths(request.place)(stdout.toString('utf8').trim());
     const found = end.kind === 'exited' && end.code === 0 && manifest.startsWith(`${BOX_PROJECT}/`);
     return found ? external_node_path_.posix.dirname(manifest) : cwd;
-}
-/** Without a sandbox cargo sees the host's folders; what is kept and shown names those of the box. */
-function boxPaths({ project, target }) {
-    return (text) => text.replaceAll(project, BOX_PROJECT).replaceAll(target, BOX_TARGET);
 }
 function newDecoder() {
     return new external_node_util_.TextDecoder('utf-8', { ignoreBOM: true }); // kept as it came
@@ -23332,20 +24028,29 @@ async function openFolders(absolute) {
 // Hard links would let a build script write into the original (seen), so only copies and reflinks will do.
 
 
+
 const TIMEOUT_MS = 10 * 60_000;
-/** Copies a folder with its times to the nanosecond, sharing blocks where the file system can. */
+/**
+ * Copies a folder with its times to the nanosecond, sharing blocks where the file system can. Where it fails nothing is left
+ * of the copy: what is written after it, the report above all, needs the room.
+ * @throws DiskSpaceError before anything is copied, when the copy would leave less than builds need; or when the disk was
+ *   filled meanwhile
+ */
 async function copyFolder(runCommand, from, to) {
+    const run = (file, args) => runCommand({ file, args, cwd: '/', env: { PATH: '/usr/bin:/bin' }, timeoutMs: TIMEOUT_MS });
     await (0,promises_.rm)(to, { recursive: true, force: true });
     await (0,promises_.mkdir)(to, { recursive: true });
-    const result = await runCommand({
-        file: 'cp',
-        args: ['--archive', '--reflink=auto', '--no-target-directory', from, to],
-        cwd: '/',
-        env: { PATH: '/usr/bin:/bin' },
-        timeoutMs: TIMEOUT_MS,
-    });
-    if (result.end.kind !== 'exited' || result.end.code !== 0)
-        throw new Error(`A target directory could not be copied: ${(0,platform_command/* describeEnd */.l)(result.end)} ${result.stderr.toString('utf8').slice(0, 500)}`);
+    const size = await run('du', ['--summarize', '--block-size=1', from]);
+    // What cannot be measured cannot be copied either, and then cp says why.
+    await requireDiskSpace(to, Number.parseInt(size.stdout.toString('utf8'), 10) || 0);
+    const copy = await run('cp', ['--archive', '--reflink=auto', '--no-target-directory', from, to]);
+    if (copy.end.kind === 'exited' && copy.end.code === 0)
+        return;
+    await (0,promises_.rm)(to, { recursive: true, force: true });
+    const words = copy.stderr.toString('utf8').slice(0, 500);
+    if (words.includes('No space left on device'))
+        throw diskFilledUp();
+    throw new Error(`A target directory could not be copied: ${(0,platform_command/* describeEnd */.l)(copy.end)} ${words}`);
 }
 
 // EXTERNAL MODULE: external "node:crypto"
@@ -23934,6 +24639,17 @@ function lockedPackages(lock) {
         return [];
     }
 }
+/** Of all lock files that a tree holds. */
+async function packagesOfTree(tree) {
+    const locks = tree.files.filter((file) => /(^|\/)Cargo\.lock$/i.test(file.path));
+    return (await Promise.all(locks.map(async (file) => lockedPackages(await tree.read(file.path))))).flat();
+}
+/** The packages from outside the repository that `after` has and `before` has not, by name, version and source. */
+function packagesAdded(before, after) {
+    const idOf = ({ name, version, source }) => `${name} ${version} ${source ?? ''}`;
+    const known = new Set(before.map(idOf));
+    return after.filter((entry) => entry.source !== undefined && !known.has(idOf(entry)));
+}
 /** The model can write a lock file, so its shape is not to be trusted. */
 function readPackage(entry) {
     const { name, version, source, checksum, dependencies } = (entry ?? {});
@@ -24091,21 +24807,18 @@ const MAX_MANIFEST_BYTES = 4 * 1024 * 1024;
  */
 async function describeAddedCrates(request) {
     const { before, after, registrySources } = request;
-    const known = new Set(before.map(idOf));
     const wanted = after.filter(({ source }) => source === undefined).flatMap(({ dependencies }) => dependencies);
     const isDirect = ({ name, version, source }) => wanted.some((each) => [name, `${name} ${version}`, `${name} ${version} (${source ?? ''})`].includes(each));
     const requested = requestedFeatures(request.manifests.map(parsed));
     const added = [];
-    for (const entry of after) {
-        if (entry.source === undefined || known.has(idOf(entry)))
-            continue;
+    for (const entry of packagesAdded(before, after)) {
         const facts = await inspect(registrySources, entry);
         const direct = isDirect(entry);
         const features = direct ? requested.get(entry.name) : undefined;
         added.push({
             name: entry.name,
             version: entry.version,
-            source: sourceName(entry.source),
+            source: sourceName(entry.source ?? ''),
             ...(entry.checksum === undefined ? {} : { checksum: entry.checksum }),
             ...(facts ?? { buildScript: false, procMacro: false }),
             inspected: facts !== undefined,
@@ -24115,9 +24828,6 @@ async function describeAddedCrates(request) {
     }
     const key = ({ name, version }) => `${name} ${version}`;
     return added.sort((a, b) => (key(a) < key(b) ? -1 : 1));
-}
-function idOf({ name, version, source }) {
-    return `${name} ${version} ${source ?? ''}`;
 }
 function sourceName(source) {
     return isCratesIo(source) ? 'crates.io' : source.replace(/:\/\/[^/@]*@/, '://');
@@ -25142,25 +25852,31 @@ async function readRegular(file) {
 
 
 
+/** Resolves without a network and downloads nothing. */
+const RESOLVE = ['metadata', '--format-version', '1'];
+/** Brings the lock file in step, as little as is needed, and downloads no crate. */
+const LOCK_ONLY = ['update', '--workspace'];
+/** The policy lets in no crate that the base does not have. */
+class ForbiddenCrates extends errors/* ToolError */.v4 {
+}
 class Dependencies {
     shadow;
     copy;
     workingDirectory;
     policy;
-    baseHasCrate;
+    base;
     baseLock;
     synced = '';
+    isBaseSettled = false;
     unpublishedLock;
-    constructor(shadow, copy, workingDirectory, policy, 
-    /** Whether the base commit already has a manifest here: if it does and tracks no lock, neither shall we. */
-    baseHasCrate, 
-    /** What the policy `locked` goes by: the base's lock file; without one the lock that the first sync makes. */
+    constructor(shadow, copy, workingDirectory, policy, base, 
+    /** What the policies `none` and `locked` go by: the base's lock file; without one what the base's manifests make. */
     baseLock) {
         this.shadow = shadow;
         this.copy = copy;
         this.workingDirectory = workingDirectory;
         this.policy = policy;
-        this.baseHasCrate = baseHasCrate;
+        this.base = base;
         this.baseLock = baseLock;
     }
     /**
@@ -25175,21 +25891,25 @@ class Dependencies {
         const state = manifests.map((file) => `${file}:${this.copy.oidOf(file) ?? ''}`).join('\n');
         if (state === this.synced)
             return { kind: 'in-step' };
-        let run = await this.run(['metadata', '--format-version', '1'], 'exec', limits);
-        if (!run.succeeded && this.shadow.vendored === undefined)
-            run = await this.run(['fetch'], 'net', limits);
-        if (!run.succeeded)
-            return { kind: 'failed', text: withEnd(run) };
+        await this.settleBase(limits);
+        let run = await this.run(RESOLVE, 'exec', limits);
         try {
+            if (!run.succeeded && this.shadow.vendored === undefined)
+                run = await this.download('The manifests', 'net', limits);
+            if (!run.succeeded)
+                return { kind: 'failed', text: withEnd(run) };
             await this.requirePolicy(['fetch'], run.changed);
+            await this.requireKnown('The manifests', run.changed);
         }
         catch (error) {
-            if (!(error instanceof errors/* ToolError */.v4))
-                throw error;
-            return { kind: 'failed', text: error.message };
+            if (error instanceof ForbiddenCrates)
+                return { kind: 'forbidden', text: error.message };
+            if (error instanceof errors/* ToolError */.v4)
+                return { kind: 'failed', text: error.message };
+            throw error;
         }
         await this.takeBack(run);
-        if (this.baseHasCrate)
+        if (this.base.hasCrate)
             this.baseLock ??= await this.lockFile();
         const after = this.copy.list().filter(isManifest);
         this.synced = after.map((file) => `${file}:${this.copy.oidOf(file) ?? ''}`).join('\n');
@@ -25210,18 +25930,52 @@ class Dependencies {
         let run = await this.run(args, box, limits);
         if (!run.succeeded)
             return { ...run, text: run.text + (await this.explain(run.text)) };
-        const edited = run.changed;
-        const fetched = await this.run(['fetch'], box, limits, edited);
-        const all = new Map([...edited, ...fetched.changed]);
-        run = { ...run, ...fetched, text: `${run.text}${fetched.text}`, changed: all };
+        const fetched = await this.download(`cargo ${command}`, box, limits, run.changed);
+        run = { ...run, ...fetched, text: `${run.text}${fetched.text}` };
         if (!fetched.succeeded)
             return run;
-        await this.requirePolicy(args, all);
-        if (this.policy === 'locked')
-            await this.requireLocked(command, all);
+        await this.requirePolicy(args, run.changed);
+        await this.requireKnown(`cargo ${command}`, run.changed);
         await this.takeBack(run);
         this.synced = '';
         return run;
+    }
+    /**
+     * Downloads what the manifests need. Where only known crates may be used the lock file is made and judged before that:
+     * what never lies on the disk, no later command builds.
+     * @param edited manifests and lock file that are not those of the work
+     */
+    async download(what, box, limits, edited = new Map()) {
+        let changed = new Map(edited);
+        if (this.policy !== 'registry') {
+            const locked = await this.run(LOCK_ONLY, box, limits, this.work(changed));
+            changed = new Map([...changed, ...locked.changed]);
+            if (!locked.succeeded)
+                return { ...locked, changed };
+            await this.requireKnown(what, changed);
+        }
+        const run = await this.run(['fetch'], box, limits, this.work(changed));
+        return { ...run, changed: new Map([...changed, ...run.changed]) };
+    }
+    /**
+     * Where git tracks no lock file, what the base's own manifests make is the base's. It is asked of the base itself: the
+     * work may go on from commits of others, whose manifests are no permission.
+     */
+    async settleBase(limits) {
+        const { tree, hasCrate } = this.base;
+        if (this.isBaseSettled || this.policy === 'registry' || !hasCrate || this.baseLock !== undefined)
+            return;
+        this.isBaseSettled = true;
+        const source = { files: tree.files.map((file) => file.path), read: (file) => tree.read(file) };
+        let run = await this.run(RESOLVE, 'exec', limits, source);
+        if (!run.succeeded && this.shadow.vendored === undefined)
+            run = await this.run(LOCK_ONLY, 'net', limits, source);
+        const lock = [...run.changed].find(([file]) => external_node_path_default().posix.basename(file) === 'Cargo.lock');
+        if (!run.succeeded || lock === undefined)
+            return;
+        this.baseLock = lock[1];
+        if (this.copy.oidOf(lock[0]) === undefined)
+            await this.takeBack({ ...run, changed: new Map([lock]) });
     }
     async explain(output) {
         const { vendored } = this.shadow;
@@ -25254,17 +26008,18 @@ class Dependencies {
             }
         }
     }
-    async requireLocked(command, changed) {
-        const idOf = ({ name, version, source }) => `${name} ${version} ${source ?? ''}`;
-        const known = new Set(this.baseLock === undefined ? [] : readLock(this.baseLock.toString('utf8')).map(idOf));
+    /** @throws ForbiddenCrates when the lock file has crates that the base has not, and the policy lets none in */
+    async requireKnown(what, changed) {
+        if (this.policy === 'registry')
+            return;
         const updated = [...changed].find(([file]) => external_node_path_default().posix.basename(file) === 'Cargo.lock')?.[1];
         // Without an update it is the present one, which the model may have written to fit.
         const lock = updated ?? (await this.lockFile());
-        const packages = lock === undefined ? [] : readLock(lock.toString('utf8'));
-        const added = packages.filter((entry) => entry.source !== undefined && !known.has(idOf(entry)));
+        const base = this.baseLock === undefined ? [] : readLock(this.baseLock.toString('utf8'));
+        const added = packagesAdded(base, lock === undefined ? [] : readLock(lock.toString('utf8')));
         if (added.length > 0)
-            throw new errors/* ToolError */.v4(`cargo ${command} would bring ${added.map(({ name, version }) => `${name} ${version}`).join(', ')}, which the base's Cargo.lock ` +
-                'does not have (input dependencies: locked). Nothing was changed.');
+            throw new ForbiddenCrates(`${what} would bring ${added.map(({ name, version }) => `${name} ${version}`).join(', ')}, which the base's Cargo.lock does not have ` +
+                `(input dependencies: ${this.policy}).`);
     }
     /** The packages of the workspace's lock file as it stands now; empty without one. */
     async lockedPackages() {
@@ -25282,29 +26037,33 @@ class Dependencies {
         const file = lockCandidates(this.workingDirectory).find((name) => this.copy.isRegular(name));
         return file === undefined ? this.unpublishedLock?.content : (await this.copy.read(file)).bytes;
     }
-    async run(args, box, { signal, timeoutMs }, overlay) {
-        const lock = this.unpublishedLock;
-        const files = new Set([...this.copy.list(), ...(lock ? [lock.path] : []), ...(overlay?.keys() ?? [])]);
-        const read = async (file) => {
-            if (overlay?.has(file))
-                return overlay.get(file);
-            if (lock?.path === file)
-                return lock.content;
-            return this.copy.isRegular(file) ? (await this.copy.read(file)).bytes : undefined;
-        };
+    async run(args, box, { signal, timeoutMs }, { files, read } = this.work(new Map())) {
         const request = {
             ...{ args, workingDirectory: this.workingDirectory, box },
             ...(signal === undefined ? {} : { signal }),
             ...(timeoutMs === undefined ? {} : { timeoutMs }),
         };
-        return runInShadow(this.shadow, [...files], read, request);
+        return runInShadow(this.shadow, files, read, request);
+    }
+    /** The work as it stands, with some files of other content laid over it. */
+    work(overlay) {
+        const lock = this.unpublishedLock;
+        const files = new Set([...this.copy.list(), ...(lock ? [lock.path] : []), ...overlay.keys()]);
+        const read = async (file) => {
+            if (overlay.has(file))
+                return overlay.get(file);
+            if (lock?.path === file)
+                return lock.content;
+            return this.copy.isRegular(file) ? (await this.copy.read(file)).bytes : undefined;
+        };
+        return { files: [...files], read };
     }
     /** Copies manifests and lock back, and nothing else. */
     async takeBack(run) {
         for (const [file, content] of run.changed) {
             const isLock = external_node_path_default().posix.basename(file) === 'Cargo.lock';
             const tracked = this.copy.oidOf(file) !== undefined;
-            if (isLock && !tracked && (this.baseHasCrate || this.copy.ignores(file))) {
+            if (isLock && !tracked && (this.base.hasCrate || this.copy.ignores(file))) {
                 this.unpublishedLock = { path: file, content };
                 await this.copy.accompany(file, content);
             }
@@ -25375,7 +26134,7 @@ async function workspaceMembers(options) {
     });
     if (result.end.kind !== 'exited' || result.end.code !== 0)
         return [];
-    const parsed = metadata_shape.safeParse(JSON.parse(result.stdout.toString('utf8')));
+    const parsed = metadata_shape.safeParse(JSON.parse(boxPaths(options.place)(result.stdout.toString('utf8'))));
     if (!parsed.success)
         return [];
     const relative = (file) => (file.startsWith(`${BOX_PROJECT}/`) ? file.slice(BOX_PROJECT.length + 1) : file);
@@ -25394,7 +26153,8 @@ var picomatch = __webpack_require__(4006);
 var picomatch_default = /*#__PURE__*/__webpack_require__.n(picomatch);
 ;// CONCATENATED MODULE: ./src/workshop/protected-paths.ts
 // Paths that no run may change, whoever asks: CI, ownership, git's and cargo's own configuration, agents' instructions,
-// the spec and agent file of the run. Contract, section 1.
+// the specs, the agent file and the standards of the run. Contract, section 1.
+
 
 const ALWAYS = [
     '**/.git',
@@ -25409,15 +26169,17 @@ const ALWAYS = [
     '**/AGENTS.md',
     '**/.claude/**',
 ];
+/** Files that are named one by one; an invocation may have hundreds of specs. */
+const MAX_NAMED = 100;
 /**
  * @param globs the input `protected-paths`
- * @param files the spec's files and the agent file of the run
+ * @param files of the specs, the agent file and the standards of the run
  */
 function protectedPaths(globs, files) {
     // Case is ignored: on a case-insensitive disk `.GIT/config` is `.git/config`.
     const options = { dot: true, nocase: true };
     const always = picomatch_default()(ALWAYS, options);
-    const plain = globs.map((glob) => glob.replace(/^(\.?\/)+/, '').replace(/\/+$/, '')).filter((glob) => glob !== '');
+    const plain = plainGlobs(globs);
     // A folder's name protects what is in it.
     const configured = picomatch_default()(plain.flatMap((glob) => [glob, `${glob}/**`]), options);
     const fold = (file) => file.normalize('NFKC').toLowerCase();
@@ -25425,13 +26187,27 @@ function protectedPaths(globs, files) {
     return (requested) => {
         const path = requested.normalize('NFKC'); // some disks take `\u017f` for an s
         if (ofRun.has(fold(path)))
-            return 'it is the spec or the agent file of this run';
+            return 'it is a spec, the agent file or a standard of this run';
         if (always(path))
             return 'it belongs to CI, ownership, git, cargo configuration or agent instructions';
         if (plain.length > 0 && configured(path))
             return "the workflow's input protected-paths names it";
         return undefined;
     };
+}
+/** The same terms as a list for people and the model, each path on one line. */
+function describeProtected(globs, files) {
+    const named = [...new Set(files)].filter((file) => !picomatch_default().isMatch(file, ALWAYS, { dot: true, nocase: true }));
+    const rest = named.length - MAX_NAMED;
+    return [
+        ...ALWAYS,
+        ...plainGlobs(globs),
+        ...named.slice(0, MAX_NAMED).map(printable),
+        ...(rest > 0 ? [`${rest} more files of specs and standards`] : []),
+    ];
+}
+function plainGlobs(globs) {
+    return globs.map((glob) => glob.replace(/^(\.?\/)+/, '').replace(/\/+$/, '')).filter((glob) => glob !== '');
 }
 
 ;// CONCATENATED MODULE: ./src/workshop/seeding.ts
@@ -25737,6 +26513,9 @@ const USE_CARGO_ADD = 'Call the cargo tool with command "add" or "remove" (for e
     'with "--package" for a member); leave the table as it is in this edit.';
 const USE_CARGO_NEW = 'Call the cargo tool with command "new" (for example args ["crates/core", "--lib"]), which enters the new crate; leave ' +
     'the list as it is in this edit.';
+const NO_CARGO_ADD = 'Where it has what a member needs, cargo "add" with "--package" inherits it; a new entry in it no command makes: take the ' +
+    'dependency into the member, or say with record that the table should have it.';
+const NO_TOOL = 'No tool changes it; if the spec needs it, say so with ask or record.';
 const NO_COMMAND = 'No cargo command changes it. Leave it as it is; if the spec needs it, say so with ask or record.';
 /**
  * @param before the present text, `undefined` for a new file, which may set the workspace's members
@@ -25764,13 +26543,13 @@ function manifestFindings(file, before, after) {
     return [...lostMembers(was, now), ...buildChanges(was, now), ...testsTakenOut(was, now)];
 }
 function dependencyRefusal(was, now) {
-    const workspace = (manifest) => asTable(manifest.workspace).dependencies;
-    const changed = [...DEPENDENCY_TABLES.filter((table) => !isSameTable(was[table], now[table]))];
-    const [table] = isSameTable(workspace(was), workspace(now)) ? changed : [...changed, 'workspace.dependencies'];
-    if (table === undefined)
-        return undefined;
-    const isReplacement = table === 'patch' || table === 'replace';
-    return `[${table}] is changed by cargo only. ${isReplacement ? 'No tool changes it; if the spec needs it, say so with ask or record.' : USE_CARGO_ADD}`;
+    const changed = DEPENDENCY_TABLES.find((table) => !isSameTable(was[table], now[table]));
+    if (changed === 'patch' || changed === 'replace')
+        return `[${changed}] is changed by cargo only. ${NO_TOOL}`;
+    if (changed !== undefined)
+        return `[${changed}] is changed by cargo only. ${USE_CARGO_ADD}`;
+    const shared = (manifest) => asTable(manifest.workspace).dependencies;
+    return isSameTable(shared(was), shared(now)) ? undefined : `[workspace.dependencies] stays as it is. ${NO_CARGO_ADD}`;
 }
 /** A package becomes a workspace by writing; what a workspace has is then cargo's. */
 function workspaceRefusal(was, now) {
@@ -27065,6 +27844,8 @@ function isOfChannel(version, channel) {
 
 
 
+
+
 /** Opens the work copy and everything around it. Nothing of the repository runs yet. */
 async function openWorkshop(options) {
     const { git, base, scratch } = options;
@@ -27095,7 +27876,7 @@ async function openWorkshop(options) {
     const registries = { runner: runnerCargo, locked: lockedDestinations(locked), say: options.sayNetwork };
     const vendored = await readVendoredSources(base.tree, options.workingDirectory);
     const shadow = { sandbox, toolchain, cargoHome, scratch, registries, vendored };
-    const dependencies = new Dependencies(shadow, copy, options.workingDirectory, options.dependencyPolicy, baseHasCrate, baseLock);
+    const dependencies = new Dependencies(shadow, copy, options.workingDirectory, options.dependencyPolicy, { tree: base.tree, hasCrate: baseHasCrate }, baseLock);
     return new Workshop(options, copy, dependencies, createCargo({ ...options, cargoHome }));
 }
 class Workshop {
@@ -27133,28 +27914,36 @@ class Workshop {
     get registrySources() {
         return external_node_path_default().join(this.options.scratch, 'cargo', 'registry', 'src');
     }
-    /** The workspace's own members as they are now. */
-    async members() {
+    /**
+     * The workspace's own members: of a checkout, or of the work as it is now. Ask where no command has left anything behind: a
+     * cargo configuration that a test wrote could make cargo fail.
+     */
+    async members(checkout) {
+        if (checkout !== undefined)
+            return this.membersAt(checkout.place);
         const target = external_node_path_default().join(this.options.scratch, 'metadata-target');
         await (0,promises_.mkdir)(target, { recursive: true });
-        const { sandbox, toolchain, scratch } = this.options;
-        const place = { project: this.copy.root, target };
-        const cargoHome = external_node_path_default().join(scratch, 'cargo');
-        const members = await workspaceMembers({
-            sandbox,
-            toolchain,
-            cargoHome,
-            place,
-            workingDirectory: this.workingDirectory,
-        });
+        await this.copy.sweep();
+        await this.copy.clean();
+        const members = await this.membersAt({ project: this.copy.root, target });
         await this.copy.sweep();
         return members;
     }
-    /** The first `sync`, before anything is spent. @throws UserError when cargo cannot read the lock file as it is committed */
+    membersAt(place) {
+        const { sandbox, toolchain, scratch, workingDirectory } = this.options;
+        return workspaceMembers({ sandbox, toolchain, cargoHome: external_node_path_default().join(scratch, 'cargo'), place, workingDirectory });
+    }
+    /**
+     * The first `sync`, before anything is spent.
+     * @throws UserError when cargo cannot read the lock file as it is committed, or the policy forbids what is there already
+     */
     async syncBase(limits) {
         const synced = await this.sync(limits);
         if (synced.kind === 'failed')
             refuseUnreadableLock(synced.text);
+        if (synced.kind === 'forbidden')
+            throw new errors/* UserError */.yo(`${synced.text} The run would start from them: bring the lock file of the base in step (cargo update --workspace), ` +
+                "set 'dependencies: registry', or have the run start anew ('resume: never').");
         return synced;
     }
     /** Brings lock file and downloads in step with the manifests as they are now. */
@@ -27182,6 +27971,7 @@ class Workshop {
     /**
      * Runs cargo on the work copy for the agent. Tests and build scripts may write there; what they change of the work is
      * put back before this returns, so that file tools never meet a live box or a changed file.
+     * @throws ToolError when the manifests need crates that the policy does not let in
      * @param adopts which files count as work when this very command changed them (`fmt`: sources; `new`: the new folder)
      */
     async cargoForAgent(terms, adopts) {
@@ -27193,8 +27983,9 @@ class Workshop {
             this.agentTarget = target;
             await this.copy.freshen(this.baseFiles); // the work began while the base was still being built
         }
-        if (adopts === undefined)
-            await this.dependencies.sync(terms);
+        const synced = adopts === undefined ? await this.dependencies.sync(terms) : undefined;
+        if (synced?.kind === 'forbidden')
+            throw new errors/* ToolError */.v4(`${synced.text} Take it out of the manifests: nothing is built before that.`);
         await this.copy.sweep();
         await this.copy.clean();
         await this.copy.makeFolder(this.workingDirectory);

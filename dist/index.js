@@ -85,7 +85,7 @@ const INPUTS = /^INPUT_/;
 closeInherited();
 if (process.env.FERRULE_ENTRY !== 'cli')
     startAsAction();
-await Promise.all(/* import() */[__nccwpck_require__.e(330), __nccwpck_require__.e(407)]).then(__nccwpck_require__.bind(__nccwpck_require__, 9407));
+await Promise.all(/* import() */[__nccwpck_require__.e(510), __nccwpck_require__.e(407)]).then(__nccwpck_require__.bind(__nccwpck_require__, 9407));
 /** Closes every file, pipe or socket that came with our start: each of our children would get it, those in a box too. */
 function closeInherited() {
     if (process.platform !== 'linux')

@@ -74,6 +74,15 @@ function toggleActions() {
   for (const details of actions) details.open = !areOpen;
 }
 
+/** Beside the text the contents are always open; above it, on a narrow page, they would push the verdict out of sight. */
+function foldContents() {
+  const contents = document.querySelector('.contents details');
+  const isBeside = matchMedia('(min-width: 64rem)');
+  const fold = () => contents instanceof HTMLDetailsElement && (contents.open = isBeside.matches);
+  fold();
+  isBeside.addEventListener('change', fold);
+}
+
 const THEME_KEY = 'ferrule-theme';
 
 /** @param {string | null} theme */

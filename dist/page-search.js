@@ -4,7 +4,7 @@
 const MAX_HITS_PER_TEXT = 20;
 const MAX_HITS = 200;
 const SLICE_MS = 12;
-const PROSE = '.prose, td, li:not(:has(.prose, li, a)), summary, h1, h3';
+const PROSE = '.prose, .sentence, p.note, td, dd, li:not(:has(.prose, li, a)), summary, h1, h2, h3, h4';
 
 /** @typedef {{ title: string, line: string, number: string, open: () => void }} Hit */
 
@@ -41,19 +41,27 @@ async function search(words) {
 
 /** @param {string} words */
 function proseHits(words) {
-  const wanted = words.toLowerCase();
+  const wanted = collapsed(words).toLowerCase();
   return () => {
-    const elements = [...document.querySelectorAll(`main :is(${PROSE})`)].filter((element) =>
-      element.textContent.toLowerCase().includes(wanted),
-    );
-    const found = elements.map((element) => ({
-      title: placeOf(element),
-      line: element.textContent.replace(/\s+/g, ' ').trim(),
-      number: '',
-      open: () => openPlace(element),
+    const told = [...document.querySelectorAll(`main :is(${PROSE})`)].map((element) => ({
+      ...{ element, line: collapsed(element.textContent) },
     }));
+    const found = told
+      .filter(({ line }) => line.toLowerCase().includes(wanted))
+      .map(({ element, line }) => ({
+        ...{ title: placeOf(element), line, number: '' },
+        open: () => openPlace(element),
+      }));
     return { found: found.slice(0, MAX_HITS), more: Math.max(found.length - MAX_HITS, 0) };
   };
+}
+
+/**
+ * As a browser shows it: the markup's own line ends are no part of the words.
+ * @param {string} text
+ */
+function collapsed(text) {
+  return text.replace(/\s+/g, ' ').trim();
 }
 
 /** @param {string} words */
@@ -133,11 +141,12 @@ function hitElement({ title, line, number, open }, words) {
   place.textContent = number === '' ? title : `${title}, line ${number}`;
   const excerpt = document.createElement('span');
   excerpt.className = 'excerpt';
-  const at = Math.max(line.toLowerCase().indexOf(words.toLowerCase()), 0);
+  const shown = number === '' ? collapsed(words) : words;
+  const at = Math.max(line.toLowerCase().indexOf(shown.toLowerCase()), 0);
   const from = Math.max(at - 60, 0);
   const mark = document.createElement('mark');
-  mark.textContent = line.slice(at, at + words.length);
-  excerpt.append(`${from > 0 ? '… ' : ''}${line.slice(from, at)}`, mark, line.slice(at + words.length, at + 160));
+  mark.textContent = line.slice(at, at + shown.length);
+  excerpt.append(`${from > 0 ? '… ' : ''}${line.slice(from, at)}`, mark, line.slice(at + shown.length, at + 160));
   link.append(place, excerpt);
   item.append(link);
   return item;

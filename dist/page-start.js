@@ -69,6 +69,7 @@ document.getElementById('search-input')?.addEventListener('keydown', (event) => 
 });
 
 useTheme(remembered());
+foldContents();
 for (const details of document.querySelectorAll('details[open]')) showTexts(details);
 followAddress();
 document.documentElement.dataset.ready = '';

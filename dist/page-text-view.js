@@ -105,7 +105,10 @@ function blocks(lines, rows, box) {
     const element = document.createElement('div');
     const count = Math.min(LINES_PER_BLOCK, lines.length - block * LINES_PER_BLOCK);
     element.className = 'block';
-    element.style.setProperty('height', `calc(${count} * var(--line))`);
+    const height = `calc(${count} * var(--line))`;
+    element.style.setProperty('height', height);
+    // Once it is filled, for as long as it is out of sight.
+    element.style.setProperty('contain-intrinsic-height', `auto ${height}`);
     element.style.setProperty('counter-reset', `line ${block * LINES_PER_BLOCK}`);
     made.push(element);
     blockFillers.set(element, () => fill(block));

@@ -66,7 +66,10 @@ describe('a target that moved', () => {
   });
 
   it('by the text of another spec is brought together with it', async () => {
-    await using scene = await actionScene({ ...CRATE, 'specs/other.md': '---\nstatus: draft\n---\n# Other\n\n- R1: It must be.\n' });
+    await using scene = await actionScene({
+      ...CRATE,
+      'specs/other.md': '---\nstatus: draft\n---\n# Other\n\n- R1: It must be.\n',
+    });
     const inputs = { spec: 'specs/*.md' };
     const { run } = await runBeside(scene, { 'specs/other.md': '# Other\n\n- R1: It must be another.\n' }, inputs);
     expect(run.stdout).toContain('verifying the work together with it');

@@ -58,7 +58,8 @@ describe('the list of protected paths', () => {
     const list = describeProtected(['./docs/', ''], files);
     expect(list.slice(-3)).toEqual(['docs', 'specs/a.md', 'odd\\u{a}name.md']);
     const reasonFor = protectedPaths([], []);
-    for (const glob of list.slice(0, -3)) expect(reasonFor(glob.replaceAll('**', 'x').replace('*', '.toml'))).toBeDefined();
+    for (const glob of list.slice(0, -3))
+      expect(reasonFor(glob.replaceAll('**', 'x').replace('*', '.toml'))).toBeDefined();
     for (const name of ['.git', '.gitmodules', '.gitattributes', 'CODEOWNERS', '.claude', '.cargo', '.github'])
       expect(list.join()).toContain(name);
   });
