@@ -15,9 +15,8 @@ import {
   UNVERIFIED,
   VERIFIED,
   finishGreeting,
-  use,
 } from '../support/scripts-greeting.js';
-import { briefOf, step, stepsModel, turnOf } from '../support/scripts-steps.js';
+import { briefOf, stepsModel, turnOf } from '../support/scripts-steps.js';
 import { GIT_ENV, gitIn } from '../support/temp-repo.js';
 import { openTopic } from '../support/topic-scene.js';
 
@@ -165,38 +164,6 @@ describe('a verified branch that was not offered', () => {
   });
 });
 
-describe('what earlier runs built and recorded', () => {
-  it('is in the text of each later run: their commits, and the deviation that a reviewer has to see', async () => {
-    await using scene = await actionScene(CRATE);
-    const text = 'greet has one more argument.';
-    const recording = (request: Parameters<typeof stepsModel>[0]) => {
-      if (turnOf(request) > 0) return { fault: { status: 400, type: 'invalid_request_error' } };
-      const made = step('R1');
-      const noted = use('record', { kind: 'deviation', text, requirement: 'R1' });
-      return { ...made, tool_use: [noted, ...(made.tool_use ?? [])] };
-    };
-    await scene.run({ model: recording });
-    const inputs = { 'max-turns': '1' };
-    const second = await scene.run({ model: stepsModel, inputs });
-    expect(briefTo(second)).toContain('What earlier runs recorded about that work');
-    expect(briefTo(second)).toContain(text);
-    const third = await scene.run({ model: stepsModel, inputs });
-    expect(third).toMatchObject({ code: 0, outputs: { outcome: 'verified' } });
-    expect(third.record).toMatchObject({
-      increments: [
-        { title: 'Greet by name with greet', requirements: ['R1'], earlierRun: true },
-        { title: 'Greet everybody with greet', requirements: ['R2'], earlierRun: true },
-      ],
-      records: [{ kind: 'deviation', text, requirement: 'R1', earlierRun: true }],
-    });
-    const [pull] = scene.fake.pulls;
-    for (const { commit } of third.record.increments)
-      expect(pull?.body).toMatch(new RegExp(`${commit.slice(0, 7)}.*, by an earlier run`));
-    expect(pull?.body).toContain('1 deviation');
-    expect(pull?.body).toContain(`**R1:** ${text} (by an earlier run)`);
-  });
-});
-
 describe('a verified branch that was rebased by hand', () => {
   it('neither moves the target nor counts as verified: its tree is one that no run has seen', async () => {
     await using scene = await actionScene(CRATE);
@@ -249,7 +216,7 @@ describe('what earlier runs spent', () => {
     expect(second).toMatchObject({ requests: [], outputs: { 'stop-reason': 'tokens', turns: '0' } });
     expect(second.record.usage.earlier?.tokens).toBe(spent);
     expect(scene.fake.pulls[0]?.body).toMatch(new RegExp(`^<!-- ferrule .* tokens=${spent} cost=`));
-    expect(scene.fake.pulls[0]?.body).toContain('spent by earlier runs');
+    expect(scene.fake.pulls[0]?.body).toContain(' by earlier runs, 0 in');
     const third = await scene.run({ inputs: { 'max-tokens': String(spent * 10) }, answers: [finishGreeting()] });
     expect(third).toMatchObject({ code: 0, outputs: { outcome: 'verified', turns: '1' } });
   });

@@ -4,8 +4,9 @@ import type { Extent } from './layout.js';
 import { bullets, link, recordText, section, table } from './layout.js';
 import { clipped, codeBlock, inlineCode, inlineText, quotation } from './markdown-safe.js';
 import { openPoints } from './open-points.js';
-import type { GateRecord, RunRecord, UsageRecord } from './record.js';
+import type { GateRecord, RunRecord } from './record.js';
 import { sourceLinks } from './source-links.js';
+import { costText, tokensText } from './spending-text.js';
 import { counted, dollars, duration, GATE_SIGNS, listed, wholeNumber } from './wording.js';
 
 export function gatesSection({ verification, baseline }: RunRecord, extent: Extent): string {
@@ -188,25 +189,16 @@ export function usageSection({ usage, model, agent, run }: RunRecord): string {
   const who = `With ${listed(by)}.`;
   const took = duration(usage.durationSeconds * 1000);
   if (usage.turns === 0 && usage.rounds === 0) return section('Spent', [`Nothing. It took ${took}. ${who}`]);
-  const cost = usage.costUsd === null ? 'unknown (no price known for the model)' : dollars(usage.costUsd);
   const input = usage.inputTokens + usage.cacheReadTokens + usage.cacheWriteTokens;
+  const own = `${wholeNumber(input)} in (${wholeNumber(usage.cacheReadTokens)} of them from the cache), ${wholeNumber(usage.outputTokens)} out`;
   const rows = [
     ['turns', wholeNumber(usage.turns), wholeNumber(limits.maxTurns)],
     ['verification rounds', wholeNumber(usage.rounds), wholeNumber(limits.maxRounds)],
-    [
-      'tokens',
-      `${wholeNumber(input)} in (${wholeNumber(usage.cacheReadTokens)} of them from the cache), ${wholeNumber(usage.outputTokens)} out`,
-      wholeNumber(limits.maxTokens),
-    ],
-    ['cost', cost, dollars(limits.maxCostUsd)],
-    ...(usage.earlier === undefined ? [] : [['spent by earlier runs', earlierSpending(usage.earlier), 'counts']]),
+    ['tokens', tokensText(usage, own), wholeNumber(limits.maxTokens)],
+    ['cost', costText(usage), dollars(limits.maxCostUsd)],
     ['time', took, duration(limits.maxMinutes * 60_000)],
   ];
   return section('Spent', [table(['', 'used', 'limit'], rows, { maxRows: rows.length }), who]);
-}
-
-function earlierSpending({ tokens, costUsd }: NonNullable<UsageRecord['earlier']>): string {
-  return `${wholeNumber(tokens)} tokens${costUsd === undefined ? '' : `, ${dollars(costUsd)}`}`;
 }
 
 export function reproduceSection({ reproduce, toolchain, environment }: RunRecord, extent: Extent): string {
