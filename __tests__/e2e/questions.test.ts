@@ -252,6 +252,22 @@ describe('a run that can only ask, since every requirement waits', () => {
     expect(await scene.repo.remoteBranches()).toEqual([BRANCH, 'main']);
   });
 
+  it('is given the answers on a pull request that was closed since, and asks on under the next number', async () => {
+    await using closing = await actionScene(FILES, { permissions: { ada: 'write' } });
+    await closing.run({ inputs, answers: ONLY_ASKING });
+    for (const answer of ['1 No.', `2 ${ANSWER}`])
+      closing.fake.repository.addComment({ number: 1, author: 'ada', body: `/ferrule answer ${answer}` });
+    Object.assign(closing.fake.pulls[0] ?? {}, { state: 'closed' });
+    const further = use('ask', { question: 'Is a comma written?', requirement: 'R1', blocking: true });
+    const unmet = finish(claim('R1', 'not-met', [], 'Waits.'), claim('R2', 'not-met', [], 'Later.'));
+    const run = await closing.run({ answers: [{ tool_use: [further] }, unmet] });
+    expect(JSON.stringify(run.requests[0]?.messages[0])).toContain(ANSWER);
+    expect(run.record.answers?.map(({ number }) => number)).toEqual([1, 2]);
+    expect(run.record.questions).toMatchObject([{ number: 3 }]);
+    expect(run.outputs['pull-request-number']).toBe('2');
+    expect(closing.fake.pulls[1]?.body).toContain('Follows [pull request 1]');
+  });
+
   it('says how to answer where there is no pull request', async () => {
     await using elsewhere = await actionScene(FILES);
     const run = await elsewhere.run({ inputs: { ...inputs, publish: 'none' }, answers: ONLY_ASKING });

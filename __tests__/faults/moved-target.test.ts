@@ -12,7 +12,11 @@ import { gitIn, type Files } from '../support/temp-repo.js';
 const BRANCH = 'ferrule/specs-greeting';
 
 /** A verified run with `publish: commit`; somebody's commit reaches `main` before the handover. */
-async function runBeside(scene: ActionScene, theirs: Files): Promise<{ run: SceneResult; tip: string }> {
+async function runBeside(
+  scene: ActionScene,
+  theirs: Files,
+  inputs: Record<string, string> = {},
+): Promise<{ run: SceneResult; tip: string }> {
   const { repo } = scene;
   const start = await repo.git('rev-parse', 'HEAD');
   const tip = await repo.commit(theirs, 'Theirs');
@@ -22,7 +26,8 @@ async function runBeside(scene: ActionScene, theirs: Files): Promise<{ run: Scen
     execFileSync('git', ['update-ref', 'refs/heads/main', tip], { cwd: repo.origin });
     return finishGreeting();
   };
-  return { run: await scene.run({ inputs: { publish: 'commit' }, answers: [writeGreeting(), move] }), tip };
+  const answers = [writeGreeting(), move];
+  return { run: await scene.run({ inputs: { publish: 'commit', ...inputs }, answers }), tip };
 }
 
 const mainOf = ({ repo }: ActionScene) => repo.remoteHead('main');
@@ -58,6 +63,13 @@ describe('a target that moved', () => {
     );
     const tree = (await gitIn(scene.repo.origin, 'rev-parse', `${BRANCH}^{tree}`)).trim();
     expect(tree).toBe(run.record.verification?.tree);
+  });
+
+  it('by the text of another spec is brought together with it', async () => {
+    await using scene = await actionScene({ ...CRATE, 'specs/other.md': '---\nstatus: draft\n---\n# Other\n\n- R1: It must be.\n' });
+    const inputs = { spec: 'specs/*.md' };
+    const { run } = await runBeside(scene, { 'specs/other.md': '# Other\n\n- R1: It must be another.\n' }, inputs);
+    expect(run.stdout).toContain('verifying the work together with it');
   });
 
   it('in the same files keeps what it has', async () => {

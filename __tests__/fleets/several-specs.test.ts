@@ -3,9 +3,11 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { actionScene } from '../support/action-scene.js';
+import { toolResults } from '../support/messages-api.js';
 import { fleetModel, fleetSpec } from '../support/scripts-fleet.js';
 import { briefOf } from '../support/scripts-steps.js';
-import { CRATE, CRATE_WITHOUT_SPEC, SPEC, SPEC_ONLY, UNVERIFIED, VERIFIED } from '../support/scripts-greeting.js';
+import { describeProtected } from '../../src/workshop/workshop.js';
+import { CRATE, CRATE_WITHOUT_SPEC, SPEC, SPEC_ONLY, UNVERIFIED, VERIFIED, use } from '../support/scripts-greeting.js';
 
 describe('a glob', () => {
   const farewell = SPEC.replace('# Greeting', '# Farewell');
@@ -43,6 +45,33 @@ describe('a glob', () => {
     const run = await scene.run({ inputs: { spec: 'design/**/*.md' } });
     expect(run).toMatchObject({ code: 0, requests: [], outputs: { outcome: 'unchanged', results: '[]' } });
     expect(run.warnings).toEqual(["Input 'spec': 'design/**/*.md' matches no Markdown file of the commit."]);
+  });
+});
+
+describe('what the runs of an invocation go by', () => {
+  it('is changed by none of them, and each is told so', async () => {
+    await using scene = await actionScene({
+      ...CRATE_WITHOUT_SPEC,
+      'CLAUDE.md': 'See @docs/style.md\n',
+      'docs/style.md': 'Be brief.\n',
+      'specs/a.md': fleetSpec('a'),
+      'specs/b.md': fleetSpec('b'),
+    });
+    const others = ['specs/b.md', 'docs/style.md'];
+    const writes = others.map((path) => use('write_file', { path, content: 'Ours.\n' }));
+    const finish = use('finish', {
+      summary: 'Nothing.',
+      requirements: [{ id: 'R1', status: 'not-met', code: [], tests: [] }],
+    });
+    const answers = [{ tool_use: writes }, { tool_use: [finish] }, { tool_use: [finish] }];
+    const run = await scene.run({ inputs: { spec: 'specs/*.md' }, answers });
+    const [first, second] = run.requests;
+    for (const path of describeProtected([], ['specs/a.md', ...others]))
+      expect(JSON.stringify(first?.system)).toContain(path);
+    const refused = second === undefined ? [] : toolResults(second);
+    expect(refused.map(({ text }) => text)).toEqual(others.map((path) => expect.stringContaining(path)));
+    for (const { text } of refused) expect(text).toContain('it is a spec, the agent file or a standard of this run');
+    expect(await scene.repo.remoteBranches()).toEqual(['main']);
   });
 });
 

@@ -3,12 +3,13 @@ import { describe, expect, it } from '@jest/globals';
 import { judgeTrust, type RunContext } from '../../src/inputs/inputs.js';
 import type { PullRequestEnds } from '../../src/platform/github.js';
 
+const OURS = { login: 'github-actions', isBot: true };
 const BODY = `<!-- ferrule spec=specs/a.md hash=${'a'.repeat(64)} outcome=unverified -->\nText`;
 const HEAD = { number: 7, headRef: 'ferrule/specs-a', headSha: 'a'.repeat(40), baseRef: 'main', sameRepository: true };
 const CONTEXT: RunContext = {
   ...{ kind: 'github', eventName: 'pull_request', actor: 'ferrule[bot]' },
   ...{ serverUrl: 'https://github.com', apiUrl: 'https://api.github.com', workspace: '/w', temp: '/t' },
-  pullRequest: { ...HEAD, ofSpec: 'specs/a.md' },
+  pullRequest: { ...HEAD, ofSpec: 'specs/a.md', author: OURS },
 };
 
 function commented(body: string): RunContext {
@@ -27,7 +28,8 @@ async function judge(context: RunContext, ends: Partial<PullRequestEnds> = {}) {
   };
   const github = {
     permissionOf: () => answer('write' as const),
-    pullRequestEnds: () => answer({ ...HEAD, body: BODY, isOpen: true, ...ends }),
+    pullRequestEnds: () => answer({ ...HEAD, body: BODY, author: OURS, isOpen: true, ...ends }),
+    identity: () => Promise.resolve('github-actions[bot]'),
   };
   return { trust: await judgeTrust(context, { allowedBots: [], sandbox: 'auto', github }), asked };
 }
@@ -54,6 +56,21 @@ describe("a run's own pull request", () => {
     const fork = await judge(commented('/ferrule retry'), { sameRepository: false });
     const closed = await judge(commented('/ferrule retry'), { isOpen: false });
     expect([fork.trust, closed.trust]).toMatchObject([{ rule: 'fork' }, { rule: 'closed-pull-request' }]);
+  });
+
+  it('is not one that somebody else opened with a mark in its text', async () => {
+    for (const author of [
+      { login: 'mallory', isBot: false },
+      { login: 'github-actions', isBot: false },
+    ]) {
+      const { trust } = await judge(commented('/ferrule retry'), { author });
+      expect(trust).toMatchObject({ kind: 'trusted', context: { pullRequest: HEAD } });
+      expect(trust).not.toHaveProperty('specPath');
+      const opened = { ...CONTEXT, actor: 'ada', pullRequest: { ...HEAD, ofSpec: 'specs/a.md', author } };
+      expect((await judge(opened)).trust).toMatchObject({ kind: 'trusted', context: { pullRequest: HEAD } });
+    }
+    const nobodys = { ...CONTEXT, actor: 'ada', pullRequest: { ...HEAD, ofSpec: 'specs/a.md' } };
+    expect((await judge(nobodys)).trust).toMatchObject({ kind: 'trusted' });
   });
 
   it('without our mark is anybody’s', async () => {

@@ -13,7 +13,7 @@ const CONTEXT: RunContext = {
   temp: '/home/runner/work/_temp',
 };
 const HEAD = { number: 7, headRef: 'design', headSha: 'a'.repeat(40), baseRef: 'main', sameRepository: true };
-const ENDS = { ...HEAD, body: '' };
+const ENDS = { ...HEAD, body: '', author: { login: 'ada', isBot: false } };
 /** Of an account that is gone. */
 const ORPHAN: CommentContext = {
   id: 1,
@@ -45,6 +45,7 @@ async function judge(changes: Partial<RunContext>, answers: Answers = {}) {
       asked.push(login);
       return Promise.resolve(permission);
     },
+    identity: () => Promise.resolve('github-actions[bot]'),
     pullRequestEnds: (number) => {
       asked.push(`#${number}`);
       return Promise.resolve(pullRequest);

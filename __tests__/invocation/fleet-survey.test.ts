@@ -12,11 +12,13 @@ interface Asked {
   spec?: string[];
   /** The clone; the repository itself when absent. */
   dir?: string;
+  /** What the event asks for; all that is selected when absent. */
+  wanted?: string[];
 }
 
 async function survey(
   repo: { dir: string; parent: string; origin: string },
-  { spec = ['specs/**/*.md'], dir }: Asked = {},
+  { spec = ['specs/**/*.md'], dir, wanted }: Asked = {},
 ) {
   const clone = dir ?? repo.dir;
   const git = await openGit(clone, path.join(repo.parent, `ours-${process.hrtime.bigint()}.git`), process.env);
@@ -25,7 +27,8 @@ async function survey(
   const log = { warning: (text: string) => void warnings.push(text) } as Parameters<typeof surveySpecs>[0]['log'];
   const remote = repo.origin === '' ? undefined : { url: `file://${repo.origin}` };
   const inputs = { spec, branch: 'ferrule/{spec}' };
-  const found = await surveySpecs({ git, remote, github: undefined, base: { commit, branch: 'main' }, log, inputs });
+  const world = { git, remote, github: undefined, base: { commit, branch: 'main' }, log, inputs };
+  const found = await surveySpecs(world, wanted && (() => Promise.resolve(wanted)));
   const standing = Object.fromEntries(found.specs.map((each) => [each.path, each.standing]));
   return { ...found, standing, warnings };
 }
@@ -107,6 +110,18 @@ describe('a survey', () => {
     await repo.commit({ 'src.txt': 'a' }, proofOf('a'));
     await repo.commit({ 'specs/a.md': fleetSpec('a').replace('must', 'shall') }, 'Change the spec');
     expect((await survey(repo)).standing).toMatchObject({ 'specs/a.md': { kind: 'pending' } });
+  });
+
+  it('names the files of all that is selected and needed, also where nobody asked for it now', async () => {
+    await using repo = await tempRepo({
+      'specs/a.md': fleetSpec('a', ['needed/spec']),
+      'specs/b.md': fleetSpec('b'),
+      'needed/spec/requirements.md': fleetSpec('c'),
+      'needed/spec/drawing.svg': '<svg/>',
+      'docs/other.md': 'Not a spec.\n',
+    });
+    const { files } = await survey(repo, { spec: ['specs/*.md'], wanted: ['specs/a.md'] });
+    expect(files).toEqual(['specs/a.md', 'specs/b.md', 'needed/spec/requirements.md']);
   });
 
   it('says which globs match nothing', async () => {

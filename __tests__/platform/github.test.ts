@@ -75,6 +75,7 @@ describe('pull requests', () => {
       headSha: '0'.repeat(40),
       baseRef: 'dev',
       sameRepository: true,
+      author: { login: 'octocat', isBot: false },
     };
     fake.repository.addPull({ head: 'topic', base: 'dev' });
     fake.repository.addPull({ head: 'topic', base: 'dev', headRepository: 'mallory/demo', state: 'closed' });

@@ -183,3 +183,33 @@ describe('questions', () => {
     });
   });
 });
+
+describe('a report on a closed pull request', () => {
+  it.each([
+    ['closed', false],
+    ['merged', true],
+  ])('is read where none of ours is open, when it was %s', async (_, merged) => {
+    await using scene = await scenes();
+    const { fake } = scene;
+    const { number } = fake.repository.addPull({
+      ...{ head: BRANCH, base: 'main', author: fake.login, body: reportOf(asked(1)) },
+      ...{ state: 'closed', merged },
+    });
+    fake.repository.addComment({ number, author: 'ada', body: '1: Yes.' });
+    const result = await read(scene);
+    expect(result).toMatchObject({ kind: 'read', isClosed: true, questions: [asked(1)] });
+    expect(answersOf(result)).toEqual([[1, 'ada', 'Yes.']]);
+    expect(result).not.toHaveProperty('pullRequest');
+    openPull(fake, 'Of somebody, from that branch', 'ada');
+    expect(await read(scene)).toMatchObject({ kind: 'read', isClosed: true });
+    openPull(fake, reportOf(asked(2)));
+    fake.pulls.splice(1, 1);
+    expect(await read(scene)).toMatchObject({ isClosed: false, questions: [asked(2)], pullRequest: { number: 3 } });
+  });
+
+  it('is nothing when it is somebody else’s', async () => {
+    await using scene = await scenes();
+    openPull(scene.fake, reportOf(asked(1)), 'mallory').state = 'closed';
+    expect(await read(scene)).toEqual({ kind: 'none' });
+  });
+});

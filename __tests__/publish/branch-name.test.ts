@@ -92,5 +92,6 @@ describe('branchName', () => {
     expect(() => branchName('main', 'a.md', ['dev', 'main'])).toThrow(/'main' is the base or the default branch/);
     expect(() => branchName('Main', 'a.md', ['main'])).toThrow(UserError);
     expect(branchName('mainly', 'a.md', ['main'])).toBe('mainly');
+    expect(branchName('a]b', 'a.md')).toBe('a]b');
   });
 });

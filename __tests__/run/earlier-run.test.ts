@@ -81,6 +81,19 @@ describe('a run after one that asked', () => {
     ['it is to assume', { questions: [asked(1)], more: { inputs: { resume: 'auto', onQuestion: 'assume' } } }],
   ])('goes on when %s', async (_, earlier) => expect((await readAfter(earlier)).isWaiting).toBe(false));
 
+  it('goes on when somebody closed the pull request, and still knows what was asked, answered and spent there', async () => {
+    await using scene = await publishScene({ permissions: { ada: 'write' } });
+    const mark = markOf('needs-answer').replace(' -->', ' tokens=1500 cost=0.1 -->');
+    const body = `${mark}\n${formatQuestionsMark([asked(1), asked(2)])}\nReport`;
+    const closed = { head: 'ferrule/login', author: scene.fake.login, body, state: 'closed' as const };
+    const { number } = scene.fake.repository.addPull(closed);
+    expect(await readEarlierRun(requestOf(scene))).toMatchObject({ isWaiting: false, questions: [asked(1), asked(2)] });
+    scene.fake.repository.addComment({ number, author: 'ada', body: '1: Yes.' });
+    const earlier = await readEarlierRun(requestOf(scene));
+    expect(earlier).toMatchObject({ answers: [{ number: 1, answer: 'Yes.' }], lastNumber: 2, spent: { tokens: 1500 } });
+    expect(earlier).not.toHaveProperty('pullRequest');
+  });
+
   it('is told what was spent on this text of the spec, and not what was spent on another', async () => {
     const body = formatMark({
       ...{ specPath: SPEC.path, specHash: SPEC.hash, outcome: 'unverified' },

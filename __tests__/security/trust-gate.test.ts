@@ -37,6 +37,18 @@ function pulled(number: number, sha: string, name = 'pull_request', repository =
   return { event: { name, payload }, env: { GITHUB_REF: `refs/pull/${number}/merge` } };
 }
 
+/** The pull request as if its author had typed the mark of a run into its text. */
+function marked(run: SceneRun, author: string): SceneRun {
+  const { name = '', payload } = run.event ?? {};
+  const body = `<!-- ferrule spec=specs/greeting.md hash=${'a'.repeat(64)} outcome=unverified -->`;
+  const pull = { ...(payload as { pull_request: object }).pull_request, body, user: user(author) };
+  return {
+    ...run,
+    event: { name, payload: { ...(payload as object), pull_request: pull } },
+    env: { ...run.env, GITHUB_ACTOR: author },
+  };
+}
+
 describe('a run that is not allowed', () => {
   let scene: ActionScene;
   let head: string;
@@ -100,6 +112,11 @@ describe('a run that is not allowed', () => {
     [
       'a reader’s pull request',
       () => ({ ...pulled(1, head), env: { GITHUB_ACTOR: 'reader' } }),
+      /'reader' has no write access/,
+    ],
+    [
+      'a reader’s pull request with the mark of a run in its text',
+      () => marked(pulled(1, head), 'reader'),
       /'reader' has no write access/,
     ],
     [

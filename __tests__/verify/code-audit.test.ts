@@ -1,5 +1,6 @@
 // The audit of added lines on small sources, both ways.
 import { beforeAll, describe, expect, it } from '@jest/globals';
+import { posix } from 'node:path';
 import type { AuditSeverities, Finding } from '../../src/verify/audit-rules.js';
 import { auditCode } from '../../src/verify/code-audit.js';
 import { isLibraryByLayout } from '../../src/verify/module-tree.js';
@@ -131,6 +132,26 @@ describe('only added lines of code that ships are judged', () => {
     const files = { 'src/lib.rs': '#[cfg(test)]\nmod support;', 'src/support.rs': 'fn f() { g().unwrap(); }' };
     expect(audit(files)).toEqual([]);
     expect(audit({ ...files, 'src/lib.rs': 'mod support;' }).map(({ rule }) => rule)).toEqual(['unwrap-used']);
+  });
+
+  it.each([
+    ['in a file', '#[cfg(test)]\n#[path = "checks.rs"]\nmod c;', 'src/checks.rs'],
+    ['in another folder', '#[cfg(test)]\n#[path = "../it/checks.rs"]\nmod c;', 'it/checks.rs'],
+    ['inside a module', 'mod a {\n#[cfg(test)]\n#[path = "checks.rs"]\nmod c;\n}', 'src/a/checks.rs'],
+    ['by a condition', '#[cfg(test)]\n#[cfg_attr(unix, path = "checks.rs")]\nmod c;', 'src/checks.rs'],
+  ])('not files that a module of tests names by their path, %s', (_, root, path) => {
+    const rules = (text: string) =>
+      audit({ 'src/lib.rs': text, [path]: 'fn f() { todo!() }' }).map((finding) => finding.rule);
+    expect(rules(root)).toEqual([]);
+    expect(rules(root.replace('#[cfg(test)]\n', ''))).toEqual(['todo-left']);
+    // Declared a second time for more than tests, it is code that ships.
+    expect(rules(`${root}\n#[path = "${posix.relative('src', path)}"]\nmod d;`)).toEqual(['todo-left']);
+  });
+
+  it('but a file that has the name of a module which lies elsewhere', () => {
+    const root = '#[cfg(test)]\n#[path = "other.rs"]\nmod checks;\nmod more;';
+    const files = { 'src/lib.rs': root, 'src/checks.rs': 'fn f() { todo!() }', 'src/more.rs': '' };
+    expect(audit(files).map(({ rule }) => rule)).toEqual(['todo-left']);
   });
 
   it.each([['src/main.rs'], ['src/bin/tool.rs'], ['build.rs']])(

@@ -1,6 +1,8 @@
 // Tests of the base that cargo does not run any more, on a real crate: whatever keeps them from running is found, and
 // what was renamed or moved and runs is not.
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
 import type { Baseline, EvidenceTerms, GateTerms } from '../../src/verify/verify.js';
 import { runBaseline, verify } from '../../src/verify/verify.js';
 import type { Bench, OpenedWorkshop } from '../support/workshop.js';
@@ -124,6 +126,40 @@ describe('a test of the base that does not run any more', () => {
     expect(lifted.notRun).toMatchObject([{ blocking: false, liftedBy: { requirement: 'R1' } }]);
     expect(lifted.passed).toBe(true);
     expect((await verified(lib(''), { auditRules: { 'test-not-run': 'off' } })).notRun).toEqual([]);
+  });
+});
+
+describe('a run that silences what judges it', () => {
+  it.each<[string, Work, string]>([
+    [
+      'lints by its manifest',
+      { 'Cargo.toml': `${FILES['Cargo.toml']}\n[lints.clippy]\nall = "allow"\n` },
+      'lint-silenced',
+    ],
+    ['rustfmt by its configuration', { 'rustfmt.toml': 'disable_all_formatting = true\n' }, 'tool-configured'],
+  ])('is not verified: %s', async (_, work, rule) => {
+    const result = await verified(work);
+    expect(result.evidence.findings).toMatchObject([{ rule, blocking: true }]);
+    expect(result.testGate).toBe('passed');
+    expect(result.passed).toBe(false);
+  });
+});
+
+describe('what a command left in the work copy', () => {
+  it('does not reach the question which files are of a library', async () => {
+    const { copy } = opened.workshop;
+    await mkdir(path.join(copy.root, '.cargo'));
+    await writeFile(path.join(copy.root, '.cargo/config.toml'), '[build\n');
+    expect((await opened.workshop.members()).map(({ name }) => name)).toEqual(['tiny']);
+    await mkdir(path.join(copy.root, '.cargo'), { recursive: true });
+    await writeFile(path.join(copy.root, '.cargo/config.toml'), '[build\n');
+    // A binary at such a place is told from the library by cargo alone, not by the layout.
+    const result = await verified({
+      'Cargo.toml': `${FILES['Cargo.toml']}\n[[bin]]\nname = "tool"\npath = "src/tool.rs"\n`,
+      'src/tool.rs': 'fn main() {\n    std::env::args().next().unwrap();\n}\n',
+    });
+    expect(result.evidence.findings.filter(({ path }) => path === 'src/tool.rs')).toEqual([]);
+    await rm(path.join(copy.root, '.cargo'), { recursive: true, force: true });
   });
 });
 

@@ -1,7 +1,7 @@
 // Which paths no run may change, and which are left out of git.
 import { describe, expect, it } from '@jest/globals';
 import { ignoredPaths } from '../../src/workshop/ignored-paths.js';
-import { protectedPaths } from '../../src/workshop/protected-paths.js';
+import { describeProtected, protectedPaths } from '../../src/workshop/protected-paths.js';
 import { sourceTree } from '../support/source-tree.js';
 
 describe('protected paths', () => {
@@ -37,7 +37,7 @@ describe('protected paths', () => {
     (file) => expect(reasonFor(file)).toContain('protected-paths'),
   );
 
-  it.each(['specs/login.md', 'Specs/LOGIN.md', 'agents/me.md'])('%s is the spec or the agent file of the run', (file) =>
+  it.each(['specs/login.md', 'Specs/LOGIN.md', 'agents/me.md'])('%s is a file that the run goes by', (file) =>
     expect(reasonFor(file)).toContain('of this run'),
   );
 
@@ -49,6 +49,23 @@ describe('protected paths', () => {
   it('are the fixed ones alone when the input is empty', () => {
     expect(protectedPaths([], [])('docs/a.md')).toBeUndefined();
     expect(protectedPaths([''], [])('docs/a.md')).toBeUndefined();
+  });
+});
+
+describe('the list of protected paths', () => {
+  it('has a line for each, and none for a file that another line covers', () => {
+    const files = ['specs/a.md', 'specs/a.md', 'docs/CLAUDE.md', 'odd\nname.md'];
+    const list = describeProtected(['./docs/', ''], files);
+    expect(list.slice(-3)).toEqual(['docs', 'specs/a.md', 'odd\\u{a}name.md']);
+    const reasonFor = protectedPaths([], []);
+    for (const glob of list.slice(0, -3)) expect(reasonFor(glob.replaceAll('**', 'x').replace('*', '.toml'))).toBeDefined();
+    for (const name of ['.git', '.gitmodules', '.gitattributes', 'CODEOWNERS', '.claude', '.cargo', '.github'])
+      expect(list.join()).toContain(name);
+  });
+
+  it('does not grow with a hundred specs', () => {
+    const files = Array.from({ length: 103 }, (_, n) => `specs/${n}.md`);
+    expect(describeProtected([], files).slice(-2)).toEqual(['specs/99.md', '3 more files of specs and standards']);
   });
 });
 

@@ -11,8 +11,10 @@ export interface PullRequestContext {
   readonly baseRef: string;
   /** Whether the head branch lies in the repository the pull request is opened in. False where GitHub does not say. */
   readonly sameRepository: boolean;
-  /** The spec whose run opened it, by the mark in its text; absent on the pull requests of people. */
+  /** The spec that the mark in its text names. Anyone can type one: it counts only where a run's own account is the author. */
   readonly ofSpec?: string;
+  /** Absent once the account is deleted. */
+  readonly author?: { readonly login: string; readonly isBot: boolean };
 }
 
 /** The comment that started the run. Its text is a stranger's until trust.ts has asked who wrote it. */
@@ -62,6 +64,7 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 
 export const COMMENT_EVENTS: readonly string[] = ['issue_comment', 'pull_request_review_comment'];
 
+const userShape = z.object({ login: z.string().regex(/^[\w.-]{1,100}(\[bot\])?$/), type: z.string().optional() });
 const pullRequestShape = z.object({
   number: z.int().positive(),
   head: z.object({
@@ -72,6 +75,7 @@ const pullRequestShape = z.object({
   }),
   base: z.object({ ref: z.string().min(1) }),
   body: z.string().nullish(),
+  user: userShape.nullish().catch(undefined),
 });
 const commentShape = z.object({
   action: z.string(),
@@ -79,7 +83,7 @@ const commentShape = z.object({
     id: z.int().positive(),
     body: z.string(),
     // null once the account is deleted
-    user: z.object({ login: z.string().regex(/^[\w.-]{1,100}(\[bot\])?$/), type: z.string().optional() }).nullable(),
+    user: userShape.nullable(),
   }),
 });
 const commentedShape = z.union([
@@ -152,6 +156,7 @@ function readPullRequest(value: unknown, repository: string): PullRequestContext
     baseRef: pull.base.ref,
     sameRepository: pull.head.repo?.full_name.toLowerCase() === repository.toLowerCase(),
     ...present('ofSpec', specOfPullRequest(pull.body ?? '')),
+    ...present('author', readAuthor(pull.user)),
   };
 }
 
@@ -169,14 +174,14 @@ function readComment(payload: unknown): CommentContext | undefined {
   return {
     ...{ id, body, isPullRequest, action: event.action },
     issueNumber: 'issue' in place ? place.issue.number : place.pull_request.number,
-    // GitHub shows a deleted account as nobody or as its user 'ghost'.
-    ...present(
-      'author',
-      user === null || user.login.toLowerCase() === 'ghost'
-        ? undefined
-        : { login: user.login, isBot: user.type === 'Bot' || user.login.endsWith('[bot]') },
-    ),
+    ...present('author', readAuthor(user)),
   };
+}
+
+/** GitHub shows a deleted account as nobody or as its user 'ghost'. */
+function readAuthor(user: z.infer<typeof userShape> | null | undefined): CommentContext['author'] {
+  if (user === null || user === undefined || user.login.toLowerCase() === 'ghost') return undefined;
+  return { login: user.login, isBot: user.type === 'Bot' || user.login.endsWith('[bot]') };
 }
 
 function given(env: Environment, name: string): string | undefined {

@@ -2,7 +2,7 @@
 // model key and a token that writes, so it starts only for people who may write to the repository. GitHub is asked
 // through functions that are passed in; what is not known to be safe is refused.
 import type { GitHub, Permission } from '../platform/github.js';
-import { describeGitHubError } from '../platform/github.js';
+import { describeGitHubError, isOwnAccount } from '../platform/github.js';
 import { KNOWN_COMMANDS, readCommentCommand } from './comment-command.js';
 import type { CommentContext, PullRequestContext, RunContext } from './event.js';
 import { COMMENT_EVENTS, specOfPullRequest } from './event.js';
@@ -32,7 +32,7 @@ export interface TrustTerms {
   readonly allowedBots: readonly string[];
   readonly sandbox: 'auto' | 'unsafe-off';
   /** Absent where the run has no token. */
-  readonly github: Pick<GitHub, 'permissionOf' | 'pullRequestEnds'> | undefined;
+  readonly github: Pick<GitHub, 'permissionOf' | 'pullRequestEnds' | 'identity'> | undefined;
 }
 
 /**
@@ -87,7 +87,7 @@ async function judgePullRequest(context: RunContext, terms: TrustTerms): Promise
   if (!pullRequest) return unreadable(eventName, 'a pull request');
   const early = judgeSandbox(eventName, terms) ?? judgeOrigin(pullRequest);
   if (early) return early;
-  if (pullRequest.ofSpec !== undefined) {
+  if (pullRequest.ofSpec !== undefined && (await isOwn(pullRequest.author, terms))) {
     // Opened or moved by a token whose doings start workflows: an app's, say. The run itself is still at it.
     return {
       kind: 'idle',
@@ -127,19 +127,24 @@ async function judgeComment(context: RunContext, terms: TrustTerms): Promise<Tru
       `Where pull request #${comment.issueNumber} comes from is unknown: ${failure}. Give the job 'pull-requests: write', then comment again.`,
     );
   }
-  const { isOpen, body, ...pullRequest } = ends.value;
+  const { isOpen, body, author, ...pullRequest } = ends.value;
   if (!isOpen) {
     return refused(
       'closed-pull-request',
       `Pull request #${pullRequest.number} is closed. Reopen it and comment again, or start the run with 'workflow_dispatch'.`,
     );
   }
-  const ofSpec = specOfPullRequest(body);
+  const ofSpec = (await isOwn(author, terms)) ? specOfPullRequest(body) : undefined;
   const origin = judgeOrigin(pullRequest);
   if (origin !== undefined) return origin;
   if (ofSpec === undefined) return { ...trusted, context: { ...context, pullRequest } };
   // The run goes on as the one that opened it: from its base, with the same work branch and the same pull request.
   return { specPath: ofSpec, ...trusted, context: { ...context, ownPullRequestBase: pullRequest.baseRef } };
+}
+
+/** Whether the account of this run's token opened it. Without a token nobody's mark counts. */
+async function isOwn(author: PullRequestContext['author'], { github }: TrustTerms): Promise<boolean> {
+  return author !== undefined && github !== undefined && isOwnAccount(await github.identity(), author);
 }
 
 async function judgeAuthor(

@@ -24,6 +24,8 @@ export interface Survey {
   specs: FleetSpec[];
   /** Paths that the input names itself, not by a glob. */
   named: ReadonlySet<string>;
+  /** Of every spec that the input selects, also where this event does not ask for it, and of all prerequisites. */
+  files: readonly string[];
 }
 
 interface ReadSpec {
@@ -56,7 +58,8 @@ export async function surveySpecs(
   const isTried = ({ standing }: FleetSpec) => standing.kind === 'pending' && standing.unfinished !== undefined;
   const inTurn = [...specs.filter((spec) => !isTried(spec)), ...specs.filter(isTried)];
   const byPath = new Map(inTurn.map((spec) => [spec.path, spec]));
-  return { named: selected.named, specs: orderSpecs(byPath).order.flatMap((path) => byPath.get(path) ?? []) };
+  const files = filesOf(tree, [...selected.specs, ...read.keys()]);
+  return { named: selected.named, files, specs: orderSpecs(byPath).order.flatMap((path) => byPath.get(path) ?? []) };
 }
 
 /** The specs, what they depend on, what that depends on, …; each depth is read at once. */
@@ -91,12 +94,23 @@ async function readWithPrerequisites(
 
 /** Markdown of the files, by path: one process for all. */
 async function readContents(git: World['git'], files: readonly TreeFile[]): Promise<Map<string, Buffer>> {
-  const regular = files.filter(({ path, mode }) => mode.startsWith('100') && /\.(md|markdown)$/i.test(path));
+  const regular = files.filter(isMarkdown);
   const contents = new Map<string, Buffer>();
   let at = 0;
   for await (const content of git.readBlobs(regular.map(({ oid }) => oid)))
     contents.set(regular[at++]?.path ?? '', content);
   return contents;
+}
+
+function isMarkdown({ path, mode }: TreeFile): boolean {
+  return mode.startsWith('100') && /\.(md|markdown)$/i.test(path);
+}
+
+/** Of each spec that is a file: it; of each that is a folder: its Markdown. */
+function filesOf(tree: SourceTree, specs: readonly string[]): string[] {
+  const index = indexTree(tree);
+  const files = specs.flatMap((spec) => index.get(spec.replace(/\/+$/, '')) ?? []);
+  return [...new Set(files.filter(isMarkdown).map(({ path }) => path))];
 }
 
 async function readOne(tree: SourceTree, path: string): Promise<ReadSpec> {

@@ -71,7 +71,8 @@ export async function runInvocation(invocation: Invocation, folders: Folders): P
     await acknowledge(github, context, log);
     const world = await openWorld({ ...invocation, context: trust.context }, github, folders);
     const choose = (selection: SpecSelection) => chooseSpecs(world, selection, trust.specPath);
-    results = await runFleet(world, await surveySpecs(world, choose), folders);
+    const survey = await surveySpecs(world, choose);
+    results = await runFleet({ ...world, specFiles: survey.files }, survey, folders);
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     results = [await refuseInvocation(invocation, error.message, folders)];
@@ -148,7 +149,11 @@ export async function reopenWorld(
   return { inputs, context, git, remote, github: openRepository(inputs, context), base, outlet };
 }
 
-async function openWorld(invocation: Invocation, github: GitHub | undefined, folders: Folders): Promise<World> {
+async function openWorld(
+  invocation: Invocation,
+  github: GitHub | undefined,
+  folders: Folders,
+): Promise<Omit<World, 'specFiles'>> {
   const { inputs, context, environment, log } = invocation;
   const git = await openGit(context.workspace, path.join(folders.scratch, REPOSITORY), environment);
   const checkout = await readCheckout(context.workspace, environment);

@@ -36,6 +36,7 @@ export interface PullRequestEnds {
   baseRef: string;
   /** Its text. */
   body: string;
+  author: Author;
   /** Whether the head branch lies in this repository; false for a fork, also a deleted one. */
   sameRepository: boolean;
 }
@@ -195,9 +196,16 @@ export function openGitHub(address: GitHubAddress): GitHub {
       ),
     pullRequestEnds: (number) =>
       attempt('reading the pull request', 'harmless', async ({ rest }) => {
-        const { head, base, state, body } = (await rest.pulls.get({ ...here, pull_number: number })).data;
+        const { head, base, state, body, user } = (await rest.pulls.get({ ...here, pull_number: number })).data;
         const ends = { headRef: head.ref, headSha: head.sha, baseRef: base.ref, body: body ?? '' };
-        return { number, isOpen: state === 'open', ...ends, sameRepository: repositoryOf(head) === base.repo.id };
+        const author = toAuthor(user);
+        return {
+          number,
+          isOpen: state === 'open',
+          author,
+          ...ends,
+          sameRepository: repositoryOf(head) === base.repo.id,
+        };
       }),
     createPullRequest: ({ branch, ...content }) =>
       attempt('creating the pull request', 'makes-another', async ({ rest }) =>

@@ -1,7 +1,7 @@
 // What earlier runs of a spec asked on GitHub, and what people answered since. A question counts only in a text of our own
 // account, an answer only from somebody with write access; anything in doubt does not count. What a run makes of them is
 // decided elsewhere.
-import type { Comment, GitHub } from '../platform/github.js';
+import type { Comment, GitHub, PullRequest } from '../platform/github.js';
 import { describeGitHubError, isOwnAccount } from '../platform/github.js';
 import type { AskedQuestion, Mark, NotedRecord } from '../report/report.js';
 import { answerFingerprint, parseMark, parseQuestionsMark, parseRecordsMark } from '../report/report.js';
@@ -39,7 +39,10 @@ export type AnswersRead =
       kind: 'read';
       /** Of the report: what the last run ended with, on which text of the spec. */
       mark: Mark;
+      /** The open one that belongs to the spec's branch. */
       pullRequest?: { number: number; url: string; draft: boolean };
+      /** The report is that of a pull request which somebody closed or merged. */
+      isClosed: boolean;
       /** All that were ever asked, answered or not. */
       questions: AskedQuestion[];
       /** One for each answered question, the latest. */
@@ -55,12 +58,18 @@ const MAX_NAMES = 10;
 export async function readAnswers(request: AnswersRequest): Promise<AnswersRead> {
   const found = await findReport(request);
   if (found.kind !== 'found') return found;
-  const { mark, pullRequest, number } = found;
+  const { mark, pullRequest, number, isClosed } = found;
   const questions = parseQuestionsMark(found.text);
   const records = parseRecordsMark(found.text);
   if (questions === undefined) return changedLine('questions', number);
   if (records === undefined) return changedLine('records', number);
-  const read = { kind: 'read' as const, mark, records, ...(pullRequest === undefined ? {} : { pullRequest }) };
+  const read = {
+    kind: 'read' as const,
+    mark,
+    records,
+    isClosed,
+    ...(pullRequest === undefined ? {} : { pullRequest }),
+  };
   if (questions.length === 0) return { ...read, questions, answers: [], warnings: [] };
   const comments = found.comments ?? (await request.github.listComments(number));
   if (comments.kind === 'failed') return unreadable(describeGitHubError(comments.error));
@@ -77,35 +86,56 @@ type Report =
       text: string;
       mark: Mark;
       pullRequest?: { number: number; url: string; draft: boolean };
+      isClosed: boolean;
       comments?: Awaited<ReturnType<GitHub['listComments']>>;
     };
 
-/** Our pull request's own text; on a pull request or issue that is somebody else's, our comment. */
-async function findReport({ github, identity, specPath, place }: AnswersRequest): Promise<Report> {
-  const markOf = (text: { body: string; author: Comment['author'] }) => {
-    const mark = isOwnAccount(identity, text.author) ? parseMark(text.body) : undefined;
-    return mark?.specPath === specPath ? mark : undefined;
-  };
-  let number: number;
-  let pullRequest: { number: number; url: string; draft: boolean } | undefined;
-  if ('number' in place) number = place.number;
-  else {
-    const pull = await github.findPullRequest(place);
-    if (pull.kind === 'failed') return unreadable(describeGitHubError(pull.error));
-    if (pull.value === undefined) return { kind: 'none' };
-    const { url, draft, body } = pull.value;
-    number = pull.value.number;
-    pullRequest = { number, url, draft };
-    const mark = markOf(pull.value);
-    if (mark !== undefined) return { kind: 'found', number, text: body, mark, pullRequest };
+/**
+ * On a known pull request or issue our comment; else what the open pull request of the branch says, or the last one that was
+ * closed: what was asked, answered and spent there is not forgotten with it.
+ */
+async function findReport(request: AnswersRequest): Promise<Report> {
+  const { github, place } = request;
+  if ('number' in place) return reportBeside(request, place.number);
+  const open = await github.findPullRequest(place);
+  if (open.kind === 'failed') return unreadable(describeGitHubError(open.error));
+  if (open.value !== undefined) {
+    const { number, url, draft } = open.value;
+    const report = await reportOn(request, open.value);
+    if (report.kind !== 'none')
+      return report.kind === 'found' ? { ...report, pullRequest: { number, url, draft } } : report;
   }
-  const comments = await github.listComments(number);
+  const closed = await github.findClosedPullRequest(place);
+  if (closed.kind === 'failed') return unreadable(describeGitHubError(closed.error));
+  if (closed.value === undefined) return { kind: 'none' };
+  const report = await reportOn(request, closed.value);
+  return report.kind === 'found' ? { ...report, isClosed: true } : report;
+}
+
+/** Our pull request's own text; on one that is somebody else's, our comment. */
+async function reportOn(request: AnswersRequest, { number, body, author }: PullRequest): Promise<Report> {
+  const mark = ownMark(request, { body, author });
+  return mark === undefined
+    ? reportBeside(request, number)
+    : { kind: 'found', number, text: body, mark, isClosed: false };
+}
+
+async function reportBeside(request: AnswersRequest, number: number): Promise<Report> {
+  const comments = await request.github.listComments(number);
   if (comments.kind === 'failed') return unreadable(describeGitHubError(comments.error));
   // The same choice as when the comment is written: the last one.
-  const own = comments.value.findLast((comment) => markOf(comment) !== undefined);
-  const mark = own && markOf(own);
+  const own = comments.value.findLast((comment) => ownMark(request, comment) !== undefined);
+  const mark = own && ownMark(request, own);
   if (own === undefined || mark === undefined) return { kind: 'none' };
-  return { kind: 'found', number, text: own.body, mark, comments, ...(pullRequest && { pullRequest }) };
+  return { kind: 'found', number, text: own.body, mark, isClosed: false, comments };
+}
+
+function ownMark(
+  { identity, specPath }: AnswersRequest,
+  { body, author }: Pick<Comment, 'body' | 'author'>,
+): Mark | undefined {
+  const mark = isOwnAccount(identity, author) ? parseMark(body) : undefined;
+  return mark?.specPath === specPath ? mark : undefined;
 }
 
 async function collectAnswers(

@@ -2,21 +2,10 @@
 // exists already is work-branch.ts.
 import { createHash } from 'node:crypto';
 import { UserError } from '../errors.js';
+import { brokenRefRule } from '../platform/ref-name.js';
 
 /** Git stores a ref as a file; 255 bytes is the limit of common file systems, less room for `.lock` and a suffix. */
 const MAX_BRANCH_BYTES = 200;
-/** Rules of git-check-ref-format, and what would be read as an option or as one of git's own names. */
-const BROKEN: readonly [RegExp, string][] = [
-  [/[\x00-\x20\x7f~^:?*[\]\\]/, 'contains a space or one of ~ ^ : ? * [ ] \\'],
-  [/\.\.|@\{/, "contains '..' or '@{'"],
-  [/^-/, "starts with '-'"],
-  [/^\/|\/$|\/\//, 'has an empty part'],
-  [/(^|\/)\./, "has a part that starts with '.'"],
-  [/\.$|\.lock(\/|$)/, "ends with '.' or '.lock'"],
-  [/^(@|HEAD|refs\/.*)$/, "is one of git's own names"],
-  [/[{}]/, "has a placeholder other than '{spec}'"],
-];
-
 const sizeOf = (text: string) => Buffer.byteLength(text);
 
 /** `specs/001-login/spec.md` → `specs-001-login-spec`. Letters of every script stay, all else becomes one hyphen. */
@@ -40,8 +29,8 @@ export function branchName(pattern: string, specPath: string, avoid: readonly st
   if (pattern.trim() === '') throw refuse(pattern, 'is empty');
   const room = MAX_BRANCH_BYTES - sizeOf(pattern.replaceAll('{spec}', ''));
   const name = pattern.replaceAll('{spec}', () => shortened(specSlug(specPath), specPath, Math.max(room, 20)));
-  const broken = BROKEN.find(([rule]) => rule.test(name));
-  if (broken) throw refuse(name, broken[1]);
+  const broken = brokenRefRule(name) ?? (/[{}]/.test(name) ? "has a placeholder other than '{spec}'" : undefined);
+  if (broken !== undefined) throw refuse(name, broken);
   if (sizeOf(name) > MAX_BRANCH_BYTES) throw refuse(name, `is longer than ${MAX_BRANCH_BYTES} bytes`);
   // Compared without case: on a case-insensitive file system `Main` is `main`.
   const taken = avoid.find((branch) => branch.toLowerCase() === name.toLowerCase());

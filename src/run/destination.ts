@@ -45,15 +45,15 @@ export function publisherFor(
     refusal: outlet.refusal,
     ...(home === undefined ? {} : { remote: home }),
     ...(github === undefined ? {} : { github }),
-    target: pullRequest?.headRef ?? base.branch,
+    target: targetOf(pullRequest, base),
     ...(reportOn === undefined ? {} : { commentOn: reportOn }),
   });
   return { publisher, branch };
 }
 
 /** The branch that `publish: commit` moves when the result is verified. */
-export function targetOf({ context, base }: Pick<World, 'context' | 'base'>): string {
-  return context.pullRequest?.headRef ?? base.branch;
+export function targetOf(pullRequest: RunContext['pullRequest'], base: World['base']): string {
+  return pullRequest?.headRef ?? base.branch;
 }
 
 /** What the commits of a run may hold. @param run `start`: what its changes are compared with */
@@ -99,7 +99,7 @@ export async function openPublication(
   const onBranch = mayResume
     ? await findEarlierWork({ git, remote, branch, base: base.commit, spec: specNow })
     : undefined;
-  const protectedFiles = protectedFilesOf(brief);
+  const protectedFiles = protectedFilesOf(world, brief);
   const policyOn = (start: string) => policyFor(world, { start, protectedFiles });
   const resumed =
     inputs.resumeFrom.length === 0
@@ -141,9 +141,16 @@ async function liveComment(
   return openLiveComment({ github, identity, number, specPath, refusal: outlet.refusal, say });
 }
 
-/** What no run may change: its own spec and agent file. */
-export function protectedFilesOf({ spec, agent }: Brief): string[] {
-  return [...spec.files, agent.path];
+/** The files that a run goes by: its spec, its agent file, and the standards with what they import. */
+export function guidingFilesOf({ builtInAgents }: Pick<World, 'builtInAgents'>, brief: Brief): string[] {
+  const { spec, agent, standards } = brief;
+  const ofRepository = builtInAgents.has(agent.path) ? [] : [agent.path];
+  return [...spec.files, ...ofRepository, ...standards.map((standard) => standard.path)];
+}
+
+/** What a run may not change: the files that it goes by, and those that the invocation's other runs go by. */
+export function protectedFilesOf(world: Pick<World, 'builtInAgents' | 'specFiles'>, brief: Brief): string[] {
+  return [...new Set([...guidingFilesOf(world, brief), ...world.specFiles])];
 }
 
 /** What the run goes on from, for the log and the report. @param isOnBranch else it is in a folder */

@@ -97,8 +97,10 @@ function settle(
     answers,
     lastNumber: Math.max(0, ...read.questions.map(({ number }) => number)),
     notes: read.records.map(earlierNote),
+    // Whoever closed the pull request wants no answer from there; a run that still lacks one asks again on its own.
     isWaiting:
       isSameSpec &&
+      !read.isClosed &&
       read.mark.outcome === 'needs-answer' &&
       questions.some(({ blocking }) => blocking) &&
       !read.answers.some(({ isNew }) => isNew),

@@ -6,7 +6,7 @@ import { buildBrief, buildCrateMap } from '../brief/brief.js';
 import { progressOf } from './earlier-run.js';
 import type { Ready } from './preparation.js';
 import type { Brief, World } from './world.js';
-import { outlineFolder } from '../workshop/workshop.js';
+import { describeProtected, outlineFolder } from '../workshop/workshop.js';
 
 /** Room for the map of the crate: a large workspace shows its most relevant part. */
 const CRATE_MAP_CHARS = 24_000;
@@ -42,15 +42,7 @@ export async function writeFirstMessage(world: World, brief: Brief, ready: Ready
     workingDirectory: inputs.workingDirectory,
     onQuestion: inputs.onQuestion,
     dependencies: inputs.dependencies,
-    protectedPaths: [
-      '.github',
-      '.cargo',
-      'rust-toolchain*',
-      'CLAUDE.md',
-      'AGENTS.md',
-      brief.spec.path,
-      ...inputs.protectedPaths,
-    ],
+    protectedPaths: describeProtected(inputs.protectedPaths, ready.protectedFiles),
     nonce: randomBytes(8).toString('hex'),
     ...(brief.package === undefined ? {} : { package: brief.package }),
     ...(inputs.instructions === undefined ? {} : { instructions: inputs.instructions }),

@@ -2,7 +2,7 @@
 // fast-forward is no longer possible, so the work is brought together with what came since and verified again there. A
 // pull request is merged by GitHub, with its own checks, and needs none of this.
 import type { Budget, Series } from '../agent/agent.js';
-import { targetOf } from './destination.js';
+import { guidingFilesOf, targetOf } from './destination.js';
 import type { Ready } from './preparation.js';
 import type { Brief, World } from './world.js';
 import type { WorkCommit } from '../publish/publish.js';
@@ -28,7 +28,7 @@ export interface MovedTargetTerms {
  */
 export async function followTarget(
   world: World,
-  { spec }: Brief,
+  brief: Brief,
   ready: Ready,
   verification: Verification,
   { series, budget, verify }: MovedTargetTerms,
@@ -37,11 +37,11 @@ export async function followTarget(
   // GitHub's own commits are made as a line, without merges.
   const mayMerge = ready.publisher.kind === 'commit' && inputs.commitWith === 'git';
   if (!mayMerge || remote === undefined) return verification;
-  const target = targetOf(world);
+  const target = targetOf(world.context.pullRequest, base);
   let latest = verification;
   for (let tries = 0; tries < MAX_TRIES; tries++) {
     const { head } = series;
-    const reserved = ready.protectedFiles;
+    const reserved = guidingFilesOf(world, brief);
     const found = await bringTogether({ git, remote, target, startedOn: base.commit, head, reserved });
     if (found.kind === 'in-step') return latest;
     if (found.kind === 'apart') return giveUp(found.reason);
@@ -51,7 +51,7 @@ export async function followTarget(
     if (budget.timeLeftMs() < durationOf(latest) + PUBLICATION_MS)
       return giveUp(`Branch '${target}' has moved, and no time is left to verify the work together with it.`);
     log.info(`Branch '${target}' has moved to ${onto.commit.slice(0, 12)}: verifying the work together with it.`);
-    const candidate = await series.mergeOnto(onto, tree, target, spec.title);
+    const candidate = await series.mergeOnto(onto, tree, target, brief.spec.title);
     const again = await unlessCutShort(verify(candidate, onto.tree));
     if (again === undefined) return giveUp('The work could not be verified together with what came since.');
     if (!again.passed) {

@@ -1,6 +1,6 @@
 // A verified implementation on the work branch that was never offered as one: the run that made it was lost between its
 // last push and the rest, or GitHub refused. Nothing is built here; the branch's own last commit is the witness.
-import { policyFor } from './destination.js';
+import { policyFor, protectedFilesOf } from './destination.js';
 import type { EarlierRun } from './earlier-run.js';
 import { isOwnAccount } from '../platform/github.js';
 import type { ReportFolder } from '../platform/report-folder.js';
@@ -28,7 +28,7 @@ export async function offerVerified(
   if (!(await isOwed(world, brief, branch))) return;
   const { publisher, earlier } = branch;
   record.message += ' The run that verified it did not come to offer it, so this one does.';
-  const protectedFiles = [...brief.spec.files, brief.agent.path];
+  const protectedFiles = protectedFilesOf(world, brief);
   const policy = policyFor(world, { start: earlier.mergeBase, protectedFiles });
   await publishRecord(world, guardedPublisher(publisher, policy), record, {
     title: `Implement ${record.spec.title}`,

@@ -41,7 +41,7 @@ interface Point {
 export interface Ready {
   /** The run's folder of the host that is removed at its end. */
   scratch: string;
-  /** Spec and agent file of the run. */
+  /** Of the specs, the agent file and the standards. */
   protectedFiles: readonly string[];
   publisher: Publisher;
   /** What the run's commits may hold; the publisher keeps to it too. */
@@ -139,7 +139,7 @@ export async function prepare(
     const baseCommit = earlier?.mergeBase ?? world.base.commit;
     const startCommit = earlier?.commit ?? baseCommit;
     const treeOf = (commit: string) => (commit === world.base.commit ? brief.tree : git.sourceTree(commit));
-    const protectedFiles = protectedFilesOf(brief);
+    const protectedFiles = protectedFilesOf(world, brief);
     const policy = policyFor(world, { start: startCommit, protectedFiles });
     const trees = { base: { tree: await treeOf(baseCommit) }, start: { tree: await treeOf(startCommit) } };
     const box = { toolchain, sandbox, scratch };

@@ -31,6 +31,8 @@ export interface World {
   /** A fresh model for a run; `undefined` in a dry run. */
   openModel: (() => Model) | undefined;
   builtInAgents: ReadonlyMap<string, string>;
+  /** Of all specs that the invocation selects, and of those that they depend on: no run changes what another goes by. */
+  specFiles: readonly string[];
   version: string;
   /** What the invocation may still spend, in dollars; `undefined` without `max-total-cost-usd`. */
   costLeftUsd: number | undefined;

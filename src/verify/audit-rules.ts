@@ -12,7 +12,7 @@ export interface Finding {
   line?: number;
   text: string;
   blocking: boolean;
-  /** The test it is about, as a deviation may name it; only for tests that were weakened or taken out. */
+  /** The test it is about, as a deviation may name it; only for tests that were weakened or taken out. Or the file's name. */
   test?: string;
   /** The recorded deviation that answers for it, so that it does not block. */
   liftedBy?: { requirement: string; text: string };
@@ -33,6 +33,10 @@ interface RuleText {
 export const AUDIT_RULES = {
   'manifest-setting': {
     finds: 'a manifest setting that takes tests out of the run or brings code into the build',
+    default: 'block',
+  },
+  'tool-configured': {
+    finds: 'a `clippy.toml` or `rustfmt.toml` that was added, changed or deleted',
     default: 'block',
   },
   'test-empty': { finds: 'a new or changed test with an empty body', default: 'block' },
@@ -91,7 +95,10 @@ export const AUDIT_RULES = {
   'unimplemented-left': { finds: '`unimplemented!` outside of tests', default: 'block' },
   'debug-print-left': { finds: '`dbg!` outside of tests', default: 'block' },
   'unsafe-unexplained': { finds: 'an `unsafe` block or impl without a `// SAFETY:` comment', default: 'block' },
-  'lint-silenced': { finds: 'an `allow` or `expect` attribute without a reason', default: 'block' },
+  'lint-silenced': {
+    finds: 'an `allow` or `expect` attribute without a reason, or a lint that a manifest sets lower than in the base',
+    default: 'block',
+  },
   'lint-silenced-with-reason': { finds: 'an `allow` or `expect` attribute with a reason', default: 'warn' },
   'missing-docs': { finds: 'a new public item without documentation', default: 'block' },
   'missing-docs-member': { finds: 'a new public field or variant without documentation', default: 'warn' },

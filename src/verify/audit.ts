@@ -13,6 +13,7 @@ import { liftByDeviations } from './deviations.js';
 import { isLibraryByLayout } from './module-tree.js';
 import { auditTests } from './test-audit.js';
 import type { TestRuns } from './test-runs.js';
+import { auditToolSettings } from './tool-settings.js';
 
 /**
  * Every finding, blocking ones first, with those lifted that a recorded deviation names.
@@ -31,7 +32,7 @@ export function auditChange(
   const findings = [
     ...auditTests({ syntax, ...change, severities, runs }),
     ...auditCode({ syntax, head: change.head, added: change.added, isLibrary, severities }),
-    ...applySeverities(manifests(change), severities),
+    ...applySeverities([...manifests(change), ...auditToolSettings(change)], severities),
   ];
   const weighed = liftByDeviations(findings, deviations);
   return [...weighed].sort((a, b) => Number(b.blocking) - Number(a.blocking));

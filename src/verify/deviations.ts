@@ -1,4 +1,4 @@
-// Lifts the block from findings about tests that a recorded deviation accounts for: the spec asked for the change. The
+// Lifts the block from findings about tests and tools' configuration that a recorded deviation accounts for: the spec asked for the change. The
 // finding stays in the report.
 import type { AuditRule, Finding } from './audit-rules.js';
 
@@ -7,7 +7,7 @@ export interface RecordedDeviation {
   text: string;
 }
 
-/** Rules a deviation can answer: what became of tests the base had. A stub or an empty test has no excuse. */
+/** Rules a deviation can answer: what became of tests the base had, and a tool's configuration. A stub has no excuse. */
 const LIFTABLE: ReadonlySet<AuditRule> = new Set([
   'test-deleted',
   'test-not-run',
@@ -16,6 +16,7 @@ const LIFTABLE: ReadonlySet<AuditRule> = new Set([
   'test-should-panic',
   'test-weakened',
   'doc-test-deleted',
+  'tool-configured',
 ]);
 
 /**

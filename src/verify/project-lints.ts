@@ -1,5 +1,5 @@
-// What a project's own manifests say of the lints that rules of the audit stand for: the `[lints]` of a package, or of its
-// workspace where the package inherits them. What weighs more, they or the workflow, is audit-policy.ts's.
+// What a project's own manifests say of lints, and so of the rules of the audit that stand for some: the `[lints]` of a
+// package, or of its workspace where the package inherits them. What weighs more, they or the workflow, is audit-policy.ts's.
 //
 // Left out on purpose: clippy.toml has no level of a lint (`allow-unwrap-in-tests` and its kin speak of tests, which the
 // audit exempts anyway); groups such as `restriction` and attributes in sources are clippy's, in the gate `clippy`.
@@ -46,7 +46,7 @@ export interface ProjectSeverity {
 const level = z.union([z.string(), z.object({ level: z.string() }).transform((table) => table.level)]).catch('');
 const levels = z.record(z.string(), level).optional().catch(undefined);
 const lints = z
-  .object({ workspace: z.boolean().optional().catch(undefined), clippy: levels, rust: levels })
+  .object({ workspace: z.boolean().optional().catch(undefined), clippy: levels, rust: levels, rustdoc: levels })
   .optional()
   .catch(undefined);
 const manifestShape = z.object({
@@ -73,16 +73,8 @@ export function projectSeverities(
     [manifests.get(path), readManifest(head.get(path) ?? '')].some((manifest) => manifest?.package !== undefined);
 
   const ofPackage = (path: string): readonly ProjectSeverity[] => {
-    const manifest = manifests.get(path);
-    if (manifest?.package !== undefined && manifest.lints?.workspace !== true)
-      return severitiesOf(manifest.lints, path);
-    const named = manifest?.package?.workspace;
-    const candidates =
-      named === undefined
-        ? manifestsAbove(path)
-        : [posix.normalize(posix.join(posix.dirname(path), named, 'Cargo.toml'))];
-    const workspace = candidates.find((candidate) => manifests.get(candidate)?.workspace !== undefined);
-    return workspace === undefined ? [] : severitiesOf(manifests.get(workspace)?.workspace?.lints, workspace);
+    const found = lintsOf(manifests, path);
+    return found === undefined ? [] : severitiesOf(found.lints, found.manifest);
   };
   return (path) => {
     const owner = manifestsAbove(path).find(isPackage);
@@ -91,6 +83,53 @@ export function projectSeverities(
     known.set(owner, severities);
     return severities;
   };
+}
+
+export interface LintLevels {
+  /** Path of the manifest that sets them. */
+  manifest: string;
+  /** By name with its tool: `clippy::all` → `deny`. */
+  levels: ReadonlyMap<string, string>;
+}
+
+/**
+ * Levels of lints by the path of a package's manifest, its own or its workspace's; of a package that is not there its
+ * workspace's. `undefined` where neither is there.
+ * @param texts the manifests of one tree, path → text
+ */
+export function lintLevels(texts: ReadonlyMap<string, string>): (path: string) => LintLevels | undefined {
+  const manifests = new Map(
+    [...texts].flatMap(([path, text]) => (isManifest(path) ? [[path, readManifest(text)]] : [])),
+  );
+  return (path) => {
+    const found = lintsOf(manifests, path);
+    if (found === undefined) return undefined;
+    const tables = (['clippy', 'rust', 'rustdoc'] as const).flatMap((tool) =>
+      // rustc takes the name with hyphens too.
+      Object.entries(found.lints?.[tool] ?? {}).map(
+        ([name, set]) => [`${tool}::${name.replaceAll('-', '_')}`, set] as const,
+      ),
+    );
+    return { manifest: found.manifest, levels: new Map(tables) };
+  };
+}
+
+/** What counts for a package: its own `[lints]`, or its workspace's where it inherits them or is not there. */
+function lintsOf(
+  manifests: ReadonlyMap<string, Manifest>,
+  path: string,
+): { lints: Manifest['lints']; manifest: string } | undefined {
+  const manifest = manifests.get(path);
+  if (manifest?.package !== undefined && manifest.lints?.workspace !== true)
+    return { lints: manifest.lints, manifest: path };
+  const named = manifest?.package?.workspace;
+  const candidates =
+    named === undefined
+      ? manifestsAbove(path)
+      : [posix.normalize(posix.join(posix.dirname(path), named, 'Cargo.toml'))];
+  const workspace = candidates.find((candidate) => manifests.get(candidate)?.workspace !== undefined);
+  if (workspace === undefined) return undefined;
+  return { lints: manifests.get(workspace)?.workspace?.lints, manifest: workspace };
 }
 
 function severitiesOf(set: Manifest['lints'], manifest: string): ProjectSeverity[] {

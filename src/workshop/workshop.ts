@@ -56,7 +56,7 @@ export { outlineFolder, outlineText } from './outline-text.js';
 export { printable } from './path-gate.js';
 export type { Place } from './places.js';
 export type { ProtectedPaths } from './protected-paths.js';
-export { protectedPaths } from './protected-paths.js';
+export { describeProtected, protectedPaths } from './protected-paths.js';
 export { openRustSyntax } from './rust-syntax.js';
 export type { RustSyntax } from './rust-syntax.js';
 export { searchFiles } from './search-worker.js';

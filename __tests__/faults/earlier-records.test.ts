@@ -1,9 +1,12 @@
-// What a pull request says after several runs on it: the work of all of them, not of the last alone. The bundle, a real
-// remote, a scripted model that goes by its brief.
+// What the reports of later runs tell of earlier ones on the same branch: nothing that a reviewer has to see gets lost.
 import { describe, expect, it } from '@jest/globals';
+import type { SceneResult } from '../support/action-scene.js';
 import { actionScene } from '../support/action-scene.js';
 import { CRATE, use } from '../support/scripts-greeting.js';
 import { briefOf, step, stepsModel, turnOf } from '../support/scripts-steps.js';
+
+/** The text of the brief that a run was given. */
+const briefTo = ({ requests: [first] }: SceneResult) => (first === undefined ? '' : briefOf(first));
 
 describe('what earlier runs built and recorded', () => {
   it('is in the text of each later run: their commits, and the deviation that a reviewer has to see', async () => {
@@ -18,9 +21,8 @@ describe('what earlier runs built and recorded', () => {
     await scene.run({ model: recording });
     const inputs = { 'max-turns': '1' };
     const second = await scene.run({ model: stepsModel, inputs });
-    const brief = second.requests[0] === undefined ? '' : briefOf(second.requests[0]);
-    expect(brief).toContain('What earlier runs recorded about that work');
-    expect(brief).toContain(text);
+    expect(briefTo(second)).toContain('What earlier runs recorded about that work');
+    expect(briefTo(second)).toContain(text);
     const third = await scene.run({ model: stepsModel, inputs });
     expect(third).toMatchObject({ code: 0, outputs: { outcome: 'verified' } });
     expect(third.record).toMatchObject({
