@@ -98,8 +98,9 @@ describe('annotationsOf', () => {
       { level: 'notice', title: 'Question 1', text: 'Which order?', file: 'specs/ledger.md' },
     ]);
     const { spec } = sampleRecord();
-    const inFolder = found({ questions, spec: { ...spec, path: 'specs/ledger' } });
-    expect(inFolder.map(({ line }) => line)).toEqual([undefined, undefined]);
+    const requirements = spec.requirements.map((each) => ({ ...each, file: 'specs/ledger/entries.md' }));
+    const inFolder = found({ questions, spec: { ...spec, path: 'specs/ledger', requirements } });
+    expect(inFolder).toMatchObject([{ file: 'specs/ledger/entries.md', line: 14 }, { file: 'specs/ledger' }]);
   });
 
   it('puts the most useful first', () => {

@@ -51,6 +51,21 @@ describe('the text of a run that goes on', () => {
     ]);
   });
 
+  it('counts what earlier runs spent against the limits, as the budget does', () => {
+    const usage = { ...underWay.usage, earlier: { tokens: 1_000, costUsd: 9.6 } };
+    expect(renderLive({ ...underWay, usage }, live)).toContain(
+      ' · 440,134 of 20,000,000 tokens (of it 1,000 by earlier runs) · $10.44 of $10.00 (of it $9.60 by earlier runs) · ',
+    );
+    const unknown = { ...underWay, usage: { ...usage, costUsd: null } };
+    expect(renderAnswer(unknown)).toContain(' · cost unknown ($9.60 by earlier runs) · ');
+  });
+
+  it('names a spec without a title by its path alone', () => {
+    const untitled = { ...underWay, spec: { ...underWay.spec, title: '' } };
+    expect(renderLive(untitled, live)).toContain('**Ferrule is at work on** `specs/ledger.md`\n');
+    expect(renderAnswer(untitled)).toContain('\nSpec: `specs/ledger.md`\n');
+  });
+
   it('has the marks of the report that it replaces: what was spent and asked is known after a kill', () => {
     expect(parseMark(text)).toMatchObject({
       specPath: 'specs/ledger.md',
@@ -130,6 +145,9 @@ describe('the reply to a command that left no report', () => {
 describe('the status line', () => {
   it('is the step with tokens and cost', () => {
     expect(renderStatus(underWay, 'turn 7 · cargo test')).toBe('turn 7 · cargo test · 439,134 tokens · $0.84');
+    const earlier = { tokens: 1_000, costUsd: 9.6 };
+    const resumed = { ...underWay, usage: { ...underWay.usage, earlier } };
+    expect(renderStatus(resumed, 'turn 7')).toBe('turn 7 · 440,134 tokens · $10.44');
     const usage = { ...underWay.usage, costUsd: null };
     expect(renderStatus({ ...underWay, usage }, 'turn 7')).toBe('turn 7 · 439,134 tokens');
   });

@@ -27,11 +27,15 @@ describe('a report', () => {
     expect(linked).toContain(
       `### Requirements\n\n◐ 1 partly · ✘ 1 not met, of 2.\n\n| id | requirement | status | code | tests | note |\n` +
         `| --- | --- | --- | --- | --- | --- |\n` +
-        `| R1 | It must. | ◐ partly | [\`src/a.rs:1-3\`](${blob}/src/a.rs#L1-L3) \`../x.rs:2\` | ` +
+        `| [R1](${blob}/specs/ledger.md?plain=1#L12) | It must. | ◐ partly | [\`src/a.rs:1-3\`](${blob}/src/a.rs#L1-L3) \`../x.rs:2\` | ` +
         `[\`tests::a\`](${blob}/tests/a%20%281%29.rs#L7) ok, \`b\` not-run |  |\n` +
-        `| R2 | It must. | ✘ not met | [\`src/b.rs\`](${blob}/src/b.rs) |  |  |\n`,
+        `| [R2](${blob}/specs/ledger.md?plain=1#L14) | It must. | ✘ not met | [\`src/b.rs\`](${blob}/src/b.rs) |  |  |\n`,
     );
-    const { publication } = sampleRecord();
+    expect(linked).toContain(`**Question 1 on [R1](${blob}/specs/ledger.md?plain=1#L12):** Is zero a positive amount?`);
+    const { publication, spec } = sampleRecord();
+    const requirements = spec.requirements.map((each) => ({ ...each, file: 'specs/ledger/a.md' }));
+    const inFolder = record(true, { spec: { ...spec, path: 'specs/ledger', requirements } });
+    expect(inFolder).toContain(`[R2](${blob}/specs/ledger/a.md?plain=1#L14)`);
     const unlinked = [
       record(false),
       record(true, { publication: { ...publication, kind: 'none' } }),

@@ -116,17 +116,16 @@ function ofAudit({ audit }: RunRecord): Annotation[] {
 
 /** On the line of the clause, else on the spec as a whole. */
 function ofQuestions({ questions, spec }: RunRecord): Annotation[] {
-  const isFile = spec.path.endsWith('.md'); // lines of a folder's requirements are of one of its files
   return [...questions]
     .sort((one, other) => Number(other.blocking) - Number(one.blocking))
     .map(({ number, text, requirement, blocking }) => {
-      const clause = isFile ? spec.requirements.find(({ id }) => id === requirement) : undefined;
+      const clause = spec.requirements.find(({ id }) => id === requirement);
       const about = requirement === undefined ? '' : ` on ${requirement}`;
       return {
         level: 'notice' as const,
         title: `Question ${number}${about}${blocking ? ' (blocking)' : ''}`,
         text: clipped(text, MAX_TEXT_CHARS),
-        ...{ file: spec.path, ...(clause === undefined ? {} : { line: clause.line }) },
+        ...{ file: clause?.file ?? spec.path, ...(clause === undefined ? {} : { line: clause.line }) },
       };
     });
 }

@@ -4,7 +4,9 @@ import { bullets, link } from './layout.js';
 import { clipped, inlineCode, inlineText } from './markdown-safe.js';
 import { hiddenLines } from './markdown.js';
 import { planItems } from './plan-section.js';
-import type { RunRecord, UsageRecord } from './record.js';
+import type { RunRecord } from './record.js';
+import { costOfLimit, tokensOfLimit } from './spending-text.js';
+import { totalSpending } from './spending.js';
 import { verdictLine } from './verdict.js';
 import { counted, dollars, duration, wholeNumber } from './wording.js';
 
@@ -34,7 +36,7 @@ export function renderLive(record: RunRecord, live: LiveState): string {
   const open = questions.filter(({ blocking }) => blocking).length;
   const asked = `${counted(questions.length, 'question')} so far${open === 0 ? '' : `, ${open} of them blocking`}.`;
   return written(record, [
-    `**Ferrule is at work on** ${inlineCode(clipped(spec.path, 300))}, ${inlineText(clipped(spec.title, 300))}`,
+    `**Ferrule is at work on** ${named(spec)}`,
     `Now, since ${time(live.since)}: ${step}`,
     bullets(planItems(record, EXTENT), EXTENT),
     live.lastCargo === undefined ? '' : `Last build: ${inlineText(clipped(live.lastCargo, MAX_STEP_CHARS))}`,
@@ -44,10 +46,11 @@ export function renderLive(record: RunRecord, live: LiveState): string {
   ]);
 }
 
-/** The run's moment as plain text on one line, for the status line of a terminal. */
+/** The run's moment and what counts towards its limits, as plain text on one line for a terminal's status line. */
 export function renderStatus({ usage }: RunRecord, step: string): string {
-  const cost = usage.costUsd === null ? [] : [dollars(usage.costUsd)];
-  return [step, `${wholeNumber(allTokens(usage))} tokens`, ...cost].join(' · ');
+  const { tokens, costUsd } = totalSpending(usage);
+  const cost = usage.costUsd === null || costUsd === undefined ? [] : [dollars(costUsd)];
+  return [step, `${wholeNumber(tokens)} tokens`, ...cost].join(' · ');
 }
 
 /** The verdict in short, marks included, for a comment whose readers find the whole report elsewhere. */
@@ -56,7 +59,7 @@ export function renderAnswer(record: RunRecord): string {
   const log = run.url === undefined ? '' : `${link('Log of the run', run.url)}.`;
   return written(record, [
     `**${inlineText(clipped(verdictLine(record), 1_500))}**`,
-    `Spec: ${inlineCode(clipped(record.spec.path, 300))}, ${inlineText(clipped(record.spec.title, 300))}`,
+    `Spec: ${named(record.spec)}`,
     spent(record, duration(record.usage.durationSeconds * 1000)),
     log,
   ]);
@@ -74,24 +77,18 @@ export function renderReply(records: readonly RunRecord[]): string {
   return [lines.length === 1 ? only : bullets(lines, EXTENT), log].filter((part) => part !== '').join('\n\n');
 }
 
+function named({ path, title }: RunRecord['spec']): string {
+  return `${inlineCode(clipped(path, 300))}${title === '' ? '' : `, ${inlineText(clipped(title, 300))}`}`;
+}
+
 function written(record: RunRecord, parts: readonly string[]): string {
   return `${hiddenLines(record).join('\n')}\n${parts.filter((part) => part !== '').join('\n\n')}\n`;
 }
 
 function spent({ usage }: RunRecord, time: string): string {
-  const { limits } = usage;
-  const cost = usage.costUsd === null ? 'cost unknown' : `${dollars(usage.costUsd)} of ${dollars(limits.maxCostUsd)}`;
-  const parts = [
-    `turn ${wholeNumber(usage.turns)} of ${wholeNumber(limits.maxTurns)}`,
-    `${wholeNumber(allTokens(usage))} of ${wholeNumber(limits.maxTokens)} tokens`,
-    cost,
-    time,
-  ];
+  const turn = `turn ${wholeNumber(usage.turns)} of ${wholeNumber(usage.limits.maxTurns)}`;
+  const parts = [turn, tokensOfLimit(usage), costOfLimit(usage), time];
   return `Spent: ${parts.join(' · ')}`;
-}
-
-function allTokens(usage: UsageRecord): number {
-  return usage.inputTokens + usage.outputTokens + usage.cacheReadTokens + usage.cacheWriteTokens;
 }
 
 function time(at: Date): string {

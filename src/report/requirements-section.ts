@@ -14,7 +14,7 @@ export function requirementsSection(record: RunRecord, extent: Extent): string {
   const places = (code: readonly string[]) => code.map((place) => links.place(place)).join(' ');
   if (ledger.length === 0) {
     const rows = claims.map((claim) => [
-      cell(claim.id),
+      links.clause(claim.id),
       claim.status,
       places(claim.code),
       claim.tests.map((name) => links.named(name, {})).join(' '),
@@ -28,7 +28,7 @@ export function requirementsSection(record: RunRecord, extent: Extent): string {
     const { sign, words } = REQUIREMENT_STATUS[entry.status];
     const tests = entry.tests.map(({ name, result, ...place }) => `${links.named(name, place)} ${result}`);
     return [
-      cell(entry.id),
+      links.clause(entry.id),
       cell(entry.text),
       `${sign} ${words}`,
       places(entry.code),

@@ -4,8 +4,9 @@ import type { Extent } from './layout.js';
 import { bullets, link, recordText, section, table } from './layout.js';
 import { clipped, codeBlock, inlineCode, inlineText, quotation } from './markdown-safe.js';
 import { openPoints } from './open-points.js';
-import type { GateRecord, RunRecord, UsageRecord } from './record.js';
-import { sourceLinks } from './source-links.js';
+import type { GateRecord, RunRecord } from './record.js';
+import { sourceLinks, type SourceLinks } from './source-links.js';
+import { costText, tokensText } from './spending-text.js';
 import { counted, dollars, duration, GATE_SIGNS, listed, wholeNumber } from './wording.js';
 
 export function gatesSection({ verification, baseline }: RunRecord, extent: Extent): string {
@@ -66,10 +67,11 @@ export function publicationLine(record: RunRecord, extent: Extent): string {
 /** What is open, by number, with the clause it concerns, and how to answer. */
 export function questionsSection(record: RunRecord, extent: Extent): string {
   const { questions, spec, publication } = record;
+  const links = sourceLinks(record, extent);
   const items = questions.map(({ number, text, requirement, blocking }) => {
     const clause = spec.requirements.find(({ id }) => id === requirement);
     const quoted = clause === undefined ? '' : quoteBelow(clipped(clause.text, extent.maxTextChars));
-    const head = `**Question ${number}${about(requirement)}${blocking ? ' (blocking)' : ''}:**`;
+    const head = `**Question ${number}${about(requirement, links)}${blocking ? ' (blocking)' : ''}:**`;
     return `${head} ${inlineText(clipped(text, extent.maxTextChars))}${quoted}`;
   });
   const howTo = questions[0] === undefined ? '' : howToAnswer(questions[0].number, publication.kind);
@@ -84,10 +86,12 @@ function howToAnswer(number: number, kind: RunRecord['publication']['kind']): st
   );
 }
 
-export function answersSection({ answers = [] }: RunRecord, extent: Extent): string {
+export function answersSection(record: RunRecord, extent: Extent): string {
+  const { answers = [] } = record;
+  const links = sourceLinks(record, extent);
   const items = answers.map(({ number, question, answer, author, requirement }) => {
     const by = author === undefined ? '' : ` (answered by ${inlineText(author)})`;
-    const head = `**Question ${number}${about(requirement)}:** ${inlineText(clipped(question, extent.maxTextChars))}${by}`;
+    const head = `**Question ${number}${about(requirement, links)}:** ${inlineText(clipped(question, extent.maxTextChars))}${by}`;
     return `${head}${quoteBelow(clipped(answer, extent.maxTextChars))}`;
   });
   return section('Answers that this run was given', [bullets(items, extent)]);
@@ -188,25 +192,16 @@ export function usageSection({ usage, model, agent, run }: RunRecord): string {
   const who = `With ${listed(by)}.`;
   const took = duration(usage.durationSeconds * 1000);
   if (usage.turns === 0 && usage.rounds === 0) return section('Spent', [`Nothing. It took ${took}. ${who}`]);
-  const cost = usage.costUsd === null ? 'unknown (no price known for the model)' : dollars(usage.costUsd);
   const input = usage.inputTokens + usage.cacheReadTokens + usage.cacheWriteTokens;
+  const own = `${wholeNumber(input)} in (${wholeNumber(usage.cacheReadTokens)} of them from the cache), ${wholeNumber(usage.outputTokens)} out`;
   const rows = [
     ['turns', wholeNumber(usage.turns), wholeNumber(limits.maxTurns)],
     ['verification rounds', wholeNumber(usage.rounds), wholeNumber(limits.maxRounds)],
-    [
-      'tokens',
-      `${wholeNumber(input)} in (${wholeNumber(usage.cacheReadTokens)} of them from the cache), ${wholeNumber(usage.outputTokens)} out`,
-      wholeNumber(limits.maxTokens),
-    ],
-    ['cost', cost, dollars(limits.maxCostUsd)],
-    ...(usage.earlier === undefined ? [] : [['spent by earlier runs', earlierSpending(usage.earlier), 'counts']]),
+    ['tokens', tokensText(usage, own), wholeNumber(limits.maxTokens)],
+    ['cost', costText(usage), dollars(limits.maxCostUsd)],
     ['time', took, duration(limits.maxMinutes * 60_000)],
   ];
   return section('Spent', [table(['', 'used', 'limit'], rows, { maxRows: rows.length }), who]);
-}
-
-function earlierSpending({ tokens, costUsd }: NonNullable<UsageRecord['earlier']>): string {
-  return `${wholeNumber(tokens)} tokens${costUsd === undefined ? '' : `, ${dollars(costUsd)}`}`;
 }
 
 export function reproduceSection({ reproduce, toolchain, environment }: RunRecord, extent: Extent): string {
@@ -254,6 +249,6 @@ function baselineSentence(baseline: RunRecord['baseline']): string {
   return results.length === 0 ? '' : `On the base, before the run: ${listed(results)}.`;
 }
 
-function about(requirement: string | undefined): string {
-  return requirement === undefined ? '' : ` on ${inlineText(requirement)}`;
+function about(requirement: string | undefined, links: SourceLinks): string {
+  return requirement === undefined ? '' : ` on ${links.clause(requirement)}`;
 }

@@ -1,7 +1,7 @@
 // Places in the code as links to GitHub's own pages, pinned to the verified commit so that they stay true when the branch
 // moves on. The repository's address is the one of the workflow run, which the runner gave.
 import { parsePlace } from './code-place.js';
-import { clipped, inlineCode } from './markdown-safe.js';
+import { clipped, inlineCode, inlineText } from './markdown-safe.js';
 import type { RunRecord } from './record.js';
 import { shortId } from './wording.js';
 
@@ -10,6 +10,8 @@ export interface SourceLinks {
   place(text: string): string;
   /** Any words of ours or a name, in code, as a link to a place. */
   named(name: string, at: { path?: string | undefined; line?: number | undefined }): string;
+  /** A requirement's id, as a link to its line of the spec. */
+  clause(id: string): string;
   commit(id: string): string;
 }
 
@@ -32,6 +34,13 @@ export function sourceLinks(record: RunRecord, { maxTextChars, hasLinks }: Sourc
     },
     named: (name, { path, line }) =>
       path === undefined ? code(name) : file(code(name), path, line === undefined ? '' : `#L${line}`),
+    clause(id) {
+      const words = inlineText(clipped(id, maxTextChars));
+      const clause = record.spec.requirements.find((each) => each.id === id);
+      if (clause === undefined) return words;
+      // GitHub shows Markdown rendered, without lines, unless it is asked for the text.
+      return file(words, clause.file ?? record.spec.path, `?plain=1#L${clause.line}`);
+    },
     commit(id) {
       const words = inlineCode(shortId(id));
       return repository === undefined || !COMMIT.test(id) ? words : linked(words, `${repository}/commit/${id}`);

@@ -22,6 +22,11 @@ export const spec = z.object({
   path: z.string(),
   title: z.string(),
   hash: z.string().describe('SHA-256 in hexadecimal; empty when the spec was not read.'),
-  requirements: z.array(z.object({ id: z.string(), text: z.string(), line: z.int().positive() })),
+  requirements: z.array(
+    z.object({
+      ...{ id: z.string(), text: z.string(), line: z.int().positive() },
+      file: z.string().optional().describe('Where it stands, when the spec is a folder.'),
+    }),
+  ),
   tasks: z.array(specTask).optional().describe('The task lists of the spec; absent when it has none.'),
 });

@@ -25,6 +25,8 @@ export interface Span {
   toMs: number;
 }
 
+const VERIFICATION: Pick<Span, 'lane' | 'what'> = { lane: 'verification', what: 'Verification' };
+
 export interface RunTime {
   /** In the order of time, none overlapping. */
   spans: Span[];
@@ -57,8 +59,10 @@ export function readRunTime(record: RunRecord, { turns }: Story): RunTime | unde
     const names = calls.map(({ name }) => name).join(', ');
     add({ ...own, lane: usesCargo(turn) ? 'cargo' : 'files', what: names }, answeredAtMs, reachedMs);
     const isHandedOver = calls.some(({ name }) => name === 'finish');
-    between = isHandedOver ? { lane: 'verification', what: 'Verification' } : { lane: 'other', what: 'Waiting' };
+    between = isHandedOver ? VERIFICATION : { lane: 'other', what: 'Waiting' };
   }
+  // Where a limit ended the conversation nothing was handed over, and the last commit was verified all the same.
+  if (record.verification !== undefined) between = VERIFICATION;
   if (turns.length > 0) add(between, reachedMs, startMs + totalMs);
   return spans.length === 0 ? undefined : { spans, totalMs };
 }

@@ -43,9 +43,9 @@ export function duration(durationMs: number): string {
   return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
 
-/** `$0.42`; small amounts keep the digits that matter. */
+/** `$0.42`; what is less than a cent keeps the digits that matter. */
 export function dollars(costUsd: number): string {
-  return `$${costUsd.toFixed(costUsd !== 0 && costUsd < 0.095 ? 4 : 2)}`;
+  return `$${costUsd.toFixed(costUsd > 0 && costUsd < 0.01 ? 4 : 2)}`;
 }
 
 /** A git object's name as people quote it. */

@@ -14,7 +14,7 @@ import type { ChangePolicy, EarlierWork, Publisher } from '../publish/publish.js
 import { guardedPublisher } from '../publish/publish.js';
 import type { RunRecord } from '../report/report.js';
 import type { ResumedResult } from './resumed-work.js';
-import { recordSpecCheck } from './spec-remarks.js';
+import { recordSpecCheck, requirementRecords } from './spec-remarks.js';
 import type { Sandbox } from '../sandbox/sandbox.js';
 import { openSandbox } from '../sandbox/sandbox.js';
 import type { CargoGate, GateTerms } from '../verify/verify.js';
@@ -86,7 +86,7 @@ export async function readBrief(world: World, specPath: string, record: RunRecor
   for (const warning of sources.warnings) log.warning(warning);
   if (sources.warnings.length > 0) record.sourceWarnings = sources.warnings;
   const hash = spec.hash.replace(/^sha256:/, '');
-  const requirements = spec.requirements.map(({ id, text, line }) => ({ id, text, line }));
+  const requirements = requirementRecords(spec);
   record.spec = { path: spec.path, title: spec.title, hash, requirements };
   record.agent = { name: agent.name, hash: agent.hash };
   record.model = inputs.replay === undefined ? model : 'recorded conversation';

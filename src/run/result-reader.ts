@@ -12,6 +12,7 @@ import type { Result } from '../publish/publish.js';
 import { RESULT_FILE, readResult } from '../publish/publish.js';
 import type { GateRecord, RunRecord } from '../report/report.js';
 import { runRecordSchema } from '../report/report.js';
+import { requirementRecords } from './spec-remarks.js';
 
 export interface ReceivedResult {
   record: RunRecord;
@@ -97,7 +98,7 @@ export async function judgeResult(
   const hash = spec.hash.replace(/^sha256:/, '');
   if (spec.path !== record.spec.path || hash !== record.spec.hash)
     throw new UserError('The result was refused: it was made for another text of the spec than the base has.');
-  const requirements = spec.requirements.map(({ id, text, line }) => ({ id, text, line }));
+  const requirements = requirementRecords(spec);
   const texts = new Map(requirements.map(({ id, text }) => [id, text]));
   const stranger = record.ledger.find(({ id, text }) => texts.get(id) !== text);
   if (stranger !== undefined)

@@ -1,5 +1,5 @@
-// The first thing a run does with a spec: the check that needs no model, told in the log, on the lines of the spec and in
-// the record. What the rules are is the room brief's; nothing here keeps a run from starting.
+// The first thing a run does with a spec: its clauses in the record, and the check that needs no model, told in the log, on
+// the lines of the spec and in the record. What the rules are is the room brief's; nothing here keeps a run from starting.
 import type { Spec } from '../brief/brief.js';
 import { checkSpec, describeFinding, describeFindings, describeRequirements, readTasks } from '../brief/brief.js';
 import type { Log } from '../platform/log.js';
@@ -10,6 +10,14 @@ import type { RunRecord } from '../report/report.js';
 const MAX_NOTICES = 5;
 /** Lines of the log; report.json has all of them. */
 const MAX_LINES = 30;
+
+/** The clauses in the record's shape: with their file where the spec is a folder of several. */
+export function requirementRecords(spec: Pick<Spec, 'path' | 'requirements'>): RunRecord['spec']['requirements'] {
+  return spec.requirements.map(({ id, text, line, file }) => ({
+    ...{ id, text, line },
+    ...(file === spec.path ? {} : { file }),
+  }));
+}
 
 /** @param tree the commit that holds the spec */
 export async function recordSpecCheck(record: RunRecord, spec: Spec, tree: SourceTree, log: Log): Promise<void> {

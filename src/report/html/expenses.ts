@@ -1,6 +1,7 @@
 // What the run spent against its limits, where the time went, and how to get the same verdict elsewhere.
-import type { RunRecord, UsageRecord } from '../record.js';
+import type { RunRecord } from '../record.js';
 import { totalSpending } from '../spending.js';
+import { costText, tokensText } from '../spending-text.js';
 import { stopReasonText } from '../verdict.js';
 import { dollars, duration, wholeNumber } from '../wording.js';
 import { timeline, tokensChart } from './charts.js';
@@ -9,7 +10,7 @@ import type { Story } from '../turns.js';
 
 export function expensesSection(record: RunRecord, story: Story): Section | undefined {
   const { usage, stopReason } = record;
-  const { limits, earlier } = usage;
+  const { limits } = usage;
   const total = totalSpending(usage);
   const tokensIn = usage.inputTokens + usage.cacheReadTokens + usage.cacheWriteTokens;
   const own = `${wholeNumber(tokensIn)} in, ${wholeNumber(usage.outputTokens)} out`;
@@ -28,10 +29,7 @@ export function expensesSection(record: RunRecord, story: Story): Section | unde
     },
     {
       name: 'tokens',
-      told:
-        earlier === undefined
-          ? own
-          : `${wholeNumber(total.tokens)} (of it ${wholeNumber(earlier.tokens)} by earlier runs, ${own})`,
+      told: tokensText(usage, own),
       limit: wholeNumber(limits.maxTokens),
       share: total.tokens / limits.maxTokens,
     },
@@ -57,14 +55,6 @@ export function expensesSection(record: RunRecord, story: Story): Section | unde
     timeline(record, story),
     tokensChart(story),
   ]);
-}
-
-/** What counts towards the limit, and how much of it this run did not spend itself. */
-export function costText(usage: UsageRecord): string {
-  const { costUsd = 0 } = usage.earlier ?? {};
-  const known = usage.costUsd === null ? 'unknown, no price known for the model' : dollars(usage.costUsd + costUsd);
-  if (costUsd === 0) return known;
-  return `${known} (${usage.costUsd === null ? '' : 'of it '}${dollars(costUsd)} by earlier runs)`;
 }
 
 /** A share of a limit as a bar; limits of zero have none. */

@@ -51,7 +51,11 @@ export function requirementsSection(record: RunRecord, placeLink: PlaceLink): Se
     const body = table(['id', 'requirement', 'status', 'code', 'tests'], rows, 'ledger');
     return section('requirements', 'Requirements', body, 'claimed by the model, not checked');
   }
-  const rows = spec.requirements.map(({ id, text, line }) => [safeHtml`<b>${id}</b>`, text, String(line)]);
+  const rows = spec.requirements.map(({ id, text, file, line }) => [
+    safeHtml`<b>${id}</b>`,
+    text,
+    file === undefined ? String(line) : `${file}:${line}`,
+  ]);
   return section(
     'requirements',
     'Requirements',

@@ -1,8 +1,8 @@
 // The head of the page: how the run ended, what that rests on and what is open. It repeats the record and judges nothing.
 import { verdictLine } from '../verdict.js';
 import type { GateRecord, RunRecord } from '../record.js';
+import { costText } from '../spending-text.js';
 import { type OpenPoint, openPoints } from '../open-points.js';
-import { costText } from './expenses.js';
 import { counted, duration, GATE_SIGNS, shortId } from '../wording.js';
 import { safeHtml, NOTHING, type Part, webLink } from './markup.js';
 
