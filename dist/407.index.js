@@ -9,7 +9,7 @@ export const modules = {
 /* harmony export */   i: () => (/* binding */ Announcement)
 /* harmony export */ });
 /* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(3916);
-/* harmony import */ var _report_report_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(6858);
+/* harmony import */ var _report_report_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(8661);
 // What a step tells when its runs are over: outputs, job summary, verdicts, annotations. What the texts say is report/'s
 // affair; here they go to the runner, through the outlet and the log.
 
@@ -2213,7 +2213,7 @@ async function readSources(request) {
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
 /* harmony export */   m: () => (/* binding */ Cancellation)
 /* harmony export */ });
-/* harmony import */ var _report_report_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(6858);
+/* harmony import */ var _report_report_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(8661);
 /* harmony import */ var _run_run_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(5279);
 
 
@@ -3278,7 +3278,7 @@ function asError(thrown) {
 /* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(3916);
 /* harmony import */ var _inputs_inputs_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(8537);
 /* harmony import */ var _platform_received_folder_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(7513);
-/* harmony import */ var _report_report_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(6858);
+/* harmony import */ var _report_report_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(8661);
 // The reports of a fleet's jobs, read back in one that sums them up. They come from other jobs: only their form is relied
 // on, and their texts are shown as text.
 
@@ -3407,8 +3407,8 @@ function orderSpecs(specs) {
 var platform_github = __webpack_require__(2024);
 // EXTERNAL MODULE: ./src/publish/publish.ts + 28 modules
 var publish = __webpack_require__(9873);
-// EXTERNAL MODULE: ./src/report/report.ts + 56 modules
-var report = __webpack_require__(6858);
+// EXTERNAL MODULE: ./src/report/report.ts + 57 modules
+var report = __webpack_require__(8661);
 ;// CONCATENATED MODULE: ./src/fleet/open-work.ts
 
 
@@ -3834,7 +3834,7 @@ __webpack_require__.r(__webpack_exports__);
 /* harmony import */ var _platform_terminal_js__WEBPACK_IMPORTED_MODULE_16__ = __webpack_require__(9747);
 /* harmony import */ var _post_step_js__WEBPACK_IMPORTED_MODULE_17__ = __webpack_require__(4128);
 /* harmony import */ var _publish_job_js__WEBPACK_IMPORTED_MODULE_18__ = __webpack_require__(7158);
-/* harmony import */ var _report_report_js__WEBPACK_IMPORTED_MODULE_19__ = __webpack_require__(6858);
+/* harmony import */ var _report_report_js__WEBPACK_IMPORTED_MODULE_19__ = __webpack_require__(8661);
 // Starts Ferrule: as an action, as its post step, as the action that publishes, or as a command line. Makes the real
 // things, and is the only catch-all: here an outcome becomes a green or red run.
 
@@ -4525,8 +4525,8 @@ function readPublishInputs(get, context) {
 
 // EXTERNAL MODULE: ./node_modules/zod/v4/classic/schemas.js + 5 modules
 var schemas = __webpack_require__(2047);
-// EXTERNAL MODULE: ./src/report/report.ts + 56 modules
-var report = __webpack_require__(6858);
+// EXTERNAL MODULE: ./src/report/report.ts + 57 modules
+var report = __webpack_require__(8661);
 ;// CONCATENATED MODULE: ./src/inputs/event.ts
 // Reads what the runner says about the event that started this run. Whether that event may start a run is decided in
 // trust.ts; GitHub itself is not asked anything here.
@@ -5100,8 +5100,8 @@ var external_node_path_ = __webpack_require__(6760);
 var external_node_path_default = /*#__PURE__*/__webpack_require__.n(external_node_path_);
 // EXTERNAL MODULE: ./src/platform/github.ts + 4 modules
 var platform_github = __webpack_require__(2024);
-// EXTERNAL MODULE: ./src/report/report.ts + 56 modules
-var report = __webpack_require__(6858);
+// EXTERNAL MODULE: ./src/report/report.ts + 57 modules
+var report = __webpack_require__(8661);
 ;// CONCATENATED MODULE: ./src/invocation/comment-reply.ts
 
 
@@ -8561,7 +8561,7 @@ function minutes(elapsedMs) {
 /* harmony import */ var _invocation_invocation_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(4777);
 /* harmony import */ var _platform_report_folder_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(9250);
 /* harmony import */ var _publish_publish_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(9873);
-/* harmony import */ var _report_report_js__WEBPACK_IMPORTED_MODULE_6__ = __webpack_require__(6858);
+/* harmony import */ var _report_report_js__WEBPACK_IMPORTED_MODULE_6__ = __webpack_require__(8661);
 /* harmony import */ var _run_run_js__WEBPACK_IMPORTED_MODULE_7__ = __webpack_require__(5279);
 // The post step of the action: what a run that was killed left is pushed, reported and cleared away. A run that came to
 // its end, also by a cancellation, left nothing to do here. Nothing is asked of the model, and no code of the work runs.
@@ -8955,8 +8955,8 @@ function describeUnsigned(reason) {
         "token of a GitHub App or the workflow's own, and nothing that is made with a personal access token.");
 }
 
-// EXTERNAL MODULE: ./src/report/report.ts + 56 modules
-var report = __webpack_require__(6858);
+// EXTERNAL MODULE: ./src/report/report.ts + 57 modules
+var report = __webpack_require__(8661);
 ;// CONCATENATED MODULE: ./src/publish/trailer-value.ts
 // The form of a trailer's value.
 /** Text as one line, which is what a trailer's value is. Also the form in which values are compared with trailers. */
@@ -10967,7 +10967,7 @@ const IS_REPORT = 'The report is the text of this pull request.';
 
 /***/ }),
 
-/***/ 6858:
+/***/ 8661:
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
 
@@ -11139,9 +11139,9 @@ function duration(durationMs) {
         return `${minutes} min ${seconds % 60} s`;
     return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
-/** `$0.42`; small amounts keep the digits that matter. */
+/** `$0.42`; what is less than a cent keeps the digits that matter. */
 function dollars(costUsd) {
-    return `$${costUsd.toFixed(costUsd !== 0 && costUsd < 0.095 ? 4 : 2)}`;
+    return `$${costUsd.toFixed(costUsd > 0 && costUsd < 0.01 ? 4 : 2)}`;
 }
 /** A git object's name as people quote it. */
 function shortId(objectId) {
@@ -11241,17 +11241,16 @@ function ofAudit({ audit }) {
 }
 /** On the line of the clause, else on the spec as a whole. */
 function ofQuestions({ questions, spec }) {
-    const isFile = spec.path.endsWith('.md'); // lines of a folder's requirements are of one of its files
     return [...questions]
         .sort((one, other) => Number(other.blocking) - Number(one.blocking))
         .map(({ number, text, requirement, blocking }) => {
-        const clause = isFile ? spec.requirements.find(({ id }) => id === requirement) : undefined;
+        const clause = spec.requirements.find(({ id }) => id === requirement);
         const about = requirement === undefined ? '' : ` on ${requirement}`;
         return {
             level: 'notice',
             title: `Question ${number}${about}${blocking ? ' (blocking)' : ''}`,
             text: clipped(text, MAX_TEXT_CHARS),
-            ...{ file: spec.path, ...(clause === undefined ? {} : { line: clause.line }) },
+            ...{ file: clause?.file ?? spec.path, ...(clause === undefined ? {} : { line: clause.line }) },
         };
     });
 }
@@ -11644,6 +11643,42 @@ function readSpending(tokens, costUsd) {
     return { tokens: Number(tokens), costUsd: isCost ? Number(costUsd) : undefined };
 }
 
+;// CONCATENATED MODULE: ./src/report/spending-text.ts
+// What counts towards the limits of tokens and money, in words: of this run and of the earlier ones that it goes on from.
+
+
+/** `$12.00 (of it $9.60 by earlier runs)` */
+function costText(usage) {
+    const known = usage.costUsd === null ? 'unknown, no price known for the model' : countedCost(usage);
+    return `${known}${earlierCost(usage)}`;
+}
+/** `$12.00 of $10.00 (of it $9.60 by earlier runs)` */
+function costOfLimit(usage) {
+    const known = usage.costUsd === null ? 'cost unknown' : `${countedCost(usage)} of ${dollars(usage.limits.maxCostUsd)}`;
+    return `${known}${earlierCost(usage)}`;
+}
+/** `48,210 (of it 12,000 by earlier runs, 36,000 in, 210 out)`; `own` alone without earlier runs. @param own of this run */
+function tokensText(usage, own) {
+    const { earlier } = usage;
+    if (earlier === undefined)
+        return own;
+    return `${wholeNumber(totalSpending(usage).tokens)} (of it ${wholeNumber(earlier.tokens)} by earlier runs, ${own})`;
+}
+/** `48,210 of 20,000,000 tokens (of it 12,000 by earlier runs)` */
+function tokensOfLimit(usage) {
+    const { earlier, limits } = usage;
+    const rest = earlier === undefined ? '' : ` (of it ${wholeNumber(earlier.tokens)} by earlier runs)`;
+    return `${wholeNumber(totalSpending(usage).tokens)} of ${wholeNumber(limits.maxTokens)} tokens${rest}`;
+}
+function countedCost(usage) {
+    return dollars(totalSpending(usage).costUsd ?? 0);
+}
+function earlierCost({ costUsd, earlier }) {
+    if (!earlier?.costUsd)
+        return '';
+    return ` (${costUsd === null ? '' : 'of it '}${dollars(earlier.costUsd)} by earlier runs)`;
+}
+
 ;// CONCATENATED MODULE: ./src/report/verdict.ts
 
 const STOPPED_BY = {
@@ -11782,6 +11817,7 @@ const LANE_NAMES = {
     verification: 'verification',
     other: 'everything else',
 };
+const VERIFICATION = { lane: 'verification', what: 'Verification' };
 /**
  * Follows the times of the transcript; what lies between an answer's actions and the next answer is no one's turn.
  * `undefined` where the transcript has no times, or there was no conversation.
@@ -11810,8 +11846,11 @@ function readRunTime(record, { turns }) {
         const names = calls.map(({ name }) => name).join(', ');
         add({ ...own, lane: usesCargo(turn) ? 'cargo' : 'files', what: names }, answeredAtMs, reachedMs);
         const isHandedOver = calls.some(({ name }) => name === 'finish');
-        between = isHandedOver ? { lane: 'verification', what: 'Verification' } : { lane: 'other', what: 'Waiting' };
+        between = isHandedOver ? VERIFICATION : { lane: 'other', what: 'Waiting' };
     }
+    // Where a limit ended the conversation nothing was handed over, and the last commit was verified all the same.
+    if (record.verification !== undefined)
+        between = VERIFICATION;
     if (turns.length > 0)
         add(between, reachedMs, startMs + totalMs);
     return spans.length === 0 ? undefined : { spans, totalMs };
@@ -11950,9 +11989,10 @@ function tokensBar({ number, tokens }, at, highest) {
 
 
 
+
 function expensesSection(record, story) {
     const { usage, stopReason } = record;
-    const { limits, earlier } = usage;
+    const { limits } = usage;
     const total = totalSpending(usage);
     const tokensIn = usage.inputTokens + usage.cacheReadTokens + usage.cacheWriteTokens;
     const own = `${wholeNumber(tokensIn)} in, ${wholeNumber(usage.outputTokens)} out`;
@@ -11971,9 +12011,7 @@ function expensesSection(record, story) {
         },
         {
             name: 'tokens',
-            told: earlier === undefined
-                ? own
-                : `${wholeNumber(total.tokens)} (of it ${wholeNumber(earlier.tokens)} by earlier runs, ${own})`,
+            told: tokensText(usage, own),
             limit: wholeNumber(limits.maxTokens),
             share: total.tokens / limits.maxTokens,
         },
@@ -11999,14 +12037,6 @@ function expensesSection(record, story) {
         timeline(record, story),
         tokensChart(story),
     ]);
-}
-/** What counts towards the limit, and how much of it this run did not spend itself. */
-function costText(usage) {
-    const { costUsd = 0 } = usage.earlier ?? {};
-    const known = usage.costUsd === null ? 'unknown, no price known for the model' : dollars(usage.costUsd + costUsd);
-    if (costUsd === 0)
-        return known;
-    return `${known} (${usage.costUsd === null ? '' : 'of it '}${dollars(costUsd)} by earlier runs)`;
 }
 /** A share of a limit as a bar; limits of zero have none. */
 function meter(share) {
@@ -12582,7 +12612,11 @@ function requirementsSection(record, placeLink) {
         const body = table(['id', 'requirement', 'status', 'code', 'tests'], rows, 'ledger');
         return section('requirements', 'Requirements', body, 'claimed by the model, not checked');
     }
-    const rows = spec.requirements.map(({ id, text, line }) => [safeHtml `<b>${id}</b>`, text, String(line)]);
+    const rows = spec.requirements.map(({ id, text, file, line }) => [
+        safeHtml `<b>${id}</b>`,
+        text,
+        file === undefined ? String(line) : `${file}:${line}`,
+    ]);
     return section('requirements', 'Requirements', table(['id', 'requirement', 'line of the spec'], rows), 'not checked one by one');
 }
 function stale({ staleRequirements = [] }) {
@@ -13313,7 +13347,10 @@ const spec = schemas/* object */.Ikc({
     path: schemas/* string */.YjP(),
     title: schemas/* string */.YjP(),
     hash: schemas/* string */.YjP().describe('SHA-256 in hexadecimal; empty when the spec was not read.'),
-    requirements: schemas/* array */.YOg(schemas/* object */.Ikc({ id: schemas/* string */.YjP(), text: schemas/* string */.YjP(), line: schemas/* int */.Whr().positive() })),
+    requirements: schemas/* array */.YOg(schemas/* object */.Ikc({
+        ...{ id: schemas/* string */.YjP(), text: schemas/* string */.YjP(), line: schemas/* int */.Whr().positive() },
+        file: schemas/* string */.YjP().optional().describe('Where it stands, when the spec is a folder.'),
+    })),
     tasks: schemas/* array */.YOg(specTask).optional().describe('The task lists of the spec; absent when it has none.'),
 });
 
@@ -13641,6 +13678,14 @@ function sourceLinks(record, { maxTextChars, hasLinks }) {
             return file(code(text), path, lines);
         },
         named: (name, { path, line }) => path === undefined ? code(name) : file(code(name), path, line === undefined ? '' : `#L${line}`),
+        clause(id) {
+            const words = inlineText(clipped(id, maxTextChars));
+            const clause = record.spec.requirements.find((each) => each.id === id);
+            if (clause === undefined)
+                return words;
+            // GitHub shows Markdown rendered, without lines, unless it is asked for the text.
+            return file(words, clause.file ?? record.spec.path, `?plain=1#L${clause.line}`);
+        },
         commit(id) {
             const words = inlineCode(shortId(id));
             return repository === undefined || !COMMIT.test(id) ? words : linked(words, `${repository}/commit/${id}`);
@@ -13896,7 +13941,7 @@ function requirements_section_requirementsSection(record, extent) {
     const places = (code) => code.map((place) => links.place(place)).join(' ');
     if (ledger.length === 0) {
         const rows = claims.map((claim) => [
-            cell(claim.id),
+            links.clause(claim.id),
             claim.status,
             places(claim.code),
             claim.tests.map((name) => links.named(name, {})).join(' '),
@@ -13910,7 +13955,7 @@ function requirements_section_requirementsSection(record, extent) {
         const { sign, words } = REQUIREMENT_STATUS[entry.status];
         const tests = entry.tests.map(({ name, result, ...place }) => `${links.named(name, place)} ${result}`);
         return [
-            cell(entry.id),
+            links.clause(entry.id),
             cell(entry.text),
             `${sign} ${words}`,
             places(entry.code),
@@ -14092,6 +14137,7 @@ function records_mark_encoded(records, maxTextChars) {
 
 
 
+
 function sections_gatesSection({ verification, baseline }, extent) {
     const gates = verification?.gates ?? [];
     const rows = gates.map((gate) => [
@@ -14143,10 +14189,11 @@ function publicationLine(record, extent) {
 /** What is open, by number, with the clause it concerns, and how to answer. */
 function sections_questionsSection(record, extent) {
     const { questions, spec, publication } = record;
+    const links = sourceLinks(record, extent);
     const items = questions.map(({ number, text, requirement, blocking }) => {
         const clause = spec.requirements.find(({ id }) => id === requirement);
         const quoted = clause === undefined ? '' : quoteBelow(clipped(clause.text, extent.maxTextChars));
-        const head = `**Question ${number}${about(requirement)}${blocking ? ' (blocking)' : ''}:**`;
+        const head = `**Question ${number}${about(requirement, links)}${blocking ? ' (blocking)' : ''}:**`;
         return `${head} ${inlineText(clipped(text, extent.maxTextChars))}${quoted}`;
     });
     const howTo = questions[0] === undefined ? '' : howToAnswer(questions[0].number, publication.kind);
@@ -14158,10 +14205,12 @@ function howToAnswer(number, kind) {
     return (`Answer in a comment where this report stands on GitHub: \`/ferrule answer ${number} <text>\`, or change the spec. ` +
         'The next run reads the answers of people with write access.');
 }
-function answersSection({ answers = [] }, extent) {
+function answersSection(record, extent) {
+    const { answers = [] } = record;
+    const links = sourceLinks(record, extent);
     const items = answers.map(({ number, question, answer, author, requirement }) => {
         const by = author === undefined ? '' : ` (answered by ${inlineText(author)})`;
-        const head = `**Question ${number}${about(requirement)}:** ${inlineText(clipped(question, extent.maxTextChars))}${by}`;
+        const head = `**Question ${number}${about(requirement, links)}:** ${inlineText(clipped(question, extent.maxTextChars))}${by}`;
         return `${head}${quoteBelow(clipped(answer, extent.maxTextChars))}`;
     });
     return layout_section('Answers that this run was given', [layout_bullets(items, extent)]);
@@ -14257,24 +14306,16 @@ function usageSection({ usage, model, agent, run }) {
     const took = duration(usage.durationSeconds * 1000);
     if (usage.turns === 0 && usage.rounds === 0)
         return layout_section('Spent', [`Nothing. It took ${took}. ${who}`]);
-    const cost = usage.costUsd === null ? 'unknown (no price known for the model)' : dollars(usage.costUsd);
     const input = usage.inputTokens + usage.cacheReadTokens + usage.cacheWriteTokens;
+    const own = `${wholeNumber(input)} in (${wholeNumber(usage.cacheReadTokens)} of them from the cache), ${wholeNumber(usage.outputTokens)} out`;
     const rows = [
         ['turns', wholeNumber(usage.turns), wholeNumber(limits.maxTurns)],
         ['verification rounds', wholeNumber(usage.rounds), wholeNumber(limits.maxRounds)],
-        [
-            'tokens',
-            `${wholeNumber(input)} in (${wholeNumber(usage.cacheReadTokens)} of them from the cache), ${wholeNumber(usage.outputTokens)} out`,
-            wholeNumber(limits.maxTokens),
-        ],
-        ['cost', cost, dollars(limits.maxCostUsd)],
-        ...(usage.earlier === undefined ? [] : [['spent by earlier runs', earlierSpending(usage.earlier), 'counts']]),
+        ['tokens', tokensText(usage, own), wholeNumber(limits.maxTokens)],
+        ['cost', costText(usage), dollars(limits.maxCostUsd)],
         ['time', took, duration(limits.maxMinutes * 60_000)],
     ];
     return layout_section('Spent', [layout_table(['', 'used', 'limit'], rows, { maxRows: rows.length }), who]);
-}
-function earlierSpending({ tokens, costUsd }) {
-    return `${wholeNumber(tokens)} tokens${costUsd === undefined ? '' : `, ${dollars(costUsd)}`}`;
 }
 function sections_reproduceSection({ reproduce, toolchain, environment }, extent) {
     const commands = reproduce.length === 0 ? '' : codeBlock(clipped(reproduce.join('\n'), extent.maxTextChars * 10), 'sh');
@@ -14318,8 +14359,8 @@ function baselineSentence(baseline) {
     });
     return results.length === 0 ? '' : `On the base, before the run: ${listed(results)}.`;
 }
-function about(requirement) {
-    return requirement === undefined ? '' : ` on ${inlineText(requirement)}`;
+function about(requirement, links) {
+    return requirement === undefined ? '' : ` on ${links.clause(requirement)}`;
 }
 
 ;// CONCATENATED MODULE: ./src/report/spec-sections.ts
@@ -14528,6 +14569,8 @@ function nameCommits(record, published) {
 
 
 
+
+
 /** Also where every character needs eight to be shown as it is, the text stays below GitHub's limit. */
 const EXTENT = { maxRows: 20, maxTextChars: 100, hasLinks: false };
 const MAX_STEP_CHARS = 300;
@@ -14543,7 +14586,7 @@ function renderLive(record, live) {
     const open = questions.filter(({ blocking }) => blocking).length;
     const asked = `${counted(questions.length, 'question')} so far${open === 0 ? '' : `, ${open} of them blocking`}.`;
     return written(record, [
-        `**Ferrule is at work on** ${inlineCode(clipped(spec.path, 300))}, ${inlineText(clipped(spec.title, 300))}`,
+        `**Ferrule is at work on** ${named(spec)}`,
         `Now, since ${time(live.since)}: ${step}`,
         layout_bullets(planItems(record, EXTENT), EXTENT),
         live.lastCargo === undefined ? '' : `Last build: ${inlineText(clipped(live.lastCargo, MAX_STEP_CHARS))}`,
@@ -14552,10 +14595,11 @@ function renderLive(record, live) {
         `This text follows the run and is replaced at its end. If it stays as it is, the run was ended from outside; what it completed is kept, and the next run goes on from there.${log}`,
     ]);
 }
-/** The run's moment as plain text on one line, for the status line of a terminal. */
+/** The run's moment and what counts towards its limits, as plain text on one line for a terminal's status line. */
 function renderStatus({ usage }, step) {
-    const cost = usage.costUsd === null ? [] : [dollars(usage.costUsd)];
-    return [step, `${wholeNumber(allTokens(usage))} tokens`, ...cost].join(' · ');
+    const { tokens, costUsd } = totalSpending(usage);
+    const cost = usage.costUsd === null || costUsd === undefined ? [] : [dollars(costUsd)];
+    return [step, `${wholeNumber(tokens)} tokens`, ...cost].join(' · ');
 }
 /** The verdict in short, marks included, for a comment whose readers find the whole report elsewhere. */
 function renderAnswer(record) {
@@ -14563,7 +14607,7 @@ function renderAnswer(record) {
     const log = run.url === undefined ? '' : `${layout_link('Log of the run', run.url)}.`;
     return written(record, [
         `**${inlineText(clipped(verdictLine(record), 1_500))}**`,
-        `Spec: ${inlineCode(clipped(record.spec.path, 300))}, ${inlineText(clipped(record.spec.title, 300))}`,
+        `Spec: ${named(record.spec)}`,
         spent(record, duration(record.usage.durationSeconds * 1000)),
         log,
     ]);
@@ -14579,22 +14623,16 @@ function renderReply(records) {
     const [only = ''] = lines;
     return [lines.length === 1 ? only : layout_bullets(lines, EXTENT), log].filter((part) => part !== '').join('\n\n');
 }
+function named({ path, title }) {
+    return `${inlineCode(clipped(path, 300))}${title === '' ? '' : `, ${inlineText(clipped(title, 300))}`}`;
+}
 function written(record, parts) {
     return `${hiddenLines(record).join('\n')}\n${parts.filter((part) => part !== '').join('\n\n')}\n`;
 }
 function spent({ usage }, time) {
-    const { limits } = usage;
-    const cost = usage.costUsd === null ? 'cost unknown' : `${dollars(usage.costUsd)} of ${dollars(limits.maxCostUsd)}`;
-    const parts = [
-        `turn ${wholeNumber(usage.turns)} of ${wholeNumber(limits.maxTurns)}`,
-        `${wholeNumber(allTokens(usage))} of ${wholeNumber(limits.maxTokens)} tokens`,
-        cost,
-        time,
-    ];
+    const turn = `turn ${wholeNumber(usage.turns)} of ${wholeNumber(usage.limits.maxTurns)}`;
+    const parts = [turn, tokensOfLimit(usage), costOfLimit(usage), time];
     return `Spent: ${parts.join(' · ')}`;
-}
-function allTokens(usage) {
-    return usage.inputTokens + usage.outputTokens + usage.cacheReadTokens + usage.cacheWriteTokens;
 }
 function time(at) {
     return `${at.toISOString().slice(11, 19)} UTC`;
@@ -17028,8 +17066,8 @@ function textOf(answer) {
 
 // EXTERNAL MODULE: ./src/brief/brief.ts + 25 modules
 var brief_brief = __webpack_require__(1044);
-// EXTERNAL MODULE: ./src/report/report.ts + 56 modules
-var report_report = __webpack_require__(6858);
+// EXTERNAL MODULE: ./src/report/report.ts + 57 modules
+var report_report = __webpack_require__(8661);
 ;// CONCATENATED MODULE: ./src/run/earlier-run.ts
 
 
@@ -17471,10 +17509,46 @@ var git_remote = __webpack_require__(9874);
 var git_history = __webpack_require__(4094);
 // EXTERNAL MODULE: ./src/platform/received-folder.ts
 var received_folder = __webpack_require__(7513);
+;// CONCATENATED MODULE: ./src/run/spec-remarks.ts
+
+/** Of the ten notices that the runner keeps for a step; the others are left to the end of the run. */
+const MAX_NOTICES = 5;
+/** Lines of the log; report.json has all of them. */
+const spec_remarks_MAX_LINES = 30;
+/** The clauses in the record's shape: with their file where the spec is a folder of several. */
+function requirementRecords(spec) {
+    return spec.requirements.map(({ id, text, line, file }) => ({
+        ...{ id, text, line },
+        ...(file === spec.path ? {} : { file }),
+    }));
+}
+/** @param tree the commit that holds the spec */
+async function recordSpecCheck(record, spec, tree, log) {
+    const findings = await (0,brief_brief/* checkSpec */.g3)(spec, tree);
+    record.specCheck = findings;
+    const tasks = (0,brief_brief/* readTasks */.j9)(spec.documents, spec.requirements).map(({ isTicked: ticked, ...task }) => ({
+        ...task,
+        ticked,
+    }));
+    if (tasks.length > 0)
+        record.spec.tasks = tasks;
+    log.info(`Spec check: ${(0,brief_brief/* describeRequirements */.mE)(spec)}; ${(0,brief_brief/* describeFindings */.kA)(findings)}.`);
+    findings.slice(0, spec_remarks_MAX_LINES).forEach((finding, at) => {
+        const { rule, file, line, text } = finding;
+        const isNoticed = at < MAX_NOTICES && log.annotation('notice', `Spec check: ${rule}`, text, { file, line });
+        if (!isNoticed)
+            log.info((0,brief_brief/* describeFinding */.jb)(finding));
+    });
+    const rest = findings.length - spec_remarks_MAX_LINES;
+    if (rest > 0)
+        log.info(`… and ${rest} more remarks in report.json.`);
+}
+
 ;// CONCATENATED MODULE: ./src/run/result-reader.ts
 // What another job left of one spec's run, held against everything this job can know by itself: the run, the repository,
 // the spec at the base, and whether report and verdict agree with each other. What cannot be known without cargo, that
 // the gates really passed, is the other job's word.
+
 
 
 
@@ -17544,7 +17618,7 @@ async function judgeResult({ record, result }, folder, prefix, { git, context })
     const hash = spec.hash.replace(/^sha256:/, '');
     if (spec.path !== record.spec.path || hash !== record.spec.hash)
         throw new errors/* UserError */.yo('The result was refused: it was made for another text of the spec than the base has.');
-    const requirements = spec.requirements.map(({ id, text, line }) => ({ id, text, line }));
+    const requirements = requirementRecords(spec);
     const texts = new Map(requirements.map(({ id, text }) => [id, text]));
     const stranger = record.ledger.find(({ id, text }) => texts.get(id) !== text);
     if (stranger !== undefined)
@@ -18535,34 +18609,6 @@ class Progress {
     }
 }
 
-;// CONCATENATED MODULE: ./src/run/spec-remarks.ts
-
-/** Of the ten notices that the runner keeps for a step; the others are left to the end of the run. */
-const MAX_NOTICES = 5;
-/** Lines of the log; report.json has all of them. */
-const spec_remarks_MAX_LINES = 30;
-/** @param tree the commit that holds the spec */
-async function recordSpecCheck(record, spec, tree, log) {
-    const findings = await (0,brief_brief/* checkSpec */.g3)(spec, tree);
-    record.specCheck = findings;
-    const tasks = (0,brief_brief/* readTasks */.j9)(spec.documents, spec.requirements).map(({ isTicked: ticked, ...task }) => ({
-        ...task,
-        ticked,
-    }));
-    if (tasks.length > 0)
-        record.spec.tasks = tasks;
-    log.info(`Spec check: ${(0,brief_brief/* describeRequirements */.mE)(spec)}; ${(0,brief_brief/* describeFindings */.kA)(findings)}.`);
-    findings.slice(0, spec_remarks_MAX_LINES).forEach((finding, at) => {
-        const { rule, file, line, text } = finding;
-        const isNoticed = at < MAX_NOTICES && log.annotation('notice', `Spec check: ${rule}`, text, { file, line });
-        if (!isNoticed)
-            log.info((0,brief_brief/* describeFinding */.jb)(finding));
-    });
-    const rest = findings.length - spec_remarks_MAX_LINES;
-    if (rest > 0)
-        log.info(`… and ${rest} more remarks in report.json.`);
-}
-
 // EXTERNAL MODULE: ./src/sandbox/sandbox.ts + 10 modules
 var sandbox_sandbox = __webpack_require__(7170);
 ;// CONCATENATED MODULE: ./src/run/preparation.ts
@@ -18604,7 +18650,7 @@ async function readBrief(world, specPath, record) {
     if (sources.warnings.length > 0)
         record.sourceWarnings = sources.warnings;
     const hash = spec.hash.replace(/^sha256:/, '');
-    const requirements = spec.requirements.map(({ id, text, line }) => ({ id, text, line }));
+    const requirements = requirementRecords(spec);
     record.spec = { path: spec.path, title: spec.title, hash, requirements };
     record.agent = { name: agent.name, hash: agent.hash };
     record.model = inputs.replay === undefined ? model : 'recorded conversation';
