@@ -4486,10 +4486,12 @@ function readSpecPattern(value, workspace) {
 
 const PUBLISH = ['auto', 'pull-request', 'commit', 'comment'];
 const COMMIT_WITH = ['git', 'api'];
+const DEPENDENCIES = ['none', 'locked', 'registry'];
 const DRAFT = ['until-verified', 'always', 'never'];
 /** Defaults as `INPUT_DEFAULTS` gives those of the first action. */
 const PUBLISH_INPUT_DEFAULTS = {
     result: '',
+    spec: '',
     'github-token': '',
     publish: 'auto',
     branch: 'ferrule/{spec}',
@@ -4498,6 +4500,7 @@ const PUBLISH_INPUT_DEFAULTS = {
     draft: 'until-verified',
     labels: '',
     reviewers: '',
+    dependencies: 'registry',
     'protected-paths': '',
     'allowed-bots': '',
 };
@@ -4510,6 +4513,7 @@ function readPublishInputs(get, context) {
     const protectedPath = (path) => readRepositoryPath('protected-paths', path, context.workspace);
     return {
         result,
+        spec: splitList(text('spec')).map((value) => readSpecPattern(value, context.workspace)),
         githubToken: readSecret('github-token', text('github-token')),
         publish: readChoice('publish', text('publish'), PUBLISH),
         branch: readBranchTemplate('branch', text('branch')),
@@ -4518,6 +4522,7 @@ function readPublishInputs(get, context) {
         draft: readChoice('draft', text('draft'), DRAFT),
         labels: splitList(text('labels')),
         reviewers: splitList(text('reviewers')).map(readReviewer),
+        dependencies: readChoice('dependencies', text('dependencies'), DEPENDENCIES),
         protectedPaths: splitList(text('protected-paths')).map(protectedPath),
         allowedBots: splitList(text('allowed-bots')).map(readBot),
     };
@@ -4941,7 +4946,6 @@ function refused(rule, message) {
 
 const GATES = ['check', 'test', 'fmt', 'clippy', 'doc', 'audit', 'ledger'];
 const inputs_PUBLISH = ['auto', 'pull-request', 'commit', 'comment', 'none'];
-const DEPENDENCIES = ['none', 'locked', 'registry'];
 const ON_QUESTION = ['pause', 'assume'];
 const SANDBOX = ['auto', 'unsafe-off'];
 const RESUME = ['auto', 'never'];
@@ -5087,10 +5091,12 @@ __webpack_require__.d(__webpack_exports__, {
   wZ: () => (/* binding */ makeFolders),
   h_: () => (/* binding */ openRepository),
   _9: () => (/* reexport */ pinCommits),
+  av: () => (/* reexport */ readTip),
   e1: () => (/* binding */ remoteOf),
   qw: () => (/* binding */ reopenWorld),
   u_: () => (/* binding */ runInvocation),
-  x_: () => (/* reexport */ surveySpecs)
+  x_: () => (/* reexport */ surveySpecs),
+  CB: () => (/* reexport */ textsOf)
 });
 
 // EXTERNAL MODULE: external "node:fs/promises"
@@ -5251,10 +5257,16 @@ async function branchBelow(github, workBranch, isWork) {
     }
     return undefined;
 }
-/** The branch a result goes to: the input's, the pull request's, else the one that is checked out. */
+/** The branch a result goes to: the input's, the one below a run's own pull request, another pull request's, else the one that is checked out. */
 function baseBranch(base, context, checkout) {
     const ofEvent = /^refs\/heads\/(.+)$/.exec(context.ref ?? '')?.[1];
-    return base ?? context.pullRequest?.headRef ?? checkout.branch ?? ofEvent ?? context.defaultBranch ?? 'main';
+    return (base ??
+        context.ownPullRequestBase ??
+        context.pullRequest?.headRef ??
+        checkout.branch ??
+        ofEvent ??
+        context.defaultBranch ??
+        'main');
 }
 /** What was approved or asked for is the pinned commit; asked again before a branch is moved (publish/commit.ts). */
 async function refuseMovedHead(git, remote, pullRequest) {
@@ -5273,6 +5285,7 @@ async function fetchTip(git, remote, branch, what) {
     await fetchMissing(git, remote, tip, branch);
     return tip;
 }
+/** `undefined` when the remote has no such branch. @throws UserError when it cannot be asked */
 async function readTip(git, remote, branch) {
     return (0,git_remote/* readRemoteBranch */.H)(git, remote, branch).catch((thrown) => {
         const reason = (0,errors/* messageOf */.bD)(thrown).replaceAll(/\s+/g, ' ');
@@ -5339,7 +5352,7 @@ async function surveySpecs(world, choose = ({ specs }) => Promise.resolve(specs)
     const isTried = ({ standing }) => standing.kind === 'pending' && standing.unfinished !== undefined;
     const inTurn = [...specs.filter((spec) => !isTried(spec)), ...specs.filter(isTried)];
     const byPath = new Map(inTurn.map((spec) => [spec.path, spec]));
-    const files = filesOf(tree, [...selected.specs, ...read.keys()]);
+    const files = textsOf(tree, [...selected.specs, ...read.keys()]);
     return { named: selected.named, files, specs: (0,fleet/* orderSpecs */.NU)(byPath).order.flatMap((path) => byPath.get(path) ?? []) };
 }
 /** The specs, what they depend on, what that depends on, …; each depth is read at once. */
@@ -5377,8 +5390,8 @@ async function readContents(git, files) {
 function isMarkdown({ path, mode }) {
     return mode.startsWith('100') && /\.(md|markdown)$/i.test(path);
 }
-/** Of each spec that is a file: it; of each that is a folder: its Markdown. */
-function filesOf(tree, specs) {
+/** The paths that hold the texts of specs: of each that is a file itself, of each that is a folder its Markdown. */
+function textsOf(tree, specs) {
     const index = indexTree(tree);
     const files = specs.flatMap((spec) => index.get(spec.replace(/\/+$/, '')) ?? []);
     return [...new Set(files.filter(isMarkdown).map(({ path }) => path))];
@@ -8628,13 +8641,13 @@ async function finish(step, folders, run) {
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__webpack_require__.n(node_path__WEBPACK_IMPORTED_MODULE_0__);
 /* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_9__ = __webpack_require__(3916);
 /* harmony import */ var _inputs_inputs_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(8537);
-/* harmony import */ var _invocation_invocation_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(4777);
-/* harmony import */ var _platform_git_remote_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(9874);
-/* harmony import */ var _platform_git_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(8524);
-/* harmony import */ var _platform_received_folder_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(7513);
-/* harmony import */ var _publish_publish_js__WEBPACK_IMPORTED_MODULE_6__ = __webpack_require__(9873);
-/* harmony import */ var _run_run_js__WEBPACK_IMPORTED_MODULE_7__ = __webpack_require__(5279);
-/* harmony import */ var _workshop_workshop_js__WEBPACK_IMPORTED_MODULE_8__ = __webpack_require__(3472);
+/* harmony import */ var _fleet_fleet_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(846);
+/* harmony import */ var _invocation_invocation_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(4777);
+/* harmony import */ var _platform_git_remote_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(9874);
+/* harmony import */ var _platform_git_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(8524);
+/* harmony import */ var _platform_received_folder_js__WEBPACK_IMPORTED_MODULE_6__ = __webpack_require__(7513);
+/* harmony import */ var _publish_publish_js__WEBPACK_IMPORTED_MODULE_7__ = __webpack_require__(9873);
+/* harmony import */ var _run_run_js__WEBPACK_IMPORTED_MODULE_8__ = __webpack_require__(5279);
 // The second job of two: takes what a run with `publish: none` left, makes its commits again under this job's own rules,
 // and publishes them as the run would have. It holds a token that writes and no model key; what it is given counts as
 // hostile. Reading and judging the report is run/result-reader.ts.
@@ -8655,7 +8668,7 @@ async function finish(step, folders, run) {
  */
 async function publishResults(job, scratch) {
     const { inputs, log } = job;
-    const github = (0,_invocation_invocation_js__WEBPACK_IMPORTED_MODULE_2__/* .openRepository */ .h_)(inputs, job.context);
+    const github = (0,_invocation_invocation_js__WEBPACK_IMPORTED_MODULE_3__/* .openRepository */ .h_)(inputs, job.context);
     const trust = await (0,_inputs_inputs_js__WEBPACK_IMPORTED_MODULE_1__/* .judgeTrust */ .g_)(job.context, { allowedBots: inputs.allowedBots, sandbox: 'auto', github });
     if (trust.kind === 'refused')
         throw new _errors_js__WEBPACK_IMPORTED_MODULE_9__/* .UserError */ .yo(trust.message);
@@ -8664,71 +8677,65 @@ async function publishResults(job, scratch) {
         return [];
     }
     const { context } = trust;
-    const folder = await (0,_platform_received_folder_js__WEBPACK_IMPORTED_MODULE_5__/* .openReceivedFolder */ .Kb)(node_path__WEBPACK_IMPORTED_MODULE_0___default().resolve(context.workspace, inputs.result), 'result');
-    const found = (0,_run_run_js__WEBPACK_IMPORTED_MODULE_7__/* .findResults */ .CM)(folder);
+    const folder = await (0,_platform_received_folder_js__WEBPACK_IMPORTED_MODULE_6__/* .openReceivedFolder */ .Kb)(node_path__WEBPACK_IMPORTED_MODULE_0___default().resolve(context.workspace, inputs.result), 'result');
+    const found = (0,_run_run_js__WEBPACK_IMPORTED_MODULE_8__/* .findResults */ .CM)(folder);
     if (found.length === 0)
         return [];
-    const ground = await openGround({ ...job, context }, github, scratch);
+    const ground = await openGround({ ...job, context }, github, trust.specPath, scratch);
     const published = [];
     for (const prefix of found)
         published.push(await publishOne(ground, folder, prefix));
     return published;
 }
-async function openGround(job, github, scratch) {
+async function openGround(job, github, asked, scratch) {
     const { inputs, context, environment } = job;
-    const git = await (0,_platform_git_js__WEBPACK_IMPORTED_MODULE_4__/* .openGit */ .zY)(context.workspace, node_path__WEBPACK_IMPORTED_MODULE_0___default().join(scratch, 'repository.git'), environment);
-    const checkout = await (0,_platform_git_js__WEBPACK_IMPORTED_MODULE_4__/* .readCheckout */ .b$)(context.workspace, environment);
-    const remote = (0,_invocation_invocation_js__WEBPACK_IMPORTED_MODULE_2__/* .remoteOf */ .e1)(inputs, context, checkout);
+    const git = await (0,_platform_git_js__WEBPACK_IMPORTED_MODULE_5__/* .openGit */ .zY)(context.workspace, node_path__WEBPACK_IMPORTED_MODULE_0___default().join(scratch, 'repository.git'), environment);
+    const checkout = await (0,_platform_git_js__WEBPACK_IMPORTED_MODULE_5__/* .readCheckout */ .b$)(context.workspace, environment);
+    const remote = (0,_invocation_invocation_js__WEBPACK_IMPORTED_MODULE_3__/* .remoteOf */ .e1)(inputs, context, checkout);
     if (context.kind !== 'github' || remote === undefined)
         throw new _errors_js__WEBPACK_IMPORTED_MODULE_9__/* .UserError */ .yo('This action publishes to the repository of a workflow run on GitHub. Start it in a workflow.');
-    const branch = (0,_invocation_invocation_js__WEBPACK_IMPORTED_MODULE_2__/* .baseBranch */ .sH)(inputs.base, context, checkout);
+    const branch = (0,_invocation_invocation_js__WEBPACK_IMPORTED_MODULE_3__/* .baseBranch */ .sH)(inputs.base, context, checkout);
     const tip = await fetchTip(git, remote, branch);
     if (tip === undefined)
         throw new _errors_js__WEBPACK_IMPORTED_MODULE_9__/* .UserError */ .yo(`The remote has no branch '${branch}'. Set the input 'base'.`);
-    return { ...job, git, remote, github, base: { branch, tip } };
+    return { ...job, git, remote, github, base: { branch, tip }, asked, taken: new Set() };
 }
 /** The branch's commit with its history; `undefined` when there is no such branch. */
 async function fetchTip(git, remote, branch) {
-    const tip = await (0,_platform_git_remote_js__WEBPACK_IMPORTED_MODULE_3__/* .readRemoteBranch */ .H)(git, remote, branch).catch((thrown) => {
-        const reason = (0,_errors_js__WEBPACK_IMPORTED_MODULE_9__/* .messageOf */ .bD)(thrown).replaceAll(/\s+/g, ' ');
-        throw new _errors_js__WEBPACK_IMPORTED_MODULE_9__/* .UserError */ .yo(`${reason} Check the remote 'origin' and the input 'github-token'.`);
-    });
+    const tip = await (0,_invocation_invocation_js__WEBPACK_IMPORTED_MODULE_3__/* .readTip */ .av)(git, remote, branch);
     if (tip === undefined || (await git.resolve(tip)) !== undefined)
         return tip;
-    const fetched = await (0,_platform_git_remote_js__WEBPACK_IMPORTED_MODULE_3__/* .fetchCommit */ .iH)(git, remote, `refs/heads/${branch}`);
+    const fetched = await (0,_platform_git_remote_js__WEBPACK_IMPORTED_MODULE_4__/* .fetchCommit */ .iH)(git, remote, `refs/heads/${branch}`);
     if (fetched.kind === 'missing')
         throw new _errors_js__WEBPACK_IMPORTED_MODULE_9__/* .UserError */ .yo(`Branch '${branch}' cannot be fetched: ${fetched.reason}`);
     return tip;
 }
 async function publishOne(ground, folder, prefix) {
-    const { git, log } = ground;
+    const { git, log, context, base } = ground;
     try {
-        const files = await (0,_run_run_js__WEBPACK_IMPORTED_MODULE_7__/* .readFiles */ .Ul)(folder, prefix);
+        const files = await (0,_run_run_js__WEBPACK_IMPORTED_MODULE_8__/* .readFiles */ .Ul)(folder, prefix);
         await requireBase(ground, files.result);
-        const received = await (0,_run_run_js__WEBPACK_IMPORTED_MODULE_7__/* .judgeResult */ .p8)(files, folder, prefix, ground);
-        const { record, result, spec } = received;
-        const branch = (0,_publish_publish_js__WEBPACK_IMPORTED_MODULE_6__/* .branchName */ .at)(ground.inputs.branch, spec.path, [
-            ground.base.branch,
-            ground.context.defaultBranch ?? ground.base.branch,
-        ]);
+        const received = await (0,_run_run_js__WEBPACK_IMPORTED_MODULE_8__/* .judgeResult */ .p8)(files, folder, prefix, ground);
+        const { record, result, spec, outputs } = received;
+        const world = { ...ground, base: { branch: base.branch, commit: result.base.commit } };
+        const protectedFiles = [...spec.files, ...(await requireSelected(ground, received))];
+        const { publisher: unguarded, branch } = (0,_run_run_js__WEBPACK_IMPORTED_MODULE_8__/* .publisherFor */ .Q2)(world, spec, (0,_run_run_js__WEBPACK_IMPORTED_MODULE_8__/* .placeOf */ .$t)(context));
         await requireStart(ground, result, branch);
-        const isProtected = (0,_workshop_workshop_js__WEBPACK_IMPORTED_MODULE_8__/* .protectedPaths */ .RN)(ground.inputs.protectedPaths, spec.files);
-        const policy = (0,_publish_publish_js__WEBPACK_IMPORTED_MODULE_6__/* .changePolicy */ .VH)({ git, start: result.start, isProtected });
-        const rebuilt = await (0,_publish_publish_js__WEBPACK_IMPORTED_MODULE_6__/* .rebuildSeries */ .Hz)({
+        const policy = (0,_run_run_js__WEBPACK_IMPORTED_MODULE_8__/* .policyFor */ .KV)(ground, { start: result.start, protectedFiles });
+        const rebuilt = await (0,_publish_publish_js__WEBPACK_IMPORTED_MODULE_7__/* .rebuildSeries */ .Hz)({
             ...{ git, result, spec, policy },
             runUrl: record.run.url ?? '',
             requirementIds: spec.requirements.map(({ id }) => id),
         });
         if (rebuilt.kind === 'refused')
             throw new _errors_js__WEBPACK_IMPORTED_MODULE_9__/* .UserError */ .yo(`The result was refused: ${rebuilt.reason}`);
-        const publisher = (0,_publish_publish_js__WEBPACK_IMPORTED_MODULE_6__/* .guardedPublisher */ .Zi)(openPublisher(ground, received, branch), policy);
+        const publisher = (0,_publish_publish_js__WEBPACK_IMPORTED_MODULE_7__/* .guardedPublisher */ .Zi)(unguarded, policy);
         for (const warning of await publisher.preflight())
             log.warning(warning);
         // The report is worded by how it is published, here as in a run.
         record.publication = { kind: publisher.kind, warnings: [] };
         const headCommit = rebuilt.head.commit === result.base.commit ? undefined : rebuilt.head.commit;
-        const { outputs } = received;
-        await (0,_run_run_js__WEBPACK_IMPORTED_MODULE_7__/* .publishRecord */ .lc)(ground, publisher, record, { title: `Implement ${spec.title}`, headCommit, outputs });
+        await (0,_run_run_js__WEBPACK_IMPORTED_MODULE_8__/* .publishRecord */ .lc)(ground, publisher, record, { title: `Implement ${spec.title}`, headCommit, outputs });
         return { kind: 'published', record, outputs, isComplete: isComplete(record, headCommit) };
     }
     catch (error) {
@@ -8736,6 +8743,21 @@ async function publishOne(ground, folder, prefix) {
             throw error;
         return { kind: 'refused', message: error.message };
     }
+}
+/**
+ * The spec must be one that this job is there for, once: the input's, and the comment's where one asked for it.
+ * @returns the texts of all that the input selects, which no result may change
+ */
+async function requireSelected({ git, inputs, asked, taken }, { result, spec }) {
+    const tree = await git.sourceTree(result.base.commit);
+    const { specs } = (0,_fleet_fleet_js__WEBPACK_IMPORTED_MODULE_2__/* .selectSpecs */ .rk)(inputs.spec, tree.files);
+    const isSelected = specs.length === 0 || specs.some((path) => path.replace(/\/+$/, '') === spec.path);
+    if (!isSelected || (asked !== undefined && asked !== spec.path))
+        throw new _errors_js__WEBPACK_IMPORTED_MODULE_9__/* .UserError */ .yo(`The result was refused: it is of '${spec.path}', which this job is not to publish. Give both jobs the same 'spec'.`);
+    if (taken.has(spec.path))
+        throw new _errors_js__WEBPACK_IMPORTED_MODULE_9__/* .UserError */ .yo(`The result was refused: another one is of '${spec.path}' too.`);
+    taken.add(spec.path);
+    return (0,_invocation_invocation_js__WEBPACK_IMPORTED_MODULE_3__/* .textsOf */ .CB)(tree, specs);
 }
 function isComplete({ publication }, headCommit) {
     switch (publication.kind) {
@@ -8753,7 +8775,7 @@ async function requireBase({ git, remote, base }, result) {
         throw new _errors_js__WEBPACK_IMPORTED_MODULE_9__/* .UserError */ .yo(`The result was refused: it was made for another branch than '${base.branch}'. Give both jobs the same 'base'.`);
     const { commit } = result.base;
     if ((await git.resolve(commit)) === undefined)
-        await (0,_platform_git_remote_js__WEBPACK_IMPORTED_MODULE_3__/* .fetchCommit */ .iH)(git, remote, `refs/heads/${base.branch}`);
+        await (0,_platform_git_remote_js__WEBPACK_IMPORTED_MODULE_4__/* .fetchCommit */ .iH)(git, remote, `refs/heads/${base.branch}`);
     if ((await git.resolve(commit)) === undefined || !(await git.isAncestor(commit, base.tip)))
         throw new _errors_js__WEBPACK_IMPORTED_MODULE_9__/* .UserError */ .yo(`The result was refused: its base ${commit.slice(0, 12)} is no commit of '${base.branch}' that this job can see. Check out with 'fetch-depth: 0'.`);
 }
@@ -8767,24 +8789,6 @@ async function requireStart({ git, remote }, { start, base }, branch) {
     const isKnown = tip !== undefined && (await git.resolve(start)) !== undefined && (await git.isAncestor(start, tip));
     if (!isKnown)
         throw new _errors_js__WEBPACK_IMPORTED_MODULE_9__/* .UserError */ .yo(`The result was refused: it stands on ${start.slice(0, 12)}, which is neither on its base nor on '${branch}'.`);
-}
-function openPublisher(ground, { result, spec }, branch) {
-    const { inputs, context, git, remote, github, base, outlet } = ground;
-    const { pullRequest } = context;
-    const reportOn = pullRequest?.number ?? context.comment?.issueNumber;
-    return (0,_publish_publish_js__WEBPACK_IMPORTED_MODULE_6__/* .createPublisher */ .jk)({
-        kind: (0,_publish_publish_js__WEBPACK_IMPORTED_MODULE_6__/* .chooseKind */ .sM)({ publish: inputs.publish, context }),
-        ...{ git, remote, branch },
-        spec: { path: spec.path, hash: spec.hash },
-        base: base.branch,
-        baseCommit: result.base.commit,
-        commitWith: inputs.commitWith,
-        pullRequest: { draft: inputs.draft, labels: inputs.labels, reviewers: inputs.reviewers },
-        refusal: outlet.refusal,
-        ...(github === undefined ? {} : { github }),
-        ...(pullRequest === undefined ? {} : { target: pullRequest.headRef }),
-        ...(reportOn === undefined ? {} : { commentOn: reportOn }),
-    });
 }
 
 
@@ -10322,9 +10326,8 @@ const MAX_NAMED = 5;
 const MAX_NAME_BYTES = 255;
 /**
  * @param start commit or tree that the run's changes are compared with
- * @param dependencies the input; absent in a job that does not know it, where lock files may name any crate
  */
-function changePolicy({ git, start, isProtected, dependencies = 'registry', }) {
+function changePolicy({ git, start, isProtected, dependencies, }) {
     return async (tree, onto = start) => {
         const changes = await git.changes(onto, tree);
         if (changes.length === 0)
@@ -14940,6 +14943,7 @@ __webpack_require__.d(__webpack_exports__, {
   CM: () => (/* reexport */ findResults),
   p8: () => (/* reexport */ judgeResult),
   xS: () => (/* reexport */ markCutOff),
+  $t: () => (/* reexport */ placeOf),
   KV: () => (/* reexport */ policyFor),
   lc: () => (/* reexport */ publishRecord),
   Q2: () => (/* reexport */ publisherFor),
@@ -17852,10 +17856,17 @@ function refusal(reason) {
 
 
 
+/** A run's own pull request has the report in its text, and gets no comment beside it. */
+function placeOf({ pullRequest, comment, ownPullRequestBase }) {
+    const issueNumber = ownPullRequestBase === undefined ? comment?.issueNumber : undefined;
+    return {
+        ...(pullRequest === undefined ? {} : { pullRequest }),
+        ...(issueNumber === undefined ? {} : { issueNumber }),
+    };
+}
 /** Where results of a spec go, by the inputs alone. @throws UserError when they ask for what is not there */
-function publisherFor({ inputs, context, git, remote, github, base, outlet }, spec, place) {
-    const { pullRequest } = place;
-    const reportOn = pullRequest?.number ?? place.issueNumber;
+function publisherFor({ inputs, context, git, remote, github, base, outlet }, spec, { pullRequest, issueNumber }) {
+    const reportOn = pullRequest?.number ?? issueNumber;
     const kind = (0,publish/* chooseKind */.sM)({
         publish: inputs.publish,
         context: { kind: context.kind, ...(pullRequest === undefined ? {} : { pullRequest }) },
@@ -17900,9 +17911,7 @@ async function openPublication(world, brief, record) {
     const { inputs, context, git, remote, github, base, log } = world;
     const spec = { path: brief.spec.path, hash: brief.hash };
     const { pullRequest, comment } = context;
-    // A run's own pull request has the report in its text.
-    const issueNumber = context.ownPullRequestBase === undefined ? comment?.issueNumber : undefined;
-    const place = { pullRequest, issueNumber };
+    const place = placeOf(context);
     const { publisher, branch } = publisherFor(world, spec, place);
     const { kind } = publisher;
     record.publication = { kind, warnings: [] };
@@ -17924,7 +17933,7 @@ async function openPublication(world, brief, record) {
         ...{ inputs, github, branch: earlier?.branch ?? branch, spec, base: base.branch, mask: world.mask },
         kind: kind === 'none' ? (0,publish/* chooseKind */.sM)({ publish: 'auto', context }) : kind,
         isPublishedElsewhere: kind === 'none',
-        pullRequestNumber: pullRequest?.number ?? issueNumber,
+        pullRequestNumber: pullRequest?.number ?? place.issueNumber,
         warn: (text) => log.warning(text),
     });
     const left = resumed === undefined ? published : withReport(published, resumed.record, inputs.onQuestion);
@@ -18237,6 +18246,7 @@ var external_node_fs_ = __webpack_require__(3024);
 
 
 
+
 const FILE = 'unfinished.json';
 const commitId = schemas/* string */.YjP().regex(/^[0-9a-f]{40,64}$/);
 const unfinishedRun = schemas/* object */.Ikc({
@@ -18266,14 +18276,10 @@ const unfinishedRun = schemas/* object */.Ikc({
 });
 /** Begins to keep a run, and writes down its start. The files are gone with the run's scratch folder. */
 function keepUnfinished({ world, spec, ready, record, folder, progress }) {
-    const { pullRequest, comment } = world.context;
     const facts = {
         ...{ spec, base: world.base, from: ready.mergeBase.commit, start: ready.start.commit, report: folder.dir },
         protectedFiles: [...ready.protectedFiles],
-        place: {
-            ...(pullRequest === undefined ? {} : { pullRequest }),
-            ...(comment === undefined ? {} : { issueNumber: comment.issueNumber }),
-        },
+        place: placeOf(world.context),
     };
     const keepHead = (head, onto) => replaceFile(external_node_path_default().join(ready.scratch, FILE), JSON.stringify({ ...facts, head, onto }));
     const keeper = {

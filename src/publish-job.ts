@@ -2,12 +2,13 @@
 // and publishes them as the run would have. It holds a token that writes and no model key; what it is given counts as
 // hostile. Reading and judging the report is run/result-reader.ts.
 import path from 'node:path';
-import { UserError, messageOf } from './errors.js';
+import { UserError } from './errors.js';
 import type { PublishInputs, RunContext } from './inputs/inputs.js';
 import { judgeTrust } from './inputs/inputs.js';
-import { baseBranch, openRepository, remoteOf } from './invocation/invocation.js';
+import { selectSpecs } from './fleet/fleet.js';
+import { baseBranch, openRepository, readTip, remoteOf, textsOf } from './invocation/invocation.js';
 import type { Remote } from './platform/git-remote.js';
-import { fetchCommit, readRemoteBranch } from './platform/git-remote.js';
+import { fetchCommit } from './platform/git-remote.js';
 import type { Git } from './platform/git.js';
 import { openGit, readCheckout } from './platform/git.js';
 import type { GitHub } from './platform/github.js';
@@ -15,19 +16,11 @@ import type { Log } from './platform/log.js';
 import type { Outlet } from './platform/outlet.js';
 import type { ReceivedFolder } from './platform/received-folder.js';
 import { openReceivedFolder } from './platform/received-folder.js';
-import type { Publisher, Result } from './publish/publish.js';
-import {
-  branchName,
-  changePolicy,
-  chooseKind,
-  createPublisher,
-  guardedPublisher,
-  rebuildSeries,
-} from './publish/publish.js';
+import type { Result } from './publish/publish.js';
+import { guardedPublisher, rebuildSeries } from './publish/publish.js';
 import type { ReceivedResult } from './run/run.js';
-import { findResults, judgeResult, publishRecord, readFiles } from './run/run.js';
+import { findResults, judgeResult, placeOf, policyFor, publishRecord, publisherFor, readFiles } from './run/run.js';
 import type { RunRecord } from './report/report.js';
-import { protectedPaths } from './workshop/workshop.js';
 
 export interface PublicationJob {
   inputs: PublishInputs;
@@ -50,6 +43,10 @@ interface Ground extends PublicationJob {
   github: GitHub | undefined;
   /** The branch results go to, and its present commit. */
   base: { branch: string; tip: string };
+  /** The spec that a comment asks for. */
+  asked: string | undefined;
+  /** Specs that a result was taken of. */
+  taken: Set<string>;
 }
 
 /**
@@ -70,13 +67,18 @@ export async function publishResults(job: PublicationJob, scratch: string): Prom
   const folder = await openReceivedFolder(path.resolve(context.workspace, inputs.result), 'result');
   const found = findResults(folder);
   if (found.length === 0) return [];
-  const ground = await openGround({ ...job, context }, github, scratch);
+  const ground = await openGround({ ...job, context }, github, trust.specPath, scratch);
   const published: PublishedResult[] = [];
   for (const prefix of found) published.push(await publishOne(ground, folder, prefix));
   return published;
 }
 
-async function openGround(job: PublicationJob, github: GitHub | undefined, scratch: string): Promise<Ground> {
+async function openGround(
+  job: PublicationJob,
+  github: GitHub | undefined,
+  asked: string | undefined,
+  scratch: string,
+): Promise<Ground> {
   const { inputs, context, environment } = job;
   const git = await openGit(context.workspace, path.join(scratch, 'repository.git'), environment);
   const checkout = await readCheckout(context.workspace, environment);
@@ -86,15 +88,12 @@ async function openGround(job: PublicationJob, github: GitHub | undefined, scrat
   const branch = baseBranch(inputs.base, context, checkout);
   const tip = await fetchTip(git, remote, branch);
   if (tip === undefined) throw new UserError(`The remote has no branch '${branch}'. Set the input 'base'.`);
-  return { ...job, git, remote, github, base: { branch, tip } };
+  return { ...job, git, remote, github, base: { branch, tip }, asked, taken: new Set() };
 }
 
 /** The branch's commit with its history; `undefined` when there is no such branch. */
 async function fetchTip(git: Git, remote: Remote, branch: string): Promise<string | undefined> {
-  const tip = await readRemoteBranch(git, remote, branch).catch((thrown: unknown) => {
-    const reason = messageOf(thrown).replaceAll(/\s+/g, ' ');
-    throw new UserError(`${reason} Check the remote 'origin' and the input 'github-token'.`);
-  });
+  const tip = await readTip(git, remote, branch);
   if (tip === undefined || (await git.resolve(tip)) !== undefined) return tip;
   const fetched = await fetchCommit(git, remote, `refs/heads/${branch}`);
   if (fetched.kind === 'missing') throw new UserError(`Branch '${branch}' cannot be fetched: ${fetched.reason}`);
@@ -102,37 +101,54 @@ async function fetchTip(git: Git, remote: Remote, branch: string): Promise<strin
 }
 
 async function publishOne(ground: Ground, folder: ReceivedFolder, prefix: string): Promise<PublishedResult> {
-  const { git, log } = ground;
+  const { git, log, context, base } = ground;
   try {
     const files = await readFiles(folder, prefix);
     await requireBase(ground, files.result);
     const received = await judgeResult(files, folder, prefix, ground);
-    const { record, result, spec } = received;
-    const branch = branchName(ground.inputs.branch, spec.path, [
-      ground.base.branch,
-      ground.context.defaultBranch ?? ground.base.branch,
-    ]);
+    const { record, result, spec, outputs } = received;
+    const world = { ...ground, base: { branch: base.branch, commit: result.base.commit } };
+    const protectedFiles = [...spec.files, ...(await requireSelected(ground, received))];
+    const { publisher: unguarded, branch } = publisherFor(world, spec, placeOf(context));
     await requireStart(ground, result, branch);
-    const isProtected = protectedPaths(ground.inputs.protectedPaths, spec.files);
-    const policy = changePolicy({ git, start: result.start, isProtected });
+    const policy = policyFor(ground, { start: result.start, protectedFiles });
     const rebuilt = await rebuildSeries({
       ...{ git, result, spec, policy },
       runUrl: record.run.url ?? '',
       requirementIds: spec.requirements.map(({ id }) => id),
     });
     if (rebuilt.kind === 'refused') throw new UserError(`The result was refused: ${rebuilt.reason}`);
-    const publisher = guardedPublisher(openPublisher(ground, received, branch), policy);
+    const publisher = guardedPublisher(unguarded, policy);
     for (const warning of await publisher.preflight()) log.warning(warning);
     // The report is worded by how it is published, here as in a run.
     record.publication = { kind: publisher.kind, warnings: [] };
     const headCommit = rebuilt.head.commit === result.base.commit ? undefined : rebuilt.head.commit;
-    const { outputs } = received;
     await publishRecord(ground, publisher, record, { title: `Implement ${spec.title}`, headCommit, outputs });
     return { kind: 'published', record, outputs, isComplete: isComplete(record, headCommit) };
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     return { kind: 'refused', message: error.message };
   }
+}
+
+/**
+ * The spec must be one that this job is there for, once: the input's, and the comment's where one asked for it.
+ * @returns the texts of all that the input selects, which no result may change
+ */
+async function requireSelected(
+  { git, inputs, asked, taken }: Ground,
+  { result, spec }: ReceivedResult,
+): Promise<string[]> {
+  const tree = await git.sourceTree(result.base.commit);
+  const { specs } = selectSpecs(inputs.spec, tree.files);
+  const isSelected = specs.length === 0 || specs.some((path) => path.replace(/\/+$/, '') === spec.path);
+  if (!isSelected || (asked !== undefined && asked !== spec.path))
+    throw new UserError(
+      `The result was refused: it is of '${spec.path}', which this job is not to publish. Give both jobs the same 'spec'.`,
+    );
+  if (taken.has(spec.path)) throw new UserError(`The result was refused: another one is of '${spec.path}' too.`);
+  taken.add(spec.path);
+  return textsOf(tree, specs);
 }
 
 function isComplete({ publication }: RunRecord, headCommit: string | undefined): boolean {
@@ -170,23 +186,4 @@ async function requireStart({ git, remote }: Ground, { start, base }: Result, br
     throw new UserError(
       `The result was refused: it stands on ${start.slice(0, 12)}, which is neither on its base nor on '${branch}'.`,
     );
-}
-
-function openPublisher(ground: Ground, { result, spec }: ReceivedResult, branch: string): Publisher {
-  const { inputs, context, git, remote, github, base, outlet } = ground;
-  const { pullRequest } = context;
-  const reportOn = pullRequest?.number ?? context.comment?.issueNumber;
-  return createPublisher({
-    kind: chooseKind({ publish: inputs.publish, context }),
-    ...{ git, remote, branch },
-    spec: { path: spec.path, hash: spec.hash },
-    base: base.branch,
-    baseCommit: result.base.commit,
-    commitWith: inputs.commitWith,
-    pullRequest: { draft: inputs.draft, labels: inputs.labels, reviewers: inputs.reviewers },
-    refusal: outlet.refusal,
-    ...(github === undefined ? {} : { github }),
-    ...(pullRequest === undefined ? {} : { target: pullRequest.headRef }),
-    ...(reportOn === undefined ? {} : { commentOn: reportOn }),
-  });
 }

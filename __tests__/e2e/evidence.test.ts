@@ -151,7 +151,10 @@ describe('a run that relaxes the lints itself', () => {
       inputs: { 'max-rounds': '1' },
     });
     expect(run.action).toMatchObject({ code: 1, outputs: { outcome: 'unverified' } });
-    expect(run.gate('audit')?.reasons).toEqual([expect.stringContaining('src/double.rs:5: `unwrap` in library code')]);
+    expect(run.gate('audit')?.reasons).toEqual([
+      expect.stringContaining('src/double.rs:5: `unwrap` in library code'),
+      expect.stringContaining('Cargo.toml: lint clippy::unwrap_used is at "allow" now'),
+    ]);
     expect(recordOf(run).auditSeverities).toEqual([]);
   });
 });

@@ -42,7 +42,7 @@ async function planOf(count: number) {
 }
 
 describe('a plan over a thousand specs', () => {
-  it('has them all in waves, with the git processes of a small one, and a request for fifty', async () => {
+  it('has them all in waves, with the git processes of a small one, and a request for fifty branches', async () => {
     const small = await planOf(10);
     const large = await planOf(1_000);
     expect(large.result).toMatchObject({ code: 0, outputs: { count: '1000', 'left-over': '[]' } });
@@ -53,7 +53,7 @@ describe('a plan over a thousand specs', () => {
     expect(sizes).toEqual([250, 250, 250, 250, 0, 0]);
     expect(large.gitCalls).toEqual(small.gitCalls);
     expect(large.gitCalls.filter((call) => call === 'log')).toHaveLength(1);
-    expect([small.requests, large.requests]).toEqual([1 + 1, 20 + 1]);
+    expect([small.requests, large.requests]).toEqual([1 + 1, 60 + 1]); // three branches a spec
   });
 });
 

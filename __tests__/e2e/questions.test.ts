@@ -138,7 +138,9 @@ describe('a blocking question', () => {
     expect(pull?.body).toMatch(
       /^<!-- ferrule .* outcome=needs-answer .*-->\n<!-- ferrule-questions [\w-]+ -->\n\*\*Needs/,
     );
-    expect(pull?.body).toContain('**Question 1 on R2 (blocking):** Is \\`Hello!\\` or an empty text returned');
+    expect(pull?.body).toMatch(
+      /\*\*Question 1 on \[R2\]\(\S+\) \(blocking\):\*\* Is \\`Hello!\\` or an empty text returned/,
+    );
     expect(pull?.body).toContain('  > An empty name must be answered too.');
     expect(pull?.body).toContain('`/ferrule answer 1 <text>`');
   });

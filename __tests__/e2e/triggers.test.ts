@@ -94,12 +94,12 @@ describe("a run's own pull request", () => {
     const inputs = { spec: 'specs/*.md' };
     const first = await scene.run({ ...events.dispatched(), inputs, answers: UNVERIFIED });
     expect(first).toMatchObject({ code: 1, outputs: { outcome: 'unverified', branch: BRANCH } });
-    const pull = fake.pulls[0] ?? { number: 0, body: '' };
+    const pull = fake.pulls[0] ?? { number: 0, body: '', author: '' };
     const head = first.outputs.commit ?? '';
 
     // With an app's token all of this reaches Actions; with the workflow's own, none of it.
     const bot = { GITHUB_ACTOR: 'ferrule[bot]' };
-    const opened = events.pulled({ number: pull.number, branch: BRANCH, sha: head, body: pull.body });
+    const opened = events.pulled({ number: pull.number, branch: BRANCH, sha: head, body: pull.body, app: pull.author });
     const own = await scene.run({ ...opened, inputs, env: { ...opened.env, ...bot } });
     expect(own).toMatchObject({ code: 0, errors: [], requests: [], outputs: { outcome: 'unchanged' } });
     expect(own.stdout).toContain(`Pull request #${pull.number} is a run's own. To have it worked on, comment`);

@@ -41,7 +41,8 @@ afterAll(async () => {
   await repo[Symbol.asyncDispose]();
 });
 
-const policy = (tree: string, from = start) => changePolicy({ git, start: from, isProtected })(tree);
+const policy = (tree: string, from = start) =>
+  changePolicy({ git, start: from, isProtected, dependencies: 'registry' })(tree);
 const put = (file: string, mode = '100644', oid = blob): TreeChange => ({ path: file, content: { oid, mode } });
 const removal = (file: string): TreeChange => ({ path: file, content: undefined });
 const judge = async (...changes: TreeChange[]) => policy(await git.writeTree(start, changes));
@@ -207,7 +208,12 @@ describe('the size of a change', () => {
 describe('a guarded publisher', () => {
   const guard = async () => {
     const scene = await publishScene();
-    const keep = changePolicy({ git: scene.git, start: scene.base, isProtected: protectedPaths([], []) });
+    const keep = changePolicy({
+      git: scene.git,
+      start: scene.base,
+      isProtected: protectedPaths([], []),
+      dependencies: 'registry',
+    });
     const evil = async (parent: string) => {
       const tree = await scene.git.writeTree(parent, [
         put('.github/workflows/x.yml', '100644', await scene.git.writeBlob(Buffer.from('on: push'))),

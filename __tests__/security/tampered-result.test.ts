@@ -9,6 +9,7 @@ import type { ActionScene } from '../support/action-scene.js';
 import { actionScene } from '../support/action-scene.js';
 import { openPublishJob } from '../support/publish-job.js';
 import { CRATE, UNVERIFIED, VERIFIED } from '../support/scripts-greeting.js';
+import * as events from '../support/webhook-events.js';
 
 describe('a result that somebody tampered with', () => {
   let scene: ActionScene;
@@ -44,7 +45,7 @@ describe('a result that somebody tampered with', () => {
       /its files make tree [0-9a-f]{12}, not the one it names/,
     ],
     ['a workflow', put('.github/workflows/own.yml'), /'\.github\/workflows\/own\.yml' is protected: it belongs to CI/],
-    ['another spec', put('specs/greeting.md'), /'specs\/greeting\.md' is protected: it is the spec/],
+    ['another spec', put('specs/greeting.md'), /'specs\/greeting\.md' is protected: it is a spec,/],
     ['a path that leads out', put('../../outside'), /result\.json is not what a run leaves: .* leads elsewhere/],
     ['an absolute path', put('/etc/cron.d/x'), /leads elsewhere/],
     ['a path that ends in another entry', put('a\u{0}160000 b'), /has a name with a NUL/],
@@ -149,6 +150,18 @@ describe('a result that somebody tampered with', () => {
 
   it.each(cases)('%s is refused, and nothing is published', async (_what, tamper, message) => {
     await expectRefused(reportDir, tamper, message);
+  });
+
+  it.each([
+    ['another spec than the job is there for', { inputs: { spec: 'specs/other.md' } }],
+    ['another spec than a comment asked for', { comment: '/ferrule implement specs/other.md' }],
+  ])('%s is refused', async (_what, { inputs = {}, comment }: { inputs?: object; comment?: string }) => {
+    const issue = scene.fake.repository.addIssue();
+    const event = comment === undefined ? {} : events.commented(comment, issue, false);
+    const published = await openPublishJob(scene)(reportDir, { ...inputs }, event);
+    expect(published.stdout).toMatch(/it is of 'specs\/greeting\.md', which this job is not to publish/);
+    expect(published).toMatchObject({ code: 1, outputs: { outcome: 'refused' } });
+    expect(await scene.repo.remoteBranches()).toEqual(['main']);
   });
 
   const raised: [what: string, tamper: Tamper, message: RegExp][] = [

@@ -1,7 +1,7 @@
 // Two jobs of one workflow run: the first has the model and may not write, the second may write and takes what the first
 // left for hostile. Both are the bundle; only the model is scripted and GitHub faked at the wire.
 import { existsSync } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
+import { cp, mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { ActionScene, SceneResult } from '../support/action-scene.js';
@@ -20,6 +20,7 @@ import {
   use,
 } from '../support/scripts-greeting.js';
 import { gitIn } from '../support/temp-repo.js';
+import * as events from '../support/webhook-events.js';
 
 const BRANCH = 'ferrule/specs-greeting';
 
@@ -94,6 +95,35 @@ describe('an unverified result', () => {
     expect(await publish(second.reportDir)).toMatchObject({ code: 0, outputs: { outcome: 'verified' } });
     expect(scene.fake.pulls).toMatchObject([{ number: 1, draft: false }]);
     expect((await gitIn(scene.repo.origin, 'rev-parse', `${BRANCH}~1`)).trim()).toBe(head);
+  });
+
+  it("goes on in a run's own pull request, with the base of that, when a comment asks for it", async () => {
+    await using scene = await actionScene(CRATE);
+    await scene.repo.git('push', '--quiet', 'origin', 'main:develop');
+    const publish = openPublishJob(scene);
+    const first = await scene.run({ inputs: { publish: 'none', base: 'develop' }, answers: UNVERIFIED });
+    await publish(first.reportDir, { base: 'develop' });
+    expect(scene.fake.pulls).toMatchObject([{ number: 1, base: 'develop', draft: true }]);
+
+    const comment = events.commented('/ferrule retry', 1, true);
+    const second = await scene.run({ ...comment, inputs: { publish: 'none' }, answers: [finishGreeting()] });
+    expect(await publish(second.reportDir, { spec: 'specs/*.md' }, comment)).toMatchObject({
+      code: 0,
+      outputs: { outcome: 'verified', 'pull-request-number': '1' },
+    });
+    expect(scene.fake.pulls).toMatchObject([{ number: 1, base: 'develop', draft: false }]);
+    expect(scene.fake.comments).toEqual([]); // the report is in the pull request's text
+  });
+
+  it('is taken once of each spec', async () => {
+    await using scene = await actionScene(CRATE);
+    const { reportDir } = await scene.run({ inputs: { publish: 'none' }, answers: UNVERIFIED });
+    const folder = path.join(scene.repo.parent, 'both');
+    for (const name of ['a', 'b']) await cp(reportDir, path.join(folder, name), { recursive: true });
+    const published = await openPublishJob(scene)(folder);
+    expect(published).toMatchObject({ code: 1, outputs: { outcome: 'refused' } });
+    expect(published.stdout).toContain("another one is of 'specs/greeting.md' too");
+    expect(scene.fake.pulls).toHaveLength(1);
   });
 
   it('moves no target branch', async () => {

@@ -57,7 +57,7 @@ export function testSeries(
     git,
     start,
     publisher,
-    policy: changePolicy({ git, start: start.commit, isProtected }),
+    policy: changePolicy({ git, start: start.commit, isProtected, dependencies: 'registry' }),
     spec: SERIES_SPEC,
     runUrl: 'local',
     spent: () => ({ tokens: 1200, costUsd: 0.25 }),

@@ -44,15 +44,18 @@ export interface PulledEvent {
   branch: string;
   sha: string;
   body?: string;
+  /** Login of the app that opened it; somebody of the example's when absent. */
+  app?: string;
   action?: 'opened' | 'synchronize';
 }
 
-export function pulled({ number, branch, sha, body = '', action = 'opened' }: PulledEvent): SceneRun {
+export function pulled({ number, branch, sha, body = '', app, action = 'opened' }: PulledEvent): SceneRun {
   const example = recorded('pull_request', action);
   const pull = object(example.pull_request);
   const repo = { ...object(object(pull.head).repo), full_name: 'octo/demo' };
   const head = { ...object(pull.head), ref: branch, sha, repo };
-  const changed = { ...pull, number, body, head, base: { ...object(pull.base), ref: 'main', repo } };
+  const user = app === undefined ? pull.user : { ...object(pull.user), login: app, type: 'Bot' };
+  const changed = { ...pull, number, body, user, head, base: { ...object(pull.base), ref: 'main', repo } };
   return {
     event: { name: 'pull_request', payload: { ...example, number, pull_request: changed } },
     env: { GITHUB_REF: `refs/pull/${number}/merge`, GITHUB_REF_NAME: `${number}/merge` },

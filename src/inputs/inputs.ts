@@ -20,7 +20,7 @@ import {
 } from './input-values.js';
 import { ANTHROPIC_API_URL, readBaseUrl, readModel, readModelKey, readSecret } from './model-server.js';
 import { readCost, readMaxSpecs, readMaxTotalCost } from './fleet-limits.js';
-import { COMMIT_WITH, DRAFT } from './publish-inputs.js';
+import { COMMIT_WITH, DEPENDENCIES, DRAFT } from './publish-inputs.js';
 import { readRepositoryPath, readSpecPattern } from './repository-path.js';
 
 export { readEvent } from './event.js';
@@ -37,7 +37,6 @@ export type { Trust, TrustRule, TrustTerms } from './trust.js';
 
 const GATES = ['check', 'test', 'fmt', 'clippy', 'doc', 'audit', 'ledger'] as const;
 const PUBLISH = ['auto', 'pull-request', 'commit', 'comment', 'none'] as const;
-const DEPENDENCIES = ['none', 'locked', 'registry'] as const;
 const ON_QUESTION = ['pause', 'assume'] as const;
 const SANDBOX = ['auto', 'unsafe-off'] as const;
 const RESUME = ['auto', 'never'] as const;

@@ -6,15 +6,18 @@ import { readBranchName, readBranchTemplate } from './branch-name.js';
 import type { RunContext } from './event.js';
 import { readChoice, splitList } from './input-values.js';
 import { readSecret } from './model-server.js';
-import { readRepositoryPath } from './repository-path.js';
+import { readRepositoryPath, readSpecPattern } from './repository-path.js';
 
 const PUBLISH = ['auto', 'pull-request', 'commit', 'comment'] as const;
 export const COMMIT_WITH = ['git', 'api'] as const;
+export const DEPENDENCIES = ['none', 'locked', 'registry'] as const;
 export const DRAFT = ['until-verified', 'always', 'never'] as const;
 
 export interface PublishInputs {
   /** The folder as given: absolute, or relative to the workspace. */
   readonly result: string;
+  /** Paths and globs of the specs whose results may be published; empty for those of any spec. */
+  readonly spec: readonly string[];
   readonly githubToken: string | undefined;
   readonly publish: (typeof PUBLISH)[number];
   /** A template in which `{spec}` stands for the slug of the spec's path. */
@@ -24,6 +27,7 @@ export interface PublishInputs {
   readonly draft: (typeof DRAFT)[number];
   readonly labels: readonly string[];
   readonly reviewers: readonly string[];
+  readonly dependencies: (typeof DEPENDENCIES)[number];
   readonly protectedPaths: readonly string[];
   readonly allowedBots: readonly string[];
 }
@@ -31,6 +35,7 @@ export interface PublishInputs {
 /** Defaults as `INPUT_DEFAULTS` gives those of the first action. */
 export const PUBLISH_INPUT_DEFAULTS: Readonly<Record<string, string>> = {
   result: '',
+  spec: '',
   'github-token': '',
   publish: 'auto',
   branch: 'ferrule/{spec}',
@@ -39,6 +44,7 @@ export const PUBLISH_INPUT_DEFAULTS: Readonly<Record<string, string>> = {
   draft: 'until-verified',
   labels: '',
   reviewers: '',
+  dependencies: 'registry',
   'protected-paths': '',
   'allowed-bots': '',
 };
@@ -57,6 +63,7 @@ export function readPublishInputs(
   const protectedPath = (path: string) => readRepositoryPath('protected-paths', path, context.workspace);
   return {
     result,
+    spec: splitList(text('spec')).map((value) => readSpecPattern(value, context.workspace)),
     githubToken: readSecret('github-token', text('github-token')),
     publish: readChoice('publish', text('publish'), PUBLISH),
     branch: readBranchTemplate('branch', text('branch')),
@@ -65,6 +72,7 @@ export function readPublishInputs(
     draft: readChoice('draft', text('draft'), DRAFT),
     labels: splitList(text('labels')),
     reviewers: splitList(text('reviewers')).map(readReviewer),
+    dependencies: readChoice('dependencies', text('dependencies'), DEPENDENCIES),
     protectedPaths: splitList(text('protected-paths')).map(protectedPath),
     allowedBots: splitList(text('allowed-bots')).map(readBot),
   };

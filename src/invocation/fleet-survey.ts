@@ -58,7 +58,7 @@ export async function surveySpecs(
   const isTried = ({ standing }: FleetSpec) => standing.kind === 'pending' && standing.unfinished !== undefined;
   const inTurn = [...specs.filter((spec) => !isTried(spec)), ...specs.filter(isTried)];
   const byPath = new Map(inTurn.map((spec) => [spec.path, spec]));
-  const files = filesOf(tree, [...selected.specs, ...read.keys()]);
+  const files = textsOf(tree, [...selected.specs, ...read.keys()]);
   return { named: selected.named, files, specs: orderSpecs(byPath).order.flatMap((path) => byPath.get(path) ?? []) };
 }
 
@@ -106,8 +106,8 @@ function isMarkdown({ path, mode }: TreeFile): boolean {
   return mode.startsWith('100') && /\.(md|markdown)$/i.test(path);
 }
 
-/** Of each spec that is a file: it; of each that is a folder: its Markdown. */
-function filesOf(tree: SourceTree, specs: readonly string[]): string[] {
+/** The paths that hold the texts of specs: of each that is a file itself, of each that is a folder its Markdown. */
+export function textsOf(tree: SourceTree, specs: readonly string[]): string[] {
   const index = indexTree(tree);
   const files = specs.flatMap((spec) => index.get(spec.replace(/\/+$/, '')) ?? []);
   return [...new Set(files.filter(isMarkdown).map(({ path }) => path))];

@@ -32,9 +32,9 @@ import { writeReport } from '../run/run.js';
 /** Our bare repository, in the scratch folder. */
 const REPOSITORY = 'repository.git';
 
-export { surveySpecs } from './fleet-survey.js';
+export { surveySpecs, textsOf } from './fleet-survey.js';
 export type { RunResult } from './fleet-run.js';
-export { baseBranch, pinCommits } from './pinned-commits.js';
+export { baseBranch, pinCommits, readTip } from './pinned-commits.js';
 export { findMisfits } from './stacked-start.js';
 
 export interface Invocation extends Pick<
@@ -143,7 +143,7 @@ export async function reopenWorld(
   { inputs, context, environment, outlet }: Pick<Invocation, 'inputs' | 'context' | 'environment' | 'outlet'>,
   folders: Folders,
   base: World['base'],
-): Promise<PublishWorld> {
+): Promise<PublishWorld & Pick<Invocation, 'inputs'>> {
   const git = openBare(path.join(folders.scratch, REPOSITORY), gitEnvironment(environment));
   const remote = remoteOf(inputs, context, await readCheckout(context.workspace, environment));
   return { inputs, context, git, remote, github: openRepository(inputs, context), base, outlet };

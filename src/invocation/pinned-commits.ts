@@ -92,10 +92,18 @@ async function branchBelow(
   return undefined;
 }
 
-/** The branch a result goes to: the input's, the pull request's, else the one that is checked out. */
+/** The branch a result goes to: the input's, the one below a run's own pull request, another pull request's, else the one that is checked out. */
 export function baseBranch(base: string | undefined, context: RunContext, checkout: Checkout): string {
   const ofEvent = /^refs\/heads\/(.+)$/.exec(context.ref ?? '')?.[1];
-  return base ?? context.pullRequest?.headRef ?? checkout.branch ?? ofEvent ?? context.defaultBranch ?? 'main';
+  return (
+    base ??
+    context.ownPullRequestBase ??
+    context.pullRequest?.headRef ??
+    checkout.branch ??
+    ofEvent ??
+    context.defaultBranch ??
+    'main'
+  );
 }
 
 /** What was approved or asked for is the pinned commit; asked again before a branch is moved (publish/commit.ts). */
@@ -117,7 +125,8 @@ export async function fetchTip(git: Git, remote: Remote, branch: string, what: s
   return tip;
 }
 
-async function readTip(git: Git, remote: Remote, branch: string): Promise<string | undefined> {
+/** `undefined` when the remote has no such branch. @throws UserError when it cannot be asked */
+export async function readTip(git: Git, remote: Remote, branch: string): Promise<string | undefined> {
   return readRemoteBranch(git, remote, branch).catch((thrown: unknown) => {
     const reason = messageOf(thrown).replaceAll(/\s+/g, ' ');
     throw new UserError(`${reason} Check the remote 'origin' and the input 'github-token'.`);

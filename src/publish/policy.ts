@@ -23,18 +23,17 @@ export type ChangePolicy = (tree: string, onto?: string) => Promise<string | und
 
 /**
  * @param start commit or tree that the run's changes are compared with
- * @param dependencies the input; absent in a job that does not know it, where lock files may name any crate
  */
 export function changePolicy({
   git,
   start,
   isProtected,
-  dependencies = 'registry',
+  dependencies,
 }: {
   git: Git;
   start: string;
   isProtected: ProtectedPaths;
-  dependencies?: DependencyPolicy;
+  dependencies: DependencyPolicy;
 }): ChangePolicy {
   return async (tree, onto = start) => {
     const changes = await git.changes(onto, tree);

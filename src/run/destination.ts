@@ -18,14 +18,28 @@ import type { ResumedResult } from './resumed-work.js';
 import { resumeFromFolders } from './resumed-work.js';
 import { protectedPaths } from '../workshop/workshop.js';
 
+/** The pull request that a run works on, and the issue or pull request that it was asked for on. */
+export interface Place {
+  pullRequest?: RunContext['pullRequest'];
+  issueNumber?: number | undefined;
+}
+
+/** A run's own pull request has the report in its text, and gets no comment beside it. */
+export function placeOf({ pullRequest, comment, ownPullRequestBase }: RunContext): Place {
+  const issueNumber = ownPullRequestBase === undefined ? comment?.issueNumber : undefined;
+  return {
+    ...(pullRequest === undefined ? {} : { pullRequest }),
+    ...(issueNumber === undefined ? {} : { issueNumber }),
+  };
+}
+
 /** Where results of a spec go, by the inputs alone. @throws UserError when they ask for what is not there */
 export function publisherFor(
   { inputs, context, git, remote, github, base, outlet }: PublishWorld,
   spec: { path: string; hash: string },
-  place: { pullRequest?: RunContext['pullRequest']; issueNumber?: number | undefined },
+  { pullRequest, issueNumber }: Place,
 ): { publisher: Publisher; branch: string } {
-  const { pullRequest } = place;
-  const reportOn = pullRequest?.number ?? place.issueNumber;
+  const reportOn = pullRequest?.number ?? issueNumber;
   const kind: PublishKind = chooseKind({
     publish: inputs.publish,
     context: { kind: context.kind, ...(pullRequest === undefined ? {} : { pullRequest }) },
@@ -58,7 +72,7 @@ export function targetOf(pullRequest: RunContext['pullRequest'], base: World['ba
 
 /** What the commits of a run may hold. @param run `start`: what its changes are compared with */
 export function policyFor(
-  { git, inputs }: Pick<World, 'git' | 'inputs'>,
+  { git, inputs }: { git: World['git']; inputs: Pick<World['inputs'], 'protectedPaths' | 'dependencies'> },
   run: { start: string; protectedFiles: readonly string[] },
 ): ChangePolicy {
   return changePolicy({
@@ -86,9 +100,7 @@ export async function openPublication(
   const { inputs, context, git, remote, github, base, log } = world;
   const spec = { path: brief.spec.path, hash: brief.hash };
   const { pullRequest, comment } = context;
-  // A run's own pull request has the report in its text.
-  const issueNumber = context.ownPullRequestBase === undefined ? comment?.issueNumber : undefined;
-  const place = { pullRequest, issueNumber };
+  const place = placeOf(context);
   const { publisher, branch } = publisherFor(world, spec, place);
   const { kind } = publisher;
   record.publication = { kind, warnings: [] };
@@ -110,7 +122,7 @@ export async function openPublication(
     ...{ inputs, github, branch: earlier?.branch ?? branch, spec, base: base.branch, mask: world.mask },
     kind: kind === 'none' ? chooseKind({ publish: 'auto', context }) : kind,
     isPublishedElsewhere: kind === 'none',
-    pullRequestNumber: pullRequest?.number ?? issueNumber,
+    pullRequestNumber: pullRequest?.number ?? place.issueNumber,
     warn: (text) => log.warning(text),
   });
   const left = resumed === undefined ? published : withReport(published, resumed.record, inputs.onQuestion);

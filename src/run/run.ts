@@ -10,7 +10,7 @@ import type { PageSources, RunRecord } from '../report/report.js';
 import { emptyRecord, renderMarkdown, renderPage, reportJson } from '../report/report.js';
 import type { Brief, World } from './world.js';
 
-export { policyFor, publisherFor } from './destination.js';
+export { placeOf, policyFor, publisherFor } from './destination.js';
 export { publishRecord } from './publish-and-record.js';
 export { findResults, judgeResult, readFiles, type ReceivedResult } from './result-reader.js';
 export { markCutOff, readUnfinished, type UnfinishedRun } from './unfinished.js';

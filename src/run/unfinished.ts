@@ -5,6 +5,7 @@ import path from 'node:path';
 import { z } from 'zod';
 import type { Budget, Notebook } from '../agent/agent.js';
 import { recordProgress } from './conclusion.js';
+import { placeOf } from './destination.js';
 import type { ReportFolder } from '../platform/report-folder.js';
 import type { Ready } from './preparation.js';
 import type { Folders, World } from './world.js';
@@ -62,14 +63,10 @@ export interface KeeperTerms {
 
 /** Begins to keep a run, and writes down its start. The files are gone with the run's scratch folder. */
 export function keepUnfinished({ world, spec, ready, record, folder, progress }: KeeperTerms): Keeper {
-  const { pullRequest, comment } = world.context;
   const facts: Omit<UnfinishedRun, 'head' | 'onto'> = {
     ...{ spec, base: world.base, from: ready.mergeBase.commit, start: ready.start.commit, report: folder.dir },
     protectedFiles: [...ready.protectedFiles],
-    place: {
-      ...(pullRequest === undefined ? {} : { pullRequest }),
-      ...(comment === undefined ? {} : { issueNumber: comment.issueNumber }),
-    },
+    place: placeOf(world.context),
   };
   const keepHead = (head: string, onto: string | undefined) =>
     replaceFile(path.join(ready.scratch, FILE), JSON.stringify({ ...facts, head, onto }));

@@ -47,8 +47,10 @@ export interface Folders {
   scratch: string;
 }
 
-/** What a publisher is made of. */
-export type PublishWorld = Pick<World, 'inputs' | 'context' | 'git' | 'remote' | 'github' | 'base' | 'outlet'>;
+/** What a publisher is made of, in a run or in the job that publishes for it. */
+export type PublishWorld = Pick<World, 'context' | 'git' | 'remote' | 'github' | 'base' | 'outlet'> & {
+  inputs: Pick<Inputs, 'publish' | 'branch' | 'commitWith' | 'draft' | 'labels' | 'reviewers'>;
+};
 
 export interface Brief extends Sources {
   /** The pinned commit's files. */

@@ -148,11 +148,18 @@ describe('write_file', () => {
     ['of a new Cargo.toml', 'crates/a/Cargo.toml', `${MANIFEST}[dependencies]\nserde = "1"\n`],
     ['of the present one', 'Cargo.toml', `${MANIFEST}[dev-dependencies]\nx = { git = "https://example.com/x" }\n`],
     ['for one target', 'Cargo.toml', `${MANIFEST}[target.'cfg(unix)'.dependencies]\nlibc = "0.2"\n`],
-    ['of the workspace', 'Cargo.toml', `${MANIFEST}[workspace.dependencies]\nserde = "1"\n`],
   ])('refuses dependency tables %s and names the cargo command', async (_case, file, content) => {
     await use('read_file', { path: 'Cargo.toml' });
     const refusal = await use('write_file', { path: file, content });
     expect(refusal).toMatch(/^refused: .*Call the cargo tool with command "add"/);
+    expect(opened.workshop.changes()).toEqual([]);
+  });
+
+  it("refuses the workspace's own dependency table and says what a member does", async () => {
+    await use('read_file', { path: 'Cargo.toml' });
+    const content = `${MANIFEST}[workspace.dependencies]\nserde = "1"\n`;
+    const refusal = await use('write_file', { path: 'Cargo.toml', content });
+    expect(refusal).toMatch(/^refused: .*cargo "add" with "--package" inherits it/);
     expect(opened.workshop.changes()).toEqual([]);
   });
 
