@@ -2689,8 +2689,8 @@ const MACHINE_CHECKS = [node, disk, rust, box];
 var platform_git = __webpack_require__(8524);
 // EXTERNAL MODULE: ./src/platform/github.ts + 4 modules
 var github = __webpack_require__(2024);
-// EXTERNAL MODULE: ./src/publish/publish.ts + 28 modules
-var publish = __webpack_require__(9873);
+// EXTERNAL MODULE: ./src/publish/publish.ts + 29 modules
+var publish = __webpack_require__(5387);
 ;// CONCATENATED MODULE: ./src/commands/repository-checks.ts
 // Checks of `ferrule doctor` that ask the clone and, with a token, GitHub: by the very pre-flight of a run.
 
@@ -3405,8 +3405,8 @@ function orderSpecs(specs) {
 
 // EXTERNAL MODULE: ./src/platform/github.ts + 4 modules
 var platform_github = __webpack_require__(2024);
-// EXTERNAL MODULE: ./src/publish/publish.ts + 28 modules
-var publish = __webpack_require__(9873);
+// EXTERNAL MODULE: ./src/publish/publish.ts + 29 modules
+var publish = __webpack_require__(5387);
 // EXTERNAL MODULE: ./src/report/report.ts + 57 modules
 var report = __webpack_require__(8661);
 ;// CONCATENATED MODULE: ./src/fleet/open-work.ts
@@ -5183,8 +5183,8 @@ function foldersAbove(path) {
 
 // EXTERNAL MODULE: ./src/fleet/fleet.ts + 8 modules
 var fleet = __webpack_require__(846);
-// EXTERNAL MODULE: ./src/publish/publish.ts + 28 modules
-var publish = __webpack_require__(9873);
+// EXTERNAL MODULE: ./src/publish/publish.ts + 29 modules
+var publish = __webpack_require__(5387);
 ;// CONCATENATED MODULE: ./src/invocation/pinned-commits.ts
 // The commits and the branch that a run or a plan starts from, pinned before anything else is read.
 
@@ -5349,7 +5349,7 @@ async function surveySpecs(world, choose = ({ specs }) => Promise.resolve(specs)
         const { path, hash, dependsOn } = spec;
         return { path, hash, dependsOn, isSelected: isSelected.has(path), standing: standingOf(spec) };
     });
-    const isTried = ({ standing }) => standing.kind === 'pending' && standing.unfinished !== undefined;
+    const isTried = ({ standing }) => standing.kind === 'pending' && (standing.unfinished !== undefined || standing.isAttempted === true);
     const inTurn = [...specs.filter((spec) => !isTried(spec)), ...specs.filter(isTried)];
     const byPath = new Map(inTurn.map((spec) => [spec.path, spec]));
     const files = textsOf(tree, [...selected.specs, ...read.keys()]);
@@ -5425,7 +5425,8 @@ async function judgeStandings(world, read, cycles) {
     const open = [...read.values()].filter(isOpen);
     const proofs = await proofsOf(world, open);
     const work = await workOf(world, open.filter(({ path }) => !proofs.has(path)).map(({ path, hash }) => ({ path, hash, branch: branchOf(path) })));
-    return ({ path, problem, status }) => {
+    const isAttempted = await attemptsOf(world);
+    return ({ path, hash, problem, status }) => {
         if (problem !== undefined)
             return { kind: 'refused', reason: problem };
         const cycle = cycles.get(path);
@@ -5445,9 +5446,20 @@ async function judgeStandings(world, read, cycles) {
             case 'unfinished':
                 return { kind: 'pending', branch: found.branch, unfinished: { pullRequest: found.pullRequest } };
             case undefined:
-                return { kind: 'pending', branch: branchOf(path) };
+                return { kind: 'pending', branch: branchOf(path), ...(isAttempted({ path, hash }) && { isAttempted: true }) };
         }
     };
+}
+/** Texts that runs have spent on without a commit. Only the order hangs on it. */
+async function attemptsOf({ git, remote, log }) {
+    try {
+        if (remote !== undefined)
+            return await (0,publish/* listAttempts */.NN)(git, remote);
+    }
+    catch (error) {
+        log.warning(`Which specs were tried in vain is unknown: ${(0,errors/* messageOf */.bD)(error)}`);
+    }
+    return () => false;
 }
 /** Proofs in the commits, also in the history that a shallow clone lacks. */
 async function proofsOf({ git, remote, base }, specs) {
@@ -6732,10 +6744,12 @@ async function initialise({ dir: ours, env }, dir) {
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   BA: () => (/* binding */ fetchRefs),
 /* harmony export */   H: () => (/* binding */ readRemoteBranch),
 /* harmony export */   OR: () => (/* binding */ mayPush),
 /* harmony export */   TV: () => (/* binding */ pushBranch),
-/* harmony export */   iH: () => (/* binding */ fetchCommit)
+/* harmony export */   iH: () => (/* binding */ fetchCommit),
+/* harmony export */   qn: () => (/* binding */ pushRef)
 /* harmony export */ });
 /* harmony import */ var _command_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(7498);
 
@@ -6803,6 +6817,24 @@ async function readRemoteBranch(git, remote, branch) {
         .find((entry) => entry.endsWith(`\t${ref}`));
     return line?.split('\t')[0];
 }
+/**
+ * Fetches the refs below a name, with all they hold, under the same names. Asking for them by a pattern spares the list of
+ * all refs, which has every pull request there ever was.
+ * @param below `refs/…/` @returns their commits by name @throws Error when the remote does not answer
+ */
+async function fetchRefs(git, remote, below) {
+    const refspec = `+${below}*:${below}*`;
+    const flags = ['--quiet', '--prune', '--no-tags', '--no-write-fetch-head', '--no-recurse-submodules'];
+    const fetched = await talk(git, remote, ['fetch', ...flags, '--', remote.url, refspec]);
+    if (!succeeded(fetched))
+        throw new Error(`The remote repository could not be read: ${reasonOf(fetched, remote)}`);
+    const listed = await (0,_command_js__WEBPACK_IMPORTED_MODULE_0__/* .runCommand */ .d)({
+        ...{ file: 'git', cwd: git.dir, env: { ...git.env, GIT_DIR: git.dir }, timeoutMs: NETWORK_TIMEOUT_MS },
+        args: ['for-each-ref', '--format=%(refname) %(objectname)', below],
+    });
+    const lines = listed.stdout.toString('utf8').split('\n');
+    return new Map(lines.filter((line) => line !== '').map((line) => [line.split(' ')[0] ?? '', line.split(' ')[1] ?? '']));
+}
 /** Makes a commit of the remote available locally. @returns git's reason when it cannot be had. */
 async function fetchCommit(git, remote, refOrCommit, options = {}) {
     const depth = options.depth === undefined ? [] : [`--depth=${options.depth}`];
@@ -6814,12 +6846,15 @@ async function fetchCommit(git, remote, refOrCommit, options = {}) {
     const result = await talk(git, remote, args);
     return succeeded(result) ? { kind: 'fetched' } : { kind: 'missing', reason: reasonOf(result, remote) };
 }
+/** `pushRef` of a branch by its name. */
+function pushBranch(git, remote, branch, commit, expected) {
+    return pushRef(git, remote, `refs/heads/${branch}`, commit, expected);
+}
 /**
- * Moves one branch of the remote forward to `commit`, never by force.
- * @param expected where the branch must be now; `undefined`: it must not exist yet
+ * Moves one ref of the remote forward to `commit`, never by force.
+ * @param expected where the ref must be now; `undefined`: it must not exist yet
  */
-async function pushBranch(git, remote, branch, commit, expected) {
-    const ref = `refs/heads/${branch}`;
+async function pushRef(git, remote, ref, commit, expected) {
     const lease = `--force-with-lease=${ref}:${expected ?? ''}`;
     // The lease refuses a branch that moved; that `commit` descends from `expected` is the caller's construction and is
     // checked here once more, because a lease alone would allow a rewrite.
@@ -8573,7 +8608,7 @@ function minutes(elapsedMs) {
 /* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_8__ = __webpack_require__(3916);
 /* harmony import */ var _invocation_invocation_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(4777);
 /* harmony import */ var _platform_report_folder_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(9250);
-/* harmony import */ var _publish_publish_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(9873);
+/* harmony import */ var _publish_publish_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(5387);
 /* harmony import */ var _report_report_js__WEBPACK_IMPORTED_MODULE_6__ = __webpack_require__(8661);
 /* harmony import */ var _run_run_js__WEBPACK_IMPORTED_MODULE_7__ = __webpack_require__(5279);
 // The post step of the action: what a run that was killed left is pushed, reported and cleared away. A run that came to
@@ -8618,6 +8653,7 @@ async function finish(step, folders, run) {
         await (0,_run_run_js__WEBPACK_IMPORTED_MODULE_7__/* .publishRecord */ .lc)({ ...step, github: world.github }, publisher, record, {
             title: `Implement ${record.spec.title}`,
             headCommit,
+            isAttempt: run.head === run.start,
             ...(run.onto === undefined ? {} : { onto: run.onto }),
             outputs: (file) => folder.readText(file),
         });
@@ -8646,7 +8682,7 @@ async function finish(step, folders, run) {
 /* harmony import */ var _platform_git_remote_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(9874);
 /* harmony import */ var _platform_git_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(8524);
 /* harmony import */ var _platform_received_folder_js__WEBPACK_IMPORTED_MODULE_6__ = __webpack_require__(7513);
-/* harmony import */ var _publish_publish_js__WEBPACK_IMPORTED_MODULE_7__ = __webpack_require__(9873);
+/* harmony import */ var _publish_publish_js__WEBPACK_IMPORTED_MODULE_7__ = __webpack_require__(5387);
 /* harmony import */ var _run_run_js__WEBPACK_IMPORTED_MODULE_8__ = __webpack_require__(5279);
 // The second job of two: takes what a run with `publish: none` left, makes its commits again under this job's own rules,
 // and publishes them as the run would have. It holds a token that writes and no model key; what it is given counts as
@@ -8735,7 +8771,10 @@ async function publishOne(ground, folder, prefix) {
         // The report is worded by how it is published, here as in a run.
         record.publication = { kind: publisher.kind, warnings: [] };
         const headCommit = rebuilt.head.commit === result.base.commit ? undefined : rebuilt.head.commit;
-        await (0,_run_run_js__WEBPACK_IMPORTED_MODULE_8__/* .publishRecord */ .lc)(ground, publisher, record, { title: `Implement ${spec.title}`, headCommit, outputs });
+        await (0,_run_run_js__WEBPACK_IMPORTED_MODULE_8__/* .publishRecord */ .lc)(ground, publisher, record, {
+            title: `Implement ${spec.title}`,
+            ...{ headCommit, outputs, isAttempt: result.commits.length === 0 },
+        });
         return { kind: 'published', record, outputs, isComplete: isComplete(record, headCommit) };
     }
     catch (error) {
@@ -8794,7 +8833,7 @@ async function requireStart({ git, remote }, { start, base }, branch) {
 
 /***/ }),
 
-/***/ 9873:
+/***/ 5387:
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
 
@@ -8813,9 +8852,11 @@ __webpack_require__.d(__webpack_exports__, {
   I0: () => (/* reexport */ isUndelivered),
   Mv: () => (/* reexport */ isVerifiedCommit),
   Y9: () => (/* reexport */ isWorkBranch),
+  NN: () => (/* reexport */ listAttempts),
   Eb: () => (/* reexport */ openLiveComment),
   n$: () => (/* reexport */ packSeries),
   Mr: () => (/* reexport */ readAnswers),
+  jY: () => (/* reexport */ readAttempts),
   Fe: () => (/* reexport */ readCommits),
   Uv: () => (/* reexport */ readResult),
   t8: () => (/* reexport */ readTrailers),
@@ -8959,127 +9000,78 @@ function describeUnsigned(reason) {
         "token of a GitHub App or the workflow's own, and nothing that is made with a personal access token.");
 }
 
-// EXTERNAL MODULE: ./src/report/report.ts + 57 modules
-var report = __webpack_require__(8661);
-;// CONCATENATED MODULE: ./src/publish/trailer-value.ts
-// The form of a trailer's value.
-/** Text as one line, which is what a trailer's value is. Also the form in which values are compared with trailers. */
-function trailerValue(text) {
-    return text.replaceAll(/[\p{Cc}\p{Zl}\p{Zp}\s]+/gu, ' ').trim();
-}
-
-;// CONCATENATED MODULE: ./src/publish/marks.ts
-// The marks that a run leaves and later runs read: the hidden first line of our pull requests and comments, whose form is
-// the report's, and the trailers of our commits (docs/contract.md, "Marks"). Anyone can type a mark; who did is not asked here.
+// EXTERNAL MODULE: external "node:crypto"
+var external_node_crypto_ = __webpack_require__(7598);
+// EXTERNAL MODULE: ./src/platform/ref-name.ts
+var ref_name = __webpack_require__(2432);
+;// CONCATENATED MODULE: ./src/publish/branch-name.ts
+// The name of the work branch: from the input's pattern and the spec's path, held to git's rules. Whether the branch
+// exists already is work-branch.ts.
 
 
-/** GitHub's own limit for a body, in characters; the report keeps well below it. */
-const GITHUB_MAX_BODY_CHARS = 65_536;
-const CUT_NOTE = '\n\n_This text reached the size limit of GitHub; the complete report is among the files of the run._\n';
-/**
- * A body with its mark as the first line, cut to what GitHub takes. One that is there already is replaced, but for what it
- * says was spent.
- */
-function markedBody(mark, body) {
-    const written = (0,report/* parseMark */.lw)(body);
-    const unmarked = written ? body.slice(body.indexOf('\n') + 1 || body.length) : body;
-    const whole = `${(0,report/* formatMark */.ry)(written?.spent === undefined ? mark : { ...mark, spent: written.spent })}\n${unmarked}`;
-    if (whole.length <= GITHUB_MAX_BODY_CHARS)
-        return whole;
-    const kept = whole.slice(0, GITHUB_MAX_BODY_CHARS - CUT_NOTE.length);
-    return `${kept.slice(0, Math.max(kept.lastIndexOf('\n'), 0)) || kept}${CUT_NOTE}`;
-}
-/** A body with a plain sentence, quoted, above what people see of it. */
-function notedBody(body, sentence) {
-    return quotedAbove(body, (0,report/* inlineText */.ln)(sentence));
+
+/** Git stores a ref as a file; 255 bytes is the limit of common file systems, less room for `.lock` and a suffix. */
+const MAX_BRANCH_BYTES = 200;
+const sizeOf = (text) => Buffer.byteLength(text);
+/** `specs/001-login/spec.md` → `specs-001-login-spec`. Letters of every script stay, all else becomes one hyphen. */
+function specSlug(specPath) {
+    const words = specPath
+        .normalize('NFC')
+        .toLowerCase()
+        .replace(/\.(md|markdown)$/, '')
+        .split(/[^\p{L}\p{M}\p{N}]+/u);
+    return words.filter((word) => word !== '').join('-') || 'spec';
 }
 /**
- * A body with one line of Markdown, quoted, above what people see of it; the hidden lines stay where they are looked for.
+ * The work branch of a spec.
+ * @param avoid branches that a run must never write to: the base and the default branch
+ * @throws UserError when git would not take the name, or it is one of `avoid`
  */
-function quotedAbove(body, markdown) {
-    const hidden = /^(?:<!-- ferrule[^\n]*\n)*/.exec(body)?.[0] ?? '';
-    return `${hidden}> ${markdown}\n\n${body.slice(hidden.length)}`;
+function branchName(pattern, specPath, avoid = []) {
+    const refuse = (name, why) => new errors/* UserError */.yo(`Input 'branch': '${oneLine(name)}' ${why}. Give a branch name such as 'ferrule/{spec}'.`);
+    if (pattern.trim() === '')
+        throw refuse(pattern, 'is empty');
+    const room = MAX_BRANCH_BYTES - sizeOf(pattern.replaceAll('{spec}', ''));
+    const name = pattern.replaceAll('{spec}', () => shortened(specSlug(specPath), specPath, Math.max(room, 20)));
+    const broken = (0,ref_name/* brokenRefRule */.V)(name) ?? (/[{}]/.test(name) ? "has a placeholder other than '{spec}'" : undefined);
+    if (broken !== undefined)
+        throw refuse(name, broken);
+    if (sizeOf(name) > MAX_BRANCH_BYTES)
+        throw refuse(name, `is longer than ${MAX_BRANCH_BYTES} bytes`);
+    // Compared without case: on a case-insensitive file system `Main` is `main`.
+    const taken = avoid.find((branch) => branch.toLowerCase() === name.toLowerCase());
+    if (taken !== undefined)
+        throw refuse(name, 'is the base or the default branch, which a run never writes to by itself');
+    return name;
 }
-/** Our trailers by name (`Ferrule-Spec`, …), read from the message's last paragraph only. */
-function readTrailers(message) {
-    const lastParagraph = message
-        .replaceAll('\r\n', '\n')
-        .trimEnd()
-        .split(/\n\s*\n/)
-        .at(-1) ?? '';
-    const trailers = new Map();
-    for (const line of lastParagraph.split('\n')) {
-        const found = /^(Ferrule-[A-Za-z-]+): *(.*)$/.exec(line);
-        if (found?.[1] !== undefined)
-            trailers.set(found[1], (found[2] ?? '').trim());
-    }
-    return trailers;
+/** Whether a branch has the name of some spec's work branch, numbered or not. Others can have such a name too. */
+function isWorkBranch(pattern, branch) {
+    const texts = pattern.split('{spec}').map((text) => text.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&'));
+    return new RegExp(`^${texts.join('[\\p{L}\\p{M}\\p{N}-]+')}(-\\d+)?$`, 'u').test(branch);
 }
-/** True for a commit that a run of this spec made, on whatever text of it. */
-function isCommitOf(message, specPath) {
-    return readTrailers(message).get('Ferrule-Spec') === trailerValue(specPath);
+/** The work branch itself, then `-2`, `-3`, … beside it for when others' commits are on that. */
+function numberedBranch(branch, number) {
+    return number === 1 ? branch : `${branch}-${number}`;
 }
 /**
- * True when the commit ended a verified run of exactly this spec text, by its message. A squash or a rebase keeps the
- * message on another tree: where nobody has looked at that since, `verifiedTree` has to be asked too.
+ * The branches on which work of a spec is looked for. A plan asks GitHub for each of them for each spec, so they are few;
+ * a run goes on where the work is, so that it seldom takes another number.
  */
-function isVerifiedCommit(message, specPath, specHash) {
-    const trailers = readTrailers(message);
-    return (trailers.get('Ferrule-Spec') === trailerValue(specPath) &&
-        trailers.get('Ferrule-Spec-Hash') === `sha256:${specHash}` &&
-        trailers.get('Ferrule-Outcome') === 'verified');
+function workBranches(branch) {
+    return [1, 2, 3].map((number) => numberedBranch(branch, number));
 }
-/** The tree that a verified run names in its last commit. */
-function verifiedTree(message) {
-    return readTrailers(message).get('Ferrule-Tree');
+/** A slug that is too long keeps its end, where specs differ, behind a hash of the whole path. */
+function shortened(slug, specPath, maxBytes) {
+    if (sizeOf(slug) <= maxBytes)
+        return slug;
+    const hash = (0,external_node_crypto_.createHash)('sha256').update(specPath).digest('hex').slice(0, 8);
+    let end = slug;
+    while (sizeOf(end) > maxBytes - hash.length - 1)
+        end = Array.from(end).slice(1).join('');
+    return `${hash}-${end.replace(/^-+/, '')}`;
 }
-
-;// CONCATENATED MODULE: ./src/publish/comment.ts
-
-
-
-/** Creates or updates the comment; a refusal of GitHub's is a warning, as the report exists elsewhere too. */
-async function publishComment(request) {
-    const { github, number, mark } = request;
-    const body = markedBody(mark, request.body);
-    const failed = (error) => ({
-        warnings: [`The report could not be put on #${number}: ${(0,platform_github/* describeGitHubError */.dZ)(error)}`],
-    });
-    for (let tries = 1;; tries++) {
-        const comments = await github.listComments(number);
-        if (comments.kind === 'failed')
-            return failed(comments.error);
-        const own = ownComment(comments.value, request.identity, mark.specPath);
-        if (own === undefined && request.onlyUpdate)
-            return { warnings: [] };
-        const written = own ? await github.updateComment(own.id, body) : await github.createComment(number, body);
-        if (written.kind === 'ok')
-            return { url: written.value.url, warnings: [] };
-        // A creation that ended in an error may have happened, a comment to update may be gone: look again, once.
-        const mayRepeat = tries === 1 && (written.error.status >= 500 || (own !== undefined && written.error.status === 404));
-        if (!mayRepeat)
-            return failed(written.error);
-    }
-}
-/** Our comment about the spec: the last one, should there be more. */
-function ownComment(comments, identity, specPath) {
-    return comments.findLast(({ author, body }) => (0,platform_github/* isOwnAccount */._p)(identity, author) && (0,report/* parseMark */.lw)(body)?.specPath === specPath);
-}
-
-;// CONCATENATED MODULE: ./src/publish/commit-writer.ts
-
-function pushingWriter(git, remote) {
-    return {
-        contains: (commit, tip) => git.isAncestor(tip, commit),
-        push: (branch, commit, tip) => (0,git_remote/* pushBranch */.TV)(git, remote, branch, commit, tip),
-        keepsIds: true,
-        published: new Map(),
-        remarks: [],
-    };
-}
-/** The id that a commit has on the remote. */
-function publishedId({ published }, commit) {
-    return published.get(commit) ?? commit;
+function oneLine(text) {
+    return text.replaceAll(/\p{Cc}+/gu, ' ').slice(0, MAX_BRANCH_BYTES);
 }
 
 // EXTERNAL MODULE: ./src/platform/printable-text.ts
@@ -9113,6 +9105,15 @@ function inertLine(text, maxChars) {
     if (line.length <= maxChars)
         return line;
     return `${line.slice(0, maxChars - 1).replace(/[\uD800-\uDBFF]$/, '')}…`;
+}
+
+// EXTERNAL MODULE: ./src/report/report.ts + 57 modules
+var report = __webpack_require__(8661);
+;// CONCATENATED MODULE: ./src/publish/trailer-value.ts
+// The form of a trailer's value.
+/** Text as one line, which is what a trailer's value is. Also the form in which values are compared with trailers. */
+function trailerValue(text) {
+    return text.replaceAll(/[\p{Cc}\p{Zl}\p{Zp}\s]+/gu, ' ').trim();
 }
 
 ;// CONCATENATED MODULE: ./src/publish/run-trailers.ts
@@ -9198,6 +9199,72 @@ function bodyText(body) {
         .replace(/^(ferrule-[\w-]+|skip-checks)\s*:/i, '    $&'); // `trim` took the indentation of the first line
 }
 
+;// CONCATENATED MODULE: ./src/publish/marks.ts
+// The marks that a run leaves and later runs read: the hidden first line of our pull requests and comments, whose form is
+// the report's, and the trailers of our commits (docs/contract.md, "Marks"). Anyone can type a mark; who did is not asked here.
+
+
+/** GitHub's own limit for a body, in characters; the report keeps well below it. */
+const GITHUB_MAX_BODY_CHARS = 65_536;
+const CUT_NOTE = '\n\n_This text reached the size limit of GitHub; the complete report is among the files of the run._\n';
+/**
+ * A body with its mark as the first line, cut to what GitHub takes. One that is there already is replaced, but for what it
+ * says was spent.
+ */
+function markedBody(mark, body) {
+    const written = (0,report/* parseMark */.lw)(body);
+    const unmarked = written ? body.slice(body.indexOf('\n') + 1 || body.length) : body;
+    const whole = `${(0,report/* formatMark */.ry)(written?.spent === undefined ? mark : { ...mark, spent: written.spent })}\n${unmarked}`;
+    if (whole.length <= GITHUB_MAX_BODY_CHARS)
+        return whole;
+    const kept = whole.slice(0, GITHUB_MAX_BODY_CHARS - CUT_NOTE.length);
+    return `${kept.slice(0, Math.max(kept.lastIndexOf('\n'), 0)) || kept}${CUT_NOTE}`;
+}
+/** A body with a plain sentence, quoted, above what people see of it. */
+function notedBody(body, sentence) {
+    return quotedAbove(body, (0,report/* inlineText */.ln)(sentence));
+}
+/**
+ * A body with one line of Markdown, quoted, above what people see of it; the hidden lines stay where they are looked for.
+ */
+function quotedAbove(body, markdown) {
+    const hidden = /^(?:<!-- ferrule[^\n]*\n)*/.exec(body)?.[0] ?? '';
+    return `${hidden}> ${markdown}\n\n${body.slice(hidden.length)}`;
+}
+/** Our trailers by name (`Ferrule-Spec`, …), read from the message's last paragraph only. */
+function readTrailers(message) {
+    const lastParagraph = message
+        .replaceAll('\r\n', '\n')
+        .trimEnd()
+        .split(/\n\s*\n/)
+        .at(-1) ?? '';
+    const trailers = new Map();
+    for (const line of lastParagraph.split('\n')) {
+        const found = /^(Ferrule-[A-Za-z-]+): *(.*)$/.exec(line);
+        if (found?.[1] !== undefined)
+            trailers.set(found[1], (found[2] ?? '').trim());
+    }
+    return trailers;
+}
+/** True for a commit that a run of this spec made, on whatever text of it. */
+function isCommitOf(message, specPath) {
+    return readTrailers(message).get('Ferrule-Spec') === trailerValue(specPath);
+}
+/**
+ * True when the commit ended a verified run of exactly this spec text, by its message. A squash or a rebase keeps the
+ * message on another tree: where nobody has looked at that since, `verifiedTree` has to be asked too.
+ */
+function isVerifiedCommit(message, specPath, specHash) {
+    const trailers = readTrailers(message);
+    return (trailers.get('Ferrule-Spec') === trailerValue(specPath) &&
+        trailers.get('Ferrule-Spec-Hash') === `sha256:${specHash}` &&
+        trailers.get('Ferrule-Outcome') === 'verified');
+}
+/** The tree that a verified run names in its last commit. */
+function verifiedTree(message) {
+    return readTrailers(message).get('Ferrule-Tree');
+}
+
 ;// CONCATENATED MODULE: ./src/publish/work-commit.ts
 
 /** Who makes the commits: the account behind workflow tokens, which GitHub shows as a bot. */
@@ -9221,6 +9288,94 @@ async function writeWorkCommit(git, tree, parent, message, atSeconds, mergedIn) 
 /** The tree of `base` with the changes of the work. */
 function writeWorkTree(git, base, changes) {
     return changes.length === 0 ? git.treeOf(base) : git.writeTree(base, changes);
+}
+
+;// CONCATENATED MODULE: ./src/publish/attempts.ts
+
+
+
+
+
+
+
+const PREFIX = 'refs/ferrule/attempts/';
+const attempts_HASH_DIGITS = 16;
+const folderOf = ({ path }) => `${PREFIX}${branchName('{spec}', path)}/`;
+const refOf = (spec) => `${folderOf(spec)}${spec.hash.slice(0, attempts_HASH_DIGITS)}`;
+/** Says of any text whether there were attempts at it; the remote is asked once. @throws Error when it does not answer */
+async function listAttempts(git, remote) {
+    const refs = await (0,git_remote/* fetchRefs */.BA)(git, remote, PREFIX);
+    return (spec) => refs.has(refOf(spec));
+}
+/** What all runs on a text had spent at the last attempt at it. @throws Error when the remote does not answer */
+async function readAttempts(git, remote, spec) {
+    const tip = (await (0,git_remote/* fetchRefs */.BA)(git, remote, folderOf(spec))).get(refOf(spec));
+    if (tip === undefined)
+        return undefined;
+    const [newest] = await git.messages(tip, { max: 1 });
+    const trailers = readTrailers(newest?.message ?? '');
+    const isOfSpec = trailers.get('Ferrule-Spec') === trailerValue(spec.path); // two specs can have one slug
+    return isOfSpec ? readSpent(trailers.get('Ferrule-Spent')) : undefined;
+}
+/** Notes an attempt after those that are there, never in their place. @throws Error when the remote does not answer */
+async function noteAttempt(git, remote, spec, { spent, runUrl }) {
+    const ref = refOf(spec);
+    const parent = (await (0,git_remote/* fetchRefs */.BA)(git, remote, folderOf(spec))).get(ref);
+    const message = buildCommitMessage({
+        subject: `Attempt at ${spec.path}`,
+        body: 'Nothing of this run became green, so there is no commit of its work. Report and patch are files of the run.',
+        ...{ spec, requirements: [], runUrl, spent },
+    });
+    const commit = await git.writeCommit({ tree: await git.writeTree(undefined, []), parent, message, author: AUTHOR });
+    return (0,git_remote/* pushRef */.qn)(git, remote, ref, commit, parent);
+}
+
+;// CONCATENATED MODULE: ./src/publish/comment.ts
+
+
+
+/** Creates or updates the comment; a refusal of GitHub's is a warning, as the report exists elsewhere too. */
+async function publishComment(request) {
+    const { github, number, mark } = request;
+    const body = markedBody(mark, request.body);
+    const failed = (error) => ({
+        warnings: [`The report could not be put on #${number}: ${(0,platform_github/* describeGitHubError */.dZ)(error)}`],
+    });
+    for (let tries = 1;; tries++) {
+        const comments = await github.listComments(number);
+        if (comments.kind === 'failed')
+            return failed(comments.error);
+        const own = ownComment(comments.value, request.identity, mark.specPath);
+        if (own === undefined && request.onlyUpdate)
+            return { warnings: [] };
+        const written = own ? await github.updateComment(own.id, body) : await github.createComment(number, body);
+        if (written.kind === 'ok')
+            return { url: written.value.url, warnings: [] };
+        // A creation that ended in an error may have happened, a comment to update may be gone: look again, once.
+        const mayRepeat = tries === 1 && (written.error.status >= 500 || (own !== undefined && written.error.status === 404));
+        if (!mayRepeat)
+            return failed(written.error);
+    }
+}
+/** Our comment about the spec: the last one, should there be more. */
+function ownComment(comments, identity, specPath) {
+    return comments.findLast(({ author, body }) => (0,platform_github/* isOwnAccount */._p)(identity, author) && (0,report/* parseMark */.lw)(body)?.specPath === specPath);
+}
+
+;// CONCATENATED MODULE: ./src/publish/commit-writer.ts
+
+function pushingWriter(git, remote) {
+    return {
+        contains: (commit, tip) => git.isAncestor(tip, commit),
+        push: (branch, commit, tip) => (0,git_remote/* pushBranch */.TV)(git, remote, branch, commit, tip),
+        keepsIds: true,
+        published: new Map(),
+        remarks: [],
+    };
+}
+/** The id that a commit has on the remote. */
+function publishedId({ published }, commit) {
+    return published.get(commit) ?? commit;
 }
 
 ;// CONCATENATED MODULE: ./src/publish/branch-rules.ts
@@ -9380,7 +9535,7 @@ async function checkPush(options, remote, branches) {
     // What the result is offered to: the pull request's base, or the branch that is moved.
     const destination = kind === 'commit' ? target : base;
     const tip = await (0,git_remote/* readRemoteBranch */.H)(git, remote, destination).catch((thrown) => {
-        throw new errors/* UserError */.yo(`${oneLine((0,errors/* messageOf */.bD)(thrown))} Check the remote 'origin' and the input 'github-token'.`);
+        throw new errors/* UserError */.yo(`${preflight_oneLine((0,errors/* messageOf */.bD)(thrown))} Check the remote 'origin' and the input 'github-token'.`);
     });
     if (tip === undefined)
         throw new errors/* UserError */.yo(`The remote has no branch '${destination}', which the result would go to. Set the input 'base'.`);
@@ -9389,7 +9544,7 @@ async function checkPush(options, remote, branches) {
     for (const branch of branches) {
         const answer = await (0,git_remote/* mayPush */.OR)(git, remote, branch, baseCommit);
         if (answer.kind === 'refused')
-            throw new errors/* UserError */.yo(`Branch '${branch}' cannot be pushed: ${oneLine(answer.reason)} ${PUSH_HINT}`);
+            throw new errors/* UserError */.yo(`Branch '${branch}' cannot be pushed: ${preflight_oneLine(answer.reason)} ${PUSH_HINT}`);
     }
     return warnings;
 }
@@ -9443,7 +9598,7 @@ async function checkRules({ git, branch, commitWith }, remote, github, target) {
         return warnings;
     return [...warnings, ...(await checkBranchRules(github, { name: target, exists: true, isTarget: true, commitWith }))];
 }
-function oneLine(text) {
+function preflight_oneLine(text) {
     return text.replaceAll(/\s+/g, ' ').trim();
 }
 
@@ -9480,80 +9635,6 @@ async function describeBranchOnly(github, base, branch) {
 }
 function encodeRef(branch) {
     return branch.split('/').map(encodeURIComponent).join('/');
-}
-
-// EXTERNAL MODULE: external "node:crypto"
-var external_node_crypto_ = __webpack_require__(7598);
-// EXTERNAL MODULE: ./src/platform/ref-name.ts
-var ref_name = __webpack_require__(2432);
-;// CONCATENATED MODULE: ./src/publish/branch-name.ts
-// The name of the work branch: from the input's pattern and the spec's path, held to git's rules. Whether the branch
-// exists already is work-branch.ts.
-
-
-
-/** Git stores a ref as a file; 255 bytes is the limit of common file systems, less room for `.lock` and a suffix. */
-const MAX_BRANCH_BYTES = 200;
-const sizeOf = (text) => Buffer.byteLength(text);
-/** `specs/001-login/spec.md` → `specs-001-login-spec`. Letters of every script stay, all else becomes one hyphen. */
-function specSlug(specPath) {
-    const words = specPath
-        .normalize('NFC')
-        .toLowerCase()
-        .replace(/\.(md|markdown)$/, '')
-        .split(/[^\p{L}\p{M}\p{N}]+/u);
-    return words.filter((word) => word !== '').join('-') || 'spec';
-}
-/**
- * The work branch of a spec.
- * @param avoid branches that a run must never write to: the base and the default branch
- * @throws UserError when git would not take the name, or it is one of `avoid`
- */
-function branchName(pattern, specPath, avoid = []) {
-    const refuse = (name, why) => new errors/* UserError */.yo(`Input 'branch': '${branch_name_oneLine(name)}' ${why}. Give a branch name such as 'ferrule/{spec}'.`);
-    if (pattern.trim() === '')
-        throw refuse(pattern, 'is empty');
-    const room = MAX_BRANCH_BYTES - sizeOf(pattern.replaceAll('{spec}', ''));
-    const name = pattern.replaceAll('{spec}', () => shortened(specSlug(specPath), specPath, Math.max(room, 20)));
-    const broken = (0,ref_name/* brokenRefRule */.V)(name) ?? (/[{}]/.test(name) ? "has a placeholder other than '{spec}'" : undefined);
-    if (broken !== undefined)
-        throw refuse(name, broken);
-    if (sizeOf(name) > MAX_BRANCH_BYTES)
-        throw refuse(name, `is longer than ${MAX_BRANCH_BYTES} bytes`);
-    // Compared without case: on a case-insensitive file system `Main` is `main`.
-    const taken = avoid.find((branch) => branch.toLowerCase() === name.toLowerCase());
-    if (taken !== undefined)
-        throw refuse(name, 'is the base or the default branch, which a run never writes to by itself');
-    return name;
-}
-/** Whether a branch has the name of some spec's work branch, numbered or not. Others can have such a name too. */
-function isWorkBranch(pattern, branch) {
-    const texts = pattern.split('{spec}').map((text) => text.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&'));
-    return new RegExp(`^${texts.join('[\\p{L}\\p{M}\\p{N}-]+')}(-\\d+)?$`, 'u').test(branch);
-}
-/** The work branch itself, then `-2`, `-3`, … beside it for when others' commits are on that. */
-function numberedBranch(branch, number) {
-    return number === 1 ? branch : `${branch}-${number}`;
-}
-/**
- * The branches on which work of a spec is looked for. A plan asks GitHub for each of them for each spec, so they are few;
- * a run goes on where the work is, so that it seldom takes another number.
- */
-function workBranches(branch) {
-    return [1, 2, 3].map((number) => numberedBranch(branch, number));
-}
-/** A slug that is too long keeps its end, where specs differ, behind a hash of the whole path. */
-function shortened(slug, specPath, maxBytes) {
-    if (sizeOf(slug) <= maxBytes)
-        return slug;
-    const hash = (0,external_node_crypto_.createHash)('sha256').update(specPath).digest('hex').slice(0, 8);
-    let end = slug;
-    while (sizeOf(end) > maxBytes - hash.length - 1)
-        end = Array.from(end).slice(1).join('');
-    return `${hash}-${end.replace(/^-+/, '')}`;
-}
-function branch_name_oneLine(text) {
-    return text.replaceAll(/\p{Cc}+/gu, ' ').slice(0, MAX_BRANCH_BYTES);
 }
 
 ;// CONCATENATED MODULE: ./src/publish/work-branch.ts
@@ -10809,6 +10890,8 @@ class ThrottledComment {
 
 
 
+
+
 /** Resolves `auto`: a commit on a pull request of the same repository, else a pull request; nothing outside GitHub. */
 function chooseKind(choice) {
     const { publish, context } = choice;
@@ -10820,7 +10903,26 @@ function chooseKind(choice) {
 }
 /** @throws UserError when the kind needs a remote, GitHub or a pull request that is not there */
 function createPublisher(options) {
-    return guardLeaks(openPublisher(options), options);
+    return guardLeaks(notingAttempts(openPublisher(options), options), options);
+}
+/** The publisher, which also leaves a note of a run that made no commit. */
+function notingAttempts(publisher, { git, remote, spec, kind }) {
+    if (remote === undefined || kind === 'comment')
+        return publisher; // a comment needs no right to push
+    return {
+        ...publisher,
+        async publish(request) {
+            const publication = await publisher.publish(request);
+            if (request.attempt === undefined)
+                return publication;
+            const noted = await noteAttempt(git, remote, spec, request.attempt).catch((thrown) => ({
+                ...{ kind: 'refused', reason: (0,errors/* messageOf */.bD)(thrown) },
+            }));
+            if (noted.kind !== 'pushed')
+                publication.warnings.push(`The next run will not know what this one spent: ${noted.kind === 'refused' ? noted.reason : 'another run left its own note meanwhile.'}`);
+            return publication;
+        },
+    };
 }
 function openPublisher(options) {
     switch (options.kind) {
@@ -15510,6 +15612,13 @@ function repeatedNote(times) {
 
 ;// CONCATENATED MODULE: ./src/agent/budget.ts
 
+/** The inputs that set them. */
+const INPUTS = {
+    turns: 'max-turns',
+    tokens: 'max-tokens',
+    cost: 'max-cost-usd',
+    time: 'max-minutes',
+};
 /** An answer with less room can hold no file: asking for it would only spend. */
 const MIN_ANSWER_TOKENS = 4_096;
 class Budget {
@@ -15608,6 +15717,14 @@ class Budget {
         if (cost !== undefined)
             parts.push(`$${cost.toFixed(2)} of $${this.limits.maxCostUsd.toFixed(2)}`);
         return `${parts.join(', ')}${this.before.tokens > 0 ? ', earlier runs on this spec included' : ''}`;
+    }
+    /** Why not even a first answer is asked for, and what the workflow's author can do, in sentences. */
+    describeNoStart(limit) {
+        const input = INPUTS[limit];
+        const isInherited = this.before.tokens > 0 && (limit === 'tokens' || limit === 'cost');
+        return isInherited
+            ? `What earlier runs spent on this text of the spec counts too. Raise the input '${input}', change the spec, or set 'resume' to 'never' to start afresh.`
+            : `The first answer alone could go beyond it. Raise the input '${input}'.`;
     }
     /** Tokens that the next answer may have by the limits of tokens and cost; infinite where there is no price. */
     answerRoom(contextTokens) {
@@ -15783,8 +15900,8 @@ function hashOf(content) {
     return (0,external_node_crypto_.createHash)('sha256').update(content).digest('hex');
 }
 
-// EXTERNAL MODULE: ./src/publish/publish.ts + 28 modules
-var publish = __webpack_require__(9873);
+// EXTERNAL MODULE: ./src/publish/publish.ts + 29 modules
+var publish = __webpack_require__(5387);
 // EXTERNAL MODULE: ./src/verify/verify.ts + 43 modules
 var verify = __webpack_require__(420);
 // EXTERNAL MODULE: ./src/platform/command.ts
@@ -16985,7 +17102,7 @@ class Agent {
         const nextCall = () => budget.next(this.conversation.tokens, this.window.answerTokens);
         const next = nextCall();
         if (next.kind === 'forbidden') {
-            const detail = this.turn === 0 ? { detail: 'The first answer alone could go beyond it.' } : {};
+            const detail = this.turn === 0 ? { detail: budget.describeNoStart(next.limit) } : {};
             return { end: { kind: 'limit', limit: next.limit, ...detail } };
         }
         const started = performance.now();
@@ -17219,11 +17336,14 @@ async function publishRecord({ log, github }, publisher, record, result) {
     try {
         // About what is pushed, so nothing where nothing is.
         const note = result.headCommit === undefined ? '' : (0,publish/* ciNote */.rN)(await github?.identity(), publisher.kind);
+        const spent = (0,report_report/* totalSpending */.H5)(record.usage);
+        const attempt = result.isAttempt && spent.tokens > 0 ? { spent, runUrl: record.run.url ?? 'local' } : undefined;
         const options = { outputs: result.outputs, maxChars: report_report/* MAX_BODY_CHARS */.GW };
         const request = () => ({
             outcome: result.outcome ?? record.outcome,
             headCommit: result.headCommit,
             ...(result.onto === undefined ? {} : { onto: result.onto }),
+            ...(attempt === undefined ? {} : { attempt }),
             title: result.title,
             body: (0,report_report/* renderMarkdown */.Gc)(record, { ...options, pullRequestNotes: note === '' ? [] : [note] }),
             commentBody: (0,report_report/* renderMarkdown */.Gc)(record, options),
@@ -17419,6 +17539,7 @@ async function conclusion_publish(world, ready, { record, series, folder, left }
     await publishRecord(world, publisher, record, {
         title: `Implement ${record.spec.title}`,
         headCommit: series.head.commit === mergeBase.commit ? undefined : series.head.commit,
+        isAttempt: series.line().length === 0,
         ...(series.onto === undefined ? {} : { onto: series.onto.commit }),
         outputs: (file) => folder.readText(file),
     });
@@ -17941,7 +18062,10 @@ async function openPublication(world, brief, record) {
     const earlierRun = { ...left, notes: notesOnWork(left.notes, requirementIds, earlier) };
     if (earlier)
         recordEarlierWork(world, record, earlier, resumed?.work === undefined);
-    recordSpending(world, record, (0,report_report/* laterSpending */.fv)(earlier?.spent, earlierRun.spent));
+    if (inputs.resume === 'auto') {
+        const attempts = mayResume ? await (0,publish/* readAttempts */.jY)(git, remote, spec) : undefined;
+        recordSpending(world, record, (0,report_report/* laterSpending */.fv)((0,report_report/* laterSpending */.fv)(earlier?.spent, earlierRun.spent), attempts));
+    }
     record.records = noteRecords(earlierRun.notes, world.mask);
     const { questions, answers } = earlierRun;
     record.questions = questionRecords(questions);
@@ -18479,6 +18603,7 @@ async function offerVerified(world, brief, branch, record, folder) {
     await publishRecord(world, (0,publish/* guardedPublisher */.Zi)(publisher, policy), record, {
         title: `Implement ${record.spec.title}`,
         headCommit: earlier.commit,
+        isAttempt: false,
         outputs: (file) => folder.readText(file),
         outcome: 'verified',
     });

@@ -46,6 +46,7 @@ async function finish(step: PostStep, folders: Folders, run: UnfinishedRun): Pro
     await publishRecord({ ...step, github: world.github }, publisher, record, {
       title: `Implement ${record.spec.title}`,
       headCommit,
+      isAttempt: run.head === run.start,
       ...(run.onto === undefined ? {} : { onto: run.onto }),
       outputs: (file) => folder.readText(file),
     });

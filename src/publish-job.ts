@@ -123,7 +123,10 @@ async function publishOne(ground: Ground, folder: ReceivedFolder, prefix: string
     // The report is worded by how it is published, here as in a run.
     record.publication = { kind: publisher.kind, warnings: [] };
     const headCommit = rebuilt.head.commit === result.base.commit ? undefined : rebuilt.head.commit;
-    await publishRecord(ground, publisher, record, { title: `Implement ${spec.title}`, headCommit, outputs });
+    await publishRecord(ground, publisher, record, {
+      title: `Implement ${spec.title}`,
+      ...{ headCommit, outputs, isAttempt: result.commits.length === 0 },
+    });
     return { kind: 'published', record, outputs, isComplete: isComplete(record, headCommit) };
   } catch (error) {
     if (!(error instanceof UserError)) throw error;

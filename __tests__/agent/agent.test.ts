@@ -149,7 +149,7 @@ describe('limits', () => {
     expect(await s.agent.work()).toEqual({
       kind: 'limit',
       limit: 'tokens',
-      detail: 'The first answer alone could go beyond it.',
+      detail: "The first answer alone could go beyond it. Raise the input 'max-tokens'.",
     });
     expect(s.requests).toEqual([]);
   });

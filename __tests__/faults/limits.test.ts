@@ -15,7 +15,9 @@ import {
   writeTests,
   type ScriptedRun,
 } from '../support/scripts-crate.js';
+import { actionScene } from '../support/action-scene.js';
 import type { ScriptedAnswer } from '../support/messages-api.js';
+import { CRATE as GREETING } from '../support/scripts-greeting.js';
 
 const INCREMENT = calls(...GOOD_WORK, complete('Add double'));
 /** Begun, not completed. */
@@ -133,5 +135,32 @@ describe('a limit that is reached within the work', () => {
       inputs: { 'max-turns': '3' },
     });
     expect(run.action.outputs).toMatchObject({ outcome: 'verified', turns: '3', 'stop-reason': '' });
+  });
+});
+
+describe('a run that makes no commit', () => {
+  it('leaves what it spent to the next, whose limits count it unless it is to start afresh', async () => {
+    await using scene = await actionScene(GREETING);
+    const look: ScriptedAnswer = {
+      ...calls({ name: 'list_files', input: {} }),
+      usage: { input_tokens: 199_000, output_tokens: 500 },
+    };
+    const first = await scene.run({ inputs: { 'max-turns': '1', 'max-tokens': '200000' }, answers: [look] });
+    expect(first).toMatchObject({ code: 1, warnings: [], outputs: { outcome: 'stopped', 'stop-reason': 'turns' } });
+    expect(await scene.repo.remoteBranches()).toEqual(['main']);
+
+    const second = await scene.run({ inputs: { 'max-tokens': '200000' } });
+    expect(second).toMatchObject({
+      ...{ code: 1, requests: [] },
+      outputs: { outcome: 'stopped', 'stop-reason': 'tokens', turns: '0' },
+    });
+    expect(second.record.usage.earlier?.tokens).toBe(199_500);
+    expect(second.record.message).toContain("'resume' to 'never'");
+
+    const afresh = await scene.run({
+      inputs: { 'max-turns': '1', 'max-tokens': '200000', resume: 'never' },
+      answers: [look],
+    });
+    expect(afresh.record.usage.earlier).toBeUndefined();
   });
 });

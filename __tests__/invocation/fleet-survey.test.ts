@@ -105,6 +105,16 @@ describe('a survey', () => {
       });
   });
 
+  it('has last what a run worked on in vain, until its text is another', async () => {
+    await using repo = await tempRepo({ 'specs/a.md': fleetSpec('a'), 'specs/b.md': fleetSpec('b') }, { remote: true });
+    const order = async () => (await survey(repo)).specs.map(({ path: spec }) => spec);
+    const hash = specHash([{ name: '', body: fleetSpec('a') }]).replace('sha256:', '');
+    await gitIn(repo.origin, 'update-ref', `refs/ferrule/attempts/specs-a/${hash.slice(0, 16)}`, 'main');
+    expect(await order()).toEqual(['specs/b.md', 'specs/a.md']);
+    await repo.commit({ 'specs/a.md': fleetSpec('a').replace('must', 'shall') }, 'Change the spec');
+    expect(await order()).toEqual(['specs/a.md', 'specs/b.md']);
+  });
+
   it('a spec that was changed since is pending again', async () => {
     await using repo = await tempRepo({ 'specs/a.md': fleetSpec('a') });
     await repo.commit({ 'src.txt': 'a' }, proofOf('a'));

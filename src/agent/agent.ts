@@ -188,7 +188,7 @@ export class Agent {
     const nextCall = () => budget.next(this.conversation.tokens, this.window.answerTokens);
     const next = nextCall();
     if (next.kind === 'forbidden') {
-      const detail = this.turn === 0 ? { detail: 'The first answer alone could go beyond it.' } : {};
+      const detail = this.turn === 0 ? { detail: budget.describeNoStart(next.limit) } : {};
       return { end: { kind: 'limit', limit: next.limit, ...detail } };
     }
     const started = performance.now();

@@ -12,6 +12,14 @@ export interface Limits {
 
 export type LimitReached = 'turns' | 'tokens' | 'cost' | 'time';
 
+/** The inputs that set them. */
+const INPUTS: Readonly<Record<LimitReached, string>> = {
+  turns: 'max-turns',
+  tokens: 'max-tokens',
+  cost: 'max-cost-usd',
+  time: 'max-minutes',
+};
+
 export interface Spent extends ModelUsage {
   turns: number;
   /** `undefined` where the model's price is unknown. */
@@ -136,6 +144,15 @@ export class Budget {
     ];
     if (cost !== undefined) parts.push(`$${cost.toFixed(2)} of $${this.limits.maxCostUsd.toFixed(2)}`);
     return `${parts.join(', ')}${this.before.tokens > 0 ? ', earlier runs on this spec included' : ''}`;
+  }
+
+  /** Why not even a first answer is asked for, and what the workflow's author can do, in sentences. */
+  describeNoStart(limit: LimitReached): string {
+    const input = INPUTS[limit];
+    const isInherited = this.before.tokens > 0 && (limit === 'tokens' || limit === 'cost');
+    return isInherited
+      ? `What earlier runs spent on this text of the spec counts too. Raise the input '${input}', change the spec, or set 'resume' to 'never' to start afresh.`
+      : `The first answer alone could go beyond it. Raise the input '${input}'.`;
   }
 
   /** Tokens that the next answer may have by the limits of tokens and cost; infinite where there is no price. */

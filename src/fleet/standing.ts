@@ -11,8 +11,11 @@ export type Standing =
   | { kind: 'proven'; by: string }
   /** Verified on its work branch, which waits to be merged into `base`. */
   | { kind: 'verified'; branch: string; base: string; pullRequest: number }
-  /** `branch`: its work branch, whether it exists or not. */
-  | { kind: 'pending'; branch: string; unfinished?: { pullRequest: number } };
+  /**
+   * `branch`: its work branch, whether it exists or not. `unfinished`: commits of a run wait there. `isAttempted`: a run
+   * worked on this text and made none.
+   */
+  | { kind: 'pending'; branch: string; unfinished?: { pullRequest: number }; isAttempted?: true };
 
 export interface FleetSpec {
   path: string;

@@ -1,13 +1,13 @@
 // How far every spec of an invocation or a plan is: read from one commit, its history and our pull requests, in a number of
 // git processes and requests that does not grow with each spec. What is made of it is the plan's and the fleet's affair.
 import { repositoryPath, summariseSpec, type SpecSummary } from '../brief/brief.js';
-import { UserError } from '../errors.js';
+import { messageOf, UserError } from '../errors.js';
 import type { FleetSpec, SpecSelection, SpecText, Standing, Work } from '../fleet/fleet.js';
 import { findProofs, findWork, orderSpecs, selectSpecs } from '../fleet/fleet.js';
 import { isShallow, readHistory } from '../platform/git-history.js';
 import type { SourceTree, TreeFile } from '../platform/source-tree.js';
 import { indexTree } from '../platform/source-tree.js';
-import { branchName } from '../publish/publish.js';
+import { branchName, listAttempts } from '../publish/publish.js';
 import { describeGitHubError } from '../platform/github.js';
 import type { World } from '../run/run.js';
 
@@ -18,8 +18,8 @@ export type SurveyWorld = Pick<World, 'git' | 'remote' | 'github' | 'base' | 'lo
 
 export interface Survey {
   /**
-   * Prerequisites before those that need them, also prerequisites that nobody selected. Else what no run has left
-   * unfinished yet comes first: specs that never end well must not keep the others back.
+   * Prerequisites before those that need them, also prerequisites that nobody selected. Else what no run has worked on in
+   * vain yet comes first: specs that never end well must not keep the others back.
    */
   specs: FleetSpec[];
   /** Paths that the input names itself, not by a glob. */
@@ -55,7 +55,8 @@ export async function surveySpecs(
     const { path, hash, dependsOn } = spec;
     return { path, hash, dependsOn, isSelected: isSelected.has(path), standing: standingOf(spec) };
   });
-  const isTried = ({ standing }: FleetSpec) => standing.kind === 'pending' && standing.unfinished !== undefined;
+  const isTried = ({ standing }: FleetSpec) =>
+    standing.kind === 'pending' && (standing.unfinished !== undefined || standing.isAttempted === true);
   const inTurn = [...specs.filter((spec) => !isTried(spec)), ...specs.filter(isTried)];
   const byPath = new Map(inTurn.map((spec) => [spec.path, spec]));
   const files = textsOf(tree, [...selected.specs, ...read.keys()]);
@@ -151,7 +152,8 @@ async function judgeStandings(
     world,
     open.filter(({ path }) => !proofs.has(path)).map(({ path, hash }) => ({ path, hash, branch: branchOf(path) })),
   );
-  return ({ path, problem, status }) => {
+  const isAttempted = await attemptsOf(world);
+  return ({ path, hash, problem, status }) => {
     if (problem !== undefined) return { kind: 'refused', reason: problem };
     const cycle = cycles.get(path);
     if (cycle !== undefined)
@@ -168,9 +170,19 @@ async function judgeStandings(
       case 'unfinished':
         return { kind: 'pending', branch: found.branch, unfinished: { pullRequest: found.pullRequest } };
       case undefined:
-        return { kind: 'pending', branch: branchOf(path) };
+        return { kind: 'pending', branch: branchOf(path), ...(isAttempted({ path, hash }) && { isAttempted: true }) };
     }
   };
+}
+
+/** Texts that runs have spent on without a commit. Only the order hangs on it. */
+async function attemptsOf({ git, remote, log }: SurveyWorld): Promise<(spec: SpecText) => boolean> {
+  try {
+    if (remote !== undefined) return await listAttempts(git, remote);
+  } catch (error) {
+    log.warning(`Which specs were tried in vain is unknown: ${messageOf(error)}`);
+  }
+  return () => false;
 }
 
 /** Proofs in the commits, also in the history that a shallow clone lacks. */

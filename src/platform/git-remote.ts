@@ -88,6 +88,26 @@ export async function readRemoteBranch(git: Git, remote: Remote, branch: string)
   return line?.split('\t')[0];
 }
 
+/**
+ * Fetches the refs below a name, with all they hold, under the same names. Asking for them by a pattern spares the list of
+ * all refs, which has every pull request there ever was.
+ * @param below `refs/…/` @returns their commits by name @throws Error when the remote does not answer
+ */
+export async function fetchRefs(git: Git, remote: Remote, below: string): Promise<Map<string, string>> {
+  const refspec = `+${below}*:${below}*`;
+  const flags = ['--quiet', '--prune', '--no-tags', '--no-write-fetch-head', '--no-recurse-submodules'];
+  const fetched = await talk(git, remote, ['fetch', ...flags, '--', remote.url, refspec]);
+  if (!succeeded(fetched)) throw new Error(`The remote repository could not be read: ${reasonOf(fetched, remote)}`);
+  const listed = await runCommand({
+    ...{ file: 'git', cwd: git.dir, env: { ...git.env, GIT_DIR: git.dir }, timeoutMs: NETWORK_TIMEOUT_MS },
+    args: ['for-each-ref', '--format=%(refname) %(objectname)', below],
+  });
+  const lines = listed.stdout.toString('utf8').split('\n');
+  return new Map(
+    lines.filter((line) => line !== '').map((line) => [line.split(' ')[0] ?? '', line.split(' ')[1] ?? '']),
+  );
+}
+
 /** Makes a commit of the remote available locally. @returns git's reason when it cannot be had. */
 export async function fetchCommit(
   git: Git,
@@ -105,18 +125,28 @@ export async function fetchCommit(
   return succeeded(result) ? { kind: 'fetched' } : { kind: 'missing', reason: reasonOf(result, remote) };
 }
 
-/**
- * Moves one branch of the remote forward to `commit`, never by force.
- * @param expected where the branch must be now; `undefined`: it must not exist yet
- */
-export async function pushBranch(
+/** `pushRef` of a branch by its name. */
+export function pushBranch(
   git: Git,
   remote: Remote,
   branch: string,
   commit: string,
   expected: string | undefined,
 ): Promise<PushResult> {
-  const ref = `refs/heads/${branch}`;
+  return pushRef(git, remote, `refs/heads/${branch}`, commit, expected);
+}
+
+/**
+ * Moves one ref of the remote forward to `commit`, never by force.
+ * @param expected where the ref must be now; `undefined`: it must not exist yet
+ */
+export async function pushRef(
+  git: Git,
+  remote: Remote,
+  ref: string,
+  commit: string,
+  expected: string | undefined,
+): Promise<PushResult> {
   const lease = `--force-with-lease=${ref}:${expected ?? ''}`;
   // The lease refuses a branch that moved; that `commit` descends from `expected` is the caller's construction and is
   // checked here once more, because a lease alone would allow a rewrite.

@@ -1,8 +1,9 @@
 // Where a run's result goes: a pull request, a branch, a comment, or nowhere. Chosen once; asked before money is spent
 // whether it can work; idempotent. It makes no commits' content and no wording: both come from outside.
-import { UserError } from '../errors.js';
+import { messageOf, UserError } from '../errors.js';
 import type { Remote } from '../platform/git-remote.js';
 import { apiWriter } from './api-commits.js';
+import { noteAttempt } from './attempts.js';
 import type { CommentRequest } from './comment.js';
 import { publishComment } from './comment.js';
 import { commitPublisher } from './commit.js';
@@ -19,6 +20,7 @@ import { openWorkBranch, renaming } from './work-branch.js';
 
 export type { AnswersRead, GivenAnswer } from './answers.js';
 export { readAnswers } from './answers.js';
+export { listAttempts, readAttempts } from './attempts.js';
 export { branchName, isWorkBranch, specSlug, workBranches } from './branch-name.js';
 export type { EarlierWork } from './earlier-work.js';
 export { findEarlierWork, readCommits } from './earlier-work.js';
@@ -65,7 +67,27 @@ export function chooseKind(choice: { publish: 'auto' | PublishKind; context: Pub
 
 /** @throws UserError when the kind needs a remote, GitHub or a pull request that is not there */
 export function createPublisher(options: PublisherOptions): Publisher {
-  return guardLeaks(openPublisher(options), options);
+  return guardLeaks(notingAttempts(openPublisher(options), options), options);
+}
+
+/** The publisher, which also leaves a note of a run that made no commit. */
+function notingAttempts(publisher: Publisher, { git, remote, spec, kind }: PublisherOptions): Publisher {
+  if (remote === undefined || kind === 'comment') return publisher; // a comment needs no right to push
+  return {
+    ...publisher,
+    async publish(request) {
+      const publication = await publisher.publish(request);
+      if (request.attempt === undefined) return publication;
+      const noted = await noteAttempt(git, remote, spec, request.attempt).catch((thrown: unknown) => ({
+        ...{ kind: 'refused' as const, reason: messageOf(thrown) },
+      }));
+      if (noted.kind !== 'pushed')
+        publication.warnings.push(
+          `The next run will not know what this one spent: ${noted.kind === 'refused' ? noted.reason : 'another run left its own note meanwhile.'}`,
+        );
+      return publication;
+    },
+  };
 }
 
 function openPublisher(options: PublisherOptions): Publisher {

@@ -4,6 +4,7 @@ import type { PushResult, Remote } from '../platform/git-remote.js';
 import type { GitHub } from '../platform/github.js';
 import type { Refusal } from '../platform/outlet.js';
 import type { Outcome, PublicationRecord } from '../report/report.js';
+import type { Attempt } from './attempts.js';
 import type { PullRequestStyle } from './pull-request.js';
 
 export type PublishKind = 'pull-request' | 'commit' | 'comment' | 'none';
@@ -42,6 +43,8 @@ export interface PublicationRequest {
   headCommit: string | undefined;
   /** Kind `commit`: where its target was when the result was brought together with it, if it was. */
   onto?: string;
+  /** Of a run that made no commit, what is to be known of it; absent where commits tell it. */
+  attempt?: Attempt;
   title: string;
   body: string;
   /** The whole report, for a comment. */

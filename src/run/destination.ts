@@ -11,6 +11,7 @@ import {
   createPublisher,
   findEarlierWork,
   openLiveComment,
+  readAttempts,
 } from '../publish/publish.js';
 import type { RunRecord, Spending } from '../report/report.js';
 import { laterSpending } from '../report/report.js';
@@ -129,7 +130,10 @@ export async function openPublication(
   const requirementIds = brief.spec.requirements.map(({ id }) => id);
   const earlierRun = { ...left, notes: notesOnWork(left.notes, requirementIds, earlier) };
   if (earlier) recordEarlierWork(world, record, earlier, resumed?.work === undefined);
-  recordSpending(world, record, laterSpending(earlier?.spent, earlierRun.spent));
+  if (inputs.resume === 'auto') {
+    const attempts = mayResume ? await readAttempts(git, remote, spec) : undefined;
+    recordSpending(world, record, laterSpending(laterSpending(earlier?.spent, earlierRun.spent), attempts));
+  }
   record.records = noteRecords(earlierRun.notes, world.mask);
   const { questions, answers } = earlierRun;
   record.questions = questionRecords(questions);

@@ -3,12 +3,14 @@
 import type { PublicationRequest, Publisher } from '../publish/publish.js';
 import { ciNote, isUndelivered } from '../publish/publish.js';
 import type { Outcome, RunRecord } from '../report/report.js';
-import { MAX_BODY_CHARS, nameCommits, renderAnswer, renderMarkdown } from '../report/report.js';
+import { MAX_BODY_CHARS, nameCommits, renderAnswer, renderMarkdown, totalSpending } from '../report/report.js';
 import type { World } from './world.js';
 
 export interface ResultToPublish {
   title: string;
   headCommit: string | undefined;
+  /** Whether the run made no commit of its own, so that what it spent is told by none. */
+  isAttempt: boolean;
   /** Where the target branch stood when the result was brought together with it. */
   onto?: string;
   /** Text of a file of the report folder. */
@@ -28,11 +30,14 @@ export async function publishRecord(
   try {
     // About what is pushed, so nothing where nothing is.
     const note = result.headCommit === undefined ? '' : ciNote(await github?.identity(), publisher.kind);
+    const spent = totalSpending(record.usage);
+    const attempt = result.isAttempt && spent.tokens > 0 ? { spent, runUrl: record.run.url ?? 'local' } : undefined;
     const options = { outputs: result.outputs, maxChars: MAX_BODY_CHARS };
     const request = (): PublicationRequest => ({
       outcome: result.outcome ?? record.outcome,
       headCommit: result.headCommit,
       ...(result.onto === undefined ? {} : { onto: result.onto }),
+      ...(attempt === undefined ? {} : { attempt }),
       title: result.title,
       body: renderMarkdown(record, { ...options, pullRequestNotes: note === '' ? [] : [note] }),
       commentBody: renderMarkdown(record, options),
