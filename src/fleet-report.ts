@@ -22,7 +22,7 @@ export async function fleetReportStep(step: Step): Promise<number> {
   const { records, missing } = await readFleet(inputs, context.workspace);
   const refused = inputs.notRun.refused.length;
   step.announcement.setOutputs(fleetOutputs(records, refused));
-  await step.announcement.writeSummary(renderFleetSummary(records, missing, inputs.notRun));
+  await step.announcement.writeSummary(renderFleetSummary(records, { missing, notRun: inputs.notRun }));
   for (const record of records) log.info(`${record.spec.path}: ${verdictLine(record)}`);
   if (missing > 0) log.error(`${missing} of ${inputs.expected ?? 0} planned specs left no report; see their jobs.`);
   return missing > 0 || refused > 0 ? 1 : exitStatus(records);
