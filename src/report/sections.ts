@@ -1,9 +1,8 @@
 // The parts of a report in Markdown, each a function of the record that gives an empty text where there is nothing to
 // tell. Their order and how much of each fits is decided in markdown.ts.
 import type { Extent } from './layout.js';
-import { bullets, link, recordText, section, table } from './layout.js';
+import { belowItem, bullets, link, recordText, section, table } from './layout.js';
 import { clipped, codeBlock, inlineCode, inlineText, quotation } from './markdown-safe.js';
-import { openPoints } from './open-points.js';
 import type { GateRecord, RunRecord } from './record.js';
 import { sourceLinks, type SourceLinks } from './source-links.js';
 import { costText, tokensText } from './spending-text.js';
@@ -30,16 +29,6 @@ export function gatesSection({ verification, baseline }: RunRecord, extent: Exte
     bullets(notes, extent),
     baselineSentence(baseline),
   ]);
-}
-
-/** What waits for a decision, before anything is told at length. */
-export function openList(record: RunRecord, extent: Extent): string {
-  const points = openPoints(record);
-  if (points.length === 0) return record.outcome === 'verified' ? 'Nothing is open.' : '';
-  const items = points.map(
-    ({ what, rest }) => `**${inlineText(what)}** ${inlineText(clipped(rest, extent.maxTextChars * 2))}`,
-  );
-  return `Open:\n\n${bullets(items, extent)}`;
 }
 
 export function specLine(record: RunRecord, extent: Extent): string {
@@ -105,8 +94,7 @@ export function sourceWarningsSection({ sourceWarnings = [] }: RunRecord, extent
 
 /** A quotation as a part of the list item above it. */
 function quoteBelow(text: string): string {
-  const lines = quotation(text).split('\n');
-  return `\n${lines.map((line) => `  ${line}`).join('\n')}`;
+  return `\n${belowItem(quotation(text))}`;
 }
 
 /** What the model proposes and took for granted; its deviations have a section of their own. */
