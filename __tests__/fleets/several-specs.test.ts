@@ -147,7 +147,7 @@ describe('specs that depend on others', () => {
     ]);
     expect(run.code).toBe(1);
     expect(run.errors).toContainEqual(
-      expect.stringContaining('Not started: of max-total-cost-usd, $0.90, $0.0200 are left.'),
+      expect.stringContaining('Not started: of max-total-cost-usd, $0.90, $0.02 are left.'),
     );
   });
 });

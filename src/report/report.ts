@@ -46,4 +46,4 @@ export { laterSpending, readSpending, totalSpending, writtenCost, type Spending 
 export { renderSummaries } from './summaries.js';
 export { MAX_SUMMARY_BYTES, renderSummary, type SummarySources } from './summary.js';
 export { stopReasonText, verdictLine } from './verdict.js';
-export { counted, dollars, listed } from './wording.js';
+export { counted, dollars, listed, REQUIREMENT_STATUS } from './wording.js';

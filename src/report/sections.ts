@@ -6,7 +6,8 @@ import { clipped, codeBlock, inlineCode, inlineText, quotation } from './markdow
 import type { GateRecord, RunRecord } from './record.js';
 import { sourceLinks, type SourceLinks } from './source-links.js';
 import { costText, tokensText } from './spending-text.js';
-import { counted, dollars, duration, GATE_SIGNS, listed, wholeNumber } from './wording.js';
+import { verdictCommit } from './verdict-commit.js';
+import { counted, dollars, duration, GATE_SIGNS, listed, shortId, wholeNumber } from './wording.js';
 
 export function gatesSection({ verification, baseline }: RunRecord, extent: Extent): string {
   const gates = verification?.gates ?? [];
@@ -41,9 +42,12 @@ export function specLine(record: RunRecord, extent: Extent): string {
 export function publicationLine(record: RunRecord, extent: Extent): string {
   const { publication, run } = record;
   const { branch, commit, pullRequest, comment } = publication;
+  const links = sourceLinks(record, extent);
+  const verdict = verdictCommit(record);
+  const sameTree = verdict === undefined ? '' : ` (same tree as the verified ${links.commit(verdict.verified)})`;
   const places = [
     branch === undefined ? '' : `branch ${inlineCode(clipped(branch, 300))}`,
-    commit === undefined ? '' : `commit ${sourceLinks(record, extent).commit(commit)}`,
+    commit === undefined ? '' : `commit ${links.commit(commit)}${sameTree}`,
     pullRequest === undefined
       ? ''
       : link(`pull request ${pullRequest.number}${pullRequest.draft ? ' (draft)' : ''}`, pullRequest.url),
@@ -192,7 +196,8 @@ export function usageSection({ usage, model, agent, run }: RunRecord): string {
   return section('Spent', [table(['', 'used', 'limit'], rows, { maxRows: rows.length }), who]);
 }
 
-export function reproduceSection({ reproduce, toolchain, environment }: RunRecord, extent: Extent): string {
+export function reproduceSection(record: RunRecord, extent: Extent): string {
+  const { reproduce, toolchain, environment } = record;
   const commands =
     reproduce.length === 0 ? '' : codeBlock(clipped(reproduce.join('\n'), extent.maxTextChars * 10), 'sh');
   const tools = [
@@ -207,8 +212,12 @@ export function reproduceSection({ reproduce, toolchain, environment }: RunRecor
   const patch = reproduce.includes('git apply change.patch')
     ? '`change.patch` is in the report folder of the run: this work is on no branch.'
     : '';
+  const verdict = verdictCommit(record);
+  const ids = verdict && [verdict.commit, verdict.verified].map((id) => inlineCode(shortId(id)));
+  const sameTree =
+    ids === undefined ? '' : `${ids.join(' adds the verdict alone: its tree is that of ')}, as verified.`;
   const title = commands === '' ? 'Made with' : 'How to reproduce';
-  return section(title, [commands, patch, [...named, ...sandbox].join(' · ')]);
+  return section(title, [commands, patch, sameTree, [...named, ...sandbox].join(' · ')]);
 }
 
 function testCounts({ tests }: GateRecord): string {

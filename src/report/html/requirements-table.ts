@@ -1,6 +1,6 @@
 // The requirements of the spec: what each is proven by, or what the model claimed where nothing was checked.
 import type { RunRecord } from '../record.js';
-import { REQUIREMENT_STATUS } from '../wording.js';
+import { CLAIM_WORDS, REQUIREMENT_STATUS, TEST_WORDS } from '../wording.js';
 import { safeHtml, codeName, NOTHING, type Part, type Section, section, table, withCode } from './markup.js';
 import { placeOf, type PlaceLink } from './place-links.js';
 
@@ -44,7 +44,7 @@ export function requirementsSection(record: RunRecord, placeLink: PlaceLink): Se
         safeHtml`<span class="clause">${withCode(spec.requirements.find((each) => each.id === id)?.text ?? '')}</span>`,
         note === undefined ? NOTHING : safeHtml`<span class="note">${withCode(note)}</span>`,
       ],
-      safeHtml`<span class="status quiet">claimed: ${status}</span>`,
+      safeHtml`<span class="status quiet">claimed: ${CLAIM_WORDS[status]}</span>`,
       codeList(code),
       list(tests.map(codeName)),
     ]);
@@ -73,9 +73,8 @@ function stale({ staleRequirements = [] }: RunRecord): Part {
 }
 
 function testResult(result: RunRecord['ledger'][number]['tests'][number]['result']): Part {
-  if (result === 'ok') return safeHtml`<span class="good">ok</span>`;
-  const words = result === 'not-run' ? 'did not run' : result;
-  return safeHtml`<span class="${result === 'failed' ? 'bad' : 'warn'}">${words}</span>`;
+  const tone = result === 'ok' ? 'good' : result === 'failed' ? 'bad' : 'warn';
+  return safeHtml`<span class="${tone}">${TEST_WORDS[result]}</span>`;
 }
 
 function list(items: readonly Part[]): Part {
