@@ -26,6 +26,7 @@ export function requirementsSection(record: RunRecord, placeLink: PlaceLink): Se
         safeHtml`<b id="requirement-${entry.id}">${entry.id}</b>`,
         [
           safeHtml`<span class="clause">${withCode(entry.text)}</span>`,
+          placeInFolder(entry.id, record),
           entry.note === undefined ? NOTHING : safeHtml`<span class="note">${withCode(entry.note)}</span>`,
         ],
         safeHtml`<span class="status ${tone}"><span aria-hidden="true">${sign}</span> ${words}</span>`,
@@ -42,6 +43,7 @@ export function requirementsSection(record: RunRecord, placeLink: PlaceLink): Se
       safeHtml`<b>${id}</b>`,
       [
         safeHtml`<span class="clause">${withCode(spec.requirements.find((each) => each.id === id)?.text ?? '')}</span>`,
+        placeInFolder(id, record),
         note === undefined ? NOTHING : safeHtml`<span class="note">${withCode(note)}</span>`,
       ],
       safeHtml`<span class="status quiet">claimed: ${CLAIM_WORDS[status]}</span>`,
@@ -62,6 +64,12 @@ export function requirementsSection(record: RunRecord, placeLink: PlaceLink): Se
     table(['id', 'requirement', 'line of the spec'], rows),
     'not checked one by one',
   );
+}
+
+/** Where a requirement stands in a spec of several files; in a spec of one its id finds it. */
+function placeInFolder(id: string, { spec }: RunRecord): Part {
+  const { file, line } = spec.requirements.find((each) => each.id === id) ?? {};
+  return file === undefined ? NOTHING : safeHtml`<span class="note">${codeName(`${file}:${line}`)}</span>`;
 }
 
 function stale({ staleRequirements = [] }: RunRecord): Part {
