@@ -81,18 +81,18 @@ function ofAudit({ audit }: RunRecord): Annotation[] {
     }));
 }
 
-/** On the line of the clause, else on the spec as a whole. */
+/** On the line of the requirement, else on the spec as a whole. */
 function ofQuestions({ questions, spec }: RunRecord): Annotation[] {
   return [...questions]
     .sort((one, other) => Number(other.blocking) - Number(one.blocking))
     .map(({ number, text, requirement, blocking }) => {
-      const clause = spec.requirements.find(({ id }) => id === requirement);
+      const stated = spec.requirements.find(({ id }) => id === requirement);
       const about = requirement === undefined ? '' : ` on ${requirement}`;
       return {
         level: 'notice' as const,
         title: `Question ${number}${about}${blocking ? ' (blocking)' : ''}`,
         text: clipped(text, MAX_TEXT_CHARS),
-        ...{ file: clause?.file ?? spec.path, ...(clause === undefined ? {} : { line: clause.line }) },
+        ...{ file: stated?.file ?? spec.path, ...(stated === undefined ? {} : { line: stated.line }) },
       };
     });
 }

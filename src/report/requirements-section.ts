@@ -14,7 +14,7 @@ export function requirementsSection(record: RunRecord, extent: Extent): string {
   const places = (code: readonly string[]) => code.map((place) => links.place(place)).join(' ');
   if (ledger.length === 0) {
     const rows = claims.map((claim) => [
-      links.clause(claim.id),
+      links.requirement(claim.id),
       CLAIM_WORDS[claim.status],
       places(claim.code),
       claim.tests.map((name) => links.named(name, {})).join(' '),
@@ -28,7 +28,7 @@ export function requirementsSection(record: RunRecord, extent: Extent): string {
     const { sign, words } = REQUIREMENT_STATUS[entry.status];
     const tests = entry.tests.map(({ name, result, ...place }) => `${links.named(name, place)} ${TEST_WORDS[result]}`);
     return [
-      links.clause(entry.id),
+      links.requirement(entry.id),
       cell(entry.text),
       `${sign} ${words}`,
       places(entry.code),

@@ -57,13 +57,13 @@ export function publicationLine(record: RunRecord, extent: Extent): string {
   return places.length === 0 ? '' : `Where: ${places.join(' · ')}`;
 }
 
-/** What is open, by number, with the clause it concerns, and how to answer. */
+/** What is open, by number, with the requirement it concerns, and how to answer. */
 export function questionsSection(record: RunRecord, extent: Extent): string {
   const { questions, spec, publication } = record;
   const links = sourceLinks(record, extent);
   const items = questions.map(({ number, text, requirement, blocking }) => {
-    const clause = spec.requirements.find(({ id }) => id === requirement);
-    const quoted = clause === undefined ? '' : quoteBelow(clipped(clause.text, extent.maxTextChars));
+    const stated = spec.requirements.find(({ id }) => id === requirement);
+    const quoted = stated === undefined ? '' : quoteBelow(clipped(stated.text, extent.maxTextChars));
     const head = `**Question ${number}${about(requirement, links)}${blocking ? ' (blocking)' : ''}:**`;
     return `${head} ${inlineText(clipped(text, extent.maxTextChars))}${quoted}`;
   });
@@ -247,5 +247,5 @@ function baselineSentence(baseline: RunRecord['baseline']): string {
 }
 
 function about(requirement: string | undefined, links: SourceLinks): string {
-  return requirement === undefined ? '' : ` on ${links.clause(requirement)}`;
+  return requirement === undefined ? '' : ` on ${links.requirement(requirement)}`;
 }

@@ -4,7 +4,7 @@ import type { RunRecord } from '../record.js';
 import { safeHtml, NOTHING, type Part, prose, type Section, section } from './markup.js';
 
 export function questionsSection({ questions, answers = [], spec, publication }: RunRecord): Section | undefined {
-  const clause = (id: string | undefined) => spec.requirements.find((each) => each.id === id)?.text;
+  const textOf = (id: string | undefined) => spec.requirements.find((each) => each.id === id)?.text;
   const open = questions.map(
     ({ number, text, requirement, blocking }) =>
       safeHtml`<li class="remark ${blocking ? 'warn' : ''}">
@@ -12,7 +12,7 @@ export function questionsSection({ questions, answers = [], spec, publication }:
           Question
           ${number}${about(requirement)}${blocking ? safeHtml` <span class="tag warn">blocking</span>` : NOTHING}
         </h3>
-        ${quoted(clause(requirement))} ${prose(text)}
+        ${quoted(textOf(requirement))} ${prose(text)}
       </li> `,
   );
   const answered = answers.map(

@@ -14,7 +14,7 @@ const TONES: Record<Status, string> = {
   untestable: 'quiet',
 };
 
-/** The ledger, else what was claimed, else the clauses alone. */
+/** The ledger, else what was claimed, else the requirements alone. */
 export function requirementsSection(record: RunRecord, placeLink: PlaceLink): Section | undefined {
   const { ledger, claims = [], spec } = record;
   const codeList = (places: readonly string[]) => list(places.map((place) => placeLink(place)));
