@@ -114,7 +114,8 @@ describe('ferrule', () => {
       .slice(1)
       .map((part) => part.split('\x1b[?7h')[0] ?? '');
     expect(drawn.length).toBeGreaterThan(10);
-    for (const line of drawn) expect(line).toMatch(/^[⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏] \d+:\d\d · [^\n]* · [\d,]+ tokens · \$[\d.]+$/u);
+    for (const line of drawn)
+      expect(line).toMatch(/^[⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏] \d+:\d\d · [^\n]* · [\d,]+ tokens · (?:under )?\$[\d.]+$/u);
     expect(drawn.join('\n')).toMatch(/turn 1 · cargo test --workspace/);
     expect(drawn.join('\n')).toMatch(/verification, round 1 · cargo check/);
     const after = stdout.slice(stdout.lastIndexOf('\x1b[?7h'));

@@ -13,18 +13,19 @@ const headings = (text: string) =>
   allNodes(parseMarkdown(text)).flatMap((node) => (node.type === 'heading' ? [toString(node)] : []));
 
 describe('renderMarkdown', () => {
-  it('begins with the mark, then the verdict, then the notes', () => {
+  it('begins with the mark, then the verdict, then what is open, and only then with what stands on every pull request', () => {
     const text = renderMarkdown(sampleRecord(), { ...whole, pullRequestNotes: ['CI will not start on this branch.'] });
     expect(parseMark(text)).toEqual({
       ...{ specPath: 'specs/ledger.md', specHash: 'a3'.repeat(32), outcome: 'verified' },
       spent: { tokens: 439_134, costUsd: 0.84 },
     });
-    const [, questions, records, verdict, , place, , where, , note] = text.split('\n');
+    const [, questions, records, verdict, , place, , where, , open, , question, , note] = text.split('\n');
     expect(questions).toMatch(/^<!-- ferrule-questions /);
     expect(records).toMatch(/^<!-- ferrule-records /);
     expect(verdict).toMatch(/^\*\*Verified: check, test and fmt passed at tree 1a2b3c4 /);
     expect(place).toBe('Spec: `specs/ledger.md`, Ledger entries');
     expect(where).toContain('[pull request 3](https://github.com/acme/ledger/pull/3)');
+    expect([open, question]).toEqual(['Open:', '- **1 question** to the architect']);
     expect(note).toBe('> CI will not start on this branch.');
   });
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { renderMarkdown } from '../../src/report/report.js';
-import { failedTestGate, sampleOutputs, sampleRecord } from '../support/sample-record.js';
+import { markdownBreaches } from '../support/markdown-breaches.js';
+import { failedTestGate, sampleGate, sampleOutputs, sampleRecord, sampleTestGate } from '../support/sample-record.js';
 
 const whole = { outputs: sampleOutputs, maxChars: Infinity };
 
@@ -20,5 +21,40 @@ describe('a report', () => {
         '- **1 question** to the architect\n- **1 deviation** from the spec\n- **1 blocking finding** of the audit\n\n### Verification',
     );
     expect(renderMarkdown(sampleRecord({ questions: [] }), whole)).toContain('\n\nNothing is open.\n\n### Ver');
+  });
+
+  it('quotes below a failed gate what it said itself, as far as it is new and there is room', () => {
+    const gate = failedTestGate();
+    const failure = (name: string) => ({
+      ...{ name, executable: 'ledger', path: 'src/lib.rs', line: 26 },
+      message: 'assertion `left == right` failed\n  left: 1\n\n```\n@all',
+    });
+    const failures = [failure('slow::drifts'), ...['a', 'b', 'c', 'd'].map(failure)];
+    const names = [{ name: 'slow::drifts', executable: 'ledger', result: 'failed' as const }];
+    const tests = gate.tests && { ...gate.tests, failures };
+    const before = sampleTestGate();
+    const diagnostic = { message: 'unused', rendered: 'error[E0308]: mismatched types\n --> src/a.rs:1:1\n' };
+    const diagnostics = [
+      { ...diagnostic, level: 'warning', rendered: 'a warning' },
+      { ...diagnostic, level: 'error' },
+    ];
+    const record = sampleRecord({
+      outcome: 'unverified',
+      baseline: { test: { ...before, tests: before.tests && { ...before.tests, names } }, gates: [] },
+      verification: {
+        ...{ commit: 'c', tree: 't' },
+        gates: [sampleGate({ status: 'failed', diagnostics }), { ...gate, reasons: ['test a failed'], tests }],
+      },
+    });
+    const open = renderMarkdown(record, whole).split('\n### ')[0] ?? '';
+    expect(open).toContain(
+      '- **check** failed\n\n  ```text\n  error[E0308]: mismatched types\n   --> src/a.rs:1:1\n  ```\n\n' +
+        '- **test** failed: test a failed\n\n  ````text\n  a (src/lib.rs:26)\n  assertion `left == right` failed\n' +
+        '    left: 1\n\n  ```\n  │ @all\n\n  b (src/lib.rs:26)\n',
+    );
+    expect(open).toContain('\n\n  … and 1 more below\n  ````\n\n- **1 question**');
+    expect(open).not.toContain('slow::drifts');
+    expect(markdownBreaches(open)).toEqual([]);
+    expect(renderMarkdown(record, { ...whole, maxChars: 2_500 })).not.toContain('left: 1');
   });
 });

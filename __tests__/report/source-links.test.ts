@@ -25,10 +25,10 @@ describe('a report', () => {
     const linked = record(true);
     expect(linked).toContain(`Spec: [\`specs/ledger.md\`](${blob}/specs/ledger.md), Ledger entries`);
     expect(linked).toContain(
-      `### Requirements\n\n◐ 1 partly · ✘ 1 not met, of 2.\n\n| id | requirement | status | code | tests | note |\n` +
+      `### Requirements\n\n◐ 1 partly proven · ✘ 1 not met, of 2.\n\n| id | requirement | status | code | tests | note |\n` +
         `| --- | --- | --- | --- | --- | --- |\n` +
-        `| [R1](${blob}/specs/ledger.md?plain=1#L12) | It must. | ◐ partly | [\`src/a.rs:1-3\`](${blob}/src/a.rs#L1-L3) \`../x.rs:2\` | ` +
-        `[\`tests::a\`](${blob}/tests/a%20%281%29.rs#L7) ok, \`b\` not-run |  |\n` +
+        `| [R1](${blob}/specs/ledger.md?plain=1#L12) | It must. | ◐ partly proven | [\`src/a.rs:1-3\`](${blob}/src/a.rs#L1-L3) \`../x.rs:2\` | ` +
+        `[\`tests::a\`](${blob}/tests/a%20%281%29.rs#L7) ok, \`b\` did not run |  |\n` +
         `| [R2](${blob}/specs/ledger.md?plain=1#L14) | It must. | ✘ not met | [\`src/b.rs\`](${blob}/src/b.rs) |  |  |\n`,
     );
     expect(linked).toContain(`**Question 1 on [R1](${blob}/specs/ledger.md?plain=1#L12):** Is zero a positive amount?`);

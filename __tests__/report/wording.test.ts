@@ -19,7 +19,7 @@ describe('wording', () => {
     [7_260_000, '2 h 1 min'],
   ])('tells %d ms as %s', (durationMs, words) => expect(duration(durationMs)).toBe(words));
 
-  it('keeps the digits of amounts below a cent', () => {
-    expect([0, 0.0042, 0.087, 0.84, 12].map(dollars)).toEqual(['$0.00', '$0.0042', '$0.09', '$0.84', '$12.00']);
+  it('tells every amount to the cent, and none as nothing', () => {
+    expect([0, 0.0042, 0.087, 0.84, 12].map(dollars)).toEqual(['$0.00', 'under $0.01', '$0.09', '$0.84', '$12.00']);
   });
 });

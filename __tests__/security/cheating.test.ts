@@ -185,8 +185,8 @@ describe('claims about tests', () => {
     expect(run.action).toMatchObject({ code: 1, outputs: { outcome: 'unverified', 'requirements-proven': '0' } });
     expect(run.gate('test')?.status).toBe('passed');
     expect(run.gate('ledger')?.reasons).toEqual([
-      'R1 is unproven: test doubles_slowly: ignored',
-      'R2 is unproven: test doubles_elsewhere did not run',
+      'R1 is not proven: test doubles_slowly: ignored',
+      'R2 is not proven: test doubles_elsewhere did not run',
     ]);
   });
 
@@ -207,7 +207,7 @@ describe('claims about tests', () => {
     expect(told).toEqual([expect.stringContaining('Left out: R1, R2.')]);
     expect(run.action).toMatchObject({ code: 1, outputs: { outcome: 'unverified', 'requirements-proven': '0' } });
     expect(run.gate('ledger')?.reasons).toEqual(
-      ['R1', 'R2'].map((id) => `${id} is unproven: the handover does not mention it`),
+      ['R1', 'R2'].map((id) => `${id} is not proven: the handover does not mention it`),
     );
   });
 });

@@ -162,7 +162,7 @@ describe('a model that says it is finished', () => {
     expect(run.action.code).toBe(1);
     expect(run.action.outputs.outcome).toBe('unverified');
     expect(['check', 'test', 'fmt', 'clippy'].map((name) => run.gate(name)?.status)).not.toContain('failed');
-    expect(run.gate('ledger')?.reasons).toEqual(['R2 is partly']);
+    expect(run.gate('ledger')?.reasons).toEqual(['R2 is partly proven']);
     expect((await run.repo.remoteMessages(BRANCH)).join('\n')).not.toContain('Ferrule-Outcome');
     expect(run.github.pulls).toMatchObject([{ draft: true }]);
   });

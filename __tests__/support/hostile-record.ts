@@ -6,7 +6,10 @@ import { failedTestGate, sampleGate, sampleRecord } from './sample-record.js';
 export function recordOf(text: string, repeat: number): RunRecord {
   const times = <T>(item: T): T[] => Array.from({ length: repeat }, () => item);
   const record = sampleRecord();
-  const gate = sampleGate({ status: 'failed', command: text, reasons: times(text), olderFailures: times(text) });
+  const gate = sampleGate({
+    ...{ status: 'failed', command: text, reasons: times(text), olderFailures: times(text) },
+    diagnostics: times({ level: 'error', code: text, message: text, path: text, line: 1, rendered: text }),
+  });
   return {
     ...record,
     outcome: 'unverified',

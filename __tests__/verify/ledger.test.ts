@@ -116,6 +116,16 @@ describe('the gate', () => {
     expect(rest).toMatchObject({ proven: 0, onlyWaiting: true });
   });
 
+  it('says in words how a requirement stands, and only once that it waits', () => {
+    const waiting = new Map([['R1', 1]]);
+    const reasonOf = (note: string) => judge({ claims: [met('R1', { status: 'not-met', note })], waiting }).reasons;
+    expect(reasonOf('Waits for the answer.')).toEqual(['R1 is not met: waits for the answer to question 1']);
+    expect(reasonOf('Waits for the answer; zero is refused.')).toEqual([
+      'R1 is not met: waits for the answer to question 1; Waits for the answer; zero is refused.',
+    ]);
+    expect(judge({ claims: [met('R1', { tests: [] })] }).reasons).toEqual(['R1 is not proven: no test is named']);
+  });
+
   it('never proves a requirement that waits for an answer, whatever is claimed', () => {
     expect(judge({ waiting: new Map([['R1', 2]]) }).first).toMatchObject({
       status: 'partly',

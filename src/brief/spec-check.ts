@@ -39,14 +39,14 @@ export async function checkSpec(spec: Spec, tree: SourceTree): Promise<SpecFindi
 function noRequirement({ requirements, documents }: Spec): SpecFinding[] {
   const file = documents[0]?.file;
   if (requirements.length > 0 || file === undefined) return [];
-  const text = "No requirement was found. Give clauses ids (R1, R2, …) or use 'must', 'shall', 'should'.";
+  const text = "No requirement was found. Give requirements ids (R1, R2, …) or use 'must', 'shall', 'should'.";
   return [{ rule: 'no-requirement', file, line: 1, text }];
 }
 
 function duplicateIds({ duplicates }: Spec): SpecFinding[] {
   return duplicates.map(({ id, renamedTo, file, line, earlier }) => {
     const where = earlier.file === file ? `line ${earlier.line}` : `line ${earlier.line} of ${earlier.file}`;
-    const text = `The id '${id}' is already used on ${where}; this clause is called '${renamedTo}' in the run. Give it an id of its own.`;
+    const text = `The id '${id}' is already used on ${where}; this requirement is called '${renamedTo}' in the run. Give it an id of its own.`;
     return { rule: 'duplicate-id', file, line, requirement: renamedTo, text };
   });
 }

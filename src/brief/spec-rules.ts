@@ -6,17 +6,17 @@ import type { Spec } from './spec.js';
 
 export const SPEC_RULES = {
   'no-requirement': 'a spec in which nothing is recognised as a requirement',
-  'duplicate-id': 'an id that two clauses have',
+  'duplicate-id': 'an id that two requirements have',
   'unknown-requirement': "a mention of an id that looks like the spec's own and is none of them",
-  'open-point': '`TBD`, `TODO`, `to be decided` and the like in a clause, `[NEEDS CLARIFICATION]` anywhere',
+  'open-point': '`TBD`, `TODO`, `to be decided` and the like in a requirement, `[NEEDS CLARIFICATION]` anywhere',
   'vague-word':
-    'a clause that measures by words such as fast, appropriate, user-friendly, etc., with no number and no explanation',
-  'no-outcome': 'a clause that only says what to support, handle, manage or ensure',
+    'a requirement that measures by words such as fast, appropriate, user-friendly, etc., with no number and no explanation',
+  'no-outcome': 'a requirement that only says what to support, handle, manage or ensure',
   'undefined-name':
-    'a backticked name that a clause uses, calls, implements or calls existing, and that neither the spec nor the Rust code of the repository has',
-  'contradictory-number': 'a name or quantity that has one value in one clause and another in a second',
+    'a backticked name that a requirement uses, calls, implements or calls existing, and that neither the spec nor the Rust code of the repository has',
+  'contradictory-number': 'a name or quantity that has one value in one requirement and another in a second',
   'no-failure':
-    'a clause that reads, parses, loads, fetches … something from outside, where nothing says what happens when that fails',
+    'a requirement that reads, parses, loads, fetches … something from outside, where nothing says what happens when that fails',
   'dangling-link': 'a relative link to a file, folder or heading that is not there',
 } as const;
 

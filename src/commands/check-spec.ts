@@ -12,7 +12,7 @@ export const CHECK_SPEC: Command = {
   usage: 'SPEC... [--json]',
   summary: 'say what to mend in a spec before money is spent on it',
   details: `SPEC is a Markdown file, a folder that is one spec, or a quoted glob, as it lies in the working copy. No model, key
-or network is needed. Says what counts as a requirement, and where a clause cannot be tested, contradicts another
+or network is needed. Says what counts as a requirement, and where a requirement cannot be tested, contradicts another
 one or leans on what is not there. The rules are in docs/spec-check.md. With --json a list for other programs:
 one object a spec, with requirements and findings.
 

@@ -1,7 +1,7 @@
 // What the audit found and what answers for it, in Markdown: deviations from the spec, which have to be seen, and the
 // findings themselves.
 import type { Extent } from './layout.js';
-import { bullets, recordText, section } from './layout.js';
+import { belowItem, bullets, recordText, section } from './layout.js';
 import { clipped, inlineText, warningBlock } from './markdown-safe.js';
 import type { RunRecord } from './record.js';
 import { sourceLinks } from './source-links.js';
@@ -20,7 +20,7 @@ export function deviationsSection(record: RunRecord, extent: Extent): string {
         lifted.map((entry) => `does not block because of it: ${described(entry, record, extent)}`),
         extent,
       );
-      return `${recordText(deviation, extent)}${findings === '' ? '' : `\n${findings.replaceAll(/^/gm, '  ')}`}`;
+      return `${recordText(deviation, extent)}${findings === '' ? '' : `\n${belowItem(findings)}`}`;
     });
   return section('Deviations from the spec', [items.length === 0 ? '' : warningBlock(bullets(items, extent))]);
 }

@@ -23,6 +23,14 @@ export function bullets(items: readonly string[], { maxRows }: { maxRows: number
   return shown.join('\n');
 }
 
+/** A block as a part of the list item above it. */
+export function belowItem(block: string): string {
+  return block
+    .split('\n')
+    .map((line) => (line === '' ? '' : `  ${line}`))
+    .join('\n');
+}
+
 export function table(
   head: readonly string[],
   rows: readonly (readonly string[])[],

@@ -5,6 +5,7 @@ import { excerptOutput } from './excerpt.js';
 import { type Extent, link } from './layout.js';
 import { formatMark } from './mark.js';
 import { clipped, codeBlock, foldedBlock, inlineCode, inlineText } from './markdown-safe.js';
+import { openList } from './open-section.js';
 import { planSection } from './plan-section.js';
 import { requirementsSection } from './requirements-section.js';
 import { ANSWERED_BY_SPEC, answerFingerprint, formatQuestionsMark } from './questions-mark.js';
@@ -65,7 +66,7 @@ export function renderMarkdown(
   { outputs, maxChars, pullRequestNotes = [] }: MarkdownOptions,
 ): string {
   const lines = hiddenLines(record);
-  const context = { outputs: once(outputs), notes: [...pullRequestNotes, ...record.publication.warnings] };
+  const context = { outputs: once(outputs), pullRequestNotes };
   const fits = (text: string) => text.length <= maxChars;
   const render = (marks: string) => firstThatFits((level) => `${marks}\n${renderLevel(record, level, context)}`, fits);
   for (;;) {
@@ -97,7 +98,7 @@ export function renderBody(
   outputs: (file: string) => string,
   fits: (text: string) => boolean,
 ): string {
-  const context = { outputs: once(outputs), notes: record.publication.warnings };
+  const context = { outputs: once(outputs), pullRequestNotes: [] };
   return firstThatFits((level) => renderLevel(record, level, context), fits);
 }
 
@@ -112,23 +113,28 @@ function firstThatFits(render: (level: Level) => string, fits: (text: string) =>
 
 interface Context {
   outputs: (file: string) => string;
-  notes: readonly string[];
+  pullRequestNotes: readonly string[];
 }
 
-function renderLevel(record: RunRecord, level: Level, { outputs, notes }: Context): string {
+function renderLevel(record: RunRecord, level: Level, { outputs, pullRequestNotes }: Context): string {
   const verdict = inlineText(clipped(verdictLine(record), Math.min(level.maxTextChars * 5, 2000)));
-  const noted = notes.slice(0, level.maxRows).map((note) => `> ${inlineText(clipped(note, level.maxTextChars * 2))}`);
   const parts = [
     `**${verdict}**`,
     sections.specLine(record, level),
     sections.publicationLine(record, level),
-    noted.join('\n>\n'),
-    sections.openList(record, level),
+    quotedNotes(record.publication.warnings, level),
+    openList(record, level),
+    quotedNotes(pullRequestNotes, level),
     sections.gatesSection(record, level),
     ...(level.isBrief ? [] : details(record, level, outputs)),
     level === WHOLE ? '' : leftOut(record),
   ];
   return `${parts.filter((part) => part !== '').join('\n\n')}\n`;
+}
+
+function quotedNotes(notes: readonly string[], level: Level): string {
+  const quoted = notes.slice(0, level.maxRows).map((note) => `> ${inlineText(clipped(note, level.maxTextChars * 2))}`);
+  return quoted.join('\n>\n');
 }
 
 function leftOut(record: RunRecord): string {

@@ -43,6 +43,7 @@ export {
   type VerificationRecord,
 } from './record.js';
 export { laterSpending, readSpending, totalSpending, writtenCost, type Spending } from './spending.js';
-export { MAX_SUMMARY_BYTES, renderSummaries, renderSummary, type SummarySources } from './summary.js';
+export { renderSummaries } from './summaries.js';
+export { MAX_SUMMARY_BYTES, renderSummary, type SummarySources } from './summary.js';
 export { stopReasonText, verdictLine } from './verdict.js';
-export { counted, dollars, listed } from './wording.js';
+export { counted, dollars, listed, REQUIREMENT_STATUS } from './wording.js';

@@ -4,7 +4,7 @@ import { section, table } from './layout.js';
 import { clipped, inlineText } from './markdown-safe.js';
 import type { LedgerEntry, RunRecord } from './record.js';
 import { sourceLinks } from './source-links.js';
-import { REQUIREMENT_STATUS } from './wording.js';
+import { CLAIM_WORDS, REQUIREMENT_STATUS, TEST_WORDS } from './wording.js';
 
 /** The ledger; without one, what the model claimed, labelled as unchecked. */
 export function requirementsSection(record: RunRecord, extent: Extent): string {
@@ -14,8 +14,8 @@ export function requirementsSection(record: RunRecord, extent: Extent): string {
   const places = (code: readonly string[]) => code.map((place) => links.place(place)).join(' ');
   if (ledger.length === 0) {
     const rows = claims.map((claim) => [
-      links.clause(claim.id),
-      claim.status,
+      links.requirement(claim.id),
+      CLAIM_WORDS[claim.status],
       places(claim.code),
       claim.tests.map((name) => links.named(name, {})).join(' '),
       cell(claim.note ?? ''),
@@ -26,9 +26,9 @@ export function requirementsSection(record: RunRecord, extent: Extent): string {
   }
   const rows = ledger.map((entry) => {
     const { sign, words } = REQUIREMENT_STATUS[entry.status];
-    const tests = entry.tests.map(({ name, result, ...place }) => `${links.named(name, place)} ${result}`);
+    const tests = entry.tests.map(({ name, result, ...place }) => `${links.named(name, place)} ${TEST_WORDS[result]}`);
     return [
-      links.clause(entry.id),
+      links.requirement(entry.id),
       cell(entry.text),
       `${sign} ${words}`,
       places(entry.code),

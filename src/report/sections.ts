@@ -1,13 +1,13 @@
 // The parts of a report in Markdown, each a function of the record that gives an empty text where there is nothing to
 // tell. Their order and how much of each fits is decided in markdown.ts.
 import type { Extent } from './layout.js';
-import { bullets, link, recordText, section, table } from './layout.js';
+import { belowItem, bullets, link, recordText, section, table } from './layout.js';
 import { clipped, codeBlock, inlineCode, inlineText, quotation } from './markdown-safe.js';
-import { openPoints } from './open-points.js';
 import type { GateRecord, RunRecord } from './record.js';
 import { sourceLinks, type SourceLinks } from './source-links.js';
 import { costText, tokensText } from './spending-text.js';
-import { counted, dollars, duration, GATE_SIGNS, listed, wholeNumber } from './wording.js';
+import { verdictCommit } from './verdict-commit.js';
+import { counted, dollars, duration, GATE_SIGNS, listed, shortId, wholeNumber } from './wording.js';
 
 export function gatesSection({ verification, baseline }: RunRecord, extent: Extent): string {
   const gates = verification?.gates ?? [];
@@ -32,16 +32,6 @@ export function gatesSection({ verification, baseline }: RunRecord, extent: Exte
   ]);
 }
 
-/** What waits for a decision, before anything is told at length. */
-export function openList(record: RunRecord, extent: Extent): string {
-  const points = openPoints(record);
-  if (points.length === 0) return record.outcome === 'verified' ? 'Nothing is open.' : '';
-  const items = points.map(
-    ({ what, rest }) => `**${inlineText(what)}** ${inlineText(clipped(rest, extent.maxTextChars * 2))}`,
-  );
-  return `Open:\n\n${bullets(items, extent)}`;
-}
-
 export function specLine(record: RunRecord, extent: Extent): string {
   const { path, title } = record.spec;
   const link = sourceLinks(record, { ...extent, maxTextChars: 300 }).named(path, { path });
@@ -52,9 +42,12 @@ export function specLine(record: RunRecord, extent: Extent): string {
 export function publicationLine(record: RunRecord, extent: Extent): string {
   const { publication, run } = record;
   const { branch, commit, pullRequest, comment } = publication;
+  const links = sourceLinks(record, extent);
+  const verdict = verdictCommit(record);
+  const sameTree = verdict === undefined ? '' : ` (same tree as the verified ${links.commit(verdict.verified)})`;
   const places = [
     branch === undefined ? '' : `branch ${inlineCode(clipped(branch, 300))}`,
-    commit === undefined ? '' : `commit ${sourceLinks(record, extent).commit(commit)}`,
+    commit === undefined ? '' : `commit ${links.commit(commit)}${sameTree}`,
     pullRequest === undefined
       ? ''
       : link(`pull request ${pullRequest.number}${pullRequest.draft ? ' (draft)' : ''}`, pullRequest.url),
@@ -64,13 +57,13 @@ export function publicationLine(record: RunRecord, extent: Extent): string {
   return places.length === 0 ? '' : `Where: ${places.join(' · ')}`;
 }
 
-/** What is open, by number, with the clause it concerns, and how to answer. */
+/** What is open, by number, with the requirement it concerns, and how to answer. */
 export function questionsSection(record: RunRecord, extent: Extent): string {
   const { questions, spec, publication } = record;
   const links = sourceLinks(record, extent);
   const items = questions.map(({ number, text, requirement, blocking }) => {
-    const clause = spec.requirements.find(({ id }) => id === requirement);
-    const quoted = clause === undefined ? '' : quoteBelow(clipped(clause.text, extent.maxTextChars));
+    const stated = spec.requirements.find(({ id }) => id === requirement);
+    const quoted = stated === undefined ? '' : quoteBelow(clipped(stated.text, extent.maxTextChars));
     const head = `**Question ${number}${about(requirement, links)}${blocking ? ' (blocking)' : ''}:**`;
     return `${head} ${inlineText(clipped(text, extent.maxTextChars))}${quoted}`;
   });
@@ -105,8 +98,7 @@ export function sourceWarningsSection({ sourceWarnings = [] }: RunRecord, extent
 
 /** A quotation as a part of the list item above it. */
 function quoteBelow(text: string): string {
-  const lines = quotation(text).split('\n');
-  return `\n${lines.map((line) => `  ${line}`).join('\n')}`;
+  return `\n${belowItem(quotation(text))}`;
 }
 
 /** What the model proposes and took for granted; its deviations have a section of their own. */
@@ -204,7 +196,8 @@ export function usageSection({ usage, model, agent, run }: RunRecord): string {
   return section('Spent', [table(['', 'used', 'limit'], rows, { maxRows: rows.length }), who]);
 }
 
-export function reproduceSection({ reproduce, toolchain, environment }: RunRecord, extent: Extent): string {
+export function reproduceSection(record: RunRecord, extent: Extent): string {
+  const { reproduce, toolchain, environment } = record;
   const commands =
     reproduce.length === 0 ? '' : codeBlock(clipped(reproduce.join('\n'), extent.maxTextChars * 10), 'sh');
   const tools = [
@@ -219,8 +212,12 @@ export function reproduceSection({ reproduce, toolchain, environment }: RunRecor
   const patch = reproduce.includes('git apply change.patch')
     ? '`change.patch` is in the report folder of the run: this work is on no branch.'
     : '';
+  const verdict = verdictCommit(record);
+  const ids = verdict && [verdict.commit, verdict.verified].map((id) => inlineCode(shortId(id)));
+  const sameTree =
+    ids === undefined ? '' : `${ids.join(' adds the verdict alone: its tree is that of ')}, as verified.`;
   const title = commands === '' ? 'Made with' : 'How to reproduce';
-  return section(title, [commands, patch, [...named, ...sandbox].join(' · ')]);
+  return section(title, [commands, patch, sameTree, [...named, ...sandbox].join(' · ')]);
 }
 
 function testCounts({ tests }: GateRecord): string {
@@ -250,5 +247,5 @@ function baselineSentence(baseline: RunRecord['baseline']): string {
 }
 
 function about(requirement: string | undefined, links: SourceLinks): string {
-  return requirement === undefined ? '' : ` on ${links.clause(requirement)}`;
+  return requirement === undefined ? '' : ` on ${links.requirement(requirement)}`;
 }

@@ -11,7 +11,7 @@ export interface SourceLinks {
   /** Any words of ours or a name, in code, as a link to a place. */
   named(name: string, at: { path?: string | undefined; line?: number | undefined }): string;
   /** A requirement's id, as a link to its line of the spec. */
-  clause(id: string): string;
+  requirement(id: string): string;
   commit(id: string): string;
 }
 
@@ -34,12 +34,12 @@ export function sourceLinks(record: RunRecord, { maxTextChars, hasLinks }: Sourc
     },
     named: (name, { path, line }) =>
       path === undefined ? code(name) : file(code(name), path, line === undefined ? '' : `#L${line}`),
-    clause(id) {
+    requirement(id) {
       const words = inlineText(clipped(id, maxTextChars));
-      const clause = record.spec.requirements.find((each) => each.id === id);
-      if (clause === undefined) return words;
+      const stated = record.spec.requirements.find((each) => each.id === id);
+      if (stated === undefined) return words;
       // GitHub shows Markdown rendered, without lines, unless it is asked for the text.
-      return file(words, clause.file ?? record.spec.path, `?plain=1#L${clause.line}`);
+      return file(words, stated.file ?? record.spec.path, `?plain=1#L${stated.line}`);
     },
     commit(id) {
       const words = inlineCode(shortId(id));

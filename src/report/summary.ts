@@ -1,8 +1,8 @@
-// The job summary: the report as GitHub shows it on the page of the workflow run, with charts of time and tokens.
+// The job summary of one spec: the report as GitHub shows it on the page of the workflow run, with charts of time and tokens.
+// A step with several specs is summaries.ts.
 import { clipped, inlineText } from './markdown-safe.js';
 import { renderBody } from './markdown.js';
 import { chartsSection } from './mermaid-charts.js';
-import { renderFleetSummary } from './fleet-summary.js';
 import type { RunRecord } from './record.js';
 import { readStory } from './turns.js';
 
@@ -29,12 +29,4 @@ export function renderSummary(
   const fits = (text: string) => Buffer.byteLength(text) <= maxBytes;
   const text = withCharts(renderBody(record, outputs, (body) => fits(withCharts(body))));
   return fits(text) ? text : `${head}${renderBody(record, outputs, (body) => fits(`${head}${body}`))}`;
-}
-
-/** The summary of a step: a row for each spec where there are several, then each one's report. Empty without any. */
-export function renderSummaries(results: readonly ({ record: RunRecord } & SummarySources)[]): string {
-  const maxBytes = Math.floor(MAX_SUMMARY_BYTES / (results.length + 1));
-  const parts = results.map(({ record, ...sources }) => renderSummary(record, sources, maxBytes));
-  const fleet = results.length < 2 ? [] : [renderFleetSummary(results.map(({ record }) => record))];
-  return [...fleet, ...parts].join('\n\n');
 }

@@ -1,13 +1,29 @@
 // Numbers, lists, durations and states as words, the same in every rendering. Which facts are told is decided elsewhere.
-import type { GateRecord, LedgerEntry } from './record.js';
+import type { ClaimRecord, GateRecord, LedgerEntry } from './record.js';
 
 /** Sign and words of a requirement's state. */
 export const REQUIREMENT_STATUS: Readonly<Record<LedgerEntry['status'], { sign: string; words: string }>> = {
   proven: { sign: '✔', words: 'proven' },
-  partly: { sign: '◐', words: 'partly' },
+  partly: { sign: '◐', words: 'partly proven' },
   unproven: { sign: '✘', words: 'not proven' },
   'not-met': { sign: '✘', words: 'not met' },
   untestable: { sign: '–', words: 'declared untestable' },
+};
+
+/** What the model said of a requirement. */
+export const CLAIM_WORDS: Readonly<Record<ClaimRecord['status'], string>> = {
+  met: 'met',
+  partly: 'partly met',
+  'not-met': 'not met',
+  untestable: 'untestable',
+};
+
+/** How a test ended that a requirement names. */
+export const TEST_WORDS: Readonly<Record<LedgerEntry['tests'][number]['result'], string>> = {
+  ok: 'ok',
+  failed: 'failed',
+  ignored: 'ignored',
+  'not-run': 'did not run',
 };
 
 export const GATE_SIGNS: Readonly<Record<GateRecord['status'], string>> = {
@@ -43,9 +59,9 @@ export function duration(durationMs: number): string {
   return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
 
-/** `$0.42`; what is less than a cent keeps the digits that matter. */
+/** `$0.42`: to the cent, and never nothing for something. */
 export function dollars(costUsd: number): string {
-  return `$${costUsd.toFixed(costUsd > 0 && costUsd < 0.01 ? 4 : 2)}`;
+  return costUsd > 0 && costUsd < 0.01 ? 'under $0.01' : `$${costUsd.toFixed(2)}`;
 }
 
 /** A git object's name as people quote it. */

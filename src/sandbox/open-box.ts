@@ -72,7 +72,7 @@ function startedBy({ program, profile }: BoxOptions, args: readonly string[], en
 
 function describe({ version, profile }: BoxOptions): string {
   if (profile.kind === 'unprivileged') return version;
-  return `${version}, set up by ${profile.by.kind}; code runs as user ${profile.user.uid} without capabilities`;
+  return `${version}, set up by ${profile.by.kind}; code runs as a user of its own without capabilities`;
 }
 
 /** Gives a folder and everything below it to a user, unless it is theirs; no symlink is followed. */

@@ -1,7 +1,7 @@
 // The requirement ledger: every requirement of the spec with the code and tests that the model names for it, checked
 // against this verification. The model's word alone proves nothing. Pure.
 import { didYouMean } from '../did-you-mean.js';
-import type { LedgerEntry } from '../report/report.js';
+import { REQUIREMENT_STATUS, type LedgerEntry } from '../report/report.js';
 
 export interface LedgerFacts {
   requirements: readonly { id: string; text: string }[];
@@ -36,6 +36,9 @@ export interface Ledger {
 /** Letters of a name; fewer are part of too many. */
 const MIN_PART = 4;
 
+/** A note of the model that says what the question in front of it says. */
+const ONLY_WAITS = /^(?:it )?wait(?:s|ing) for (?:the|an) answer(?: to (?:the question|question \d+))?\.?$/i;
+
 type TestResult = LedgerEntry['tests'][number]['result'];
 
 /** Checks the claims. A spec without requirements passes: the verdict line says that it has none. */
@@ -43,7 +46,9 @@ export function judgeLedger(facts: LedgerFacts): Ledger {
   const entries = facts.requirements.map((requirement) => judgeRequirement(requirement, facts));
   const proven = entries.filter((entry) => entry.status === 'proven').length;
   const open = entries.filter((entry) => entry.status !== 'proven' && entry.status !== 'untestable');
-  const reasons = open.map(({ id, status, note }) => `${id} is ${status}${note === undefined ? '' : `: ${note}`}`);
+  const reasons = open.map(
+    ({ id, status, note }) => `${id} is ${REQUIREMENT_STATUS[status].words}${note === undefined ? '' : `: ${note}`}`,
+  );
   if (entries.length > 0 && open.length === 0 && proven === 0)
     reasons.push('no requirement is proven: a spec whose every requirement is declared untestable proves nothing');
   const onlyWaiting = open.length > 0 && open.every((entry) => facts.waiting.has(entry.id));
@@ -57,7 +62,8 @@ function judgeRequirement({ id, text }: { id: string; text: string }, facts: Led
   const tests = (claim?.tests ?? []).map((name) => ({ name, result: resultOf(name, facts) }));
   const problems: string[] = [];
   const entry = (status: LedgerEntry['status']): LedgerEntry => {
-    const note = [...problems, ...(claim?.note === undefined ? [] : [claim.note])].join('; ');
+    const own = question !== undefined && ONLY_WAITS.test(claim?.note?.trim() ?? '') ? undefined : claim?.note;
+    const note = [...problems, ...(own === undefined ? [] : [own])].join('; ');
     return { ...base, tests, status, ...(note === '' ? {} : { note }) };
   };
   if (question !== undefined) problems.push(`waits for the answer to question ${question}`);

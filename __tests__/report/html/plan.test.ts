@@ -29,4 +29,13 @@ describe('the plan of a run', () => {
     ]);
     expect(page).toContain('1 still open');
   });
+
+  it('says which increments are of an earlier run, whose building was not this one’s to check', () => {
+    const [built] = samplePage().record.increments;
+    const earlier = { title: 'Types', commit: 'a1'.repeat(20), requirements: [], earlierRun: true };
+    const increments = built === undefined ? [] : [earlier, built];
+    expect(textsOf(renderPage(samplePage({}, { increments })), 'increments')).toEqual([
+      '✔ Types a1a1a1a by an earlier run ✔ Validated entries c5d6e7f builds on its own R1, R2',
+    ]);
+  });
 });

@@ -39,17 +39,15 @@ export function gatesSection({ verification, baseline }: RunRecord, places: Plac
 function gateDetails(gate: GateRecord, id: string, { outputs, placeLink }: Places, isOpen: boolean): Part {
   const output = outputs.of(gate.output);
   const exit = gate.exitCode === null ? NOTHING : safeHtml`<span>exit code ${gate.exitCode}</span>`;
-  const newTests =
-    gate.tests === undefined || gate.tests.new === 0 ? NOTHING : safeHtml`<span>${gate.tests.new} new</span>`;
-  const ignored =
-    gate.tests === undefined || gate.tests.ignored === 0
-      ? NOTHING
-      : safeHtml`<span>${gate.tests.ignored} ignored</span>`;
+  const { tests } = gate;
+  const besides =
+    tests === undefined ? [] : [`${tests.new} new`, `${tests.ignored} ignored`, `${tests.filteredOut} filtered out`];
+  const counts = besides.filter((text) => !text.startsWith('0 ')).map((text) => safeHtml`<span>${text}</span> `);
   return safeHtml`<details id="${id}" class="gate" ${isOpen ? safeHtml` open` : NOTHING}>
     <summary>
       <span class="sign ${gateTone(gate)}" aria-hidden="true">${gateSign(gate)}</span> <b>${gate.name}</b>
       <span>${gateWord(gate)}</span>
-      <span class="extra">${newTests} ${ignored} ${exit} <span>${duration(gate.durationMs)}</span></span>
+      <span class="extra">${counts} ${exit} <span>${duration(gate.durationMs)}</span></span>
     </summary>
     <div class="body">
       ${gate.command === '' ? NOTHING : safeHtml`<p class="command"><code>${gate.command}</code></p>`}

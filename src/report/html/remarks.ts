@@ -4,21 +4,21 @@ import type { RunRecord } from '../record.js';
 import { safeHtml, NOTHING, type Part, prose, type Section, section } from './markup.js';
 
 export function questionsSection({ questions, answers = [], spec, publication }: RunRecord): Section | undefined {
-  const clause = (id: string | undefined) => spec.requirements.find((each) => each.id === id)?.text;
+  const textOf = (id: string | undefined) => spec.requirements.find((each) => each.id === id)?.text;
   const open = questions.map(
     ({ number, text, requirement, blocking }) =>
       safeHtml`<li class="remark ${blocking ? 'warn' : ''}">
         <h3>
           Question
-          ${number}${requirement === undefined ? NOTHING : safeHtml` on ${requirement}`}${blocking ? safeHtml` <span class="tag warn">blocking</span>` : NOTHING}
+          ${number}${about(requirement)}${blocking ? safeHtml` <span class="tag warn">blocking</span>` : NOTHING}
         </h3>
-        ${quoted(clause(requirement))} ${prose(text)}
+        ${quoted(textOf(requirement))} ${prose(text)}
       </li> `,
   );
   const answered = answers.map(
-    ({ number, question, answer, author, requirement }) =>
+    ({ number, question, answer, author, requirement, blocking }) =>
       safeHtml`<li class="remark">
-        <h3>Answered: question ${number}${requirement === undefined ? NOTHING : safeHtml` on ${requirement}`}</h3>
+        <h3>Answered: question ${number}${about(requirement)}${blocking ? ' (blocking)' : ''}</h3>
         ${quoted(question)} ${prose(answer)}
         <p class="note">${author === undefined ? 'by a change of the spec' : `by ${author}`}</p>
       </li> `,
@@ -82,6 +82,10 @@ export function summarySection({ summary }: RunRecord): Section | undefined {
     safeHtml`<blockquote>${prose(summary)}</blockquote>`,
     'not checked',
   );
+}
+
+function about(requirement: string | undefined): Part {
+  return requirement === undefined ? NOTHING : safeHtml` on ${requirement}`;
 }
 
 function quoted(text: string | undefined): Part {

@@ -1,6 +1,6 @@
 // The requirements of the spec: what each is proven by, or what the model claimed where nothing was checked.
 import type { RunRecord } from '../record.js';
-import { REQUIREMENT_STATUS } from '../wording.js';
+import { CLAIM_WORDS, REQUIREMENT_STATUS, TEST_WORDS } from '../wording.js';
 import { safeHtml, codeName, NOTHING, type Part, type Section, section, table, withCode } from './markup.js';
 import { placeOf, type PlaceLink } from './place-links.js';
 
@@ -14,7 +14,7 @@ const TONES: Record<Status, string> = {
   untestable: 'quiet',
 };
 
-/** The ledger, else what was claimed, else the clauses alone. */
+/** The ledger, else what was claimed, else the requirements alone. */
 export function requirementsSection(record: RunRecord, placeLink: PlaceLink): Section | undefined {
   const { ledger, claims = [], spec } = record;
   const codeList = (places: readonly string[]) => list(places.map((place) => placeLink(place)));
@@ -26,6 +26,7 @@ export function requirementsSection(record: RunRecord, placeLink: PlaceLink): Se
         safeHtml`<b id="requirement-${entry.id}">${entry.id}</b>`,
         [
           safeHtml`<span class="clause">${withCode(entry.text)}</span>`,
+          placeInFolder(entry.id, record),
           entry.note === undefined ? NOTHING : safeHtml`<span class="note">${withCode(entry.note)}</span>`,
         ],
         safeHtml`<span class="status ${tone}"><span aria-hidden="true">${sign}</span> ${words}</span>`,
@@ -42,9 +43,10 @@ export function requirementsSection(record: RunRecord, placeLink: PlaceLink): Se
       safeHtml`<b>${id}</b>`,
       [
         safeHtml`<span class="clause">${withCode(spec.requirements.find((each) => each.id === id)?.text ?? '')}</span>`,
+        placeInFolder(id, record),
         note === undefined ? NOTHING : safeHtml`<span class="note">${withCode(note)}</span>`,
       ],
-      safeHtml`<span class="status quiet">claimed: ${status}</span>`,
+      safeHtml`<span class="status quiet">claimed: ${CLAIM_WORDS[status]}</span>`,
       codeList(code),
       list(tests.map(codeName)),
     ]);
@@ -64,6 +66,12 @@ export function requirementsSection(record: RunRecord, placeLink: PlaceLink): Se
   );
 }
 
+/** Where a requirement stands in a spec of several files; in a spec of one its id finds it. */
+function placeInFolder(id: string, { spec }: RunRecord): Part {
+  const { file, line } = spec.requirements.find((each) => each.id === id) ?? {};
+  return file === undefined ? NOTHING : safeHtml`<span class="note">${codeName(`${file}:${line}`)}</span>`;
+}
+
 function stale({ staleRequirements = [] }: RunRecord): Part {
   if (staleRequirements.length === 0) return NOTHING;
   return safeHtml`<p class="note">
@@ -73,9 +81,8 @@ function stale({ staleRequirements = [] }: RunRecord): Part {
 }
 
 function testResult(result: RunRecord['ledger'][number]['tests'][number]['result']): Part {
-  if (result === 'ok') return safeHtml`<span class="good">ok</span>`;
-  const words = result === 'not-run' ? 'did not run' : result;
-  return safeHtml`<span class="${result === 'failed' ? 'bad' : 'warn'}">${words}</span>`;
+  const tone = result === 'ok' ? 'good' : result === 'failed' ? 'bad' : 'warn';
+  return safeHtml`<span class="${tone}">${TEST_WORDS[result]}</span>`;
 }
 
 function list(items: readonly Part[]): Part {

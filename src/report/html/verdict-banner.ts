@@ -1,4 +1,5 @@
 // The head of the page: how the run ended, what that rests on and what is open. It repeats the record and judges nothing.
+import { verdictCommit } from '../verdict-commit.js';
 import { verdictLine } from '../verdict.js';
 import type { GateRecord, RunRecord } from '../record.js';
 import { costText } from '../spending-text.js';
@@ -85,7 +86,9 @@ function openList(record: RunRecord): Part {
   </div>`;
 }
 
-function facts({ verification, publication, usage, model, run }: RunRecord): Part {
+function facts(record: RunRecord): Part {
+  const { verification, publication, usage, model, run } = record;
+  const verified = verdictCommit(record)?.verified;
   const { pullRequest, comment, branch, commit } = publication;
   const shown: [string, Part][] = [
     [
@@ -94,7 +97,12 @@ function facts({ verification, publication, usage, model, run }: RunRecord): Par
         ? NOTHING
         : safeHtml`<code title="${verification.tree}">${shortId(verification.tree)}</code>`,
     ],
-    ['commit', objectName(commit ?? verification?.commit)],
+    [
+      'commit',
+      verified === undefined
+        ? objectName(commit ?? verification?.commit)
+        : safeHtml`${objectName(commit)} <small>same tree as the verified ${objectName(verified)}</small>`,
+    ],
     ['branch', branch === undefined ? NOTHING : safeHtml`<code>${branch}</code>`],
     [
       'pull request',
