@@ -29,7 +29,7 @@ import { findResults, judgeResult, publishRecord, readFiles } from './run/run.js
 import type { RunRecord } from './report/report.js';
 import { protectedPaths } from './workshop/workshop.js';
 
-export interface PublicationJob {
+interface PublicationJob {
   inputs: PublishInputs;
   context: RunContext;
   /** The process environment without secrets. */
@@ -38,7 +38,7 @@ export interface PublicationJob {
   outlet: Outlet;
 }
 
-export type PublishedResult =
+type PublishedResult =
   /** `isComplete`: all that was to be published is where it belongs. */
   | { kind: 'published'; record: RunRecord; outputs: (file: string) => string; isComplete: boolean }
   | { kind: 'refused'; message: string };

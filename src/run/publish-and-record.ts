@@ -6,7 +6,7 @@ import type { Outcome, RunRecord } from '../report/report.js';
 import { MAX_BODY_CHARS, nameCommits, renderAnswer, renderMarkdown } from '../report/report.js';
 import type { World } from './world.js';
 
-export interface ResultToPublish {
+interface ResultToPublish {
   title: string;
   headCommit: string | undefined;
   /** Where the target branch stood when the result was brought together with it. */
