@@ -115,11 +115,11 @@ describe('write_file', () => {
     expect(scene.workshop.changes()).toEqual([]);
   });
 
-  it("refuses the workspace's dependency table, which no command changes, and names what a member can do", async () => {
+  it("refuses the workspace's own dependency table and says what a member does", async () => {
     await use('read_file', { path: 'Cargo.toml' });
     const content = `${MANIFEST}[workspace.dependencies]\nserde = "1"\n`;
     const refusal = await use('write_file', { path: 'Cargo.toml', content });
-    expect(refusal).toMatch(/^refused: .*\[workspace\.dependencies\] stays as it is\. .* cargo "add" with "--package"/);
+    expect(refusal).toMatch(/^refused: .*cargo "add" with "--package" inherits it/);
     expect(scene.workshop.changes()).toEqual([]);
   });
 
