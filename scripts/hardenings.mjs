@@ -224,11 +224,15 @@ export const HARDENINGS = [
     file: 'src/publish/commit.ts',
     tests: ['__tests__/publish/publish.test.ts'],
     cases: [
-      ['head: asked again before the branch is moved', 'if (tip !== baseCommit && tip !== commit)', 'if (false)'],
+      [
+        'head: asked again before the branch is moved',
+        'if (tip !== expected && tip !== publishedId(writer, commit))',
+        'if (false)',
+      ],
     ],
   },
   {
-    file: 'src/invocation/invocation.ts',
+    file: 'src/invocation/pinned-commits.ts',
     tests: ['__tests__/security/trust-gate.test.ts', '-t', 'a pull request that has moved'],
     bundle: true,
     cases: [['head: asked again before the start', 'if (tip === headSha) return;', 'if (headSha) return;']],

@@ -8,7 +8,7 @@ import type { RunRecord, SummarySources } from './report/report.js';
 import { annotationsLeftLine, annotationsOf, exitStatus, renderSummaries, verdictLine } from './report/report.js';
 
 /** What the runner takes from a step. */
-export interface RunnerStep {
+interface RunnerStep {
   setOutput: (name: string, value: string) => void;
   /** Markdown for the job summary. */
   writeSummary: (text: string) => Promise<void>;

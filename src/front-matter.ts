@@ -11,7 +11,7 @@ export interface UnparsedFrontMatter {
   bodyStartLine: number;
 }
 
-export type FrontMatter =
+type FrontMatter =
   | { kind: 'parsed'; data: Record<string, unknown>; body: string; bodyStartLine: number }
   | { kind: 'none'; body: string }
   /** `reason` is one line. `unparsed` is there only when a plain `---` block failed as YAML. */

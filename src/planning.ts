@@ -33,7 +33,7 @@ export async function planStep(step: Step): Promise<number> {
   return plan.refused.length > 0 ? 1 : 0;
 }
 
-export interface PlanJob {
+interface PlanJob {
   inputs: PlanInputs;
   context: RunContext;
   log: Log;

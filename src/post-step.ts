@@ -13,7 +13,7 @@ import { runRecordSchema, verdictLine } from './report/report.js';
 import type { Folders, UnfinishedRun } from './run/run.js';
 import { policyFor, publishRecord, publisherFor, readUnfinished, writeReport } from './run/run.js';
 
-export type PostStep = Pick<Invocation, 'inputs' | 'context' | 'environment' | 'log' | 'outlet' | 'mask'>;
+type PostStep = Pick<Invocation, 'inputs' | 'context' | 'environment' | 'log' | 'outlet' | 'mask'>;
 
 /** Finishes what is there to finish: its commits are published with the report as the run last wrote it down. */
 export async function finishKilledRuns(step: PostStep, folders: Folders): Promise<void> {

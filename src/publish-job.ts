@@ -22,7 +22,7 @@ import type { ReceivedResult } from './run/run.js';
 import { findResults, judgeResult, placeOf, policyFor, publishRecord, publisherFor, readFiles } from './run/run.js';
 import type { RunRecord } from './report/report.js';
 
-export interface PublicationJob {
+interface PublicationJob {
   inputs: PublishInputs;
   context: RunContext;
   /** The process environment without secrets. */
@@ -31,7 +31,7 @@ export interface PublicationJob {
   outlet: Outlet;
 }
 
-export type PublishedResult =
+type PublishedResult =
   /** `isComplete`: all that was to be published is where it belongs. */
   | { kind: 'published'; record: RunRecord; outputs: (file: string) => string; isComplete: boolean }
   | { kind: 'refused'; message: string };

@@ -1,29 +1,11 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { ModelRequest } from '../../src/platform/model.js';
+import { describe, expect, it } from '@jest/globals';
 import { ModelFailure } from '../../src/platform/model.js';
 import { toolset } from '../../src/agent/agent.js';
+import { agentScene, writes } from '../support/agent-scene.js';
 import type { Scripted, ScriptedTerms } from '../support/scripted-agent.js';
-import { FINISH, scriptedAgent } from '../support/scripted-agent.js';
-import type { Bench, OpenedWorkshop } from '../support/workshop.js';
-import { openBench, openTestWorkshop } from '../support/workshop.js';
+import { FINISH } from '../support/scripted-agent.js';
 
-let bench: Bench;
-let opened: OpenedWorkshop;
-
-beforeAll(async () => {
-  bench = await openBench();
-  opened = await openTestWorkshop(bench, { 'notes.txt': 'one\ntwo\n' });
-});
-
-afterAll(async () => {
-  await opened[Symbol.asyncDispose]();
-  await bench[Symbol.asyncDispose]();
-});
-
-const script = (steps: (Scripted | ((request: ModelRequest) => Scripted))[], terms?: ScriptedTerms) =>
-  scriptedAgent(opened.workshop, steps, terms);
-const writes = (path: string): Scripted['calls'] => [['write_file', { path, content: 'x\n' }]];
-const filesOf = () => opened.workshop.copy.list();
+const { script, filesOf } = agentScene();
 
 describe('why a conversation stops', () => {
   it('ends as finished when finish is called, and goes on after tool calls until then', async () => {
@@ -88,7 +70,7 @@ describe('why a conversation stops', () => {
   });
 
   it('ends as cancelled between two tool calls of one answer, and runs no further one', async () => {
-    const s = script([{ calls: [['list_files', {}], ...(writes('late.txt') ?? [])] }], {
+    const s = script([{ calls: [['list_files', {}], ...writes('late.txt')] }], {
       tools: toolset(['list_files', 'write_file']).map((tool) => ({
         ...tool,
         call: (input, context) => {
@@ -274,7 +256,7 @@ describe('the loop guard', () => {
   });
 
   it('does not count failures between which the work changed', async () => {
-    const steps = Array.from({ length: 6 }, (_, i) => [failing, { calls: writes(`loop-${i}.txt`) ?? [] }]).flat();
+    const steps = Array.from({ length: 6 }, (_, i) => [failing, { calls: writes(`loop-${i}.txt`) }]).flat();
     const s = script([...steps, { calls: [FINISH] }]);
     expect(await s.agent.work()).toEqual({ kind: 'finished' });
   });

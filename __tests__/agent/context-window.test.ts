@@ -1,28 +1,13 @@
 // The agent whose conversation becomes longer than the model's window: what leaves it, and what never does.
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import type { ModelRequest } from '../../src/platform/model.js';
 import { ModelFailure } from '../../src/platform/model.js';
-import type { Scripted, ScriptedTerms } from '../support/scripted-agent.js';
-import { FINISH, scriptedAgent } from '../support/scripted-agent.js';
+import { agentScene } from '../support/agent-scene.js';
+import { FINISH } from '../support/scripted-agent.js';
 import { checkMessagesRequest } from '../support/messages-api-rules.js';
-import type { Bench, OpenedWorkshop } from '../support/workshop.js';
-import { openBench, openTestWorkshop } from '../support/workshop.js';
 
-let bench: Bench;
-let opened: OpenedWorkshop;
-
-beforeAll(async () => {
-  bench = await openBench();
-  opened = await openTestWorkshop(bench, { 'notes.txt': 'one\ntwo\n' });
-});
-
-afterAll(async () => {
-  await opened[Symbol.asyncDispose]();
-  await bench[Symbol.asyncDispose]();
-});
-
-const script = (steps: Scripted[], terms?: ScriptedTerms) => scriptedAgent(opened.workshop, steps, terms);
-const filesOf = () => opened.workshop.copy.list();
+const scene = agentScene();
+const { script, filesOf } = scene;
 
 describe('a conversation that grows', () => {
   const wide = { maxTurns: 10_000, maxTokens: 1e12, maxCostUsd: 1e9, requirements: [] };
@@ -31,12 +16,12 @@ describe('a conversation that grows', () => {
   const overflow = () => Promise.reject(new ModelFailure('prompt is too long', 'too-long'));
 
   it('stays within the window over 300 turns, is pruned rarely, and keeps every call with one result', async () => {
-    await opened.workshop.copy.write('big.txt', `${'x'.repeat(1_000)}\n`.repeat(20));
+    await scene.workshop.copy.write('big.txt', `${'x'.repeat(1_000)}\n`.repeat(20));
     let turns = 0;
     let prunings = 0;
     let before = 0;
     const usage = { inputTokens: 0, outputTokens: 0, cacheReadTokens: 0, cacheWriteTokens: 0 };
-    const s = scriptedAgent(opened.workshop, [], {
+    const s = script([], {
       ...wide,
       model: (request) => {
         const size = sizeOf(request);
@@ -60,18 +45,18 @@ describe('a conversation that grows', () => {
     const notes = s.transcript.filter((line) => line.startsWith('{"type":"pruned"'));
     expect(notes).toHaveLength(prunings);
     expect(JSON.parse(notes[0] ?? '')).toMatchObject({ count: expect.any(Number), tokens: expect.any(Number) });
-    await opened.workshop.copy.remove('big.txt');
+    await scene.workshop.copy.remove('big.txt');
   });
 
   it.each(['by a refusal of the request', 'by its stop reason'])(
     'and turns out too long for the model (%s) is pruned once and sent again',
     async (how) => {
       const text = `${'y'.repeat(100)}\n`.repeat(300);
-      await opened.workshop.copy.write('long.txt', text);
+      await scene.workshop.copy.write('long.txt', text);
       const read = (turn: number) => ({ calls: [['read_file', { path: 'long.txt', end_line: 200 + turn }]] as const });
       const steps = Array.from({ length: 8 }, (_, turn) => read(turn));
       let failed = false;
-      const s = scriptedAgent(opened.workshop, [], {
+      const s = script([], {
         ...wide,
         model: () => {
           if (s.requests.length === 9 && !failed) {
@@ -93,7 +78,7 @@ describe('a conversation that grows', () => {
       expect(sizeOf(s.requests[9])).toBeLessThan(sizeOf(s.requests[8]) * 0.7);
       expect(s.requests[9]?.maxTokens).toBeLessThan(32_000);
       expect(JSON.stringify(s.requests[9])).not.toContain('never');
-      await opened.workshop.copy.remove('long.txt');
+      await scene.workshop.copy.remove('long.txt');
     },
   );
 

@@ -1,10 +1,10 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Series } from '../../src/agent/agent.js';
 import { isVerifiedCommit, readTrailers } from '../../src/publish/publish.js';
 import { runBaseline } from '../../src/verify/verify.js';
 import { scriptedAgent, toolUser } from '../support/scripted-agent.js';
-import type { Bench, OpenedWorkshop } from '../support/workshop.js';
-import { MANIFEST, openBench, openTestWorkshop } from '../support/workshop.js';
+import type { OpenedWorkshop } from '../support/workshop.js';
+import { MANIFEST, openTestWorkshop, sharedBench } from '../support/workshop.js';
 import type { SeriesTerms } from '../support/test-series.js';
 import { SERIES_SPEC, gateTerms, testSeries } from '../support/test-series.js';
 
@@ -18,13 +18,9 @@ const REQUEST = {
   requirements: ['R1'],
 };
 
-let bench: Bench;
+const bench = sharedBench();
 let opened: OpenedWorkshop;
 let start: { commit: string; tree: string };
-
-beforeAll(async () => {
-  bench = await openBench();
-});
 
 beforeEach(async () => {
   opened = await openTestWorkshop(bench, { 'Cargo.toml': MANIFEST, 'src/lib.rs': '' });
@@ -34,10 +30,6 @@ beforeEach(async () => {
 
 afterEach(async () => {
   await opened[Symbol.asyncDispose]();
-});
-
-afterAll(async () => {
-  await bench[Symbol.asyncDispose]();
 });
 
 const series = (terms?: SeriesTerms) => testSeries(opened, start, terms);

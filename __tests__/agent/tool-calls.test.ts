@@ -1,35 +1,18 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { ModelRequest } from '../../src/platform/model.js';
+import { describe, expect, it } from '@jest/globals';
 import { UnreadOutputs, toolset } from '../../src/agent/agent.js';
 import { PAGE_CHARS } from '../../src/workshop/workshop.js';
-import type { Scripted, ScriptedTerms } from '../support/scripted-agent.js';
-import { FINISH, scriptedAgent } from '../support/scripted-agent.js';
-import type { Bench, OpenedWorkshop } from '../support/workshop.js';
-import { openBench, openTestWorkshop } from '../support/workshop.js';
+import { agentScene, writes } from '../support/agent-scene.js';
+import type { Scripted } from '../support/scripted-agent.js';
+import { FINISH } from '../support/scripted-agent.js';
 
-let bench: Bench;
-let opened: OpenedWorkshop;
-
-beforeAll(async () => {
-  bench = await openBench();
-  opened = await openTestWorkshop(bench, { 'notes.txt': 'one\ntwo\n' });
-});
-
-afterAll(async () => {
-  await opened[Symbol.asyncDispose]();
-  await bench[Symbol.asyncDispose]();
-});
-
-const script = (steps: (Scripted | ((request: ModelRequest) => Scripted))[], terms?: ScriptedTerms) =>
-  scriptedAgent(opened.workshop, steps, terms);
-const writes = (path: string): Scripted['calls'] => [['write_file', { path, content: 'x\n' }]];
-const filesOf = () => opened.workshop.copy.list();
+const scene = agentScene();
+const { script, filesOf } = scene;
 
 describe('tool calls', () => {
   it.each(['end_turn', 'max_tokens', 'stop_sequence', 'pause_turn', null])(
     'are not run from an answer that stopped with %s, and each is answered once',
     async (stopReason) => {
-      const calls = [...(writes('a.txt') ?? []), ...(writes('b.txt') ?? [])];
+      const calls = [...writes('a.txt'), ...writes('b.txt')];
       const s = script([{ calls, stopReason }, { calls: [FINISH] }]);
       expect(await s.agent.work()).toEqual({ kind: 'finished' });
       expect(s.results()).toEqual([
@@ -124,7 +107,7 @@ describe('tool calls', () => {
   it('survive an input that is nested without end', async () => {
     let deep: unknown = 'x';
     for (let i = 0; i < 50_000; i++) deep = [deep];
-    const s = scriptedAgent(opened.workshop, [], {
+    const s = script([], {
       model: (request) =>
         Promise.resolve({
           content: [
@@ -163,7 +146,7 @@ describe('a call that fails again and again', () => {
   });
 
   it('is no loop while each time something else is left to do', async () => {
-    const { outputs } = opened.workshop;
+    const { outputs } = scene.workshop;
     const unread = new UnreadOutputs();
     const ids: string[] = [];
     for (let i = 0; i < 5; i++) {

@@ -1,9 +1,8 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { replayModel } from '../../src/platform/replay.js';
 import type { Scripted } from '../support/scripted-agent.js';
 import { FINISH, scriptedAgent } from '../support/scripted-agent.js';
-import type { Bench } from '../support/workshop.js';
-import { MANIFEST, openBench, openTestWorkshop } from '../support/workshop.js';
+import { MANIFEST, openTestWorkshop, sharedBench } from '../support/workshop.js';
 
 const FILES = { 'Cargo.toml': MANIFEST, 'src/lib.rs': 'pub fn one() -> u8 {\n    1\n}\n' };
 const SCRIPT: Scripted[] = [
@@ -35,15 +34,7 @@ const SCRIPT: Scripted[] = [
   { calls: [FINISH] },
 ];
 
-let bench: Bench;
-
-beforeAll(async () => {
-  bench = await openBench();
-});
-
-afterAll(async () => {
-  await bench[Symbol.asyncDispose]();
-});
+const bench = sharedBench();
 
 /** Runs the conversation of the script, from it or from a transcript of it, in a fresh workshop. */
 async function converse(replay?: string) {

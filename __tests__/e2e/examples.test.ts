@@ -1,53 +1,25 @@
 // The recorded conversations of examples/ through the bundle: cargo proves again, in a fresh repository, what each of
 // them claims. Example 3 downloads a crate from crates.io.
 import { describe, expect, it } from '@jest/globals';
-import { execFile } from 'node:child_process';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { promisify } from 'node:util';
 import {
   addDouble,
   BRANCH,
   calls,
   complete,
   DOUBLE,
-  expectValid,
   finish,
   GOOD_WORK,
   runScripted,
   SPEC,
   write,
 } from '../support/scripts-crate.js';
-import { expectClaimsHold, expectProven, readTranscript, ROOT } from '../support/scripts-examples.js';
+import { expectProven, readTranscript } from '../support/scripts-examples.js';
 
 describe('the recorded conversation of an example', () => {
-  // Example 1 is replayed by node24.test.ts, example 2 by the demo.
+  // Example 1 is replayed by node24.test.ts, example 2 by the demo in packed.test.ts.
   it('3-workspace-with-dependency ends verified, with the tests and the code it claims', () =>
     expectProven('3-workspace-with-dependency', 'specs/resolve-requirements.md'));
-
-  it('is shown by the demo, which says where its report lies', async () => {
-    const temp = await mkdtemp(path.join(tmpdir(), 'ferrule-test-'));
-    try {
-      const { stdout } = await promisify(execFile)(process.execPath, [path.join(ROOT, 'dist', 'cli.js'), 'demo'], {
-        cwd: temp,
-        env: { PATH: process.env.PATH, HOME: process.env.HOME, TMPDIR: temp, ...rustVariables() },
-        maxBuffer: 64 * 1024 * 1024,
-      });
-      expect(stdout).toMatch(/^Verified: check, test, fmt.* passed at tree/m);
-      expect(stdout).toMatch(/[0-9a-f]{40}\s+refs\/heads\/ferrule\/specs-004-expiry-and-eviction/);
-      const file = /^Report: (.+)$/m.exec(stdout)?.[1] ?? '';
-      expect(await readFile(file, 'utf8')).toContain('ferrule spec=specs/004-expiry-and-eviction.md');
-      const text = await readFile(path.join(path.dirname(file), 'report.json'), 'utf8');
-      const report = await expectValid(JSON.parse(text));
-      expect(report.outcome).toBe('verified');
-      const replay = path.join(ROOT, 'examples', '2-feature-in-existing-crate', 'replay.jsonl');
-      const bare = /git -C (\S+) log/.exec(stdout)?.[1] ?? '';
-      await expectClaimsHold(replay, report, bare, 'ferrule/specs-004-expiry-and-eviction');
-    } finally {
-      await rm(temp, { recursive: true, force: true });
-    }
-  });
 });
 
 describe('the transcript of a run', () => {
@@ -89,10 +61,4 @@ async function resultsOf(reportDir: string): Promise<string[]> {
         .replaceAll(/[0-9a-f]{12,}/g, 'ID')
         .replaceAll(/\[output \d+\]/g, '[output]'),
     );
-}
-
-/** Where this machine keeps its Rust. */
-function rustVariables(): NodeJS.ProcessEnv {
-  const names = ['RUSTUP_HOME', 'CARGO_HOME', 'RUSTUP_TOOLCHAIN', 'SSL_CERT_FILE'];
-  return Object.fromEntries(names.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])));
 }

@@ -1,6 +1,6 @@
 // Any model, any failures around it, any end: what holds of every run. The bundle, a real remote, GitHub's double.
-//   FERRULE_PROPERTY_RUNS=100 npm run jest -- __tests__/faults/any-run.test.ts     a longer look
-//   FERRULE_PROPERTY_SEED=…                                                        the scenarios of a seed again
+//   FERRULE_PROPERTY_RUNS=100    a longer look than the ten that CI takes
+//   FERRULE_PROPERTY_SEED=4711   other scenarios, or those of a failure again; `random` for some that nobody has seen
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import fc from 'fast-check';
@@ -15,11 +15,12 @@ import { MAX_MINUTES, anyScenario, completedIn, faultsOf, modelOf } from '../sup
 import { gitGate } from '../support/git-gate.js';
 import { CRATE, CRATE_WITHOUT_SPEC } from '../support/scripts-greeting.js';
 import { stepsModel } from '../support/scripts-steps.js';
+import { seedOf } from '../support/seed.js';
 import { gitIn } from '../support/temp-repo.js';
 import { openTopic, pullRequestRun } from '../support/topic-scene.js';
 
 const RUNS = Number(process.env.FERRULE_PROPERTY_RUNS ?? '10');
-const SEED = process.env.FERRULE_PROPERTY_SEED;
+const SEED = seedOf('FERRULE_PROPERTY_SEED');
 const BRANCH = 'ferrule/specs-greeting';
 /** The file that proves each increment, by its title. */
 const FILE_OF: Readonly<Record<string, string>> = {
@@ -197,7 +198,7 @@ async function expectNoSecret({ repo, fake }: ActionScene, run: SceneResult, dir
   for (const secret of secrets) expect(texts.filter((text) => text.includes(secret))).toEqual([]);
 }
 
-describe('any run', () => {
+describe(`any run (FERRULE_PROPERTY_SEED=${SEED})`, () => {
   it(
     'ends in a state that tells the truth, loses nothing that was paid for, and leaves the next run a way on',
     async () => {
@@ -205,7 +206,7 @@ describe('any run', () => {
         numRuns: RUNS + KEPT.length,
         examples: KEPT.map((scenario): [Scenario] => [scenario]),
         endOnFailure: true, // a run takes seconds; the scenario is short enough to be read as it is
-        ...(SEED === undefined ? {} : { seed: Number(SEED) }),
+        seed: SEED,
       });
     },
     (RUNS + KEPT.length) * 60_000,

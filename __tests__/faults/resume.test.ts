@@ -1,5 +1,6 @@
 // A run after one that did not come to its end: it takes up the work wherever the first one was when it died, and ends
 // where an undisturbed run would have ended. The bundle, a real remote, a scripted model that goes by its brief.
+import fc from 'fast-check';
 import { execFileSync } from 'node:child_process';
 import { rename } from 'node:fs/promises';
 import path from 'node:path';
@@ -9,18 +10,21 @@ import { actionScene, runScripted } from '../support/action-scene.js';
 import { gitGate } from '../support/git-gate.js';
 import { CRATE, SPEC, UNVERIFIED, VERIFIED, finishGreeting } from '../support/scripts-greeting.js';
 import { briefOf, stepsModel, turnOf } from '../support/scripts-steps.js';
+import { seedOf } from '../support/seed.js';
 import { GIT_ENV, gitIn } from '../support/temp-repo.js';
 
 const BRANCH = 'ferrule/specs-greeting';
-/** More of them for a longer look: `FERRULE_KILL_POINTS=20 npm run jest -- __tests__/faults/resume.test.ts`. */
-const RANDOM_KILL_POINTS = Number(process.env.FERRULE_KILL_POINTS ?? '2');
+/** `FERRULE_KILL_POINTS=20` for a longer look. */
+const KILL_POINTS = Number(process.env.FERRULE_KILL_POINTS ?? '2');
+/** `FERRULE_KILL_SEED=4711` for other points, or those of a failure again; `random` for some that nobody has seen. */
+const KILL_SEED = seedOf('FERRULE_KILL_SEED');
 
 const treeOf = (scene: ActionScene) => gitIn(scene.repo.origin, 'rev-parse', `${BRANCH}^{tree}`);
 
 /** The text of the brief that a run was given. */
 const briefTo = ({ requests: [first] }: SceneResult) => (first === undefined ? '' : briefOf(first));
 
-describe('a run that was killed', () => {
+describe(`a run that was killed (FERRULE_KILL_SEED=${KILL_SEED})`, () => {
   let undisturbed: { tree: string; durationMs: number };
   beforeAll(async () => {
     await using scene = await actionScene(CRATE);
@@ -37,8 +41,10 @@ describe('a run that was killed', () => {
     ['in the push of an increment', killAtPush],
     ['when the pull request is opened', killAtPullRequest],
   ];
-  const random: typeof points = Array.from({ length: RANDOM_KILL_POINTS }, (_, i) => {
-    const fraction = (i + Math.random()) / RANDOM_KILL_POINTS;
+  // One in each of as many equal parts of its time.
+  const offsets = fc.sample(fc.noBias(fc.nat(99)), { seed: KILL_SEED, numRuns: KILL_POINTS });
+  const random: typeof points = offsets.map((percent, i) => {
+    const fraction = (i + percent / 100) / KILL_POINTS;
     return [
       `after ${Math.round(fraction * 100)} % of its time`,
       (kill) => {

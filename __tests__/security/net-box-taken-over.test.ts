@@ -7,20 +7,18 @@ import { ToolError } from '../../src/errors.js';
 import type { RunnerCargo } from '../../src/workshop/runner-cargo.js';
 import { readRunnerCargo } from '../../src/workshop/runner-cargo.js';
 import type { Bench } from '../support/workshop.js';
-import { MANIFEST, openBench, openTestWorkshop } from '../support/workshop.js';
+import { MANIFEST, openTestWorkshop, sharedBench } from '../support/workshop.js';
 
 const CRATE = { 'Cargo.toml': MANIFEST, 'src/lib.rs': '' };
 
-let bench: Bench;
+const bench = sharedBench();
 let folder: string;
 let runnerCargo: RunnerCargo;
 beforeAll(async () => {
-  bench = await openBench();
   folder = await mkdtemp(path.join(tmpdir(), 'ferrule-taken-over-'));
   runnerCargo = await readRunnerCargo({ CARGO_HOME: folder });
 });
 afterAll(async () => {
-  await bench[Symbol.asyncDispose]();
   await rm(folder, { recursive: true, force: true });
 });
 

@@ -17,8 +17,7 @@ import { startGitServer } from '../support/git-server.js';
 import { hostCargo } from '../support/host-cargo.js';
 import { tarGz } from '../support/tar.js';
 import { tempRepo } from '../support/temp-repo.js';
-import type { Bench } from '../support/workshop.js';
-import { MANIFEST, agentCargo, openBench, openTestWorkshop } from '../support/workshop.js';
+import { MANIFEST, agentCargo, openTestWorkshop, sharedBench } from '../support/workshop.js';
 
 const TINY = '[package]\nname = "tinyone"\nversion = "1.0.0"\nedition = "2021"\n';
 const EVIL = 'evilcrate-1.0.0';
@@ -40,17 +39,15 @@ const CRATES: Crate[] = [
 ];
 const CRATE = { 'Cargo.toml': MANIFEST, 'src/lib.rs': '' };
 
-let bench: Bench;
+const bench = sharedBench();
 let registry: CrateRegistry;
 let folder: string;
 let home: string;
 let runnerCargo: RunnerCargo;
 beforeAll(async () => {
-  bench = await openBench();
   folder = await mkdtemp(path.join(tmpdir(), 'ferrule-net-box-'));
 });
 afterAll(async () => {
-  await bench[Symbol.asyncDispose]();
   await rm(folder, { recursive: true, force: true });
 });
 let homes = 0;

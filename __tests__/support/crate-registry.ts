@@ -103,7 +103,8 @@ export async function crateRegistry(crates: readonly Crate[]): Promise<CrateRegi
 /** An archive as `cargo publish` makes it. */
 async function packed(folder: string, id: string, files: Files): Promise<Buffer> {
   await writeFiles(path.join(folder, id), files);
-  await promisify(execFile)('tar', ['-czf', `${id}.crate`, id], { cwd: folder });
+  // The same bytes whenever it is made: two registries of the same crates promise the same checksums.
+  await promisify(execFile)('tar', ['--mtime=@0', '--sort=name', '-czf', `${id}.crate`, id], { cwd: folder });
   return readFile(path.join(folder, `${id}.crate`));
 }
 

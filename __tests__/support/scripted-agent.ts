@@ -26,6 +26,9 @@ export interface Scripted {
   inputTokens?: number;
 }
 
+/** An answer, or what it is made of when the request has come. */
+export type ScriptStep = Scripted | ((request: ModelRequest) => Scripted);
+
 export interface ScriptedAgent {
   agent: Agent;
   context: ToolContext;
@@ -57,7 +60,7 @@ export interface ScriptedTerms extends Partial<Limits> {
 /** @param script one answer a request; one request too many is a defect, which ends the test */
 export function scriptedAgent(
   workshop: Workshop,
-  script: readonly (Scripted | ((request: ModelRequest) => Scripted))[],
+  script: readonly ScriptStep[],
   terms: ScriptedTerms = {},
 ): ScriptedAgent {
   const { maxTurns = 100, maxTokens = 1_000_000, maxCostUsd = 10, maxMinutes = 60 } = terms;

@@ -1,4 +1,5 @@
 // A real workshop on a real repository from an object literal: real git, the real cargo, the real bubblewrap boxes.
+import { afterAll, beforeAll } from '@jest/globals';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -15,11 +16,10 @@ import type { Files, TempRepo } from './temp-repo.js';
 import { tempRepo } from './temp-repo.js';
 
 /** What all workshops of a test file share: opened once, since its self-test takes time. */
-export interface Bench extends AsyncDisposable {
-  sandbox: Sandbox;
-  toolchain: Toolchain;
-  syntax: RustSyntax;
-  [Symbol.asyncDispose](): Promise<void>;
+export interface Bench {
+  readonly sandbox: Sandbox;
+  readonly toolchain: Toolchain;
+  readonly syntax: RustSyntax;
 }
 
 export interface OpenedWorkshop extends AsyncDisposable {
@@ -51,7 +51,29 @@ export type WorkshopTerms = Partial<
 
 export const MANIFEST = '[package]\nname = "tiny"\nversion = "0.1.0"\nedition = "2021"\n';
 
-export async function openBench(): Promise<Bench> {
+/** The bench of a file or block of tests, open from the first of them to the last. Called once, where these are declared. */
+export function sharedBench(): Bench {
+  let opened: Bench & AsyncDisposable;
+  beforeAll(async () => {
+    opened = await openBench();
+  });
+  afterAll(async () => {
+    await opened[Symbol.asyncDispose]();
+  });
+  return {
+    get sandbox() {
+      return opened.sandbox;
+    },
+    get toolchain() {
+      return opened.toolchain;
+    },
+    get syntax() {
+      return opened.syntax;
+    },
+  };
+}
+
+export async function openBench(): Promise<Bench & AsyncDisposable> {
   const scratch = await mkdtemp(path.join(tmpdir(), 'ferrule-bench-'));
   const toolchain = await findToolchain({ channel: undefined, environment: process.env, runCommand });
   const sandbox = await openSandbox({

@@ -2,20 +2,19 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { GateTerms } from '../../src/verify/verify.js';
 import { buildCommits, runBaseline, timeLeft } from '../../src/verify/verify.js';
-import type { Bench, OpenedWorkshop } from '../support/workshop.js';
-import { MANIFEST, openBench, openTestWorkshop } from '../support/workshop.js';
+import type { OpenedWorkshop } from '../support/workshop.js';
+import { MANIFEST, openTestWorkshop, sharedBench } from '../support/workshop.js';
 
 const LIB = 'pub fn one() -> u8 {\n    1\n}\n';
 const USES_ONE = 'fn main() {\n    println!("{}", tiny::one());\n}\n';
 const USES_TWO = USES_ONE.replace('one', 'two');
 const WITH_TWO = `${LIB}\npub fn two() -> u8 {\n    2\n}\n`;
 
-let bench: Bench;
+const bench = sharedBench();
 let opened: OpenedWorkshop;
 let terms: GateTerms;
 
 beforeAll(async () => {
-  bench = await openBench();
   opened = await openTestWorkshop(bench, { 'Cargo.toml': MANIFEST, 'src/lib.rs': LIB, 'src/main.rs': USES_ONE });
   const { workshop } = opened;
   terms = {
@@ -27,7 +26,6 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await opened[Symbol.asyncDispose]();
-  await bench[Symbol.asyncDispose]();
 });
 
 /** A commit of the base with these files over it. */

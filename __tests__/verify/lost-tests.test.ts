@@ -5,8 +5,8 @@ import { mkdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Baseline, EvidenceTerms, GateTerms } from '../../src/verify/verify.js';
 import { runBaseline, verify } from '../../src/verify/verify.js';
-import type { Bench, OpenedWorkshop } from '../support/workshop.js';
-import { MANIFEST, cargoGatesOnly, openBench, openTestWorkshop } from '../support/workshop.js';
+import type { OpenedWorkshop } from '../support/workshop.js';
+import { MANIFEST, cargoGatesOnly, openTestWorkshop, sharedBench } from '../support/workshop.js';
 
 const one = (name: string, value: number) =>
   `#[test]\nfn ${name}() {\n    let found = tiny::add(${value}, 1);\n    assert_eq!(found, ${value} + 1);\n}\n`;
@@ -27,13 +27,12 @@ const FILES = {
 };
 type Work = Record<string, string | undefined>;
 
-let bench: Bench;
+const bench = sharedBench();
 let opened: OpenedWorkshop;
 let baseline: Baseline;
 let baseTree: string;
 
 beforeAll(async () => {
-  bench = await openBench();
   opened = await openTestWorkshop(bench, FILES);
   await opened.workshop.sync();
   baseTree = await opened.git.treeOf(opened.head);
@@ -41,7 +40,6 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await opened[Symbol.asyncDispose]();
-  await bench[Symbol.asyncDispose]();
 });
 
 const terms = (): GateTerms => ({

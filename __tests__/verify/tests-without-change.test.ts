@@ -3,8 +3,8 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Baseline, GateTerms, TestsOnBase } from '../../src/verify/verify.js';
 import type { AuditSeverities } from '../../src/verify/verify.js';
 import { runBaseline, runTestsOnBase } from '../../src/verify/verify.js';
-import type { Bench, OpenedWorkshop } from '../support/workshop.js';
-import { MANIFEST, openBench, openTestWorkshop } from '../support/workshop.js';
+import type { OpenedWorkshop } from '../support/workshop.js';
+import { MANIFEST, openTestWorkshop, sharedBench } from '../support/workshop.js';
 
 const LIB = '/// One.\npub fn one() -> u8 {\n    1\n}\n';
 const test = (name: string, claim: string, attribute = '') =>
@@ -18,13 +18,12 @@ const FILES = {
   'member/src/lib.rs': LIB,
 };
 
-let bench: Bench;
+const bench = sharedBench();
 let opened: OpenedWorkshop;
 let baseline: Baseline;
 let gates: GateTerms;
 
 beforeAll(async () => {
-  bench = await openBench();
   opened = await openTestWorkshop(bench, FILES);
   const { workshop } = opened;
   const scope = { package: undefined, extraArgs: [] };
@@ -34,7 +33,6 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await opened[Symbol.asyncDispose]();
-  await bench[Symbol.asyncDispose]();
 });
 
 /** The proof for the base with these files written over it (`undefined`: deleted); they are taken back afterwards. */

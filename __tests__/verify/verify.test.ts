@@ -11,8 +11,8 @@ import {
   runBaseline,
   verify,
 } from '../../src/verify/verify.js';
-import type { Bench, OpenedWorkshop } from '../support/workshop.js';
-import { MANIFEST, cargoGatesOnly, openBench, openTestWorkshop } from '../support/workshop.js';
+import type { OpenedWorkshop } from '../support/workshop.js';
+import { MANIFEST, cargoGatesOnly, openTestWorkshop, sharedBench } from '../support/workshop.js';
 
 const GATES: readonly CargoGate[] = ['check', 'test', 'fmt', 'clippy'];
 const LIB = 'pub mod legacy;\n\n/// Adds.\npub fn add(a: u8, b: u8) -> u8 {\n    a + b\n}\n';
@@ -28,7 +28,7 @@ const FILES = {
   'tests/base.rs': '#[test]\nfn adds_in_the_base() {\n    assert_eq!(tiny::add(2, 2), 4);\n}\n',
 };
 
-let bench: Bench;
+const bench = sharedBench();
 let opened: OpenedWorkshop;
 let baseline: Baseline;
 
@@ -42,14 +42,12 @@ const termsOf = ({ workshop }: OpenedWorkshop, more: Partial<GateTerms> = {}): G
 });
 
 beforeAll(async () => {
-  bench = await openBench();
   opened = await openTestWorkshop(bench, FILES);
   await opened.workshop.sync();
   baseline = await runBaseline(termsOf(opened));
 });
 afterAll(async () => {
   await opened[Symbol.asyncDispose]();
-  await bench[Symbol.asyncDispose]();
 });
 
 /** Verifies the base with these files written (`undefined`: deleted), and takes them back afterwards. */

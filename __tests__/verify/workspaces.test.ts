@@ -1,18 +1,12 @@
 // Gates on crates of other shapes: without tests, several members, own test harness, a sub-folder, a broken base.
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import type { Baseline, GateTerms, Verification } from '../../src/verify/verify.js';
 import { describeBaseline, runBaseline, verify } from '../../src/verify/verify.js';
 import type { Files } from '../support/temp-repo.js';
-import type { Bench, OpenedWorkshop, WorkshopTerms } from '../support/workshop.js';
-import { MANIFEST, cargoGatesOnly, openBench, openTestWorkshop } from '../support/workshop.js';
+import type { OpenedWorkshop, WorkshopTerms } from '../support/workshop.js';
+import { MANIFEST, cargoGatesOnly, openTestWorkshop, sharedBench } from '../support/workshop.js';
 
-let bench: Bench;
-beforeAll(async () => {
-  bench = await openBench();
-});
-afterAll(async () => {
-  await bench[Symbol.asyncDispose]();
-});
+const bench = sharedBench();
 
 /** Baseline of the files, then the verification of them with the work written over them. */
 async function run(files: Files, work: Record<string, string>, terms: Partial<GateTerms> & WorkshopTerms) {

@@ -1,19 +1,18 @@
 // New crates as a reviewer sees them: from lock files and unpacked sources, and through a real workshop with real cargo.
-import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { openGit } from '../../src/platform/git.js';
-import { runCommand } from '../../src/platform/command.js';
 import { runRecordSchema } from '../../src/report/report.js';
-import { openSandbox } from '../../src/sandbox/sandbox.js';
 import { describeAddedCrates } from '../../src/workshop/added-crates.js';
 import { readLock } from '../../src/workshop/lock-file.js';
-import { Outputs, findToolchain, openRustSyntax, openWorkshop, readRunnerCargo } from '../../src/workshop/workshop.js';
+import type { RunnerCargo } from '../../src/workshop/runner-cargo.js';
+import { readRunnerCargo } from '../../src/workshop/workshop.js';
 import type { Crate, CrateRegistry } from '../support/crate-registry.js';
 import { crateRegistry } from '../support/crate-registry.js';
-import type { Files, TempRepo } from '../support/temp-repo.js';
-import { tempRepo, writeFiles } from '../support/temp-repo.js';
+import type { Files } from '../support/temp-repo.js';
+import { writeFiles } from '../support/temp-repo.js';
+import { openTestWorkshop, sharedBench } from '../support/workshop.js';
 
 const CRATES_IO = 'registry+https://github.com/rust-lang/crates.io-index';
 const locked = (name: string, version: string, more = '') =>
@@ -153,54 +152,30 @@ const CRATES: Crate[] = [
 ];
 
 describe('a workshop', () => {
+  const bench = sharedBench();
   let registry: CrateRegistry;
-  let repo: TempRepo;
-  let opened = 0;
+  let runnerCargo: RunnerCargo;
   beforeAll(async () => {
     registry = await crateRegistry(CRATES);
-    repo = await tempRepo({ 'Cargo.toml': manifest('app', '0.1.0'), 'src/lib.rs': '' });
+    const home = await mkdtemp(path.join(sources, 'home-'));
+    await writeFile(path.join(home, 'config.toml'), registry.config);
+    runnerCargo = await readRunnerCargo({ CARGO_HOME: home });
   });
   afterAll(async () => {
     await registry[Symbol.asyncDispose]();
-    await repo[Symbol.asyncDispose]();
   });
 
-  /** A workshop on the present commit whose cargo knows our registry as crates.io. */
-  async function open() {
-    const scratch = path.join(repo.parent, `scratch-${++opened}`);
-    await mkdir(path.join(scratch, 'runner'), { recursive: true });
-    await mkdir(path.join(scratch, 'report', 'outputs'), { recursive: true });
-    await writeFile(path.join(scratch, 'runner', 'config.toml'), registry.config);
-    const git = await openGit(repo.dir, path.join(scratch, 'own.git'), process.env);
-    const toolchain = await findToolchain({ channel: undefined, environment: process.env, runCommand });
-    const sandbox = await openSandbox({
-      mode: 'auto',
-      runCommand,
-      environment: process.env,
-      toolchainMounts: toolchain.mounts,
-      probe: [toolchain.cargo, '-V'],
-      scratch,
-      say: () => undefined,
-    });
-    const tree = await git.sourceTree(await repo.git('rev-parse', 'HEAD'));
-    const workshop = await openWorkshop({
-      ...{ git, base: { tree }, start: { tree }, scratch, sandbox, toolchain, runCommand },
-      workingDirectory: '.',
-      protectedGlobs: [],
-      protectedFiles: [],
-      dependencyPolicy: 'registry',
-      syntax: await openRustSyntax(),
-      outputs: new Outputs(path.join(scratch, 'report'), (text) => text),
-      watch: () => ({ line: () => undefined, ended: () => undefined }),
-      runnerCargo: await readRunnerCargo({ CARGO_HOME: path.join(scratch, 'runner') }),
-      sayNetwork: () => undefined,
-    });
-    await workshop.sync();
-    return workshop;
+  const APP = { 'Cargo.toml': manifest('app', '0.1.0'), 'src/lib.rs': '' };
+  /** A workshop whose cargo knows our registry as crates.io. */
+  async function open(files: Files = APP) {
+    const opened = await openTestWorkshop(bench, files, { runnerCargo });
+    await opened.workshop.sync();
+    return opened;
   }
 
   it('lists what cargo add brought, with what it brought along, and nothing before', async () => {
-    const workshop = await open();
+    await using opened = await open();
+    const { workshop } = opened;
     expect(await workshop.addedCrates()).toEqual([]);
     const { succeeded, text } = await workshop.changeDependencies(['add', 'tinytext', '--features', 'fast']);
     expect([succeeded, text]).toEqual([true, expect.stringContaining('Adding tinytext v0.3.1')]);
@@ -220,20 +195,17 @@ describe('a workshop', () => {
   });
 
   it('counts every crate as added where the base has no crate at all', async () => {
-    const head = await repo.git('rev-parse', 'HEAD');
-    await repo.git('rm', '-rq', '.');
-    await repo.commit({ 'README.md': 'Nothing yet.\n' });
-    const workshop = await open();
-    await workshop.copy.write('Cargo.toml', manifest('app', '0.1.0'));
-    await workshop.copy.write('src/lib.rs', '');
+    await using opened = await open({ 'README.md': 'Nothing yet.\n' });
+    const { workshop } = opened;
+    for (const [file, text] of Object.entries(APP)) await workshop.copy.write(file, text);
     await workshop.changeDependencies(['add', 'tinycore']);
     await workshop.sync();
     expect((await workshop.addedCrates()).map(({ name }) => name)).toEqual(['tinycore']);
-    await repo.git('reset', '--hard', '-q', head);
   });
 
   it('proposes the closest name it has met for one that does not exist, and looks up no other', async () => {
-    const workshop = await open();
+    await using opened = await open();
+    const { workshop } = opened;
     await workshop.changeDependencies(['add', 'tinytext']);
     registry.asked.length = 0;
     const { succeeded, text } = await workshop.changeDependencies(['add', 'tinytxet']);
@@ -247,7 +219,8 @@ describe('a workshop', () => {
   });
 
   it('tells a version that does not exist from a name that does not', async () => {
-    const workshop = await open();
+    await using opened = await open();
+    const { workshop } = opened;
     const { text } = await workshop.changeDependencies(['add', 'tinycore@9']);
     expect(text).toContain('The index has tinycore, but no version that matches 9; the last ones published: 1.0.0.');
     expect(text).not.toContain('cannot be searched');

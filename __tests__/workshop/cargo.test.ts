@@ -4,8 +4,8 @@ import { maskOf } from '../support/masking.js';
 import { shellWord } from '../../src/workshop/cargo.js';
 import { PAGE_CHARS, firstView, paginate } from '../../src/workshop/outputs.js';
 import { resultLines } from '../../src/workshop/test-failures.js';
-import type { Bench, OpenedWorkshop } from '../support/workshop.js';
-import { MANIFEST, agentCargo, openBench, openTestWorkshop } from '../support/workshop.js';
+import type { OpenedWorkshop } from '../support/workshop.js';
+import { MANIFEST, agentCargo, openTestWorkshop, sharedBench } from '../support/workshop.js';
 
 const SECRET = 'ghs_secret4711';
 const NOISY = `
@@ -18,12 +18,11 @@ fn noisy() {
 fn failing() { assert_eq!(1, 2, "the reason"); }
 `;
 
-let bench: Bench;
+const bench = sharedBench();
 let noisy: OpenedWorkshop;
 let nested: OpenedWorkshop;
 
 beforeAll(async () => {
-  bench = await openBench();
   noisy = await openTestWorkshop(
     bench,
     {
@@ -48,7 +47,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await noisy[Symbol.asyncDispose]();
   await nested[Symbol.asyncDispose]();
-  await bench[Symbol.asyncDispose]();
 });
 
 describe('a run of cargo', () => {

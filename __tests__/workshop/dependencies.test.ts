@@ -4,23 +4,17 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { readLock } from '../../src/workshop/lock-file.js';
-import type { Bench, OpenedWorkshop } from '../support/workshop.js';
+import type { OpenedWorkshop } from '../support/workshop.js';
 import type { WorkshopTerms } from '../support/workshop.js';
 import type { CrateRegistry } from '../support/crate-registry.js';
 import { crateRegistry } from '../support/crate-registry.js';
 import { readRunnerCargo } from '../../src/workshop/runner-cargo.js';
-import { MANIFEST, agentCargo, openBench, openTestWorkshop } from '../support/workshop.js';
+import { MANIFEST, agentCargo, openTestWorkshop, sharedBench } from '../support/workshop.js';
 
 const LIB = 'pub fn one() -> u8 { 1 }\n#[test]\nfn passes() { assert_eq!(one(), 1); }\n';
 const CRATE = { 'Cargo.toml': MANIFEST, 'src/lib.rs': LIB };
 
-let bench: Bench;
-beforeAll(async () => {
-  bench = await openBench();
-});
-afterAll(async () => {
-  await bench[Symbol.asyncDispose]();
-});
+const bench = sharedBench();
 
 const changed = ({ workshop }: OpenedWorkshop) => workshop.changes().map((change) => change.path);
 const netBoxes = ({ boxes }: OpenedWorkshop) => boxes.filter(({ box }) => box === 'net').map(({ command }) => command);

@@ -1,16 +1,9 @@
 // What cargo says of the workspace's members, in the box and without one.
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { NO_BOX } from '../support/boxes.js';
-import type { Bench } from '../support/workshop.js';
-import { MANIFEST, openBench, openTestWorkshop } from '../support/workshop.js';
+import { MANIFEST, openTestWorkshop, sharedBench } from '../support/workshop.js';
 
-let bench: Bench;
-beforeAll(async () => {
-  bench = await openBench();
-});
-afterAll(async () => {
-  await bench[Symbol.asyncDispose]();
-});
+const bench = sharedBench();
 
 describe('the members of a workspace', () => {
   it.each(['in the box', 'without a box'])('have paths relative to the repository %s', async (where) => {

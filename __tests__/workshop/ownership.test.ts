@@ -1,15 +1,10 @@
 // Code in a box can run as another user than we: what the tools write must be its own all the same.
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { lstat } from 'node:fs/promises';
 import path from 'node:path';
-import type { Bench } from '../support/workshop.js';
-import { agentCargo, MANIFEST, openBench, openTestWorkshop } from '../support/workshop.js';
+import { agentCargo, MANIFEST, openTestWorkshop, sharedBench } from '../support/workshop.js';
 
-let bench: Bench;
-beforeAll(async () => {
-  bench = await openBench();
-});
-afterAll(() => bench[Symbol.asyncDispose]());
+const bench = sharedBench();
 
 describe('files of the work', () => {
   it('can be changed by the code that runs on them, wherever and whenever they were written', async () => {

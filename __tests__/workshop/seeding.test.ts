@@ -2,15 +2,14 @@
 // git's hashes prove. The runner's home is filled by the real cargo from servers on loopback, which are then gone.
 import { mkdir, readFile, readdir, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { readRunnerCargo } from '../../src/workshop/runner-cargo.js';
 import type { Crate } from '../support/crate-registry.js';
 import { crateRegistry } from '../support/crate-registry.js';
 import { startGitServer } from '../support/git-server.js';
 import { hostCargo } from '../support/host-cargo.js';
 import { tempRepo } from '../support/temp-repo.js';
-import type { Bench } from '../support/workshop.js';
-import { MANIFEST, agentCargo, openBench, openTestWorkshop } from '../support/workshop.js';
+import { MANIFEST, agentCargo, openTestWorkshop, sharedBench } from '../support/workshop.js';
 
 const crate = (name: string): Crate => ({
   name,
@@ -21,11 +20,7 @@ const crate = (name: string): Crate => ({
   },
 });
 
-let bench: Bench;
-beforeAll(async () => {
-  bench = await openBench();
-});
-afterAll(() => bench[Symbol.asyncDispose]());
+const bench = sharedBench();
 
 /** A crate that needs `dependencies`, with the lock file and CARGO_HOME that the host's cargo makes of it. */
 async function fetched(

@@ -1,9 +1,8 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { readVendoredSources } from '../../src/workshop/vendored-sources.js';
 import { sourceTree } from '../support/source-tree.js';
 import { VENDOR_CONFIG, vendoredCrate } from '../support/vendored-crate.js';
-import type { Bench } from '../support/workshop.js';
-import { MANIFEST, agentCargo, openBench, openTestWorkshop } from '../support/workshop.js';
+import { MANIFEST, agentCargo, openTestWorkshop, sharedBench } from '../support/workshop.js';
 
 describe('the replacement of crates.io by a folder', () => {
   const read = (config: string, file = '.cargo/config.toml', workingDirectory = '.') =>
@@ -32,13 +31,8 @@ describe('the replacement of crates.io by a folder', () => {
 });
 
 describe('a repository with its dependencies vendored', () => {
-  let bench: Bench;
-  beforeAll(async () => {
-    bench = await openBench();
-  });
-  afterAll(async () => {
-    await bench[Symbol.asyncDispose]();
-  });
+  const bench = sharedBench();
+
   const FILES = {
     'Cargo.toml': `${MANIFEST}\n[dependencies]\nnot-on-crates-io-one = "1"\n`,
     'src/lib.rs': '#[test]\nfn is_seven() {\n    assert_eq!(not_on_crates_io_one::seven(), 7);\n}\n',

@@ -2,16 +2,10 @@
 import { chmod, lstat, mkdir, readFile, readdir, symlink, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { Bench, OpenedWorkshop } from '../support/workshop.js';
-import { MANIFEST, agentCargo, openBench, openTestWorkshop } from '../support/workshop.js';
+import type { OpenedWorkshop } from '../support/workshop.js';
+import { MANIFEST, agentCargo, openTestWorkshop, sharedBench } from '../support/workshop.js';
 
-let bench: Bench;
-beforeAll(async () => {
-  bench = await openBench();
-});
-afterAll(async () => {
-  await bench[Symbol.asyncDispose]();
-});
+const bench = sharedBench();
 
 const changed = ({ workshop }: OpenedWorkshop) => workshop.changes().map((change) => change.path);
 const TEST_TERMS = { format: 'plain', timeoutMs: 120_000 } as const;

@@ -20,21 +20,21 @@ const INPUTS: Readonly<Record<LimitReached, string>> = {
   time: 'max-minutes',
 };
 
-export interface Spent extends ModelUsage {
+interface Spent extends ModelUsage {
   turns: number;
   /** `undefined` where the model's price is unknown. */
   costUsd: number | undefined;
   minutes: number;
 }
 
-export interface BudgetTerms {
+interface BudgetTerms {
   /** Kept of `maxMinutes` for the last verification and the publication, in milliseconds; none when absent. */
   reserveMs?: () => number;
   /** What earlier runs on the same spec have spent: it counts towards the limits of tokens and cost. */
   spentBefore?: { tokens: number; costUsd: number };
 }
 
-export type NextCall =
+type NextCall =
   | { kind: 'allowed'; maxAnswerTokens: number }
   /** Even a short answer could go beyond the limit. */
   | { kind: 'forbidden'; limit: LimitReached };

@@ -1,17 +1,17 @@
 // What the model told the harness in the course of a run: plan, questions, records, claims. Inputs to the report, never
 // to the verdict.
 
-export interface PlannedIncrement {
+interface PlannedIncrement {
   title: string;
   requirements: string[];
 }
 
-export interface CompletedIncrement extends PlannedIncrement {
+interface CompletedIncrement extends PlannedIncrement {
   commit: string;
 }
 
 /** The plan as it was set or revised once. */
-export interface PlanVersion {
+interface PlanVersion {
   turn: number;
   /** ISO 8601. */
   at: string;
@@ -34,7 +34,7 @@ export interface Note {
   earlierRun?: true;
 }
 
-export interface Claim {
+interface Claim {
   id: string;
   status: 'met' | 'partly' | 'not-met' | 'untestable';
   code: string[];
@@ -43,7 +43,7 @@ export interface Claim {
 }
 
 /** What `finish` handed over. */
-export interface Handover {
+interface Handover {
   summary: string;
   claims: Claim[];
 }
@@ -53,7 +53,7 @@ export function isSameNote(one: Note, other: Note): boolean {
 }
 
 /** Of earlier runs of the spec. */
-export interface LeftEarlier {
+interface LeftEarlier {
   /** Still open. */
   questions: readonly Question[];
   /** The highest number that any question had. */

@@ -9,7 +9,7 @@ const MAX_CONTINUATIONS = 3;
 
 export type ToolCall = Extract<ModelAnswer['content'][number], { type: 'tool_use' }>;
 
-export type NextStep =
+type NextStep =
   | { kind: 'run-calls' }
   /** The answer is kept, none of its calls is run, and the model is told so. */
   | { kind: 'say'; text: string }

@@ -15,7 +15,7 @@ const WARN_REPEATED_FAILURES = 2;
 /** Longest error text: it may quote the model's own input. */
 const MAX_ERROR_CHARS = 4_000;
 
-export interface CallsRun {
+interface CallsRun {
   /** One for each call, also for those that were not run. */
   results: ToolResult[];
   end: { kind: 'finished'; finishId: string } | { kind: 'loop'; message: string } | { kind: 'cancelled' } | undefined;

@@ -2,7 +2,7 @@
 // line. Given back as the input `replay`, its answers stand in for the model.
 import type { ModelAnswer } from '../platform/model.js';
 
-export type TranscriptEntry =
+type TranscriptEntry =
   | {
       type: 'run';
       schema: 'ferrule.transcript/v1';

@@ -8,14 +8,7 @@ import { shown } from './repository-text.js';
  * Offered whatever `tools` and `disallowedTools` say: a run cannot plan, commit, ask, note or end without them, and
  * `complete_increment` returns output whose further pages only `read_output` shows.
  */
-export const ALWAYS_OFFERED: readonly string[] = [
-  'read_output',
-  'plan',
-  'complete_increment',
-  'ask',
-  'record',
-  'finish',
-];
+const ALWAYS_OFFERED: readonly string[] = ['read_output', 'plan', 'complete_increment', 'ask', 'record', 'finish'];
 
 const CLAUDE_CODE_TOOLS: ReadonlyMap<string, readonly string[]> = new Map([
   ['read', ['read_file']],

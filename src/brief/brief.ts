@@ -7,39 +7,18 @@ import { shown } from './repository-text.js';
 import { loadSpec, type Spec } from './spec.js';
 import { loadStandards, type ProjectStandard } from './standards.js';
 
-export { parseAgentFile, loadAgent, type AgentDefinition } from './agent-file.js';
-export { ALWAYS_OFFERED, offeredTools } from './agent-tools.js';
-export { buildCrateMap, type CrateMapRequest, type MappedPackage } from './crate-map.js';
+export { offeredTools } from './agent-tools.js';
+export { buildCrateMap } from './crate-map.js';
 export { MODEL_ALIASES, resolveModel } from './model-aliases.js';
-export {
-  buildBrief,
-  type AnsweredQuestion,
-  type Brief,
-  type BriefRequest,
-  type EarlierProgress,
-  type OpenQuestion,
-  type RunLimits,
-} from './prompt.js';
-export { matchRequirements, type KnownRequirement, type RequirementMatches } from './requirement-matching.js';
-export type { Requirement } from './requirements.js';
+export { buildBrief, type EarlierProgress } from './prompt.js';
 export { checkSpec } from './spec-check.js';
 export { describeFinding, describeFindings, describeRequirements } from './spec-check-words.js';
-export type { SpecFinding } from './spec-rules.js';
 export { readTasks } from './task-lists.js';
-export {
-  loadSpec,
-  repositoryPath,
-  specHash,
-  summariseSpec,
-  type Spec,
-  type SpecFrontMatter,
-  type SpecSummary,
-} from './spec.js';
-export { loadStandards, type ProjectStandard } from './standards.js';
+export { loadSpec, repositoryPath, specHash, summariseSpec, type Spec, type SpecSummary } from './spec.js';
 
 export const DEFAULT_AGENT = 'backend-implementation-engineer';
 
-export interface SourcesRequest {
+interface SourcesRequest {
   /** Holds the spec. */
   tree: SourceTree;
   /** Holds agent file and standards, which the model obeys: of a pull request's base, where the spec is of its head. */

@@ -12,7 +12,7 @@ export interface MappedPackage {
   features: readonly string[];
 }
 
-export interface CrateMapRequest {
+interface CrateMapRequest {
   packages: readonly MappedPackage[];
   /** Public items with signatures of everything below a folder. */
   outline: (folder: string) => Promise<string>;

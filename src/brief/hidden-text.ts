@@ -2,7 +2,7 @@
 // reviewer's back. Line breaks stay, so that line numbers keep their meaning.
 import { parseMarkdown, walk } from './markdown.js';
 
-export interface VisibleText {
+interface VisibleText {
   text: string;
   /** What was taken out, as phrases such as `2 HTML comments (first on line 14)`; lines count from `firstLine`. */
   removed: string[];

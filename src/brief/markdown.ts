@@ -6,7 +6,7 @@ import remarkParse from 'remark-parse';
 import { unified } from 'unified';
 
 /** Text of one block, white space collapsed, so that reflowing a paragraph changes nothing but `lines`. */
-export interface FlatText {
+interface FlatText {
   text: string;
   /** As long as `text`, with inline code blanked out: words in code are no words of the sentence. */
   prose: string;

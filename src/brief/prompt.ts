@@ -4,7 +4,7 @@ import type { AgentDefinition } from './agent-file.js';
 import type { Spec } from './spec.js';
 import type { ProjectStandard } from './standards.js';
 
-export interface RunLimits {
+interface RunLimits {
   maxTurns: number;
   maxTokens: number;
   /** Absent where the price of the model is unknown. */
@@ -13,14 +13,14 @@ export interface RunLimits {
   maxRounds: number;
 }
 
-export interface AnsweredQuestion {
+interface AnsweredQuestion {
   question: string;
   answer: string;
   /** The requirement the question was about. */
   requirement?: string;
 }
 
-export interface OpenQuestion {
+interface OpenQuestion {
   number: number;
   text: string;
   requirement: string | undefined;
@@ -28,7 +28,7 @@ export interface OpenQuestion {
 }
 
 /** What an earlier run recorded for the report about work that is still there. */
-export interface EarlierNote {
+interface EarlierNote {
   kind: 'improvement' | 'deviation' | 'assumption';
   text: string;
   requirement: string | undefined;
@@ -75,7 +75,7 @@ export interface BriefRequest {
   nonce: string;
 }
 
-export interface Brief {
+interface Brief {
   system: string;
   firstMessage: string;
 }

@@ -4,7 +4,7 @@
 /** Where an author's id was found; tables and prose demand more certainty than lists and headings. */
 export type IdPlace = 'list-item' | 'table-row' | 'heading' | 'paragraph';
 
-export interface AuthorId {
+interface AuthorId {
   id: string;
   /** Length of the id and its separator at the start of the text. */
   length: number;

@@ -2,19 +2,19 @@
 import type { Requirement } from './requirements.js';
 
 /** What is kept of a requirement from run to run. */
-export type KnownRequirement = Pick<Requirement, 'id' | 'hash'>;
+type KnownRequirement = Pick<Requirement, 'id' | 'hash'>;
 
 /**
  * `same`: id and text. `renumbered`: the same text under another id. `reworded`: the same id with another text.
  * `new`: neither.
  */
-export interface RequirementMatch {
+interface RequirementMatch {
   current: Requirement;
   previous?: KnownRequirement;
   change: 'same' | 'renumbered' | 'reworded' | 'new';
 }
 
-export interface RequirementMatches {
+interface RequirementMatches {
   /** One for each current requirement, in its order. */
   matches: RequirementMatch[];
   /** Requirements that are no longer there. */

@@ -35,7 +35,7 @@ const NORMATIVE =
 const ABOUT_THE_WORDS = /\bRFC\s*(?:2119|8174)\b|\bkey ?words? ["“'‘]?must\b/i;
 const MAX_DEPTH = 100;
 
-export interface ExtractedRequirements {
+interface ExtractedRequirements {
   requirements: Requirement[];
   /** All headings of the spec, for its title. */
   headings: { file: string; text: string; depth: number }[];

@@ -17,7 +17,7 @@ export interface CriteriaHeading {
 }
 
 /** The heading is itself a requirement with everything up to the next heading. */
-export interface NamedRequirement {
+interface NamedRequirement {
   id: string;
   text: string;
 }

@@ -20,7 +20,7 @@ export const SPEC_RULES = {
   'dangling-link': 'a relative link to a file, folder or heading that is not there',
 } as const;
 
-export type SpecRule = keyof typeof SPEC_RULES;
+type SpecRule = keyof typeof SPEC_RULES;
 
 export interface SpecFinding {
   rule: SpecRule;

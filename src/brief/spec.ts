@@ -11,7 +11,7 @@ import { extractRequirements, type DuplicateId, type Requirement, type SpecDocum
 import { requirementFiles } from './spec-layouts.js';
 
 /** The keys of a spec's front matter that Ferrule reads; all others belong to other tools. */
-export interface SpecFrontMatter {
+interface SpecFrontMatter {
   title?: string;
   package?: string;
   /** Paths of other specs, as written. */

@@ -4,7 +4,7 @@ import type { ListItem, Nodes } from 'mdast';
 import { flatten, parseMarkdown } from './markdown.js';
 import type { Requirement, SpecDocument } from './requirements.js';
 
-export interface SpecTask {
+interface SpecTask {
   file: string;
   /** 1-based line of the file. */
   line: number;

@@ -38,7 +38,7 @@ export class UsageError extends UserError {
 }
 
 /** Words that are no options, and the options by their names. */
-export interface Words {
+interface Words {
   positionals: string[];
   /** Without the two dashes. */
   values: Record<string, string>;

@@ -1,7 +1,7 @@
 // The order in which specs can be implemented: prerequisites before those that need them. Whether a prerequisite is done
 // is not asked here.
 
-export interface DependencyOrder {
+interface DependencyOrder {
   /** Each path once; otherwise as the map has them. Specs of a cycle stand anywhere. */
   order: string[];
   /** Specs that need themselves, with the way round: `a.md → b.md → a.md`. */

@@ -14,7 +14,7 @@ export type Work =
   | { kind: 'verified'; pullRequest: number; branch: string; base: string }
   | { kind: 'unfinished'; pullRequest: number; branch: string };
 
-export interface WorkRequest {
+interface WorkRequest {
   github: GitHub;
   git: Git;
   /** Where runs start. */

@@ -8,7 +8,7 @@ export type Start =
   | { kind: 'stacked'; on: string }
   | { kind: 'waits'; reason: string };
 
-export interface Ground {
+interface Ground {
   isOnBase: (path: string) => boolean;
   /** A prerequisite and all that its verified branch holds besides the base; `undefined` without such a branch. */
   heldBy: (path: string) => ReadonlySet<string> | undefined;

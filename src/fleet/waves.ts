@@ -18,7 +18,7 @@ export interface PlanTerms {
 }
 
 /** An entry of the matrix, under the names that the workflow reads. */
-export interface PlannedSpec {
+interface PlannedSpec {
   spec: string;
   /** Branch to start from and to open the pull request against. */
   base: string;

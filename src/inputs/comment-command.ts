@@ -1,7 +1,7 @@
 // Reads what a comment asks Ferrule to do, from its first line. Who may ask is decided in trust.ts; what an answer says
 // is read where the questions are known.
 
-export type CommentCommand =
+type CommentCommand =
   /** `specPath`: only this one of the specs that the workflow selects. */
   | { readonly kind: 'run'; readonly specPath?: string }
   /** The comment is not for us, or not in words we know: anyone may write such a one, so it is no mistake. */

@@ -60,7 +60,7 @@ export interface RunContext {
   readonly temp: string;
 }
 
-export type Environment = Readonly<Record<string, string | undefined>>;
+type Environment = Readonly<Record<string, string | undefined>>;
 
 export const COMMENT_EVENTS: readonly string[] = ['issue_comment', 'pull_request_review_comment'];
 

@@ -24,7 +24,7 @@ import { COMMIT_WITH, DEPENDENCIES, DRAFT } from './publish-inputs.js';
 import { readRepositoryPath, readSpecPattern } from './repository-path.js';
 
 export { readEvent } from './event.js';
-export type { CommentContext, Environment, PullRequestContext, RunContext } from './event.js';
+export type { CommentContext, PullRequestContext, RunContext } from './event.js';
 export { canBeMasked, readModelServer } from './model-server.js';
 export { FLEET_REPORT_INPUT_DEFAULTS, readFleetReportInputs } from './fleet-report-inputs.js';
 export type { FleetReportInputs } from './fleet-report-inputs.js';
@@ -33,7 +33,7 @@ export type { PlanInputs } from './plan-inputs.js';
 export { PUBLISH_INPUT_DEFAULTS, readPublishInputs } from './publish-inputs.js';
 export type { PublishInputs } from './publish-inputs.js';
 export { judgeTrust, refusePlan } from './trust.js';
-export type { Trust, TrustRule, TrustTerms } from './trust.js';
+export type { TrustTerms } from './trust.js';
 
 const GATES = ['check', 'test', 'fmt', 'clippy', 'doc', 'audit', 'ledger'] as const;
 const PUBLISH = ['auto', 'pull-request', 'commit', 'comment', 'none'] as const;
@@ -43,7 +43,7 @@ const RESUME = ['auto', 'never'] as const;
 /** GitHub ends a job after five days at the latest (self-hosted runners). */
 const MAX_MINUTES = 5 * 24 * 60;
 
-export type GateName = (typeof GATES)[number];
+type GateName = (typeof GATES)[number];
 
 /** All inputs. An absent text is undefined, an absent list empty. Paths are relative to the repository. */
 export interface Inputs {

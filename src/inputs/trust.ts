@@ -7,14 +7,14 @@ import { KNOWN_COMMANDS, readCommentCommand } from './comment-command.js';
 import type { CommentContext, PullRequestContext, RunContext } from './event.js';
 import { COMMENT_EVENTS, specOfPullRequest } from './event.js';
 
-export type Trust =
+type Trust =
   /** `context` with the pull request that GitHub told of; `specPath`: the one spec that a comment asks for. */
   | { readonly kind: 'trusted'; readonly context: RunContext; readonly specPath?: string }
   /** Nothing was asked of Ferrule. */
   | { readonly kind: 'idle'; readonly message: string }
   | { readonly kind: 'refused'; readonly rule: TrustRule; readonly message: string };
 
-export type TrustRule =
+type TrustRule =
   | 'privileged-event'
   | 'unknown-event'
   | 'unreadable-event'

@@ -12,7 +12,7 @@ import type { World } from '../run/run.js';
 export type Checkout = Awaited<ReturnType<typeof readCheckout>>;
 
 /** Where commits and branches are found. */
-export type Ground = Pick<World, 'git' | 'remote' | 'github'> & { checkout: Checkout };
+type Ground = Pick<World, 'git' | 'remote' | 'github'> & { checkout: Checkout };
 
 /**
  * The commit the run starts from with the branch it belongs to, and the commit whose agent file and standards count, which

@@ -6,7 +6,7 @@ import { gitEnvironment } from './git-environment.js';
 const TIMEOUT_MS = 60_000;
 const MAX_LISTING_BYTES = 256 * 1024 * 1024;
 
-export interface CloneFacts {
+interface CloneFacts {
   /** Tracked files and those that git would track, relative to the root. */
   files: string[];
   /** As the clone was told it; `undefined` where it was not. */

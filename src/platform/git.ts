@@ -17,7 +17,7 @@ export interface TreeChange {
   content: { oid: string; mode: string } | undefined;
 }
 
-export interface CommitRequest {
+interface CommitRequest {
   tree: string;
   parent: string | undefined;
   /** The second parent of a merge. */

@@ -31,7 +31,7 @@ interface Answer {
 }
 
 /** GraphQL's `query`, of one repository. */
-export type Query = (query: string, variables: Record<string, string>) => Promise<Answer>;
+type Query = (query: string, variables: Record<string, string>) => Promise<Answer>;
 
 /** Open and merged pull requests from branches of the repository itself, not of forks. */
 export async function readBranchPulls(

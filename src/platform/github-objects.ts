@@ -9,7 +9,7 @@ export interface TreeEntry {
   oid: string | null;
 }
 
-export interface MadeCommit {
+interface MadeCommit {
   id: string;
   /** Whether GitHub signed it. */
   isVerified: boolean;

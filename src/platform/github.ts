@@ -12,7 +12,7 @@ export type { GitHubError, GitHubResult } from './github-calls.js';
 export { describeGitHubError } from './github-calls.js';
 export type { GitObjects, TreeEntry } from './github-objects.js';
 
-export interface Author {
+interface Author {
   login: string;
   isBot: boolean;
 }
@@ -49,7 +49,7 @@ export interface Comment {
 }
 
 /** A comment of a conversation, or of a review on lines of a diff. */
-export interface CommentPlace {
+interface CommentPlace {
   id: number;
   isReview: boolean;
 }

@@ -4,13 +4,13 @@ import { randomBytes } from 'node:crypto';
 import { colouredText, printableText } from './printable-text.js';
 
 /** A place in the repository that an annotation points to. */
-export interface LogPlace {
+interface LogPlace {
   file: string;
   line?: number;
   column?: number;
 }
 
-export type AnnotationLevel = 'error' | 'warning' | 'notice';
+type AnnotationLevel = 'error' | 'warning' | 'notice';
 
 export interface Log {
   /** Folded by the runner from `group` to `endGroup`; warnings and errors in between stand outside. */
@@ -32,7 +32,7 @@ export interface Log {
   output(text: string): void;
 }
 
-export interface LogTarget {
+interface LogTarget {
   /** Takes one line without its line end. */
   write: (line: string) => void;
   /** Takes secrets out of a text. */

@@ -23,7 +23,7 @@ const SILENCE_MS = 120_000;
 /** setTimeout takes no more; a longer one would fire at once. */
 const MAX_TIMEOUT_MS = 2 ** 31 - 1;
 
-export interface MessagesApiOptions {
+interface MessagesApiOptions {
   apiKey: string;
   /** Anthropic's own when absent. */
   baseUrl: string | undefined;

@@ -3,7 +3,7 @@
 import type Anthropic from '@anthropic-ai/sdk';
 import { BrokenAnswer } from './answer-parts.js';
 
-export interface Refusal {
+interface Refusal {
   /** A sentence, without keys or addresses. */
   message: string;
   kind:

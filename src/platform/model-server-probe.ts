@@ -5,7 +5,7 @@ import { AnswerParts, BrokenAnswer } from './answer-parts.js';
 import type { ModelConnection } from './model-connection.js';
 import { connectTo, furtherKeyHeaders, proxyFor } from './model-connection.js';
 
-export interface ProbeRequest {
+interface ProbeRequest {
   /** Without a slash at its end. */
   baseUrl: string;
   apiKey: string;
@@ -13,7 +13,7 @@ export interface ProbeRequest {
 }
 
 /** The call's end, and what the server did not do in it. Statuses are HTTP's; 0 where no answer came. */
-export type ServerProbe =
+type ServerProbe =
   | { kind: 'unreached'; reason: string }
   | { kind: 'refused'; status: number }
   /** No stream of the Messages API: `reason` completes a sentence that begins with the server. */

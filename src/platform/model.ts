@@ -40,7 +40,7 @@ export interface AskTerms {
 /** @throws ModelFailure when no answer can be had */
 export type Model = (request: ModelRequest, terms: AskTerms) => Promise<ModelAnswer>;
 
-export type ModelFailureKind =
+type ModelFailureKind =
   /** There is no usable answer, and asking again would not help. */
   | 'failed'
   /** The request is larger than what the model takes. */

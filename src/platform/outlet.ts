@@ -6,9 +6,9 @@ import type { Secret } from './secret-needles.js';
 import { createSecretScan, type SecretScan, type Sighting } from './secret-scan.js';
 
 /** Channels that must go on whatever is in them: sightings are masked. */
-export type KeptChannel = 'the log' | 'the job summary' | 'the step outputs' | 'the files of the report';
+type KeptChannel = 'the log' | 'the job summary' | 'the step outputs' | 'the files of the report';
 /** Channels that nobody can take back: a sighting stops them. */
-export type PublishedChannel = 'the commits' | 'the branch name' | 'the pull request' | 'the comment';
+type PublishedChannel = 'the commits' | 'the branch name' | 'the pull request' | 'the comment';
 
 /** Says why a text must not be published; `undefined` when it may. For bytes give their Latin-1 reading. */
 export type Refusal = (channel: PublishedChannel, text: string) => string | undefined;

@@ -3,7 +3,7 @@
 import type { Clock } from './clock.js';
 import { systemClock } from './clock.js';
 
-export interface Terminal {
+interface Terminal {
   /** False where colours are not wanted or would be litter. */
   readonly hasColours: boolean;
   /** Writes one line, without its line end. */
@@ -14,7 +14,7 @@ export interface Terminal {
   end(): void;
 }
 
-export interface TerminalStream {
+interface TerminalStream {
   isTTY?: boolean;
   write(text: string): unknown;
 }

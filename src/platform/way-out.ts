@@ -36,12 +36,12 @@ export interface WayOutOptions {
   onConnection: (connection: Connection) => void;
 }
 
-export interface WayOut extends AsyncDisposable {
+interface WayOut extends AsyncDisposable {
   /** On the host, in a folder that only we can enter: whoever reaches it can use the way out. */
   socketPath: string;
 }
 
-export interface WayOutLimits {
+interface WayOutLimits {
   /** Of all connections together, both directions. */
   totalBytes: number;
   /** Open at the same time. */

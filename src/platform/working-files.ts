@@ -9,7 +9,7 @@ import type { SourceTree, TreeFile } from './source-tree.js';
 
 const TIMEOUT_MS = 60_000;
 
-export interface WorkingFiles {
+interface WorkingFiles {
   /** Absolute path of the repository. */
   root: string;
   /** Everything but what git ignores; object ids are empty. */

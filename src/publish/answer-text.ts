@@ -2,7 +2,7 @@
 // answer is not asked here.
 import { printableText } from '../platform/printable-text.js';
 
-export interface WrittenAnswer {
+interface WrittenAnswer {
   number: number;
   text: string;
   /** The text was longer than an answer may be. */

@@ -7,7 +7,7 @@ import type { AskedQuestion, Mark, NotedRecord } from '../report/report.js';
 import { answerFingerprint, parseMark, parseQuestionsMark, parseRecordsMark } from '../report/report.js';
 import { parseAnswers } from './answer-text.js';
 
-export interface AnswersRequest {
+interface AnswersRequest {
   github: GitHub;
   identity: string;
   specPath: string;
@@ -17,7 +17,7 @@ export interface AnswersRequest {
   mask: (text: string) => string;
 }
 
-export interface GivenAnswer {
+interface GivenAnswer {
   number: number;
   question: string;
   requirement?: string;

@@ -9,7 +9,7 @@ import type { GitHubError, GitObjects, TreeEntry } from '../platform/github.js';
 import { describeGitHubError } from '../platform/github.js';
 import type { CommitWriter } from './commit-writer.js';
 
-export interface ApiCommitTerms {
+interface ApiCommitTerms {
   git: Git;
   /** Where branches are read. */
   remote: Remote;

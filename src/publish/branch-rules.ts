@@ -5,7 +5,7 @@ import { UserError } from '../errors.js';
 import type { BranchRule, GitHub } from '../platform/github.js';
 import { AUTHOR } from './work-commit.js';
 
-export interface RuledBranch {
+interface RuledBranch {
   name: string;
   exists: boolean;
   /** The branch that a verified result moves; else the work branch. */

@@ -33,7 +33,7 @@ export interface EarlierWork {
   increments: EarlierIncrement[];
 }
 
-export interface EarlierWorkRequest {
+interface EarlierWorkRequest {
   git: Git;
   remote: Remote;
   /** The work branch. */

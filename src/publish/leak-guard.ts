@@ -5,7 +5,7 @@ import { readNewObjects } from '../platform/new-objects.js';
 import type { Refusal } from '../platform/outlet.js';
 import type { PublicationRequest, Publisher } from './publisher.js';
 
-export interface LeakGuardTerms {
+interface LeakGuardTerms {
   git: Git;
   branch: string;
   /** Already public. */

@@ -7,7 +7,7 @@ import type { Remote } from '../platform/git-remote.js';
 import { fetchCommit, readRemoteBranch } from '../platform/git-remote.js';
 import type { WorkCommit } from './work-commit.js';
 
-export interface MovedTargetRequest {
+interface MovedTargetRequest {
   git: Git;
   remote: Remote;
   /** The branch that the result is to move. */

@@ -56,11 +56,11 @@ async function packChanges(git: Git, from: string, to: string): Promise<PackedCh
   return packed;
 }
 
-export type Rebuilt =
+type Rebuilt =
   /** `head` and its tree; the start where the series is empty. */
   { kind: 'rebuilt'; head: { commit: string; tree: string } } | { kind: 'refused'; reason: string };
 
-export interface RebuildRequest {
+interface RebuildRequest {
   git: Git;
   result: Pick<Result, 'start' | 'commits'>;
   /** `hash`: 64 hexadecimal digits. */

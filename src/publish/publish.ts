@@ -18,7 +18,7 @@ import type { PublishedPullRequest } from './pull-request.js';
 import { publishPullRequest } from './pull-request.js';
 import { openWorkBranch, renaming } from './work-branch.js';
 
-export type { AnswersRead, GivenAnswer } from './answers.js';
+export type { AnswersRead } from './answers.js';
 export { readAnswers } from './answers.js';
 export { listAttempts, readAttempts } from './attempts.js';
 export { branchName, isWorkBranch, specSlug, workBranches } from './branch-name.js';
@@ -30,7 +30,6 @@ export { bringTogether } from './moved-target.js';
 export type { ChangePolicy } from './policy.js';
 export { changePolicy, guardedPublisher } from './policy.js';
 export { packSeries, rebuildSeries } from './packed-series.js';
-export type { Rebuilt } from './packed-series.js';
 export { RESULT_FILE, readResult, resultJson } from './result.js';
 export type { PackedCommit, Result } from './result.js';
 export type { SeriesCommit, WorkCommit } from './work-commit.js';
@@ -38,21 +37,13 @@ export { writeWorkCommit, writeWorkTree } from './work-commit.js';
 export type { CommitMessageRequest } from './commit-message.js';
 export { buildCommitMessage } from './commit-message.js';
 export { isCommitOf, isVerifiedCommit, readTrailers } from './marks.js';
-export type {
-  IncrementPush,
-  Publication,
-  PublicationRequest,
-  Publisher,
-  PublisherOptions,
-  PublishKind,
-} from './publisher.js';
+export type { IncrementPush, PublicationRequest, Publisher, PublisherOptions, PublishKind } from './publisher.js';
 export { isUndelivered } from './publisher.js';
 export type { LiveComment } from './live-comment.js';
 export { openLiveComment } from './live-comment.js';
-export type { PullRequestStyle } from './pull-request.js';
 
 /** What `auto` is decided by. */
-export interface PublishContext {
+interface PublishContext {
   kind: 'github' | 'local';
   pullRequest?: { sameRepository: boolean };
 }

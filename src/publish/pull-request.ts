@@ -13,7 +13,7 @@ export interface PullRequestStyle {
   reviewers: readonly string[];
 }
 
-export interface PullRequestRequest {
+interface PullRequestRequest {
   github: GitHub;
   identity: string;
   branch: string;

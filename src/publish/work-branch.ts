@@ -8,7 +8,7 @@ import { numberedBranch } from './branch-name.js';
 import type { CommitWriter } from './commit-writer.js';
 import type { Publisher } from './publisher.js';
 
-export interface WorkBranch {
+interface WorkBranch {
   /** The branch in use now: the name asked for, or that name with `-2`, `-3`, … */
   readonly name: string;
   push(commit: string): Promise<PushResult>;

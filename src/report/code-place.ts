@@ -1,7 +1,7 @@
 // A place in the code as the model and the audit name it: `src/lib.rs`, `src/lib.rs:9`, `src/lib.rs:9-12`. Where it is
 // shown, and as what kind of link, is decided by each rendering.
 
-export interface CodePlace {
+interface CodePlace {
   /** Relative to the repository, without a leading `./`. */
   path: string;
   /** From 1. */

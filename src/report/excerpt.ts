@@ -3,7 +3,7 @@
 import { printableText } from '../platform/printable-text.js';
 import { clipped } from './markdown-safe.js';
 
-export interface Excerpt {
+interface Excerpt {
   text: string;
   shownLines: number;
   totalLines: number;

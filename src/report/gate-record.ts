@@ -57,4 +57,3 @@ export const gate = z.object({
 
 export type GateRecord = z.infer<typeof gate>;
 export type DiagnosticRecord = z.infer<typeof diagnostic>;
-export type TestsRecord = z.infer<typeof tests>;

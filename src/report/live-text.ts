@@ -11,7 +11,7 @@ import { verdictLine } from './verdict.js';
 import { counted, dollars, duration, wholeNumber } from './wording.js';
 
 /** What a run is doing at this moment. */
-export interface LiveState {
+interface LiveState {
   /** `turn 7 · edit_file src/ring.rs`; may quote what the model or cargo said. */
   step: string;
   /** When the step began. */

@@ -20,7 +20,7 @@ import { counted, GATE_SIGNS } from './wording.js';
 /** GitHub refuses bodies above 65,536 characters; the rest is left for what it may add or count differently. */
 export const MAX_BODY_CHARS = 60_000;
 
-export interface MarkdownOptions {
+interface MarkdownOptions {
   /** A command's complete output by its file name in the record. Asked once a file. */
   outputs: (file: string) => string;
   /** UTF-16 units. The last level takes up to 40,000 for a record made of hostile text, some 2,000 for an ordinary one. */

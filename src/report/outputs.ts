@@ -67,7 +67,7 @@ export function exitStatus(records: readonly RunRecord[]): 0 | 1 {
 }
 
 /** The first record with the worst outcome: refused, stopped, unverified, needs-answer, verified, unchanged. */
-export function worstRecord(records: readonly RunRecord[]): RunRecord | undefined {
+function worstRecord(records: readonly RunRecord[]): RunRecord | undefined {
   return OUTCOMES.map((outcome) => records.find((record) => record.outcome === outcome)).find(Boolean);
 }
 

@@ -2,7 +2,7 @@
 import type { RunRecord } from './record.js';
 
 /** `unchecked`: nobody asked, although the series is proven. `earlier`: the run that made the commit may have asked. */
-export type OwnBuild = 'builds' | 'fails' | 'unchecked' | 'earlier';
+type OwnBuild = 'builds' | 'fails' | 'unchecked' | 'earlier';
 
 /** `undefined` where there is no commit, or where nothing that was built is proven anyway. */
 export function ownBuild(

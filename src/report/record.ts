@@ -6,11 +6,11 @@ import { publication } from './publication-record.js';
 import { spec, specFinding } from './spec-record.js';
 import { usage } from './usage-record.js';
 
-export type { DiagnosticRecord, GateRecord, TestsRecord } from './gate-record.js';
+export type { DiagnosticRecord, GateRecord } from './gate-record.js';
 export type { UsageRecord } from './usage-record.js';
 
 export const OUTCOMES = ['refused', 'stopped', 'unverified', 'needs-answer', 'verified', 'unchanged'] as const;
-export const STOP_REASONS = [
+const STOP_REASONS = [
   'turns',
   'tokens',
   'cost',
@@ -251,13 +251,10 @@ export type RunRecord = z.infer<typeof runRecordSchema>;
 export type Outcome = RunRecord['outcome'];
 export type StopReason = z.infer<typeof stopReason>;
 export type LedgerEntry = z.infer<typeof ledgerEntry>;
-export type ClaimRecord = z.infer<typeof claim>;
-export type ApiChangeRecord = z.infer<typeof apiChange>;
 export type QuestionRecord = z.infer<typeof question>;
 export type AnswerRecord = z.infer<typeof answer>;
 export type PublicationRecord = z.infer<typeof publication>;
-export type BaselineRecord = NonNullable<RunRecord['baseline']>;
-export type VerificationRecord = NonNullable<RunRecord['verification']>;
+type BaselineRecord = NonNullable<RunRecord['baseline']>;
 
 /** Sorts the gates that ran on the base into the record's shape. */
 export function baselineRecord(gates: readonly GateRecord[]): BaselineRecord {

@@ -3,9 +3,8 @@
 export { annotationsLeftLine, annotationsOf, type Annotation } from './annotations.js';
 export { emptyRecord } from './empty-record.js';
 export { renderPage, type PageSources } from './html/page.js';
-export { excerptOutput, type Excerpt } from './excerpt.js';
 export { renderFleetSummary, type NotRun, type SpecNotRun } from './fleet-summary.js';
-export { MAX_BODY_CHARS, renderMarkdown, type MarkdownOptions } from './markdown.js';
+export { MAX_BODY_CHARS, renderMarkdown } from './markdown.js';
 export { inlineText } from './markdown-safe.js';
 export { nameCommits } from './commit-names.js';
 export { formatMark, parseMark, type Mark } from './mark.js';
@@ -17,19 +16,15 @@ export {
   type AskedQuestion,
 } from './questions-mark.js';
 export { formatRecordsMark, parseRecordsMark, type NotedRecord } from './records-mark.js';
-export { renderAnswer, renderLive, renderReply, renderStatus, type LiveState } from './live-text.js';
-export { actionOutputs, exitStatus, fleetOutputs, publicationOutputs, worstRecord } from './outputs.js';
+export { renderAnswer, renderLive, renderReply, renderStatus } from './live-text.js';
+export { actionOutputs, exitStatus, fleetOutputs, publicationOutputs } from './outputs.js';
 export {
   baselineRecord,
   reportJson,
   reportJsonSchema,
   runRecordSchema,
   OUTCOMES,
-  STOP_REASONS,
-  type ApiChangeRecord,
   type AnswerRecord,
-  type BaselineRecord,
-  type ClaimRecord,
   type DiagnosticRecord,
   type GateRecord,
   type LedgerEntry,
@@ -38,9 +33,6 @@ export {
   type QuestionRecord,
   type RunRecord,
   type StopReason,
-  type TestsRecord,
-  type UsageRecord,
-  type VerificationRecord,
 } from './record.js';
 export { laterSpending, readSpending, totalSpending, writtenCost, type Spending } from './spending.js';
 export { renderSummaries } from './summaries.js';

@@ -1,7 +1,7 @@
 // The task lists of the spec, ticked off by what the ledger proved. The spec itself is never changed.
 import type { RunRecord } from './record.js';
 
-export interface SpecTask {
+interface SpecTask {
   text: string;
   /** How many tasks it stands below. */
   depth: number;
@@ -11,7 +11,7 @@ export interface SpecTask {
   requirements: readonly string[];
 }
 
-export interface SpecTasks {
+interface SpecTasks {
   tasks: readonly SpecTask[];
   /** Of those that refer to requirements. */
   done: number;

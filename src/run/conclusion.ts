@@ -19,7 +19,7 @@ import { gateRecord, judgeOutcome, judgedGateRecord, reproduceCommands } from '.
 /** All work against the base, also what never became green; in the report folder. */
 const PATCH_FILE = 'change.patch';
 
-export interface Conclusion extends RoundsEnd {
+interface Conclusion extends RoundsEnd {
   series: Series;
   notebook: Notebook;
   budget: Budget;

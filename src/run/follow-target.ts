@@ -15,7 +15,7 @@ const MAX_TRIES = 2;
 /** Writing the commits and the report. */
 const PUBLICATION_MS = 30_000;
 
-export interface MovedTargetTerms {
+interface MovedTargetTerms {
   series: Series;
   budget: Budget;
   /** Verifies a commit by what it adds to another tree. */

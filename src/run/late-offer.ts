@@ -11,7 +11,7 @@ import type { RunRecord } from '../report/report.js';
 import { parseMark } from '../report/report.js';
 import type { Brief, World } from './world.js';
 
-export interface VerifiedBranch {
+interface VerifiedBranch {
   publisher: Publisher;
   earlier: EarlierWork;
   earlierRun: EarlierRun;

@@ -11,7 +11,7 @@ import { buildCommits, runTestsOnBase, timeLeft } from '../verify/verify.js';
 /** Of both proofs together; the run's own time ends them earlier. */
 const MAX_PROOFS_MS = 15 * 60_000;
 
-export interface ProofSubject {
+interface ProofSubject {
   series: Series;
   budget: Budget;
   verification: Verification;

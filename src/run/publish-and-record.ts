@@ -6,7 +6,7 @@ import type { Outcome, RunRecord } from '../report/report.js';
 import { MAX_BODY_CHARS, nameCommits, renderAnswer, renderMarkdown, totalSpending } from '../report/report.js';
 import type { World } from './world.js';
 
-export interface ResultToPublish {
+interface ResultToPublish {
   title: string;
   headCommit: string | undefined;
   /** Whether the run made no commit of its own, so that what it spent is told by none. */

@@ -23,7 +23,7 @@ export interface ResumedResult {
   record: RunRecord;
 }
 
-export interface ResumeRequest {
+interface ResumeRequest {
   /** The work branch. */
   branch: string;
   /** What the work branch holds already. */

@@ -15,7 +15,7 @@ import { DiskSpaceError } from '../workshop/workshop.js';
 import type { Brief, World } from './world.js';
 
 /** What a run works with. */
-export interface Work {
+interface Work {
   agent: Agent;
   series: Series;
   notebook: Notebook;

@@ -43,7 +43,7 @@ const unfinishedRun = z.object({
 
 export type UnfinishedRun = z.infer<typeof unfinishedRun>;
 
-export interface Keeper {
+interface Keeper {
   /** The record as far as the run is; its outcome is what it would be if the run were killed now. */
   soFar(): RunRecord;
   /** Writes down how far the run is. @param head when it has changed */
@@ -52,7 +52,7 @@ export interface Keeper {
   conclude(head: string, onto?: string): void;
 }
 
-export interface KeeperTerms {
+interface KeeperTerms {
   world: Pick<World, 'base' | 'context' | 'mask'>;
   spec: UnfinishedRun['spec'];
   ready: Pick<Ready, 'mergeBase' | 'start' | 'scratch' | 'protectedFiles'>;

@@ -8,7 +8,7 @@ import { bubblewrapArguments } from './bubblewrap.js';
 import type { Profile } from './profiles.js';
 import type { Start } from './start.js';
 
-export interface BoxOptions {
+interface BoxOptions {
   /** Absolute path of bwrap. */
   program: string;
   /** `bubblewrap 0.8.0`. */

@@ -14,7 +14,7 @@ import { findRootAccess } from './root-access.js';
 import { selfTest } from './self-test.js';
 import { unboxed } from './unboxed.js';
 
-export type { BoxRequest, Mount, Owner, Sandbox } from './box.js';
+export type { Mount, Owner, Sandbox } from './box.js';
 export type { Destination } from './destinations.js';
 export { judgeDestination } from './destinations.js';
 

@@ -6,7 +6,7 @@ import { describeEnd } from '../platform/command.js';
 import type { Sandbox } from './box.js';
 
 /** What the self-test found. `fails`: why, as the end of a sentence about the box. */
-export type Proof = { kind: 'holds' } | { kind: 'fails'; reason: string };
+type Proof = { kind: 'holds' } | { kind: 'fails'; reason: string };
 
 const TIMEOUT_MS = 30_000;
 /** Root of the host, who may read and change everything there. */

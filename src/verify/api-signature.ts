@@ -33,7 +33,7 @@ function maskPrivateFields(signature: string): string {
   return `${signature.slice(0, open)}(${fields.join(', ')})${signature.slice(close + 1)}`;
 }
 
-export interface ImplementedTrait {
+interface ImplementedTrait {
   /** As written, without generic arguments: `fmt::Display`. */
   name: string;
   /** Its last part with arguments: `From<io::Error>`. */

@@ -12,7 +12,7 @@ import { deadRanges } from './dead-code.js';
  * a branch. `last-resort`: `unwrap`, `expect`, `?`: fails,
  * but says nothing about values.
  */
-export type AssertionKind = 'exact' | 'condition' | 'panic' | 'last-resort';
+type AssertionKind = 'exact' | 'condition' | 'panic' | 'last-resort';
 
 export interface Assertion {
   kind: AssertionKind;

@@ -11,7 +11,7 @@ import { isTestOnly, itemReader } from './rust-items.js';
 import type { Token } from './rust-tokens.js';
 import { unexplainedUnsafe } from './unsafe-comments.js';
 
-export interface CodeAuditTerms {
+interface CodeAuditTerms {
   syntax: RustSyntax;
   /** All Rust sources of the change, path → text. */
   head: ReadonlyMap<string, string>;

@@ -4,7 +4,7 @@ import type { GateTerms } from './gate-result.js';
 import { gateCommand } from './gates.js';
 import type { TimeLeftMs } from './time-left.js';
 
-export interface CommitBuild {
+interface CommitBuild {
   commit: string;
   /** `unknown` where the time was up or the command did not end by itself. */
   builds: 'yes' | 'no' | 'unknown';

@@ -23,7 +23,7 @@ export const EVIDENCE_GATES = ['audit', 'ledger'] as const;
 export type EvidenceGate = (typeof EVIDENCE_GATES)[number];
 
 /** What the agent left behind, asked for at the moment of judgement. */
-export interface Handover {
+interface Handover {
   claims: LedgerFacts['claims'];
   waiting: LedgerFacts['waiting'];
   /** What the model recorded as deviation from the spec. */
@@ -61,7 +61,7 @@ export interface Evidence {
 }
 
 /** What the verification found beside the texts. */
-export interface Checked {
+interface Checked {
   /** Of the verified tree. */
   members: readonly WorkspaceMember[];
   /** What the test gate found, with its complete output and what it found on the base; `undefined` when it did not run. */

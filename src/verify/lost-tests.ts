@@ -15,7 +15,7 @@ export interface BaseTest {
   answered: 'all' | 'cases' | undefined;
 }
 
-export interface LostTestTerms {
+interface LostTestTerms {
   runs: TestRuns;
   /** Every test of the base's sources. */
   tests: readonly BaseTest[];

@@ -1,7 +1,7 @@
 // Computes a run's outcome from facts: how the conversation ended, and what the verification found.
 import type { Outcome, StopReason } from '../report/report.js';
 
-export interface OutcomeFacts {
+interface OutcomeFacts {
   /** How the conversation ended early, if it did. */
   stop: { reason: StopReason; message: string } | undefined;
   /** The last verification; `undefined` when none could run. */
@@ -13,7 +13,7 @@ export interface OutcomeFacts {
   isAllWaiting: boolean;
 }
 
-export interface Judgement {
+interface Judgement {
   outcome: Outcome;
   stopReason?: StopReason;
   message: string;

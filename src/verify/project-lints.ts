@@ -35,7 +35,7 @@ const SEVERITY_OF_LEVEL: ReadonlyMap<string, Severity> = new Map([
 ]);
 const STRICTNESS: readonly Severity[] = ['off', 'warn', 'block'];
 
-export interface ProjectSeverity {
+interface ProjectSeverity {
   rule: AuditRule;
   severity: Severity;
   /** Path of the manifest that sets it. */

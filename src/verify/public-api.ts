@@ -7,7 +7,7 @@ import { apiSignature, implementedTrait, ownerPath } from './api-signature.js';
 import type { Import, Module } from './public-modules.js';
 import { allModules, readModules, resolvePath } from './public-modules.js';
 
-export interface Library {
+interface Library {
   name: string;
   /** The folder of its root file, relative to the repository: `crates/catalog/src`. */
   root: string;

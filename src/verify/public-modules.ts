@@ -26,7 +26,7 @@ export interface Module {
 }
 
 /** What a name stands for: a module, or an item of one (with its enum, for a variant). */
-export type Named =
+type Named =
   { kind: 'module'; module: Module } | { kind: 'item'; item: OutlineItem; module: Module; owner?: OutlineItem };
 
 const MAX_DEPTH = 32;

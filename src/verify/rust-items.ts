@@ -72,7 +72,7 @@ export function itemReader(syntax: RustSyntax): (text: string) => SourceItems {
 }
 
 /** The items of a source in order; those inside others come after them. */
-export function findItems(source: SourceTokens): SourceItems {
+function findItems(source: SourceTokens): SourceItems {
   const { tokens, comments } = source;
   const items: RustItem[] = [];
   const attributes: Attribute[] = [];

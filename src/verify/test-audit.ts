@@ -17,7 +17,7 @@ import type { PlacedTest, TestPair } from './test-pairs.js';
 import { pairTests } from './test-pairs.js';
 import type { TestRuns } from './test-runs.js';
 
-export interface TestAuditTerms {
+interface TestAuditTerms {
   syntax: RustSyntax;
   /** Rust sources of the base, path → text; unchanged files may be left out where `head` has them. */
   base: ReadonlyMap<string, string>;

@@ -6,7 +6,7 @@ import { evaluateCfg } from './cfg-condition.js';
 import type { AuditRule } from './audit-rules.js';
 import type { TestFunction } from './test-functions.js';
 
-export interface TestChange {
+interface TestChange {
   rule: AuditRule;
   text: string;
 }
@@ -111,7 +111,7 @@ export function allGained(facts: BodyFacts, gained: Gained): boolean {
 }
 
 /** Tokens in a form close to how people write. */
-export function readable(tokens: string): string {
+function readable(tokens: string): string {
   const text = tokens
     .replace(/ (?=[)\],.;?!(:[])/g, '')
     .replace(/(?<=[([.!&*]|::) /g, '')
@@ -119,7 +119,7 @@ export function readable(tokens: string): string {
   return text.length > MAX_SHOWN_CHARS ? `${text.slice(0, MAX_SHOWN_CHARS - 1)}…` : text;
 }
 
-export function plural(count: number, noun: string): string {
+function plural(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }
 

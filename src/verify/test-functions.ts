@@ -83,7 +83,7 @@ export function findTests(syntax: RustSyntax, source: SourceItems): SourceTests 
 }
 
 /** The last segment of an attribute's path. */
-export function lastSegment(path: string): string {
+function lastSegment(path: string): string {
   return path.slice(path.lastIndexOf(':') + 1);
 }
 

@@ -2,7 +2,7 @@
 // test-places.ts's.
 
 /** A test as cargo prints it, with the executable it is in. */
-export interface NamedTest {
+interface NamedTest {
   name: string;
   executable: string;
 }

@@ -57,7 +57,7 @@ export function pairTests(base: readonly PlacedTest[], head: readonly PlacedTest
 }
 
 /** The share of words that two bodies have in common: 1 for the same words in any order. */
-export function similarity(a: readonly string[], b: readonly string[]): number {
+function similarity(a: readonly string[], b: readonly string[]): number {
   const counts = new Map<string, number>();
   for (const word of a) counts.set(word, (counts.get(word) ?? 0) + 1);
   let common = 0;

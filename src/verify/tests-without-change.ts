@@ -14,7 +14,7 @@ import { pairTests } from './test-pairs.js';
 import { findTests } from './test-functions.js';
 import type { TimeLeftMs } from './time-left.js';
 
-export interface BaseRun {
+interface BaseRun {
   /** The test file, relative to the repository. */
   path: string;
   package: string;
@@ -34,7 +34,7 @@ export interface TestsOnBase {
   findings: Finding[];
 }
 
-export interface TestsOnBaseTerms {
+interface TestsOnBaseTerms {
   git: Git;
   syntax: RustSyntax;
   baseTree: string;

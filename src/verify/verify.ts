@@ -9,21 +9,16 @@ import { judgeGate, runGate, runGates } from './run-gates.js';
 
 export type { AuditRule, AuditSeverities } from './audit-rules.js';
 export { AUDIT_RULES, SEVERITIES } from './audit-rules.js';
-export type { CommitBuild } from './commit-builds.js';
 export { buildCommits } from './commit-builds.js';
-export type { EvidenceGate, EvidenceTerms, Handover, JudgedGate } from './evidence.js';
+export type { EvidenceGate, EvidenceTerms } from './evidence.js';
 export { EVIDENCE_GATES, judgedGateRecord } from './evidence.js';
-export type { Failure } from './failures.js';
 export { describeBaseline, describeFailures, describeJudgedGates } from './feedback.js';
 export { gateRecord } from './gate-record.js';
 export type { Baseline, GateResult, GateTerms } from './gate-result.js';
 export type { CargoGate, CargoScope } from './gates.js';
 export { CARGO_GATES, missingTool, reproduceCommands, scopeArguments } from './gates.js';
-export type { Judgement, OutcomeFacts } from './outcome.js';
 export { judgeOutcome } from './outcome.js';
-export type { ApiChange, Library } from './public-api.js';
-export { comparePublicApi } from './public-api.js';
-export type { BaseRun, TestsOnBase } from './tests-without-change.js';
+export type { TestsOnBase } from './tests-without-change.js';
 export { runTestsOnBase } from './tests-without-change.js';
 export { MIN_COMMAND_MS, countdown, timeLeft } from './time-left.js';
 

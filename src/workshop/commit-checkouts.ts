@@ -31,7 +31,7 @@ export interface CheckoutSequence {
   dispose(): Promise<void>;
 }
 
-export interface CheckoutOptions {
+interface CheckoutOptions {
   git: Git;
   /** A folder of the host, removed with the run. */
   scratch: string;

@@ -16,7 +16,7 @@ import type { WorkCopy } from './work-copy.js';
 export type DependencyPolicy = 'none' | 'locked' | 'registry';
 
 /** A lock file that git does not track: it goes into every checkout of the run, and into no commit. */
-export interface UnpublishedLock {
+interface UnpublishedLock {
   path: string;
   content: Buffer;
 }

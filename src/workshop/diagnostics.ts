@@ -40,7 +40,7 @@ export interface CargoMessage {
   finished?: { success: boolean };
 }
 
-export interface MessageReader {
+interface MessageReader {
   read(line: string): CargoMessage;
 }
 

@@ -3,7 +3,7 @@
 import type { RustSyntax, SyntaxNode } from './rust-syntax.js';
 import { collectDecorations, type Decorations } from './item-decorations.js';
 
-export type ItemKind =
+type ItemKind =
   | 'fn'
   | 'struct'
   | 'field'
@@ -49,7 +49,7 @@ export interface SourceOutline {
   hasErrors: boolean;
 }
 
-export interface OutlineOptions {
+interface OutlineOptions {
   /** Leave out whatever is not plain `pub`, and the members of trait impls (the trait shows them). */
   publicOnly: boolean;
 }

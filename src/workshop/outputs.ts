@@ -21,7 +21,7 @@ export interface StoredOutput {
   chars: number;
 }
 
-export interface OutputWriter {
+interface OutputWriter {
   /** Takes text as it comes; complete lines are passed on to `onLine`. */
   write(text: string): void;
   close(): Promise<StoredOutput>;

@@ -19,7 +19,7 @@ export interface RegistryTerms {
   say: (line: string) => void;
 }
 
-export interface RegistryAccess extends AsyncDisposable {
+interface RegistryAccess extends AsyncDisposable {
   mounts: Mount[];
   env: Record<string, string>;
   /** What was refused, for people and the model, a line each. */

@@ -5,7 +5,7 @@ import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import type * as TreeSitter from 'web-tree-sitter';
 
-export type SyntaxTree = TreeSitter.Tree;
+type SyntaxTree = TreeSitter.Tree;
 export type SyntaxNode = TreeSitter.Node;
 
 export interface RustSyntax {

@@ -16,7 +16,7 @@ export interface SearchRequest {
   timeoutMs: number;
 }
 
-export type SearchResult =
+type SearchResult =
   | {
       kind: 'matches';
       matches: { path: string; /** 1-based. */ line: number; text: string }[];

@@ -2,7 +2,7 @@
 // of their panic, and the result lines. For showing only; whether tests passed is test-output.ts's to say.
 import { headerAtLineEnd } from './test-segments.js';
 
-export interface FailedTestBlock {
+interface FailedTestBlock {
   /** As libtest names it; a doc test's is `src/lib.rs - item (line 9)`. */
   name: string;
   /** Title of the executable: `unittests src/lib.rs (foo)`. Absent before any header. */

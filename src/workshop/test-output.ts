@@ -6,7 +6,7 @@ import { packageNameOf } from './diagnostics.js';
 import { readSegment, type SegmentReading, type Summary, type TestResult } from './libtest-segment.js';
 import { splitAtHeaders, type TestHeader, type TestSegment } from './test-segments.js';
 
-export interface TestExecutable {
+interface TestExecutable {
   /** `unittests src/lib.rs (foo)`, `Doc-tests foo`; with the build's hash where two would be called the same. */
   name: string;
   /** As cargo printed it, hash included; absent for doc tests. */
@@ -36,7 +36,7 @@ export interface TestReport {
   anomalies: string[];
 }
 
-export interface TestRecord {
+interface TestRecord {
   /** Output, both streams merged, of `cargo test … -- --list --format terse`. */
   list: string;
   /** Output, both streams merged, of the same command without what follows `--`; with `--no-fail-fast`. */

@@ -1,22 +1,14 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { ToolContext } from '../../../src/agent/agent.js';
 import type { UseTool } from '../../support/scripted-agent.js';
 import { scriptedAgent, toolUser } from '../../support/scripted-agent.js';
 import type { Files } from '../../support/temp-repo.js';
-import type { Bench, OpenedWorkshop, WorkshopTerms } from '../../support/workshop.js';
-import { MANIFEST, openBench, openTestWorkshop } from '../../support/workshop.js';
+import type { OpenedWorkshop, WorkshopTerms } from '../../support/workshop.js';
+import { MANIFEST, openTestWorkshop, sharedBench } from '../../support/workshop.js';
 
-let bench: Bench;
-
-beforeAll(async () => {
-  bench = await openBench();
-});
-
-afterAll(async () => {
-  await bench[Symbol.asyncDispose]();
-});
+const bench = sharedBench();
 
 interface Used extends AsyncDisposable {
   opened: OpenedWorkshop;

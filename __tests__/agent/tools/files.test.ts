@@ -1,52 +1,12 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { readFile, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import type { UseTool } from '../../support/scripted-agent.js';
-import { scriptedAgent, toolUser } from '../../support/scripted-agent.js';
-import type { Bench, OpenedWorkshop } from '../../support/workshop.js';
-import { MANIFEST, openBench, openTestWorkshop } from '../../support/workshop.js';
+import { LIB, toolScene } from '../../support/tool-scene.js';
+import { MANIFEST } from '../../support/workshop.js';
 
-const LIB = 'pub fn one() -> u8 {\n    1\n}\n\npub fn two() -> u8 {\n    1\n}\n';
-const LONG = Array.from({ length: 2_500 }, (_, i) => `line ${i + 1}\n`).join('');
-
-let bench: Bench;
-let opened: OpenedWorkshop;
-let use: UseTool;
-
-beforeAll(async () => {
-  bench = await openBench();
-});
-
-beforeEach(async () => {
-  opened = await openTestWorkshop(bench, {
-    'Cargo.toml': MANIFEST,
-    'Cargo.lock': 'version = 4\n',
-    'src/lib.rs': LIB,
-    'src/store/mod.rs': 'struct Private;\npub struct Store;\n',
-    'src/bad.rs': Buffer.from([0x66, 0x6e, 0xff, 0xfe]),
-    'long.txt': LONG,
-    'wide.txt': `short\n${'w'.repeat(200_000)}\nend\n`,
-    'empty.txt': '',
-    'binary.bin': Buffer.from([1, 0, 2]),
-    'latin.txt': Buffer.from([0x47, 0x72, 0xfc, 0x6e]),
-    'crlf.txt': 'a\r\nb\r\nc\r\n',
-    'bom.txt': '\ufeffx\n',
-    '.gitignore': '*.log\n',
-    '.github/workflows/ci.yml': 'on: push\n',
-    'docs/a [1].md': '# A\n',
-  });
-  use = toolUser(scriptedAgent(opened.workshop, []).context);
-});
-
-afterEach(async () => {
-  await opened[Symbol.asyncDispose]();
-});
-
-afterAll(async () => {
-  await bench[Symbol.asyncDispose]();
-});
-
-const onDisk = (file: string) => readFile(path.join(opened.workshop.copy.root, file), 'utf8');
+const scene = toolScene();
+const { use } = scene;
+const onDisk = (file: string) => readFile(path.join(scene.workshop.copy.root, file), 'utf8');
 
 describe('read_file', () => {
   it('shows lines with numbers, and says how many there are', async () => {
@@ -110,7 +70,7 @@ describe('read_file', () => {
   });
 
   it('does not follow a symlink that a test has planted', async () => {
-    await symlink('/etc', path.join(opened.workshop.copy.root, 'etc'));
+    await symlink('/etc', path.join(scene.workshop.copy.root, 'etc'));
     expect(await use('read_file', { path: 'etc/passwd' })).toContain('leads through a symlink');
   });
 });
@@ -121,7 +81,7 @@ describe('write_file', () => {
       'Created src/a/b.rs (1 lines).',
     );
     expect(await onDisk('src/a/b.rs')).toBe('fn b() {}\n');
-    expect(opened.workshop.changes().map((change) => change.path)).toEqual(['src/a/b.rs']);
+    expect(scene.workshop.changes().map((change) => change.path)).toEqual(['src/a/b.rs']);
   });
 
   it('replaces only what was read completely and in its present state', async () => {
@@ -131,7 +91,7 @@ describe('write_file', () => {
     expect(await write()).toContain('refused: 1500 of the 2500 lines of long.txt have not been read');
     await use('read_file', { path: 'long.txt', start_line: 1_001 });
     await use('read_file', { path: 'long.txt', start_line: 2_001 });
-    await writeFile(path.join(opened.workshop.copy.root, 'long.txt'), 'by somebody else\n');
+    await writeFile(path.join(scene.workshop.copy.root, 'long.txt'), 'by somebody else\n');
     expect(await write()).toContain('has changed since it was read');
     expect(await onDisk('long.txt')).toBe('by somebody else\n');
     await use('read_file', { path: 'long.txt' });
@@ -140,7 +100,7 @@ describe('write_file', () => {
   });
 
   it('does not overwrite a file that only a test made, before it was read', async () => {
-    await writeFile(path.join(opened.workshop.copy.root, 'made.txt'), 'x');
+    await writeFile(path.join(scene.workshop.copy.root, 'made.txt'), 'x');
     expect(await use('write_file', { path: 'made.txt', content: '' })).toContain('has not been read');
   });
 
@@ -152,7 +112,15 @@ describe('write_file', () => {
     await use('read_file', { path: 'Cargo.toml' });
     const refusal = await use('write_file', { path: file, content });
     expect(refusal).toMatch(/^refused: .*Call the cargo tool with command "add"/);
-    expect(opened.workshop.changes()).toEqual([]);
+    expect(scene.workshop.changes()).toEqual([]);
+  });
+
+  it("refuses the workspace's own dependency table and says what a member does", async () => {
+    await use('read_file', { path: 'Cargo.toml' });
+    const content = `${MANIFEST}[workspace.dependencies]\nserde = "1"\n`;
+    const refusal = await use('write_file', { path: 'Cargo.toml', content });
+    expect(refusal).toMatch(/^refused: .*cargo "add" with "--package" inherits it/);
+    expect(scene.workshop.changes()).toEqual([]);
   });
 
   it("refuses the workspace's own dependency table and says what a member does", async () => {
@@ -167,7 +135,7 @@ describe('write_file', () => {
     await use('read_file', { path: 'Cargo.toml' });
     const content = `${MANIFEST}[patch.crates-io]\nserde = { path = "x" }\n`;
     expect(await use('write_file', { path: 'Cargo.toml', content })).toContain('[patch] is changed by cargo only');
-    expect(opened.workshop.changes()).toEqual([]);
+    expect(scene.workshop.changes()).toEqual([]);
   });
 
   it('lets the rest of a Cargo.toml change', async () => {
@@ -195,7 +163,7 @@ describe('write_file', () => {
     const refusal = await use('write_file', { path: file, content: 'x' });
     expect(refusal).toMatch(/^refused: /);
     expect(refusal).toContain(reason);
-    expect(opened.workshop.changes()).toEqual([]);
+    expect(scene.workshop.changes()).toEqual([]);
   });
 
   it('refuses a content above its limit, and TOML that would overflow the parser', async () => {
@@ -250,7 +218,7 @@ describe('edit_file', () => {
     await use('read_file', { path: 'src/lib.rs' });
     expect(await edit(...edits)).toContain(expected);
     expect(await onDisk('src/lib.rs')).toBe(LIB);
-    expect(opened.workshop.changes()).toEqual([]);
+    expect(scene.workshop.changes()).toEqual([]);
   });
 
   it('counts places that overlap each other', async () => {
@@ -283,7 +251,7 @@ describe('edit_file', () => {
     expect(await use('edit_file', { path: 'Cargo.toml', edits: [added] })).toContain('Call the cargo tool');
     const many = Array.from({ length: 3_000 }, () => ({ old_text: 'a', new_text: 'b' }));
     expect(await use('edit_file', { path: 'Cargo.toml', edits: many })).toContain('<=100');
-    expect(opened.workshop.changes()).toEqual([]);
+    expect(scene.workshop.changes()).toEqual([]);
   });
 });
 

@@ -1,57 +1,19 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import type { UseTool } from '../../support/scripted-agent.js';
 import { scriptedAgent, toolUser } from '../../support/scripted-agent.js';
-import type { Bench, OpenedWorkshop } from '../../support/workshop.js';
-import { MANIFEST, openBench, openTestWorkshop } from '../../support/workshop.js';
+import { toolScene } from '../../support/tool-scene.js';
+import { openTestWorkshop } from '../../support/workshop.js';
 
-const LIB = 'pub fn one() -> u8 {\n    1\n}\n\npub fn two() -> u8 {\n    1\n}\n';
-const LONG = Array.from({ length: 2_500 }, (_, i) => `line ${i + 1}\n`).join('');
-
-let bench: Bench;
-let opened: OpenedWorkshop;
-let use: UseTool;
-
-beforeAll(async () => {
-  bench = await openBench();
-});
-
-beforeEach(async () => {
-  opened = await openTestWorkshop(bench, {
-    'Cargo.toml': MANIFEST,
-    'Cargo.lock': 'version = 4\n',
-    'src/lib.rs': LIB,
-    'src/store/mod.rs': 'struct Private;\npub struct Store;\n',
-    'src/bad.rs': Buffer.from([0x66, 0x6e, 0xff, 0xfe]),
-    'long.txt': LONG,
-    'wide.txt': `short\n${'w'.repeat(200_000)}\nend\n`,
-    'empty.txt': '',
-    'binary.bin': Buffer.from([1, 0, 2]),
-    'latin.txt': Buffer.from([0x47, 0x72, 0xfc, 0x6e]),
-    'crlf.txt': 'a\r\nb\r\nc\r\n',
-    'bom.txt': '\ufeffx\n',
-    '.gitignore': '*.log\n',
-    '.github/workflows/ci.yml': 'on: push\n',
-    'docs/a [1].md': '# A\n',
-  });
-  use = toolUser(scriptedAgent(opened.workshop, []).context);
-});
-
-afterEach(async () => {
-  await opened[Symbol.asyncDispose]();
-});
-
-afterAll(async () => {
-  await bench[Symbol.asyncDispose]();
-});
+const scene = toolScene();
+const { use } = scene;
 
 describe('list_files', () => {
   it('lists what git would track, and not what only a test made', async () => {
-    await mkdir(path.join(opened.workshop.copy.root, 'made'));
-    await writeFile(path.join(opened.workshop.copy.root, 'made', 'out.txt'), '');
+    await mkdir(path.join(scene.workshop.copy.root, 'made'));
+    await writeFile(path.join(scene.workshop.copy.root, 'made', 'out.txt'), '');
     const text = await use('list_files', {});
-    expect(text.split('\n')).toEqual(opened.workshop.copy.list());
+    expect(text.split('\n')).toEqual(scene.workshop.copy.list());
     expect(text).not.toContain('made');
   });
 
@@ -86,7 +48,7 @@ describe('list_files', () => {
 
   it('says how many files it leaves out', async () => {
     const files = Array.from({ length: 505 }, (_, i) => [`many/${String(i).padStart(3, '0')}.txt`, '']);
-    await using many = await openTestWorkshop(bench, Object.fromEntries(files) as Record<string, string>);
+    await using many = await openTestWorkshop(scene.bench, Object.fromEntries(files) as Record<string, string>);
     const text = await toolUser(scriptedAgent(many.workshop, []).context)('list_files', { glob: 'many' });
     expect(text.split('\n')).toHaveLength(501);
     expect(text).toContain('[5 more of 505; narrow the glob]');

@@ -3,16 +3,15 @@ import type { Notebook } from '../../../src/agent/agent.js';
 import { TOOL_NAMES, toolset } from '../../../src/agent/agent.js';
 import type { UseTool } from '../../support/scripted-agent.js';
 import { scriptedAgent, toolUser } from '../../support/scripted-agent.js';
-import type { Bench, OpenedWorkshop } from '../../support/workshop.js';
-import { openBench, openTestWorkshop } from '../../support/workshop.js';
+import type { OpenedWorkshop } from '../../support/workshop.js';
+import { openTestWorkshop, sharedBench } from '../../support/workshop.js';
 
-let bench: Bench;
+const bench = sharedBench();
 let opened: OpenedWorkshop;
 let notebook: Notebook;
 let use: UseTool;
 
 beforeAll(async () => {
-  bench = await openBench();
   opened = await openTestWorkshop(bench, { 'a.txt': '' });
 });
 
@@ -24,7 +23,6 @@ beforeEach(() => {
 
 afterAll(async () => {
   await opened[Symbol.asyncDispose]();
-  await bench[Symbol.asyncDispose]();
 });
 
 describe('plan', () => {

@@ -5,7 +5,7 @@ import { posix } from 'node:path';
 import { structuredPatch } from 'diff';
 import type { Call } from '../turns.js';
 
-export interface FileChange {
+interface FileChange {
   path: string;
   /** Hunks of a unified difference, without a file header. */
   diff: string;

@@ -5,7 +5,7 @@ import { NOTHING, type Part } from './markup.js';
 import type { PageTexts, StoredText } from './page-texts.js';
 
 /** All outputs of a page together; what is beyond is in the files beside the page. */
-export const MAX_OUTPUT_BYTES = 25 * 1024 * 1024;
+const MAX_OUTPUT_BYTES = 25 * 1024 * 1024;
 /** What is shown of an output once the page is full. */
 const LEAST_BYTES = 16 * 1024;
 

@@ -3,7 +3,7 @@
 import { colouredText } from '../../platform/printable-text.js';
 import { type Html, safeHtml, type Part, scriptJson } from './markup.js';
 
-export type TextKind = 'output' | 'plain' | 'diff';
+type TextKind = 'output' | 'plain' | 'diff';
 
 export interface StoredText {
   id: string;

@@ -29,7 +29,7 @@ export interface PageSources extends OutputSource {
 }
 
 /** Inputs, results and differences of the page together, in UTF-16 units; beyond, the page names the file. */
-export const MAX_STORY_CHARS = 15_000_000;
+const MAX_STORY_CHARS = 15_000_000;
 
 /**
  * The text of report.html, whatever the sources hold. At most some 45 MB: outputs beyond 25 MB and texts of the story
