@@ -9,7 +9,7 @@ export const modules = {
 /* harmony export */   i: () => (/* binding */ Announcement)
 /* harmony export */ });
 /* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(3916);
-/* harmony import */ var _report_report_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(8661);
+/* harmony import */ var _report_report_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(4076);
 // What a step tells when its runs are over: outputs, job summary, verdicts, annotations. What the texts say is report/'s
 // affair; here they go to the runner, through the outlet and the log.
 
@@ -91,7 +91,7 @@ __webpack_require__.d(__webpack_exports__, {
   Gu: () => (/* reexport */ summariseSpec)
 });
 
-// UNUSED EXPORTS: ALWAYS_OFFERED, DEFAULT_AGENT, MODEL_ALIASES, loadAgent, loadStandards, matchRequirements, parseAgentFile, specHash
+// UNUSED EXPORTS: DEFAULT_AGENT, MODEL_ALIASES, specHash
 
 // EXTERNAL MODULE: ./node_modules/zod/v4/classic/schemas.js + 5 modules
 var schemas = __webpack_require__(2047);
@@ -246,14 +246,7 @@ function shown(text) {
  * Offered whatever `tools` and `disallowedTools` say: a run cannot plan, commit, ask, note or end without them, and
  * `complete_increment` returns output whose further pages only `read_output` shows.
  */
-const ALWAYS_OFFERED = [
-    'read_output',
-    'plan',
-    'complete_increment',
-    'ask',
-    'record',
-    'finish',
-];
+const ALWAYS_OFFERED = ['read_output', 'plan', 'complete_increment', 'ask', 'record', 'finish'];
 const CLAUDE_CODE_TOOLS = new Map([
     ['read', ['read_file']],
     ['write', ['write_file']],
@@ -2069,13 +2062,13 @@ function noRequirement({ requirements, documents }) {
     const file = documents[0]?.file;
     if (requirements.length > 0 || file === undefined)
         return [];
-    const text = "No requirement was found. Give clauses ids (R1, R2, …) or use 'must', 'shall', 'should'.";
+    const text = "No requirement was found. Give requirements ids (R1, R2, …) or use 'must', 'shall', 'should'.";
     return [{ rule: 'no-requirement', file, line: 1, text }];
 }
 function duplicateIds({ duplicates }) {
     return duplicates.map(({ id, renamedTo, file, line, earlier }) => {
         const where = earlier.file === file ? `line ${earlier.line}` : `line ${earlier.line} of ${earlier.file}`;
-        const text = `The id '${id}' is already used on ${where}; this clause is called '${renamedTo}' in the run. Give it an id of its own.`;
+        const text = `The id '${id}' is already used on ${where}; this requirement is called '${renamedTo}' in the run. Give it an id of its own.`;
         return { rule: 'duplicate-id', file, line, requirement: renamedTo, text };
     });
 }
@@ -2183,9 +2176,6 @@ function ofAll(below) {
 
 
 
-
-
-
 const DEFAULT_AGENT = 'backend-implementation-engineer';
 /**
  * Reads spec, agent and standards from the pinned commits and decides agent, model and package by precedence.
@@ -2213,7 +2203,7 @@ async function readSources(request) {
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
 /* harmony export */   m: () => (/* binding */ Cancellation)
 /* harmony export */ });
-/* harmony import */ var _report_report_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(8661);
+/* harmony import */ var _report_report_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(4076);
 /* harmony import */ var _run_run_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(5279);
 
 
@@ -2454,7 +2444,7 @@ const CHECK_SPEC = {
     usage: 'SPEC... [--json]',
     summary: 'say what to mend in a spec before money is spent on it',
     details: `SPEC is a Markdown file, a folder that is one spec, or a quoted glob, as it lies in the working copy. No model, key
-or network is needed. Says what counts as a requirement, and where a clause cannot be tested, contradicts another
+or network is needed. Says what counts as a requirement, and where a requirement cannot be tested, contradicts another
 one or leans on what is not there. The rules are in docs/spec-check.md. With --json a list for other programs:
 one object a spec, with requirements and findings.
 
@@ -3278,7 +3268,7 @@ function asError(thrown) {
 /* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(3916);
 /* harmony import */ var _inputs_inputs_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(8537);
 /* harmony import */ var _platform_received_folder_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(7513);
-/* harmony import */ var _report_report_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(8661);
+/* harmony import */ var _report_report_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(4076);
 // The reports of a fleet's jobs, read back in one that sums them up. They come from other jobs: only their form is relied
 // on, and their texts are shown as text.
 
@@ -3288,36 +3278,60 @@ function asError(thrown) {
 
 
 const MAX_REPORT_BYTES = 64 * 1024 * 1024;
-/** The action `fleet-report`. @returns 1 when a run of the fleet is red, left no report, or was refused by the plan */
+const REPORT_FILE = 'report.json';
+/** A folder for each artifact, and in it perhaps one for the spec; the file itself counts too. */
+const MAX_DEPTH = 3;
+/**
+ * The action `fleet-report`.
+ * @returns 1 when a run of the fleet is red, left no report or several, or was refused by the plan
+ */
 async function fleetReportStep(step) {
     const { context, getInput, log } = step;
     for (const warning of (0,_inputs_inputs_js__WEBPACK_IMPORTED_MODULE_2__/* .unknownInputs */ .qs)(Object.keys(process.env), Object.keys(_inputs_inputs_js__WEBPACK_IMPORTED_MODULE_2__/* .FLEET_REPORT_INPUT_DEFAULTS */ .K2)))
         log.warning(warning);
     const inputs = (0,_inputs_inputs_js__WEBPACK_IMPORTED_MODULE_2__/* .readFleetReportInputs */ .YB)(getInput);
     step.forgetPrivateVariables();
-    const { records, missing } = await readFleet(inputs, context.workspace);
+    const { records, missing, ambiguous } = await readFleet(inputs, context.workspace);
     const refused = inputs.notRun.refused.length;
     step.announcement.setOutputs((0,_report_report_js__WEBPACK_IMPORTED_MODULE_4__/* .fleetOutputs */ .nQ)(records, refused));
-    await step.announcement.writeSummary((0,_report_report_js__WEBPACK_IMPORTED_MODULE_4__/* .renderFleetSummary */ .LL)(records, missing, inputs.notRun));
+    await step.announcement.writeSummary((0,_report_report_js__WEBPACK_IMPORTED_MODULE_4__/* .renderFleetSummary */ .LL)(records, { missing, notRun: inputs.notRun }));
     for (const record of records)
         log.info(`${record.spec.path}: ${(0,_report_report_js__WEBPACK_IMPORTED_MODULE_4__/* .verdictLine */ .MT)(record)}`);
     if (missing > 0)
         log.error(`${missing} of ${inputs.expected ?? 0} planned specs left no report; see their jobs.`);
-    return missing > 0 || refused > 0 ? 1 : (0,_report_report_js__WEBPACK_IMPORTED_MODULE_4__/* .exitStatus */ .$u)(records);
+    for (const artifact of ambiguous)
+        log.error(`'${artifact}' holds several reports, of which none counts: a job of a plan leaves one.`);
+    return missing > 0 || refused > 0 || ambiguous.length > 0 ? 1 : (0,_report_report_js__WEBPACK_IMPORTED_MODULE_4__/* .exitStatus */ .$u)(records);
 }
-/** @returns the newest record of each spec by their paths, and how many of the expected ones are not there @throws UserError */
+/** @throws UserError */
 async function readFleet({ reports, expected }, workspace) {
-    const records = [];
     const place = node_path__WEBPACK_IMPORTED_MODULE_1___default().resolve(workspace, reports);
     // No artifact to download leaves no folder.
     const folder = (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.existsSync)(place) ? await (0,_platform_received_folder_js__WEBPACK_IMPORTED_MODULE_3__/* .openReceivedFolder */ .Kb)(place, 'reports') : undefined;
-    for (const name of folder?.files.keys() ?? []) {
-        if (node_path__WEBPACK_IMPORTED_MODULE_1___default().posix.basename(name) !== 'report.json')
+    const found = [...reportsByArtifact([...(folder?.files.keys() ?? [])])];
+    const records = [];
+    for (const [, names] of found) {
+        const [name] = names;
+        if (folder === undefined || name === undefined || names.length > 1)
             continue;
-        records.push(parse(name, (await folder?.readText(name, MAX_REPORT_BYTES)) ?? ''));
+        records.push(parse(name, await folder.readText(name, MAX_REPORT_BYTES)));
     }
     const newest = newestOfEach(records).sort((a, b) => (a.spec.path < b.spec.path ? -1 : 1));
-    return { records: newest, missing: Math.max(0, (expected ?? 0) - newest.length) };
+    return {
+        records: newest,
+        missing: Math.max(0, (expected ?? 0) - newest.length),
+        ambiguous: found.flatMap(([artifact, names]) => (names.length > 1 ? [artifact] : [])).sort(),
+    };
+}
+/** By the folder of the artifact: whoever wrote one job's must not be able to tell how another job ended. */
+function reportsByArtifact(files) {
+    const reports = files.filter((name) => node_path__WEBPACK_IMPORTED_MODULE_1___default().posix.basename(name) === REPORT_FILE && name.split('/').length <= MAX_DEPTH);
+    const byArtifact = new Map();
+    for (const name of reports) {
+        const artifact = name.includes('/') ? name.slice(0, name.indexOf('/')) : '.';
+        byArtifact.set(artifact, [...(byArtifact.get(artifact) ?? []), name]);
+    }
+    return byArtifact;
 }
 /** A job that was run again left a second report of its spec, and what counts is how that ended. */
 function newestOfEach(records) {
@@ -3363,8 +3377,6 @@ __webpack_require__.d(__webpack_exports__, {
   rk: () => (/* reexport */ selectSpecs)
 });
 
-// UNUSED EXPORTS: MAX_WAVES
-
 ;// CONCATENATED MODULE: ./src/fleet/dependencies.ts
 // The order in which specs can be implemented: prerequisites before those that need them. Whether a prerequisite is done
 // is not asked here.
@@ -3407,8 +3419,8 @@ function orderSpecs(specs) {
 var platform_github = __webpack_require__(2024);
 // EXTERNAL MODULE: ./src/publish/publish.ts + 29 modules
 var publish = __webpack_require__(5387);
-// EXTERNAL MODULE: ./src/report/report.ts + 57 modules
-var report = __webpack_require__(8661);
+// EXTERNAL MODULE: ./src/report/report.ts + 61 modules
+var report = __webpack_require__(4076);
 ;// CONCATENATED MODULE: ./src/fleet/open-work.ts
 
 
@@ -3834,7 +3846,7 @@ __webpack_require__.r(__webpack_exports__);
 /* harmony import */ var _platform_terminal_js__WEBPACK_IMPORTED_MODULE_16__ = __webpack_require__(9747);
 /* harmony import */ var _post_step_js__WEBPACK_IMPORTED_MODULE_17__ = __webpack_require__(4128);
 /* harmony import */ var _publish_job_js__WEBPACK_IMPORTED_MODULE_18__ = __webpack_require__(7158);
-/* harmony import */ var _report_report_js__WEBPACK_IMPORTED_MODULE_19__ = __webpack_require__(8661);
+/* harmony import */ var _report_report_js__WEBPACK_IMPORTED_MODULE_19__ = __webpack_require__(4076);
 // Starts Ferrule: as an action, as its post step, as the action that publishes, or as a command line. Makes the real
 // things, and is the only catch-all: here an outcome becomes a green or red run.
 
@@ -4530,8 +4542,8 @@ function readPublishInputs(get, context) {
 
 // EXTERNAL MODULE: ./node_modules/zod/v4/classic/schemas.js + 5 modules
 var schemas = __webpack_require__(2047);
-// EXTERNAL MODULE: ./src/report/report.ts + 57 modules
-var report = __webpack_require__(8661);
+// EXTERNAL MODULE: ./src/report/report.ts + 61 modules
+var report = __webpack_require__(4076);
 ;// CONCATENATED MODULE: ./src/inputs/event.ts
 // Reads what the runner says about the event that started this run. Whether that event may start a run is decided in
 // trust.ts; GitHub itself is not asked anything here.
@@ -5106,8 +5118,8 @@ var external_node_path_ = __webpack_require__(6760);
 var external_node_path_default = /*#__PURE__*/__webpack_require__.n(external_node_path_);
 // EXTERNAL MODULE: ./src/platform/github.ts + 4 modules
 var platform_github = __webpack_require__(2024);
-// EXTERNAL MODULE: ./src/report/report.ts + 57 modules
-var report = __webpack_require__(8661);
+// EXTERNAL MODULE: ./src/report/report.ts + 61 modules
+var report = __webpack_require__(4076);
 ;// CONCATENATED MODULE: ./src/invocation/comment-reply.ts
 
 
@@ -8609,7 +8621,7 @@ function minutes(elapsedMs) {
 /* harmony import */ var _invocation_invocation_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(4777);
 /* harmony import */ var _platform_report_folder_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(9250);
 /* harmony import */ var _publish_publish_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(5387);
-/* harmony import */ var _report_report_js__WEBPACK_IMPORTED_MODULE_6__ = __webpack_require__(8661);
+/* harmony import */ var _report_report_js__WEBPACK_IMPORTED_MODULE_6__ = __webpack_require__(4076);
 /* harmony import */ var _run_run_js__WEBPACK_IMPORTED_MODULE_7__ = __webpack_require__(5279);
 // The post step of the action: what a run that was killed left is pushed, reported and cleared away. A run that came to
 // its end, also by a cancellation, left nothing to do here. Nothing is asked of the model, and no code of the work runs.
@@ -9107,8 +9119,8 @@ function inertLine(text, maxChars) {
     return `${line.slice(0, maxChars - 1).replace(/[\uD800-\uDBFF]$/, '')}…`;
 }
 
-// EXTERNAL MODULE: ./src/report/report.ts + 57 modules
-var report = __webpack_require__(8661);
+// EXTERNAL MODULE: ./src/report/report.ts + 61 modules
+var report = __webpack_require__(4076);
 ;// CONCATENATED MODULE: ./src/publish/trailer-value.ts
 // The form of a trailer's value.
 /** Text as one line, which is what a trailer's value is. Also the form in which values are compared with trailers. */
@@ -11072,7 +11084,7 @@ const IS_REPORT = 'The report is the text of this pull request.';
 
 /***/ }),
 
-/***/ 8661:
+/***/ 4076:
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
 
@@ -11080,6 +11092,7 @@ const IS_REPORT = 'The report is the text of this pull request.';
 __webpack_require__.d(__webpack_exports__, {
   KS: () => (/* reexport */ ANSWERED_BY_SPEC),
   GW: () => (/* reexport */ MAX_BODY_CHARS),
+  TO: () => (/* reexport */ REQUIREMENT_STATUS),
   dr: () => (/* reexport */ actionOutputs),
   gE: () => (/* reexport */ annotationsLeftLine),
   Ih: () => (/* reexport */ annotationsOf),
@@ -11115,7 +11128,7 @@ __webpack_require__.d(__webpack_exports__, {
   r1: () => (/* reexport */ writtenCost)
 });
 
-// UNUSED EXPORTS: MAX_SUMMARY_BYTES, OUTCOMES, STOP_REASONS, excerptOutput, formatQuestionsMark, formatRecordsMark, renderSummary, reportJsonSchema, stopReasonText, worstRecord
+// UNUSED EXPORTS: MAX_SUMMARY_BYTES, OUTCOMES, formatQuestionsMark, formatRecordsMark, renderSummary, reportJsonSchema
 
 // EXTERNAL MODULE: ./src/platform/printable-text.ts
 var printable_text = __webpack_require__(8422);
@@ -11203,14 +11216,77 @@ function longestRun(text) {
     return Math.max(0, ...[...text.matchAll(/`+/g)].map(([run]) => run.length));
 }
 
+;// CONCATENATED MODULE: ./src/report/new-failures.ts
+/** Errors and warnings that the base does not have, each once; those of deciding gates first. */
+function newDiagnostics({ verification, baseline }) {
+    const gates = [...(verification?.gates ?? [])].sort((one, other) => Number(other.deciding) - Number(one.deciding));
+    const seen = new Set();
+    return gates.flatMap((gate) => {
+        const older = olderGate(baseline, gate.name)?.diagnostics ?? [];
+        const shown = gate.diagnostics.filter(({ level }) => level === 'error' || level === 'warning');
+        return notIn(shown, older, diagnosticKey).flatMap((diagnostic) => {
+            const key = `${diagnosticKey(diagnostic)} ${diagnostic.line} ${diagnostic.column}`;
+            if (seen.has(key))
+                return [];
+            seen.add(key);
+            return [{ gate, diagnostic }];
+        });
+    });
+}
+/** Without lines, which move. */
+function diagnosticKey({ level, code, path, message }) {
+    return JSON.stringify([level, code, path, message]);
+}
+/** Failed tests that did not fail on the base, each with the message of its panic where there is one. */
+function newTestFailures({ verification, baseline }) {
+    const failures = gateOf(verification?.gates, 'test')?.tests?.failures ?? [];
+    const failedBefore = (baseline?.test?.tests?.names ?? []).filter(({ result }) => result === 'failed');
+    // The hash in an executable's name differs from build to build.
+    const key = (test) => JSON.stringify([test.name, test.executable.replaceAll(/-[0-9a-f]{16}\b/g, '')]);
+    return notIn(failures, failedBefore, key);
+}
+function olderGate(baseline, name) {
+    if (name === 'check' || name === 'test')
+        return baseline?.[name];
+    return gateOf(baseline?.gates, name);
+}
+function gateOf(gates, name) {
+    return gates?.find((gate) => gate.name === name);
+}
+/** What occurs in `older` is taken out, as often as it occurs there. */
+function notIn(items, older, key) {
+    const left = new Map();
+    for (const item of older)
+        left.set(key(item), (left.get(key(item)) ?? 0) + 1);
+    return items.filter((item) => {
+        const count = left.get(key(item)) ?? 0;
+        left.set(key(item), count - 1);
+        return count <= 0;
+    });
+}
+
 ;// CONCATENATED MODULE: ./src/report/wording.ts
 /** Sign and words of a requirement's state. */
 const REQUIREMENT_STATUS = {
     proven: { sign: '✔', words: 'proven' },
-    partly: { sign: '◐', words: 'partly' },
+    partly: { sign: '◐', words: 'partly proven' },
     unproven: { sign: '✘', words: 'not proven' },
     'not-met': { sign: '✘', words: 'not met' },
     untestable: { sign: '–', words: 'declared untestable' },
+};
+/** What the model said of a requirement. */
+const CLAIM_WORDS = {
+    met: 'met',
+    partly: 'partly met',
+    'not-met': 'not met',
+    untestable: 'untestable',
+};
+/** How a test ended that a requirement names. */
+const TEST_WORDS = {
+    ok: 'ok',
+    failed: 'failed',
+    ignored: 'ignored',
+    'not-run': 'did not run',
 };
 const GATE_SIGNS = {
     passed: '✔',
@@ -11244,9 +11320,9 @@ function duration(durationMs) {
         return `${minutes} min ${seconds % 60} s`;
     return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
-/** `$0.42`; what is less than a cent keeps the digits that matter. */
+/** `$0.42`: to the cent, and never nothing for something. */
 function dollars(costUsd) {
-    return `$${costUsd.toFixed(costUsd > 0 && costUsd < 0.01 ? 4 : 2)}`;
+    return costUsd > 0 && costUsd < 0.01 ? 'under $0.01' : `$${costUsd.toFixed(2)}`;
 }
 /** A git object's name as people quote it. */
 function shortId(objectId) {
@@ -11256,6 +11332,7 @@ function shortId(objectId) {
 ;// CONCATENATED MODULE: ./src/report/annotations.ts
 // What the final verification found and what is open, each on the line it concerns. Old failures of the base are left
 // out. How many are shown, and how one is written for the runner, is platform/log.ts's.
+
 
 
 /** Of a compiler's rendering; the whole is in the log and in the report. */
@@ -11269,7 +11346,7 @@ function annotationsOf(record) {
     const isError = ({ level }) => level === 'error';
     return [
         ...diagnostics.filter(({ diagnostic }) => isError(diagnostic)).flatMap(ofDiagnostic),
-        ...newTestFailures(record),
+        ...newTestFailures(record).flatMap(ofTestFailure),
         ...ofAudit(record),
         ...diagnostics.filter(({ diagnostic }) => !isError(diagnostic)).flatMap(ofDiagnostic),
         ...ofQuestions(record),
@@ -11285,26 +11362,6 @@ function annotationsLeftLine(left) {
         ? ''
         : `Not shown as annotations, of which GitHub shows ten of each type: ${listed(counts)} more. The report has them all.`;
 }
-/** Errors and warnings that the base does not have, each once; those of deciding gates first. */
-function newDiagnostics({ verification, baseline }) {
-    const gates = [...(verification?.gates ?? [])].sort((one, other) => Number(other.deciding) - Number(one.deciding));
-    const seen = new Set();
-    return gates.flatMap((gate) => {
-        const older = olderGate(baseline, gate.name)?.diagnostics ?? [];
-        const shown = gate.diagnostics.filter(({ level }) => level === 'error' || level === 'warning');
-        return notIn(shown, older, diagnosticKey).flatMap((diagnostic) => {
-            const key = `${diagnosticKey(diagnostic)} ${diagnostic.line} ${diagnostic.column}`;
-            if (seen.has(key))
-                return [];
-            seen.add(key);
-            return [{ gate, diagnostic }];
-        });
-    });
-}
-/** Without lines, which move. */
-function diagnosticKey({ level, code, path, message }) {
-    return JSON.stringify([level, code, path, message]);
-}
 function ofDiagnostic({ gate, diagnostic }) {
     const { level, code, message, path, line, column, rendered } = diagnostic;
     if (path === undefined)
@@ -11318,21 +11375,17 @@ function ofDiagnostic({ gate, diagnostic }) {
         },
     ];
 }
-function newTestFailures({ verification, baseline }) {
-    const failures = gateOf(verification?.gates, 'test')?.tests?.failures ?? [];
-    const failedBefore = (baseline?.test?.tests?.names ?? []).filter(({ result }) => result === 'failed');
-    // The hash in an executable's name differs from build to build.
-    const key = (test) => JSON.stringify([test.name, test.executable.replaceAll(/-[0-9a-f]{16}\b/g, '')]);
-    return notIn(failures, failedBefore, key).flatMap(({ name, path, line, message }) => path === undefined
-        ? []
-        : [
-            {
-                level: 'error',
-                title: `Test failed: ${clipped(name, 200)}`,
-                text: clipped(message ?? 'The test failed without a message of its own.', MAX_TEXT_CHARS),
-                ...{ file: path, ...(line === undefined ? {} : { line }) },
-            },
-        ]);
+function ofTestFailure({ name, path, line, message }) {
+    if (path === undefined)
+        return [];
+    return [
+        {
+            level: 'error',
+            title: `Test failed: ${clipped(name, 200)}`,
+            text: clipped(message ?? 'The test failed without a message of its own.', MAX_TEXT_CHARS),
+            ...{ file: path, ...(line === undefined ? {} : { line }) },
+        },
+    ];
 }
 function ofAudit({ audit }) {
     return [...audit]
@@ -11344,38 +11397,19 @@ function ofAudit({ audit }) {
         ...{ file: path, ...(line === undefined ? {} : { line }) },
     }));
 }
-/** On the line of the clause, else on the spec as a whole. */
+/** On the line of the requirement, else on the spec as a whole. */
 function ofQuestions({ questions, spec }) {
     return [...questions]
         .sort((one, other) => Number(other.blocking) - Number(one.blocking))
         .map(({ number, text, requirement, blocking }) => {
-        const clause = spec.requirements.find(({ id }) => id === requirement);
+        const stated = spec.requirements.find(({ id }) => id === requirement);
         const about = requirement === undefined ? '' : ` on ${requirement}`;
         return {
             level: 'notice',
             title: `Question ${number}${about}${blocking ? ' (blocking)' : ''}`,
             text: clipped(text, MAX_TEXT_CHARS),
-            ...{ file: clause?.file ?? spec.path, ...(clause === undefined ? {} : { line: clause.line }) },
+            ...{ file: stated?.file ?? spec.path, ...(stated === undefined ? {} : { line: stated.line }) },
         };
-    });
-}
-function olderGate(baseline, name) {
-    if (name === 'check' || name === 'test')
-        return baseline?.[name];
-    return gateOf(baseline?.gates, name);
-}
-function gateOf(gates, name) {
-    return gates?.find((gate) => gate.name === name);
-}
-/** What occurs in `older` is taken out, as often as it occurs there. */
-function notIn(items, older, key) {
-    const left = new Map();
-    for (const item of older)
-        left.set(key(item), (left.get(key(item)) ?? 0) + 1);
-    return items.filter((item) => {
-        const count = left.get(key(item)) ?? 0;
-        left.set(key(item), count - 1);
-        return count <= 0;
     });
 }
 
@@ -12182,6 +12216,17 @@ function reproduceSection({ reproduce, toolchain, environment, spec, agent, run,
     return section('reproduce', 'How to reproduce', [commands, list]);
 }
 
+;// CONCATENATED MODULE: ./src/report/verdict-commit.ts
+/** The two commits by their ids; `undefined` where the published commit, or the one to check out, was verified itself. */
+function verdictCommit(record) {
+    const { outcome, verification, publication, reproduce } = record;
+    const checkedOut = /^git checkout ([0-9a-f]{40,64})$/m.exec(reproduce.join('\n'))?.[1];
+    const commit = publication.commit ?? checkedOut;
+    if (outcome !== 'verified' || verification === undefined || commit === undefined)
+        return undefined;
+    return commit === verification.commit ? undefined : { commit, verified: verification.commit };
+}
+
 ;// CONCATENATED MODULE: ./src/report/open-points.ts
 
 /** More ids than this help nobody in one line. */
@@ -12221,6 +12266,7 @@ function openPoints({ ledger, questions, records, audit, verification }) {
 
 ;// CONCATENATED MODULE: ./src/report/html/verdict-banner.ts
 // The head of the page: how the run ended, what that rests on and what is open. It repeats the record and judges nothing.
+
 
 
 
@@ -12294,7 +12340,9 @@ function openList(record) {
     </ul>
   </div>`;
 }
-function facts({ verification, publication, usage, model, run }) {
+function facts(record) {
+    const { verification, publication, usage, model, run } = record;
+    const verified = verdictCommit(record)?.verified;
     const { pullRequest, comment, branch, commit } = publication;
     const shown = [
         [
@@ -12303,7 +12351,12 @@ function facts({ verification, publication, usage, model, run }) {
                 ? NOTHING
                 : safeHtml `<code title="${verification.tree}">${shortId(verification.tree)}</code>`,
         ],
-        ['commit', objectName(commit ?? verification?.commit)],
+        [
+            'commit',
+            verified === undefined
+                ? objectName(commit ?? verification?.commit)
+                : safeHtml `${objectName(commit)} <small>same tree as the verified ${objectName(verified)}</small>`,
+        ],
         ['branch', branch === undefined ? NOTHING : safeHtml `<code>${branch}</code>`],
         [
             'pull request',
@@ -12362,15 +12415,14 @@ function gatesSection({ verification, baseline }, places) {
 function gateDetails(gate, id, { outputs, placeLink }, isOpen) {
     const output = outputs.of(gate.output);
     const exit = gate.exitCode === null ? NOTHING : safeHtml `<span>exit code ${gate.exitCode}</span>`;
-    const newTests = gate.tests === undefined || gate.tests.new === 0 ? NOTHING : safeHtml `<span>${gate.tests.new} new</span>`;
-    const ignored = gate.tests === undefined || gate.tests.ignored === 0
-        ? NOTHING
-        : safeHtml `<span>${gate.tests.ignored} ignored</span>`;
+    const { tests } = gate;
+    const besides = tests === undefined ? [] : [`${tests.new} new`, `${tests.ignored} ignored`, `${tests.filteredOut} filtered out`];
+    const counts = besides.filter((text) => !text.startsWith('0 ')).map((text) => safeHtml `<span>${text}</span> `);
     return safeHtml `<details id="${id}" class="gate" ${isOpen ? safeHtml ` open` : NOTHING}>
     <summary>
       <span class="sign ${gateTone(gate)}" aria-hidden="true">${gateSign(gate)}</span> <b>${gate.name}</b>
       <span>${gateWord(gate)}</span>
-      <span class="extra">${newTests} ${ignored} ${exit} <span>${duration(gate.durationMs)}</span></span>
+      <span class="extra">${counts} ${exit} <span>${duration(gate.durationMs)}</span></span>
     </summary>
     <div class="body">
       ${gate.command === '' ? NOTHING : safeHtml `<p class="command"><code>${gate.command}</code></p>`}
@@ -12608,16 +12660,16 @@ function list(items) {
 ;// CONCATENATED MODULE: ./src/report/html/remarks.ts
 
 function questionsSection({ questions, answers = [], spec, publication }) {
-    const clause = (id) => spec.requirements.find((each) => each.id === id)?.text;
+    const textOf = (id) => spec.requirements.find((each) => each.id === id)?.text;
     const open = questions.map(({ number, text, requirement, blocking }) => safeHtml `<li class="remark ${blocking ? 'warn' : ''}">
         <h3>
           Question
-          ${number}${requirement === undefined ? NOTHING : safeHtml ` on ${requirement}`}${blocking ? safeHtml ` <span class="tag warn">blocking</span>` : NOTHING}
+          ${number}${about(requirement)}${blocking ? safeHtml ` <span class="tag warn">blocking</span>` : NOTHING}
         </h3>
-        ${quoted(clause(requirement))} ${prose(text)}
+        ${quoted(textOf(requirement))} ${prose(text)}
       </li> `);
-    const answered = answers.map(({ number, question, answer, author, requirement }) => safeHtml `<li class="remark">
-        <h3>Answered: question ${number}${requirement === undefined ? NOTHING : safeHtml ` on ${requirement}`}</h3>
+    const answered = answers.map(({ number, question, answer, author, requirement, blocking }) => safeHtml `<li class="remark">
+        <h3>Answered: question ${number}${about(requirement)}${blocking ? ' (blocking)' : ''}</h3>
         ${quoted(question)} ${prose(answer)}
         <p class="note">${author === undefined ? 'by a change of the spec' : `by ${author}`}</p>
       </li> `);
@@ -12665,6 +12717,9 @@ function summarySection({ summary }) {
         return undefined;
     return section('summary', 'The model’s own summary', safeHtml `<blockquote>${prose(summary)}</blockquote>`, 'not checked');
 }
+function about(requirement) {
+    return requirement === undefined ? NOTHING : safeHtml ` on ${requirement}`;
+}
 function quoted(text) {
     return text === undefined ? NOTHING : safeHtml `<blockquote>${prose(text)}</blockquote>`;
 }
@@ -12680,7 +12735,7 @@ const TONES = {
     'not-met': 'bad',
     untestable: 'quiet',
 };
-/** The ledger, else what was claimed, else the clauses alone. */
+/** The ledger, else what was claimed, else the requirements alone. */
 function requirementsSection(record, placeLink) {
     const { ledger, claims = [], spec } = record;
     const codeList = (places) => requirements_table_list(places.map((place) => placeLink(place)));
@@ -12692,6 +12747,7 @@ function requirementsSection(record, placeLink) {
                 safeHtml `<b id="requirement-${entry.id}">${entry.id}</b>`,
                 [
                     safeHtml `<span class="clause">${withCode(entry.text)}</span>`,
+                    placeInFolder(entry.id, record),
                     entry.note === undefined ? NOTHING : safeHtml `<span class="note">${withCode(entry.note)}</span>`,
                 ],
                 safeHtml `<span class="status ${tone}"><span aria-hidden="true">${sign}</span> ${words}</span>`,
@@ -12708,9 +12764,10 @@ function requirementsSection(record, placeLink) {
             safeHtml `<b>${id}</b>`,
             [
                 safeHtml `<span class="clause">${withCode(spec.requirements.find((each) => each.id === id)?.text ?? '')}</span>`,
+                placeInFolder(id, record),
                 note === undefined ? NOTHING : safeHtml `<span class="note">${withCode(note)}</span>`,
             ],
-            safeHtml `<span class="status quiet">claimed: ${status}</span>`,
+            safeHtml `<span class="status quiet">claimed: ${CLAIM_WORDS[status]}</span>`,
             codeList(code),
             requirements_table_list(tests.map(codeName)),
         ]);
@@ -12724,6 +12781,11 @@ function requirementsSection(record, placeLink) {
     ]);
     return section('requirements', 'Requirements', table(['id', 'requirement', 'line of the spec'], rows), 'not checked one by one');
 }
+/** Where a requirement stands in a spec of several files; in a spec of one its id finds it. */
+function placeInFolder(id, { spec }) {
+    const { file, line } = spec.requirements.find((each) => each.id === id) ?? {};
+    return file === undefined ? NOTHING : safeHtml `<span class="note">${codeName(`${file}:${line}`)}</span>`;
+}
 function stale({ staleRequirements = [] }) {
     if (staleRequirements.length === 0)
         return NOTHING;
@@ -12733,10 +12795,8 @@ function stale({ staleRequirements = [] }) {
   </p>`;
 }
 function testResult(result) {
-    if (result === 'ok')
-        return safeHtml `<span class="good">ok</span>`;
-    const words = result === 'not-run' ? 'did not run' : result;
-    return safeHtml `<span class="${result === 'failed' ? 'bad' : 'warn'}">${words}</span>`;
+    const tone = result === 'ok' ? 'good' : result === 'failed' ? 'bad' : 'warn';
+    return safeHtml `<span class="${tone}">${TEST_WORDS[result]}</span>`;
 }
 function requirements_table_list(items) {
     return items.length === 0
@@ -13349,6 +13409,13 @@ function layout_bullets(items, { maxRows }) {
         shown.push(`- … and ${items.length - maxRows} more in \`report.json\``);
     return shown.join('\n');
 }
+/** A block as a part of the list item above it. */
+function belowItem(block) {
+    return block
+        .split('\n')
+        .map((line) => (line === '' ? '' : `  ${line}`))
+        .join('\n');
+}
 function layout_table(head, rows, { maxRows }) {
     if (rows.length === 0)
         return '';
@@ -13695,69 +13762,6 @@ function reportJsonSchema() {
     return z.toJSONSchema(runRecordSchema, { io: 'input' });
 }
 
-;// CONCATENATED MODULE: ./src/report/fleet-summary.ts
-// Several specs at a glance: a row for each with its outcome, pull request and expense, and the totals. Each spec's own
-// report is summary.ts.
-
-
-
-
-/** GitHub drops a summary above 1 MiB; a row takes some 200 bytes. */
-const MAX_ROWS = 2_000;
-const MAX_PATH_CHARS = 200;
-/** @param missing specs that left no record */
-function renderFleetSummary(records, missing = 0, notRun) {
-    const rows = [...records].map(rowOf);
-    const counts = OUTCOMES.map((outcome) => [outcome, records.filter((record) => record.outcome === outcome).length])
-        .filter(([, count]) => count > 0)
-        .map(([outcome, count]) => `${count} ${outcome}`);
-    const total = ['**total**', listed(counts), '', costOf(records), fleet_summary_turnsOf(records), timeOf(records)];
-    const lines = [
-        `## Ferrule: ${counted(records.length, 'spec')}`,
-        layout_table(['spec', 'outcome', 'pull request', 'cost', 'turns', 'time'], [...rows.slice(0, MAX_ROWS), total], {
-            maxRows: MAX_ROWS + 1,
-        }),
-        ...(rows.length > MAX_ROWS ? [`${rows.length - MAX_ROWS} more specs are not listed.`] : []),
-        ...(missing === 0
-            ? []
-            : [`${counted(missing, 'planned spec')} left no report: the job ended before, see its log.`]),
-        ...(notRun === undefined ? [] : [notRunSection(notRun)]),
-    ].filter((part) => part !== '');
-    return `${lines.join('\n\n')}\n`;
-}
-function notRunSection({ refused, leftOver, waiting }) {
-    const rowsOf = (state, specs) => specs.map(({ spec, reason }) => [inlineCode(clipped(spec, MAX_PATH_CHARS)), state, inlineText(reason)]);
-    const rows = [
-        ...rowsOf('refused', refused),
-        ...rowsOf('left for the next run', leftOver),
-        ...rowsOf('waiting', waiting),
-    ];
-    return rows.length === 0 ? '' : layout_section('Not run', [layout_table(['spec', 'state', 'why'], rows, { maxRows: MAX_ROWS })]);
-}
-function rowOf(record) {
-    const { spec, outcome, stopReason, publication } = record;
-    const { pullRequest } = publication;
-    return [
-        inlineCode(clipped(spec.path, MAX_PATH_CHARS)),
-        stopReason === undefined ? outcome : `${outcome} (${stopReason})`,
-        pullRequest === undefined ? '' : layout_link(`#${pullRequest.number}`, pullRequest.url), // of another job, so looked at
-        costOf([record]),
-        fleet_summary_turnsOf([record]),
-        timeOf([record]),
-    ];
-}
-/** One unknown cost makes the sum unknown. */
-function costOf(records) {
-    const costs = records.map(({ usage }) => usage.costUsd);
-    return costs.includes(null) ? 'unknown' : dollars(costs.reduce((sum, cost) => sum + (cost ?? 0), 0));
-}
-function fleet_summary_turnsOf(records) {
-    return wholeNumber(records.reduce((sum, { usage }) => sum + usage.turns, 0));
-}
-function timeOf(records) {
-    return duration(records.reduce((sum, { usage }) => sum + usage.durationSeconds, 0) * 1000);
-}
-
 ;// CONCATENATED MODULE: ./src/report/source-links.ts
 // Places in the code as links to GitHub's own pages, pinned to the verified commit so that they stay true when the branch
 // moves on. The repository's address is the one of the workflow run, which the runner gave.
@@ -13783,13 +13787,13 @@ function sourceLinks(record, { maxTextChars, hasLinks }) {
             return file(code(text), path, lines);
         },
         named: (name, { path, line }) => path === undefined ? code(name) : file(code(name), path, line === undefined ? '' : `#L${line}`),
-        clause(id) {
+        requirement(id) {
             const words = inlineText(clipped(id, maxTextChars));
-            const clause = record.spec.requirements.find((each) => each.id === id);
-            if (clause === undefined)
+            const stated = record.spec.requirements.find((each) => each.id === id);
+            if (stated === undefined)
                 return words;
             // GitHub shows Markdown rendered, without lines, unless it is asked for the text.
-            return file(words, clause.file ?? record.spec.path, `?plain=1#L${clause.line}`);
+            return file(words, stated.file ?? record.spec.path, `?plain=1#L${stated.line}`);
         },
         commit(id) {
             const words = inlineCode(shortId(id));
@@ -13828,7 +13832,7 @@ function deviationsSection(record, extent) {
         .map((deviation) => {
         const lifted = audit.filter(({ liftedBy }) => isSame(liftedBy, deviation));
         const findings = layout_bullets(lifted.map((entry) => `does not block because of it: ${described(entry, record, extent)}`), extent);
-        return `${recordText(deviation, extent)}${findings === '' ? '' : `\n${findings.replaceAll(/^/gm, '  ')}`}`;
+        return `${recordText(deviation, extent)}${findings === '' ? '' : `\n${belowItem(findings)}`}`;
     });
     return layout_section('Deviations from the spec', [items.length === 0 ? '' : warningBlock(layout_bullets(items, extent))]);
 }
@@ -13982,6 +13986,54 @@ function decodePath(encoded) {
     }
 }
 
+;// CONCATENATED MODULE: ./src/report/open-section.ts
+
+
+
+
+/** Of a gate; the rest is in its output. */
+const MAX_QUOTES = 3;
+const MAX_QUOTE_CHARS = 600;
+/** A text that has room for less than this quotes nothing. */
+const MIN_QUOTE_CHARS = 100;
+function open_section_openList(record, extent) {
+    const points = openPoints(record);
+    if (points.length === 0)
+        return record.outcome === 'verified' ? 'Nothing is open.' : '';
+    const items = points.map(({ what, rest, place }) => {
+        const told = `**${inlineText(what)}** ${inlineText(clipped(rest, extent.maxTextChars * 2))}`;
+        return `${told}${quotesBelow(place, record, extent)}`;
+    });
+    return `Open:\n\n${layout_bullets(items, extent)}`;
+}
+/** The first messages of a gate as a part of the list item above them. */
+function quotesBelow(place, record, { maxTextChars }) {
+    if (!('gate' in place) || maxTextChars < MIN_QUOTE_CHARS)
+        return '';
+    const messages = messagesOf(place.gate, record);
+    const maxChars = Math.min(maxTextChars, MAX_QUOTE_CHARS);
+    const quotes = messages.slice(0, MAX_QUOTES).map((text) => clipped(text, maxChars));
+    const rest = messages.length - quotes.length;
+    const shown = [...quotes, ...(rest === 0 ? [] : [`… and ${rest} more below`])].join('\n\n');
+    if (shown === '')
+        return '';
+    return `\n\n${belowItem(codeBlock(shown))}\n`;
+}
+function messagesOf(name, record) {
+    const tests = name === 'test' ? newTestFailures(record) : [];
+    const panics = tests.flatMap(({ name: test, message, path, line }) => {
+        if (message === undefined)
+            return [];
+        return [`${test}${path === undefined ? '' : ` (${path}${line === undefined ? '' : `:${line}`})`}\n${message}`];
+    });
+    // Warnings fail no other gate than these.
+    const failsOnWarnings = name === 'clippy' || name === 'doc';
+    const diagnostics = newDiagnostics(record)
+        .filter(({ gate, diagnostic }) => gate.name === name && (diagnostic.level === 'error' || failsOnWarnings))
+        .map(({ diagnostic }) => diagnostic.rendered.trimEnd());
+    return [...panics, ...diagnostics].filter((text) => text.trim() !== '');
+}
+
 ;// CONCATENATED MODULE: ./src/report/plan-section.ts
 
 
@@ -14046,8 +14098,8 @@ function requirements_section_requirementsSection(record, extent) {
     const places = (code) => code.map((place) => links.place(place)).join(' ');
     if (ledger.length === 0) {
         const rows = claims.map((claim) => [
-            links.clause(claim.id),
-            claim.status,
+            links.requirement(claim.id),
+            CLAIM_WORDS[claim.status],
             places(claim.code),
             claim.tests.map((name) => links.named(name, {})).join(' '),
             cell(claim.note ?? ''),
@@ -14058,9 +14110,9 @@ function requirements_section_requirementsSection(record, extent) {
     }
     const rows = ledger.map((entry) => {
         const { sign, words } = REQUIREMENT_STATUS[entry.status];
-        const tests = entry.tests.map(({ name, result, ...place }) => `${links.named(name, place)} ${result}`);
+        const tests = entry.tests.map(({ name, result, ...place }) => `${links.named(name, place)} ${TEST_WORDS[result]}`);
         return [
-            links.clause(entry.id),
+            links.requirement(entry.id),
             cell(entry.text),
             `${sign} ${words}`,
             places(entry.code),
@@ -14263,14 +14315,6 @@ function sections_gatesSection({ verification, baseline }, extent) {
         baselineSentence(baseline),
     ]);
 }
-/** What waits for a decision, before anything is told at length. */
-function sections_openList(record, extent) {
-    const points = openPoints(record);
-    if (points.length === 0)
-        return record.outcome === 'verified' ? 'Nothing is open.' : '';
-    const items = points.map(({ what, rest }) => `**${inlineText(what)}** ${inlineText(clipped(rest, extent.maxTextChars * 2))}`);
-    return `Open:\n\n${layout_bullets(items, extent)}`;
-}
 function specLine(record, extent) {
     const { path, title } = record.spec;
     const link = sourceLinks(record, { ...extent, maxTextChars: 300 }).named(path, { path });
@@ -14280,9 +14324,12 @@ function specLine(record, extent) {
 function publicationLine(record, extent) {
     const { publication, run } = record;
     const { branch, commit, pullRequest, comment } = publication;
+    const links = sourceLinks(record, extent);
+    const verdict = verdictCommit(record);
+    const sameTree = verdict === undefined ? '' : ` (same tree as the verified ${links.commit(verdict.verified)})`;
     const places = [
         branch === undefined ? '' : `branch ${inlineCode(clipped(branch, 300))}`,
-        commit === undefined ? '' : `commit ${sourceLinks(record, extent).commit(commit)}`,
+        commit === undefined ? '' : `commit ${links.commit(commit)}${sameTree}`,
         pullRequest === undefined
             ? ''
             : layout_link(`pull request ${pullRequest.number}${pullRequest.draft ? ' (draft)' : ''}`, pullRequest.url),
@@ -14291,14 +14338,14 @@ function publicationLine(record, extent) {
     ].filter((place) => place !== '');
     return places.length === 0 ? '' : `Where: ${places.join(' · ')}`;
 }
-/** What is open, by number, with the clause it concerns, and how to answer. */
+/** What is open, by number, with the requirement it concerns, and how to answer. */
 function sections_questionsSection(record, extent) {
     const { questions, spec, publication } = record;
     const links = sourceLinks(record, extent);
     const items = questions.map(({ number, text, requirement, blocking }) => {
-        const clause = spec.requirements.find(({ id }) => id === requirement);
-        const quoted = clause === undefined ? '' : quoteBelow(clipped(clause.text, extent.maxTextChars));
-        const head = `**Question ${number}${about(requirement, links)}${blocking ? ' (blocking)' : ''}:**`;
+        const stated = spec.requirements.find(({ id }) => id === requirement);
+        const quoted = stated === undefined ? '' : quoteBelow(clipped(stated.text, extent.maxTextChars));
+        const head = `**Question ${number}${sections_about(requirement, links)}${blocking ? ' (blocking)' : ''}:**`;
         return `${head} ${inlineText(clipped(text, extent.maxTextChars))}${quoted}`;
     });
     const howTo = questions[0] === undefined ? '' : howToAnswer(questions[0].number, publication.kind);
@@ -14315,7 +14362,7 @@ function answersSection(record, extent) {
     const links = sourceLinks(record, extent);
     const items = answers.map(({ number, question, answer, author, requirement }) => {
         const by = author === undefined ? '' : ` (answered by ${inlineText(author)})`;
-        const head = `**Question ${number}${about(requirement, links)}:** ${inlineText(clipped(question, extent.maxTextChars))}${by}`;
+        const head = `**Question ${number}${sections_about(requirement, links)}:** ${inlineText(clipped(question, extent.maxTextChars))}${by}`;
         return `${head}${quoteBelow(clipped(answer, extent.maxTextChars))}`;
     });
     return layout_section('Answers that this run was given', [layout_bullets(items, extent)]);
@@ -14327,8 +14374,7 @@ function sections_sourceWarningsSection({ sourceWarnings = [] }, extent) {
 }
 /** A quotation as a part of the list item above it. */
 function quoteBelow(text) {
-    const lines = quotation(text).split('\n');
-    return `\n${lines.map((line) => `  ${line}`).join('\n')}`;
+    return `\n${belowItem(quotation(text))}`;
 }
 /** What the model proposes and took for granted; its deviations have a section of their own. */
 function recordsSections({ records }, extent) {
@@ -14422,7 +14468,8 @@ function usageSection({ usage, model, agent, run }) {
     ];
     return layout_section('Spent', [layout_table(['', 'used', 'limit'], rows, { maxRows: rows.length }), who]);
 }
-function sections_reproduceSection({ reproduce, toolchain, environment }, extent) {
+function sections_reproduceSection(record, extent) {
+    const { reproduce, toolchain, environment } = record;
     const commands = reproduce.length === 0 ? '' : codeBlock(clipped(reproduce.join('\n'), extent.maxTextChars * 10), 'sh');
     const tools = [
         toolchain.rustc,
@@ -14436,8 +14483,11 @@ function sections_reproduceSection({ reproduce, toolchain, environment }, extent
     const patch = reproduce.includes('git apply change.patch')
         ? '`change.patch` is in the report folder of the run: this work is on no branch.'
         : '';
+    const verdict = verdictCommit(record);
+    const ids = verdict && [verdict.commit, verdict.verified].map((id) => inlineCode(shortId(id)));
+    const sameTree = ids === undefined ? '' : `${ids.join(' adds the verdict alone: its tree is that of ')}, as verified.`;
     const title = commands === '' ? 'Made with' : 'How to reproduce';
-    return layout_section(title, [commands, patch, [...named, ...sandbox].join(' · ')]);
+    return layout_section(title, [commands, patch, sameTree, [...named, ...sandbox].join(' · ')]);
 }
 function testCounts({ tests }) {
     if (tests === undefined)
@@ -14464,8 +14514,8 @@ function baselineSentence(baseline) {
     });
     return results.length === 0 ? '' : `On the base, before the run: ${listed(results)}.`;
 }
-function about(requirement, links) {
-    return requirement === undefined ? '' : ` on ${links.clause(requirement)}`;
+function sections_about(requirement, links) {
+    return requirement === undefined ? '' : ` on ${links.requirement(requirement)}`;
 }
 
 ;// CONCATENATED MODULE: ./src/report/spec-sections.ts
@@ -14513,6 +14563,7 @@ function spec_sections_tasksSection(record, extent) {
 
 
 
+
 /** GitHub refuses bodies above 65,536 characters; the rest is left for what it may add or count differently. */
 const MAX_BODY_CHARS = 60_000;
 const markdown_WHOLE = {
@@ -14539,7 +14590,7 @@ const LEVELS = [
  */
 function renderMarkdown(record, { outputs, maxChars, pullRequestNotes = [] }) {
     const lines = hiddenLines(record);
-    const context = { outputs: once(outputs), notes: [...pullRequestNotes, ...record.publication.warnings] };
+    const context = { outputs: once(outputs), pullRequestNotes };
     const fits = (text) => text.length <= maxChars;
     const render = (marks) => firstThatFits((level) => `${marks}\n${renderLevel(record, level, context)}`, fits);
     for (;;) {
@@ -14565,7 +14616,7 @@ function questionsMark({ questions, answers = [] }) {
 }
 /** The body of a report without the mark, at the first level of detail that `fits` accepts, else at the last. */
 function renderBody(record, outputs, fits) {
-    const context = { outputs: once(outputs), notes: record.publication.warnings };
+    const context = { outputs: once(outputs), pullRequestNotes: [] };
     return firstThatFits((level) => renderLevel(record, level, context), fits);
 }
 function firstThatFits(render, fits) {
@@ -14577,20 +14628,24 @@ function firstThatFits(render, fits) {
     }
     return text;
 }
-function renderLevel(record, level, { outputs, notes }) {
+function renderLevel(record, level, { outputs, pullRequestNotes }) {
     const verdict = inlineText(clipped(verdictLine(record), Math.min(level.maxTextChars * 5, 2000)));
-    const noted = notes.slice(0, level.maxRows).map((note) => `> ${inlineText(clipped(note, level.maxTextChars * 2))}`);
     const parts = [
         `**${verdict}**`,
         specLine(record, level),
         publicationLine(record, level),
-        noted.join('\n>\n'),
-        sections_openList(record, level),
+        quotedNotes(record.publication.warnings, level),
+        open_section_openList(record, level),
+        quotedNotes(pullRequestNotes, level),
         sections_gatesSection(record, level),
         ...(level.isBrief ? [] : details(record, level, outputs)),
         level === markdown_WHOLE ? '' : leftOut(record),
     ];
     return `${parts.filter((part) => part !== '').join('\n\n')}\n`;
+}
+function quotedNotes(notes, level) {
+    const quoted = notes.slice(0, level.maxRows).map((note) => `> ${inlineText(clipped(note, level.maxTextChars * 2))}`);
+    return quoted.join('\n>\n');
 }
 function leftOut(record) {
     return `This text is shortened to fit. The whole report is \`report.md\` and \`report.json\`, the complete output of every command is in \`outputs/\`, all in ${reportFolder(record)}.`;
@@ -14646,6 +14701,241 @@ function once(outputs) {
         known.set(file, text);
         return text;
     };
+}
+
+;// CONCATENATED MODULE: ./src/report/mermaid-charts.ts
+// Time and tokens of a run as Mermaid charts, which GitHub draws in a job summary. Nothing but numbers and words of our
+// own goes into them: Mermaid has a syntax of its own to break out into. What is counted is in time-spans.ts and
+// turn-tokens.ts.
+
+
+
+
+/** More could not be told apart at the width of a page. */
+const MAX_BARS = 60;
+/** Of the whole: a shorter bar would be its frame alone. */
+const MIN_SHARE = 1 / 1_000;
+/** As many can have their numbers below them. */
+const MAX_LABELLED_BARS = 20;
+/** Grey for all tokens, green for those from the cache; both can be seen on GitHub's light and dark ground. */
+const TOKENS_PALETTE = '#8c959f, #2da44e';
+/** Both charts under a heading; an empty text for a run without a conversation. */
+function chartsSection(record, story) {
+    const time = readRunTime(record, story);
+    const tokens = readTurnTokens(story);
+    return layout_section('Where time and tokens went', [
+        ...(time === undefined ? [] : timeChart(time)),
+        ...(tokens === undefined ? [] : mermaid_charts_tokensChart(tokens)),
+    ]);
+}
+function timeChart(time) {
+    const { spans, totalMs } = time;
+    const isWhole = spans.length <= MAX_BARS;
+    const bars = isWhole ? spans : sliceSpans(time, Math.floor(MAX_BARS / Object.keys(LANE_NAMES).length));
+    const shown = bars.filter(({ fromMs, toMs }) => toMs - fromMs >= totalMs * MIN_SHARE);
+    const totals = laneTotals(time);
+    const shares = totals.map(({ lane, totalMs: laneMs }) => `${LANE_NAMES[lane]} ${duration(laneMs)} (${Math.round((laneMs / totalMs) * 100)} %)`);
+    const sliced = isWhole
+        ? ''
+        : ' Bars of neighbouring turns are put together: their lengths are true, their number is that of the first turn.';
+    const lanes = totals.flatMap(({ lane }) => {
+        const tasks = shown.filter((span) => span.lane === lane).map(ganttTask);
+        return tasks.length === 0 ? [] : [`  section ${LANE_NAMES[lane]}`, ...tasks];
+    });
+    const chart = [
+        '---',
+        'config:',
+        '  gantt:',
+        '    displayMode: compact',
+        '    leftPadding: 110',
+        '---',
+        'gantt',
+        '  dateFormat YYYY-MM-DD HH:mm:ss.SSS',
+        `  axisFormat ${totalMs < 3_600_000 ? '%M:%S' : '%H:%M'}`,
+        ...lanes,
+    ];
+    return [
+        `**Time**, ${duration(totalMs)} in all: ${shares.join(', ')}.${sliced} Bars have the number of their turn.`,
+        mermaid(chart),
+    ];
+}
+/** Mermaid has colours for states of a task and for nothing else; its red would look like a failure. */
+const LANE_COLOURS = {
+    model: 'active, ',
+    cargo: '',
+    files: 'done, ',
+    verification: '',
+    other: 'done, ',
+};
+/** A task needs a name: the number of its (first) turn, else a dot. */
+function ganttTask({ lane, turns, fromMs, toMs }) {
+    const name = turns === undefined ? '·' : String(turns.first);
+    return `  ${name} :${LANE_COLOURS[lane]}${ganttTime(fromMs)}, ${ganttTime(toMs)}`;
+}
+/**
+ * A point of the run as a time of day: Mermaid reads and shows times in the reader's own zone, so the axis counts from 0
+ * everywhere. That day has no change of the clocks in any zone.
+ */
+function ganttTime(ms) {
+    return new Date(Date.UTC(2001, 0, 1) + Math.round(ms)).toISOString().replace('T', ' ').replace('Z', '');
+}
+function mermaid_charts_tokensChart({ turns, all, highest, cachePercent }) {
+    const size = Math.ceil(turns.length / MAX_BARS);
+    const bars = Array.from({ length: Math.ceil(turns.length / size) }, (_, at) => meanOf(turns, at * size, size));
+    const first = turns[0]?.number ?? 1;
+    const labels = bars.map((_, at) => `"${first + at * size}"`).join(', ');
+    const axis = bars.length <= MAX_LABELLED_BARS ? `"turn" [${labels}]` : `"turn" ${first} --> ${first + turns.length - 1}`;
+    const counts = TOKEN_KINDS.map(({ key, name }) => `${wholeNumber(all[key])} ${name}`).join(', ');
+    const chart = [
+        '---',
+        'config:',
+        '  xyChart:',
+        '    width: 900',
+        '    height: 320',
+        '  themeVariables:',
+        '    xyChart:',
+        '      backgroundColor: "transparent"',
+        `      plotColorPalette: "${TOKENS_PALETTE}"`,
+        '---',
+        'xychart-beta',
+        `  x-axis ${axis}`,
+        `  y-axis "tokens" 0 --> ${plain(highest)}`,
+        `  bar [${bars.map(({ total }) => plain(total)).join(', ')}]`,
+        `  bar [${bars.map(({ cached }) => plain(cached)).join(', ')}]`,
+    ];
+    const mean = size === 1 ? '' : ` Each bar is the mean of ${size} turns.`;
+    return [
+        `**Tokens per turn**, ${cachePercent} % of the input came from the cache: ${counts}. Green is what came from the cache.${mean}`,
+        mermaid(chart),
+    ];
+}
+function meanOf(turns, from, size) {
+    const some = turns.slice(from, from + size);
+    const mean = (values) => values.reduce((sum, value) => sum + value, 0) / values.length;
+    return {
+        total: mean(some.map(({ total }) => total)),
+        cached: mean(some.map(({ tokens }) => tokens.cacheReadTokens)),
+    };
+}
+/** Digits alone, whatever the number is. */
+function plain(count) {
+    return String(Math.min(Math.round(count), Number.MAX_SAFE_INTEGER));
+}
+function mermaid(lines) {
+    return ['```mermaid', ...lines, '```'].join('\n');
+}
+
+;// CONCATENATED MODULE: ./src/report/summary.ts
+// The job summary of one spec: the report as GitHub shows it on the page of the workflow run, with charts of time and tokens.
+// A step with several specs is summaries.ts.
+
+
+
+
+/** GitHub drops a step's summary above 1 MiB as a whole; all specs of a step share it. */
+const MAX_SUMMARY_BYTES = 900 * 1024;
+/** Markdown for `GITHUB_STEP_SUMMARY`, at most `maxBytes` in UTF-8. The charts go first where there is not room for all. */
+function renderSummary(record, { outputs, transcript }, maxBytes = MAX_SUMMARY_BYTES) {
+    const title = record.spec.title === '' ? record.spec.path : record.spec.title;
+    const head = `## Ferrule: ${inlineText(clipped(title, 300))}\n\n`;
+    const charts = chartsSection(record, readStory(transcript));
+    const withCharts = (body) => (charts === '' ? `${head}${body}` : `${head}${body}\n${charts}\n`);
+    const fits = (text) => Buffer.byteLength(text) <= maxBytes;
+    const text = withCharts(renderBody(record, outputs, (body) => fits(withCharts(body))));
+    return fits(text) ? text : `${head}${renderBody(record, outputs, (body) => fits(`${head}${body}`))}`;
+}
+
+;// CONCATENATED MODULE: ./src/report/fleet-summary.ts
+// Several specs at a glance: a row for each with its outcome, pull request and expense, and the totals. Each spec's own
+// report is summary.ts, both together are summaries.ts.
+
+
+
+
+
+/** For everything but the rows: headings, sums, what is left out. */
+const FRAME_BYTES = 2_000;
+const MAX_PATH_CHARS = 200;
+const MAX_REASON_CHARS = 500;
+const ALL_RAN = { refused: [], leftOver: [], waiting: [] };
+/**
+ * A row for each spec, the sums over all of them, and what was not run. Rows that do not fit are counted, with the place
+ * where they are to be had.
+ */
+function renderFleetSummary(records, { missing = 0, notRun = ALL_RAN, maxBytes = MAX_SUMMARY_BYTES } = {}) {
+    const others = notRunRows(notRun);
+    const shownOthers = fitting(others, (maxBytes - FRAME_BYTES) / 4);
+    const shown = fitting(byNeed(records, (record) => record).map(rowOf), maxBytes - FRAME_BYTES - bytesOf(shownOthers));
+    const counts = OUTCOMES.map((outcome) => [outcome, records.filter((record) => record.outcome === outcome).length])
+        .filter(([, count]) => count > 0)
+        .map(([outcome, count]) => `${count} ${outcome}`);
+    const total = ['**total**', listed(counts), '', costOf(records), fleet_summary_turnsOf(records), timeOf(records)];
+    const lines = [
+        `## Ferrule: ${counted(records.length, 'spec')}`,
+        wholeTable(['spec', 'outcome', 'pull request', 'cost', 'turns', 'time'], [...shown, total]),
+        fleet_summary_leftOut(records.length - shown.length, 'The total counts them; each has a report of its own.'),
+        missing === 0 ? '' : `${counted(missing, 'planned spec')} left no report: the job ended before, see its log.`,
+        layout_section('Not run', [
+            wholeTable(['spec', 'state', 'why'], shownOthers),
+            fleet_summary_leftOut(others.length - shownOthers.length, "The plan's log lists them."),
+        ]),
+    ].filter((part) => part !== '');
+    return `${lines.join('\n\n')}\n`;
+}
+/** In their order, but what nobody needs to read last: room is given from the front. */
+function byNeed(items, recordOf) {
+    const isQuiet = (item) => recordOf(item).outcome === 'unchanged';
+    return [...items.filter((item) => !isQuiet(item)), ...items.filter(isQuiet)];
+}
+function fitting(rows, maxBytes) {
+    let leftBytes = maxBytes;
+    return rows.filter((row) => {
+        const bytes = bytesOf([row]);
+        if (bytes > leftBytes)
+            return false;
+        leftBytes -= bytes;
+        return true;
+    });
+}
+function bytesOf(rows) {
+    return rows.reduce((sum, row) => sum + Buffer.byteLength(`| ${row.join(' | ')} |\n`), 0);
+}
+function wholeTable(head, rows) {
+    return layout_table(head, rows, { maxRows: rows.length });
+}
+function fleet_summary_leftOut(count, where) {
+    return count === 0 ? '' : `… and ${counted(count, 'more spec')} for which there is no room here. ${where}`;
+}
+function notRunRows({ refused, leftOver, waiting }) {
+    const rowsOf = (state, specs) => specs.map(({ spec, reason }) => [
+        inlineCode(clipped(spec, MAX_PATH_CHARS)),
+        state,
+        inlineText(clipped(reason, MAX_REASON_CHARS)),
+    ]);
+    return [...rowsOf('refused', refused), ...rowsOf('left for the next run', leftOver), ...rowsOf('waiting', waiting)];
+}
+function rowOf(record) {
+    const { spec, outcome, stopReason, publication } = record;
+    const { pullRequest } = publication;
+    return [
+        inlineCode(clipped(spec.path, MAX_PATH_CHARS)),
+        stopReason === undefined ? outcome : `${outcome} (${stopReason})`,
+        pullRequest === undefined ? '' : layout_link(`#${pullRequest.number}`, pullRequest.url), // of another job, so looked at
+        costOf([record]),
+        fleet_summary_turnsOf([record]),
+        timeOf([record]),
+    ];
+}
+/** One unknown cost makes the sum unknown. */
+function costOf(records) {
+    const costs = records.map(({ usage }) => usage.costUsd);
+    return costs.includes(null) ? 'unknown' : dollars(costs.reduce((sum, cost) => sum + (cost ?? 0), 0));
+}
+function fleet_summary_turnsOf(records) {
+    return wholeNumber(records.reduce((sum, { usage }) => sum + usage.turns, 0));
+}
+function timeOf(records) {
+    return duration(records.reduce((sum, { usage }) => sum + usage.durationSeconds, 0) * 1000);
 }
 
 ;// CONCATENATED MODULE: ./src/report/commit-names.ts
@@ -14862,153 +15152,52 @@ function outputs_text(value) {
     return value === null || value === undefined ? '' : String(Number(value.toFixed(6)));
 }
 
-;// CONCATENATED MODULE: ./src/report/mermaid-charts.ts
-// Time and tokens of a run as Mermaid charts, which GitHub draws in a job summary. Nothing but numbers and words of our
-// own goes into them: Mermaid has a syntax of its own to break out into. What is counted is in time-spans.ts and
-// turn-tokens.ts.
+;// CONCATENATED MODULE: ./src/report/summaries.ts
+// The job summary of a step, whatever the number of its specs: a table of all, then as many of their reports as there is
+// room for. One spec's report is summary.ts, the table fleet-summary.ts.
 
 
 
 
-/** More could not be told apart at the width of a page. */
-const MAX_BARS = 60;
-/** Of the whole: a shorter bar would be its frame alone. */
-const MIN_SHARE = 1 / 1_000;
-/** As many can have their numbers below them. */
-const MAX_LABELLED_BARS = 20;
-/** Grey for all tokens, green for those from the cache; both can be seen on GitHub's light and dark ground. */
-const TOKENS_PALETTE = '#8c959f, #2da44e';
-/** Both charts under a heading; an empty text for a run without a conversation. */
-function chartsSection(record, story) {
-    const time = readRunTime(record, story);
-    const tokens = readTurnTokens(story);
-    return layout_section('Where time and tokens went', [
-        ...(time === undefined ? [] : timeChart(time)),
-        ...(tokens === undefined ? [] : mermaid_charts_tokensChart(tokens)),
-    ]);
-}
-function timeChart(time) {
-    const { spans, totalMs } = time;
-    const isWhole = spans.length <= MAX_BARS;
-    const bars = isWhole ? spans : sliceSpans(time, Math.floor(MAX_BARS / Object.keys(LANE_NAMES).length));
-    const shown = bars.filter(({ fromMs, toMs }) => toMs - fromMs >= totalMs * MIN_SHARE);
-    const totals = laneTotals(time);
-    const shares = totals.map(({ lane, totalMs: laneMs }) => `${LANE_NAMES[lane]} ${duration(laneMs)} (${Math.round((laneMs / totalMs) * 100)} %)`);
-    const sliced = isWhole
-        ? ''
-        : ' Bars of neighbouring turns are put together: their lengths are true, their number is that of the first turn.';
-    const lanes = totals.flatMap(({ lane }) => {
-        const tasks = shown.filter((span) => span.lane === lane).map(ganttTask);
-        return tasks.length === 0 ? [] : [`  section ${LANE_NAMES[lane]}`, ...tasks];
-    });
-    const chart = [
-        '---',
-        'config:',
-        '  gantt:',
-        '    displayMode: compact',
-        '    leftPadding: 110',
-        '---',
-        'gantt',
-        '  dateFormat YYYY-MM-DD HH:mm:ss.SSS',
-        `  axisFormat ${totalMs < 3_600_000 ? '%M:%S' : '%H:%M'}`,
-        ...lanes,
-    ];
-    return [
-        `**Time**, ${duration(totalMs)} in all: ${shares.join(', ')}.${sliced} Bars have the number of their turn.`,
-        mermaid(chart),
-    ];
-}
-/** Mermaid has colours for states of a task and for nothing else; its red would look like a failure. */
-const LANE_COLOURS = {
-    model: 'active, ',
-    cargo: '',
-    files: 'done, ',
-    verification: '',
-    other: 'done, ',
-};
-/** A task needs a name: the number of its (first) turn, else a dot. */
-function ganttTask({ lane, turns, fromMs, toMs }) {
-    const name = turns === undefined ? '·' : String(turns.first);
-    return `  ${name} :${LANE_COLOURS[lane]}${ganttTime(fromMs)}, ${ganttTime(toMs)}`;
-}
+/** Of a thousand specs, a row takes some 200 bytes; what the table does not use is there for the reports. */
+const MAX_TABLE_BYTES = MAX_SUMMARY_BYTES / 2;
+/** A report is not shortened further for the sake of the others. */
+const MIN_REPORT_BYTES = 8 * 1024;
+/** For the line that says how many reports are elsewhere. */
+const CLOSING_BYTES = 1_000;
 /**
- * A point of the run as a time of day: Mermaid reads and shows times in the reader's own zone, so the axis counts from 0
- * everywhere. That day has no change of the clocks in any zone.
+ * A row for each spec where there are several, then each one's report while there is room: those of unchanged specs last,
+ * and each with its share of what the others left. Empty without any spec.
  */
-function ganttTime(ms) {
-    return new Date(Date.UTC(2001, 0, 1) + Math.round(ms)).toISOString().replace('T', ' ').replace('Z', '');
-}
-function mermaid_charts_tokensChart({ turns, all, highest, cachePercent }) {
-    const size = Math.ceil(turns.length / MAX_BARS);
-    const bars = Array.from({ length: Math.ceil(turns.length / size) }, (_, at) => meanOf(turns, at * size, size));
-    const first = turns[0]?.number ?? 1;
-    const labels = bars.map((_, at) => `"${first + at * size}"`).join(', ');
-    const axis = bars.length <= MAX_LABELLED_BARS ? `"turn" [${labels}]` : `"turn" ${first} --> ${first + turns.length - 1}`;
-    const counts = TOKEN_KINDS.map(({ key, name }) => `${wholeNumber(all[key])} ${name}`).join(', ');
-    const chart = [
-        '---',
-        'config:',
-        '  xyChart:',
-        '    width: 900',
-        '    height: 320',
-        '  themeVariables:',
-        '    xyChart:',
-        '      backgroundColor: "transparent"',
-        `      plotColorPalette: "${TOKENS_PALETTE}"`,
-        '---',
-        'xychart-beta',
-        `  x-axis ${axis}`,
-        `  y-axis "tokens" 0 --> ${plain(highest)}`,
-        `  bar [${bars.map(({ total }) => plain(total)).join(', ')}]`,
-        `  bar [${bars.map(({ cached }) => plain(cached)).join(', ')}]`,
-    ];
-    const mean = size === 1 ? '' : ` Each bar is the mean of ${size} turns.`;
-    return [
-        `**Tokens per turn**, ${cachePercent} % of the input came from the cache: ${counts}. Green is what came from the cache.${mean}`,
-        mermaid(chart),
-    ];
-}
-function meanOf(turns, from, size) {
-    const some = turns.slice(from, from + size);
-    const mean = (values) => values.reduce((sum, value) => sum + value, 0) / values.length;
-    return {
-        total: mean(some.map(({ total }) => total)),
-        cached: mean(some.map(({ tokens }) => tokens.cacheReadTokens)),
-    };
-}
-/** Digits alone, whatever the number is. */
-function plain(count) {
-    return String(Math.min(Math.round(count), Number.MAX_SAFE_INTEGER));
-}
-function mermaid(lines) {
-    return ['```mermaid', ...lines, '```'].join('\n');
-}
-
-;// CONCATENATED MODULE: ./src/report/summary.ts
-// The job summary: the report as GitHub shows it on the page of the workflow run, with charts of time and tokens.
-
-
-
-
-
-/** GitHub drops a step's summary above 1 MiB as a whole; all specs of a step share it. */
-const MAX_SUMMARY_BYTES = 900 * 1024;
-/** Markdown for `GITHUB_STEP_SUMMARY`, at most `maxBytes` in UTF-8. The charts go first where there is not room for all. */
-function renderSummary(record, { outputs, transcript }, maxBytes = MAX_SUMMARY_BYTES) {
-    const title = record.spec.title === '' ? record.spec.path : record.spec.title;
-    const head = `## Ferrule: ${inlineText(clipped(title, 300))}\n\n`;
-    const charts = chartsSection(record, readStory(transcript));
-    const withCharts = (body) => (charts === '' ? `${head}${body}` : `${head}${body}\n${charts}\n`);
-    const fits = (text) => Buffer.byteLength(text) <= maxBytes;
-    const text = withCharts(renderBody(record, outputs, (body) => fits(withCharts(body))));
-    return fits(text) ? text : `${head}${renderBody(record, outputs, (body) => fits(`${head}${body}`))}`;
-}
-/** The summary of a step: a row for each spec where there are several, then each one's report. Empty without any. */
 function renderSummaries(results) {
-    const maxBytes = Math.floor(MAX_SUMMARY_BYTES / (results.length + 1));
-    const parts = results.map(({ record, ...sources }) => renderSummary(record, sources, maxBytes));
-    const fleet = results.length < 2 ? [] : [renderFleetSummary(results.map(({ record }) => record))];
-    return [...fleet, ...parts].join('\n\n');
+    const [only] = results;
+    if (only === undefined)
+        return '';
+    if (results.length === 1)
+        return renderSummary(only.record, only);
+    const fleet = renderFleetSummary(results.map(({ record }) => record), { maxBytes: MAX_TABLE_BYTES });
+    const reports = reportsThatFit(results, MAX_SUMMARY_BYTES - CLOSING_BYTES - Buffer.byteLength(fleet));
+    const rest = results.length - reports.length;
+    return [fleet, ...reports, ...(rest === 0 ? [] : [restLine(rest, only.record)])].join('\n\n');
+}
+function reportsThatFit(results, maxBytes) {
+    const reports = [];
+    let leftBytes = maxBytes;
+    const ordered = byNeed(results, ({ record }) => record);
+    for (const [at, { record, ...sources }] of ordered.entries()) {
+        const share = Math.max(Math.floor(leftBytes / (ordered.length - at)), MIN_REPORT_BYTES);
+        const report = renderSummary(record, sources, share);
+        const bytes = Buffer.byteLength(`\n\n${report}`);
+        if (bytes > leftBytes)
+            break;
+        reports.push(report);
+        leftBytes -= bytes;
+    }
+    return reports;
+}
+function restLine(count, { run: { url } }) {
+    const where = url === undefined ? 'the report folder' : layout_link('artifacts', `${url}#artifacts`);
+    return `${counted(count, 'more report')} did not fit in here: \`report.html\` of each spec, in ${where}.\n`;
 }
 
 ;// CONCATENATED MODULE: ./src/report/report.ts
@@ -17187,8 +17376,8 @@ function textOf(answer) {
 
 // EXTERNAL MODULE: ./src/brief/brief.ts + 25 modules
 var brief_brief = __webpack_require__(1044);
-// EXTERNAL MODULE: ./src/report/report.ts + 57 modules
-var report_report = __webpack_require__(8661);
+// EXTERNAL MODULE: ./src/report/report.ts + 61 modules
+var report_report = __webpack_require__(4076);
 ;// CONCATENATED MODULE: ./src/run/earlier-run.ts
 
 
@@ -19324,7 +19513,7 @@ function startedBy({ program, profile }, args, env) {
 function describe({ version, profile }) {
     if (profile.kind === 'unprivileged')
         return version;
-    return `${version}, set up by ${profile.by.kind}; code runs as user ${profile.user.uid} without capabilities`;
+    return `${version}, set up by ${profile.by.kind}; code runs as a user of its own without capabilities`;
 }
 /** Gives a folder and everything below it to a user, unless it is theirs; no symlink is followed. */
 async function giveTo({ uid, gid }, folder, runCommand) {
@@ -19597,8 +19786,6 @@ __webpack_require__.d(__webpack_exports__, {
   f$: () => (/* reexport */ timeLeft),
   MX: () => (/* binding */ verify)
 });
-
-// UNUSED EXPORTS: comparePublicApi
 
 // EXTERNAL MODULE: ./src/workshop/workshop.ts + 43 modules
 var workshop_workshop = __webpack_require__(3472);
@@ -22207,18 +22394,23 @@ function fileOf(path, files) {
 
 // EXTERNAL MODULE: ./src/did-you-mean.ts
 var did_you_mean = __webpack_require__(3772);
+// EXTERNAL MODULE: ./src/report/report.ts + 61 modules
+var report = __webpack_require__(4076);
 ;// CONCATENATED MODULE: ./src/verify/ledger.ts
 // The requirement ledger: every requirement of the spec with the code and tests that the model names for it, checked
 // against this verification. The model's word alone proves nothing. Pure.
 
+
 /** Letters of a name; fewer are part of too many. */
 const MIN_PART = 4;
+/** A note of the model that says what the question in front of it says. */
+const ONLY_WAITS = /^(?:it )?wait(?:s|ing) for (?:the|an) answer(?: to (?:the question|question \d+))?\.?$/i;
 /** Checks the claims. A spec without requirements passes: the verdict line says that it has none. */
 function judgeLedger(facts) {
     const entries = facts.requirements.map((requirement) => judgeRequirement(requirement, facts));
     const proven = entries.filter((entry) => entry.status === 'proven').length;
     const open = entries.filter((entry) => entry.status !== 'proven' && entry.status !== 'untestable');
-    const reasons = open.map(({ id, status, note }) => `${id} is ${status}${note === undefined ? '' : `: ${note}`}`);
+    const reasons = open.map(({ id, status, note }) => `${id} is ${report/* REQUIREMENT_STATUS */.TO[status].words}${note === undefined ? '' : `: ${note}`}`);
     if (entries.length > 0 && open.length === 0 && proven === 0)
         reasons.push('no requirement is proven: a spec whose every requirement is declared untestable proves nothing');
     const onlyWaiting = open.length > 0 && open.every((entry) => facts.waiting.has(entry.id));
@@ -22231,7 +22423,8 @@ function judgeRequirement({ id, text }, facts) {
     const tests = (claim?.tests ?? []).map((name) => ({ name, result: resultOf(name, facts) }));
     const problems = [];
     const entry = (status) => {
-        const note = [...problems, ...(claim?.note === undefined ? [] : [claim.note])].join('; ');
+        const own = question !== undefined && ONLY_WAITS.test(claim?.note?.trim() ?? '') ? undefined : claim?.note;
+        const note = [...problems, ...(own === undefined ? [] : [own])].join('; ');
         return { ...base, tests, status, ...(note === '' ? {} : { note }) };
     };
     if (question !== undefined)
@@ -23627,7 +23820,6 @@ function countdown(forMs) {
 }
 
 ;// CONCATENATED MODULE: ./src/verify/verify.ts
-
 
 
 

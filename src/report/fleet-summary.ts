@@ -25,7 +25,7 @@ export interface SpecNotRun {
 
 const ALL_RAN: NotRun = { refused: [], leftOver: [], waiting: [] };
 
-export interface FleetSummaryOptions {
+interface FleetSummaryOptions {
   /** Specs that left no record. */
   missing?: number;
   notRun?: NotRun;

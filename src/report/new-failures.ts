@@ -1,13 +1,13 @@
 // What the final verification found that the base does not have: diagnostics and failed tests. Where each is shown is every
 // rendering's own affair.
-import type { DiagnosticRecord, GateRecord, RunRecord, TestsRecord } from './record.js';
+import type { DiagnosticRecord, GateRecord, RunRecord } from './record.js';
 
 export interface NewDiagnostic {
   gate: GateRecord;
   diagnostic: DiagnosticRecord;
 }
 
-export type TestFailure = NonNullable<TestsRecord['failures']>[number];
+export type TestFailure = NonNullable<NonNullable<GateRecord['tests']>['failures']>[number];
 
 /** Errors and warnings that the base does not have, each once; those of deciding gates first. */
 export function newDiagnostics({ verification, baseline }: RunRecord): NewDiagnostic[] {

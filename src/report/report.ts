@@ -37,5 +37,5 @@ export {
 export { laterSpending, readSpending, totalSpending, writtenCost, type Spending } from './spending.js';
 export { renderSummaries } from './summaries.js';
 export { MAX_SUMMARY_BYTES, renderSummary, type SummarySources } from './summary.js';
-export { stopReasonText, verdictLine } from './verdict.js';
+export { verdictLine } from './verdict.js';
 export { counted, dollars, listed, REQUIREMENT_STATUS } from './wording.js';

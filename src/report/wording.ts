@@ -1,5 +1,5 @@
 // Numbers, lists, durations and states as words, the same in every rendering. Which facts are told is decided elsewhere.
-import type { ClaimRecord, GateRecord, LedgerEntry } from './record.js';
+import type { GateRecord, LedgerEntry, RunRecord } from './record.js';
 
 /** Sign and words of a requirement's state. */
 export const REQUIREMENT_STATUS: Readonly<Record<LedgerEntry['status'], { sign: string; words: string }>> = {
@@ -11,7 +11,7 @@ export const REQUIREMENT_STATUS: Readonly<Record<LedgerEntry['status'], { sign: 
 };
 
 /** What the model said of a requirement. */
-export const CLAIM_WORDS: Readonly<Record<ClaimRecord['status'], string>> = {
+export const CLAIM_WORDS: Readonly<Record<NonNullable<RunRecord['claims']>[number]['status'], string>> = {
   met: 'met',
   partly: 'partly met',
   'not-met': 'not met',

@@ -20,7 +20,7 @@ import { resumeFromFolders } from './resumed-work.js';
 import { protectedPaths } from '../workshop/workshop.js';
 
 /** The pull request that a run works on, and the issue or pull request that it was asked for on. */
-export interface Place {
+interface Place {
   pullRequest?: RunContext['pullRequest'];
   issueNumber?: number | undefined;
 }

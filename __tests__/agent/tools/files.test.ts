@@ -123,14 +123,6 @@ describe('write_file', () => {
     expect(scene.workshop.changes()).toEqual([]);
   });
 
-  it("refuses the workspace's own dependency table and says what a member does", async () => {
-    await use('read_file', { path: 'Cargo.toml' });
-    const content = `${MANIFEST}[workspace.dependencies]\nserde = "1"\n`;
-    const refusal = await use('write_file', { path: 'Cargo.toml', content });
-    expect(refusal).toMatch(/^refused: .*cargo "add" with "--package" inherits it/);
-    expect(opened.workshop.changes()).toEqual([]);
-  });
-
   it('refuses a patch table', async () => {
     await use('read_file', { path: 'Cargo.toml' });
     const content = `${MANIFEST}[patch.crates-io]\nserde = { path = "x" }\n`;
