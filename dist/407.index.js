@@ -76,8 +76,8 @@ class Announcement {
 
 // EXPORTS
 __webpack_require__.d(__webpack_exports__, {
-  dk: () => (/* reexport */ buildBrief),
   SC: () => (/* reexport */ buildCrateMap),
+  fn: () => (/* reexport */ buildPrompt),
   g3: () => (/* reexport */ checkSpec),
   jb: () => (/* reexport */ describeFinding),
   kA: () => (/* reexport */ describeFindings),
@@ -1447,7 +1447,7 @@ function shortened(entries) {
 
 ;// CONCATENATED MODULE: ./src/brief/prompt.ts
 /** The same request gives the same texts, so that a replay and the prompt cache see no difference. */
-function buildBrief(request) {
+function buildPrompt(request) {
     return { system: systemPrompt(request), firstMessage: firstMessage(request) };
 }
 function systemPrompt({ agent, onQuestion, dependencies, protectedPaths }) {
@@ -2204,7 +2204,7 @@ async function readSources(request) {
 /* harmony export */   m: () => (/* binding */ Cancellation)
 /* harmony export */ });
 /* harmony import */ var _report_report_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(4076);
-/* harmony import */ var _run_run_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(5279);
+/* harmony import */ var _run_run_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(977);
 
 
 /** A runner gives a cancelled step 7.5 s, then SIGTERM, then 2.5 s. */
@@ -5593,7 +5593,7 @@ async function tipOf(fetch) {
 // EXTERNAL MODULE: ./src/platform/report-folder.ts
 var report_folder = __webpack_require__(9250);
 // EXTERNAL MODULE: ./src/run/run.ts + 56 modules
-var run = __webpack_require__(5279);
+var run = __webpack_require__(977);
 ;// CONCATENATED MODULE: ./src/invocation/fleet-run.ts
 // The specs of one invocation, one after the other: prerequisites first, each from where its prerequisites are, together
 // within what the invocation may spend. What one run does is run.ts.
@@ -8622,7 +8622,7 @@ function minutes(elapsedMs) {
 /* harmony import */ var _platform_report_folder_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(9250);
 /* harmony import */ var _publish_publish_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(5387);
 /* harmony import */ var _report_report_js__WEBPACK_IMPORTED_MODULE_6__ = __webpack_require__(4076);
-/* harmony import */ var _run_run_js__WEBPACK_IMPORTED_MODULE_7__ = __webpack_require__(5279);
+/* harmony import */ var _run_run_js__WEBPACK_IMPORTED_MODULE_7__ = __webpack_require__(977);
 // The post step of the action: what a run that was killed left is pushed, reported and cleared away. A run that came to
 // its end, also by a cancellation, left nothing to do here. Nothing is asked of the model, and no code of the work runs.
 
@@ -8695,7 +8695,7 @@ async function finish(step, folders, run) {
 /* harmony import */ var _platform_git_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(8524);
 /* harmony import */ var _platform_received_folder_js__WEBPACK_IMPORTED_MODULE_6__ = __webpack_require__(7513);
 /* harmony import */ var _publish_publish_js__WEBPACK_IMPORTED_MODULE_7__ = __webpack_require__(5387);
-/* harmony import */ var _run_run_js__WEBPACK_IMPORTED_MODULE_8__ = __webpack_require__(5279);
+/* harmony import */ var _run_run_js__WEBPACK_IMPORTED_MODULE_8__ = __webpack_require__(977);
 // The second job of two: takes what a run with `publish: none` left, makes its commits again under this job's own rules,
 // and publishes them as the run would have. It holds a token that writes and no model key; what it is given counts as
 // hostile. Reading and judging the report is run/result-reader.ts.
@@ -15225,7 +15225,7 @@ function restLine(count, { run: { url } }) {
 
 /***/ }),
 
-/***/ 5279:
+/***/ 977:
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
 
@@ -17206,20 +17206,20 @@ class Agent {
     turn = 0;
     constructor(options) {
         this.options = options;
-        const { system, brief, tools, context, events } = options;
+        const { system, firstMessage, tools, context, events } = options;
         this.offered = tools.map(({ name, description, inputSchema }) => ({
             name,
             description,
             input_schema: inputSchema,
         }));
-        this.conversation = new Conversation(system, brief, JSON.stringify(this.offered).length);
+        this.conversation = new Conversation(system, firstMessage, JSON.stringify(this.offered).length);
         this.window = new ContextWindow(windowOf(options.modelId));
         this.notices = new LimitNotices(options.budget);
         this.calls = new ToolCalls(tools, context, {
             starts: ({ name, input }) => events.calling(this.turn, callLine(name, input)),
             ran: ({ name, input }, result) => events.action(this.turn, actionLine(name, input, result)),
         });
-        options.transcript.append({ type: 'brief', system, text: brief });
+        options.transcript.append({ type: 'brief', system, text: firstMessage });
     }
     /** Works until the conversation ends. */
     async work() {
@@ -17741,7 +17741,7 @@ async function conclusion_publish(world, ready, { record, series, folder, left }
     record.publication.warnings.push(warning);
 }
 
-;// CONCATENATED MODULE: ./src/run/first-message.ts
+;// CONCATENATED MODULE: ./src/run/prompt.ts
 // What the model is told first, from everything the preparation has: the spec, the crate as it stands, what earlier runs
 // reached and asked, and the limits. How it is worded is the room brief's.
 
@@ -17749,29 +17749,36 @@ async function conclusion_publish(world, ready, { record, series, folder, left }
 
 
 
+
 /** Room for the map of the crate: a large workspace shows its most relevant part. */
 const CRATE_MAP_CHARS = 24_000;
-/** System prompt and first message. @param hasCrate whether there is a manifest to read a crate from */
-async function writeFirstMessage(world, brief, ready, hasCrate) {
-    const { inputs } = world;
-    const { workshop, earlierRun, earlierWork } = ready;
-    const requirementIds = brief.spec.requirements.map(({ id }) => id);
+/** @param workshop where the crate is read; absent where there is no manifest to read one from */
+async function writePrompt({ inputs }, brief, known, workshop) {
     const crateMap = await (0,brief_brief/* buildCrateMap */.SC)({
-        packages: hasCrate ? await workshop.members() : [],
-        outline: (folder) => (0,workshop_workshop/* outlineFolder */.rf)(workshop, folder),
+        packages: (await workshop?.members()) ?? [],
+        outline: (folder) => (workshop === undefined ? Promise.resolve('') : (0,workshop_workshop/* outlineFolder */.rf)(workshop, folder)),
         maxChars: CRATE_MAP_CHARS,
         specText: brief.spec.text,
         ...(brief.package === undefined ? {} : { package: brief.package }),
     });
+    const baseline = workshop === undefined
+        ? 'There is no Cargo.toml yet: nothing to build. Make the crate with cargo new.'
+        : 'cargo checks and tests the base while you read; what it finds is told with a later result.';
+    return promptOf(inputs, brief, known, { crateMap, baseline });
+}
+/** The prompt as far as it is known before cargo has read the crate. */
+function writeDraftPrompt({ inputs }, brief, known) {
+    const crateMap = '(A run has a map of the crate here.)';
+    return promptOf(inputs, brief, known, { crateMap, baseline: '(A run says here what is known of the base.)' });
+}
+function promptOf(inputs, brief, { earlierRun, earlierWork, protectedFiles }, crate) {
+    const requirementIds = brief.spec.requirements.map(({ id }) => id);
     const { maxCostUsd, ...limits } = inputs;
-    return (0,brief_brief/* buildBrief */.dk)({
+    return (0,brief_brief/* buildPrompt */.fn)({
         agent: brief.agent,
         spec: brief.spec,
         standards: brief.standards,
-        crateMap,
-        baseline: hasCrate
-            ? 'cargo checks and tests the base while you read; what it finds is told with a later result.'
-            : 'There is no Cargo.toml yet: nothing to build. Make the crate with cargo new.',
+        ...crate,
         answers: earlierRun.answers,
         openQuestions: earlierRun.questions,
         earlierNotes: earlierRun.notes,
@@ -17780,11 +17787,23 @@ async function writeFirstMessage(world, brief, ready, hasCrate) {
         workingDirectory: inputs.workingDirectory,
         onQuestion: inputs.onQuestion,
         dependencies: inputs.dependencies,
-        protectedPaths: (0,workshop_workshop/* describeProtected */.SP)(inputs.protectedPaths, ready.protectedFiles),
+        protectedPaths: (0,workshop_workshop/* describeProtected */.SP)(inputs.protectedPaths, protectedFiles),
         nonce: (0,external_node_crypto_.randomBytes)(8).toString('hex'),
         ...(brief.package === undefined ? {} : { package: brief.package }),
         ...(inputs.instructions === undefined ? {} : { instructions: inputs.instructions }),
     });
+}
+/** The file of a dry run. */
+const PROMPT_FILE = 'prompt.md';
+/** What a run would give its model, and within which limits: in the log, and in a file of the report. */
+async function showPrompt({ inputs, log }, { system, firstMessage }, folder) {
+    const text = `# System prompt\n\n${system}\n\n# First message\n\n${firstMessage}\n`;
+    await folder.write(PROMPT_FILE, text);
+    log.group(`What the model would be given, also in ${PROMPT_FILE} of the report folder`);
+    log.output(text);
+    log.endGroup();
+    const { maxTurns, maxTokens, maxCostUsd, maxMinutes, maxRounds } = inputs;
+    log.info(`Limits: ${maxTurns} turns, ${maxTokens} tokens, ${(0,report_report/* dollars */.E9)(maxCostUsd)}, ${maxMinutes} minutes, ${(0,report_report/* counted */.hS)(maxRounds, 'round')} of verification.`);
 }
 
 ;// CONCATENATED MODULE: ./src/run/result-writer.ts
@@ -18688,7 +18707,7 @@ async function implement(world, brief, ready, record, folder) {
     if (synced.kind === 'failed')
         world.log.warning(`cargo could not resolve the dependencies of the base: ${synced.text.slice(0, 2_000)}`);
     const hasCrate = synced.kind !== 'no-crate';
-    const told = await writeFirstMessage(world, brief, ready, hasCrate);
+    const prompt = await writePrompt(world, brief, ready, hasCrate ? ready.workshop : undefined);
     const baseline = hasCrate ? startBaseline(world, ready, desk) : Promise.resolve(undefined);
     const series = openSeries(world, brief, ready, desk, {
         baseline,
@@ -18702,7 +18721,7 @@ async function implement(world, brief, ready, record, folder) {
         ...{ type: 'run', schema: 'ferrule.transcript/v1', spec: spec.path, specHash: spec.hash, model: brief.model },
         ...{ base: ready.mergeBase.commit, startedAt: record.run.startedAt },
     });
-    const agent = openAgent(world, brief, ready, desk, { told, series, transcript });
+    const agent = openAgent(world, brief, ready, desk, { prompt, series, transcript });
     // A lock file that was not in step with its manifests has just been changed by the harness, not by the run.
     const untouchedTree = ready.start.tree === ready.mergeBase.tree ? await series.workTree() : ready.mergeBase.tree;
     const isChanged = (tree) => tree !== ready.mergeBase.tree && tree !== untouchedTree;
@@ -18738,11 +18757,10 @@ function openSeries({ git, context, log }, brief, { start, publisher, policy, te
         ...more,
     });
 }
-function openAgent({ signal }, brief, { workshop, terms, model, progress }, { budget, notebook, unread, news, commandTimeoutMs }, { told, series, transcript }) {
+function openAgent({ signal }, brief, { workshop, terms, model, progress }, { budget, notebook, unread, news, commandTimeoutMs }, { prompt, series, transcript }) {
     return new Agent({
         ...{ model, budget, transcript, signal },
-        system: told.system,
-        brief: told.firstMessage,
+        ...prompt,
         modelId: brief.model,
         tools: toolset((0,brief_brief/* offeredTools */.hT)(brief.agent, TOOL_NAMES)),
         context: {
@@ -18783,8 +18801,8 @@ var platform_github = __webpack_require__(2024);
 
 /** Publishes what is on the branch, unless that has been done. Notes in the record where it is now. */
 async function offerVerified(world, brief, branch, record, folder) {
-    if (!(await isOwed(world, brief, branch)))
-        return;
+    if (world.openModel === undefined || !(await isOwed(world, brief, branch)))
+        return; // a dry run publishes nothing
     const { publisher, earlier } = branch;
     record.message += ' The run that verified it did not come to offer it, so this one does.';
     const protectedFiles = protectedFilesOf(world, brief);
@@ -18981,8 +18999,8 @@ async function readBrief(world, specPath, record) {
     return { ...sources, tree, hash };
 }
 /**
- * Proves that the run can be carried out and published, and opens the workshop.
- * @returns `undefined` when there is nothing to do; the record then says why
+ * Proves that the run can be carried out and published, and opens the workshop. Where there is nothing to do the record
+ * says why.
  * @throws UserError for what forbids the run
  */
 async function prepare(world, brief, record, folder, scratch) {
@@ -18994,33 +19012,34 @@ async function prepare(world, brief, record, folder, scratch) {
         const { toolchain, sandbox } = await openBox(world, brief, { deciding, advisory }, record, scratch);
         const { publisher, live, earlier, earlierRun, resumed } = await openPublication(world, brief, record);
         const progress = new Progress(log, live);
+        const protectedFiles = protectedFilesOf(world, brief);
         if (earlier?.isVerified) {
             record.outcome = 'unchanged';
             Object.assign(record.publication, { branch: earlier.branch, commit: earlier.commit });
             record.message = `The work branch already holds a verified implementation of this spec (${earlier.commit.slice(0, 12)}).`;
-            if (world.openModel !== undefined)
-                await offerVerified(world, brief, { publisher, earlier, earlierRun }, record, folder);
-            return undefined;
+            return { kind: 'verified-already', publisher, earlier, earlierRun };
         }
         if (world.openModel === undefined) {
             record.outcome = 'unchanged';
             record.message = `Dry run: ${brief.spec.requirements.length} requirements, published by '${publisher.kind}'; nothing was spent.`;
-            return undefined;
+            return {
+                kind: 'dry-run',
+                prompt: writeDraftPrompt(world, brief, { earlierRun, earlierWork: earlier, protectedFiles }),
+            };
         }
         if (earlierRun.isWaiting) {
             recordWaiting(record, earlierRun);
-            return undefined;
+            return { kind: 'waiting' };
         }
         const baseCommit = earlier?.mergeBase ?? world.base.commit;
         const startCommit = earlier?.commit ?? baseCommit;
         const treeOf = (commit) => (commit === world.base.commit ? brief.tree : git.sourceTree(commit));
-        const protectedFiles = protectedFilesOf(world, brief);
         const policy = policyFor(world, { start: startCommit, protectedFiles });
         const trees = { base: { tree: await treeOf(baseCommit) }, start: { tree: await treeOf(startCommit) } };
         const box = { toolchain, sandbox, scratch };
         const workshop = await openWorkshopIn(world, box, { ...trees, protectedFiles, folder, watch: progress.watch });
         const scope = { package: brief.package, extraArgs: inputs.cargoArgs };
-        return {
+        const ready = {
             scratch,
             protectedFiles,
             publisher: (0,publish/* guardedPublisher */.Zi)(publisher, policy),
@@ -19038,6 +19057,7 @@ async function prepare(world, brief, record, folder, scratch) {
             earlierWork: earlier,
             resumed: resumed?.work === undefined ? undefined : resumed,
         };
+        return { kind: 'ready', ready };
     }
     finally {
         log.endGroup();
@@ -19101,6 +19121,8 @@ function isCargoGate(name) {
 
 
 
+
+
 /**
  * Runs one spec to its end, or says why it is left alone, and writes its report. Never throws: what forbids the run is
  * the outcome `refused`, and a defect must not cost other specs of the invocation their runs.
@@ -19148,9 +19170,19 @@ async function runChapters(world, specPath, decision, record, folder, scratch) {
         return skip(record, decision);
     if (await isOwnPush(world, brief, record))
         return undefined;
-    const ready = await prepare(world, brief, record, folder, scratch);
-    if (ready === undefined)
-        return undefined;
+    const prepared = await prepare(world, brief, record, folder, scratch);
+    switch (prepared.kind) {
+        case 'waiting':
+            return undefined;
+        case 'verified-already':
+            await offerVerified(world, brief, prepared, record, folder);
+            return undefined;
+        case 'dry-run':
+            await showPrompt(world, prepared.prompt, folder);
+            return undefined;
+        case 'ready':
+    }
+    const { ready } = prepared;
     if (isCancelled())
         return recordCancelled(record);
     return implement(withinTotal(world, record), brief, ready, record, folder).finally(() => ready.progress.end());

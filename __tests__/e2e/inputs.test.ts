@@ -1,5 +1,7 @@
 // Each input does what action.yml says, seen from outside: in the requests to the model, in cargo's commands, on the
 // remote. Refused values are bad-input.test.ts.
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import type { SceneResult } from '../support/action-scene.js';
 import { actionScene, runScripted } from '../support/action-scene.js';
@@ -39,6 +41,11 @@ describe('dry-run', () => {
     const run = await scene.run({ inputs: { 'dry-run': 'true', 'anthropic-api-key': '' } });
     expect(run).toMatchObject({ code: 0, requests: [], outputs: { outcome: 'unchanged', 'requirements-total': '2' } });
     expect(run.record.message).toBe("Dry run: 2 requirements, published by 'pull-request'; nothing was spent.");
+    expect(run.stdout).toContain('Limits: 200 turns, 20000000 tokens, $10.00, 60 minutes, 1 round of verification.');
+    const prompt = await readFile(path.join(run.reportDir, 'prompt.md'), 'utf8');
+    expect(prompt).toMatch(/^# System prompt\n\nYou are [^]*\n# First message\n\nImplement the spec 'Greeting'/);
+    expect(prompt).toContain('An empty name must be answered too');
+    expect(run.stdout).toContain('An empty name must be answered too');
     expect(await scene.repo.remoteBranches()).toEqual(['main']);
     expect(scene.fake.requests.filter(({ method, path: where }) => method !== 'GET' && where !== '/graphql')).toEqual(
       [],

@@ -101,7 +101,7 @@ export function scriptedAgent(
     },
     modelId: terms.modelId ?? 'claude-test',
     system: 'You implement specs.',
-    brief: 'Implement this.',
+    firstMessage: 'Implement this.',
     tools: terms.tools ?? toolset(TOOL_NAMES),
     context,
     budget,

@@ -64,7 +64,7 @@ export interface AgentOptions {
   model: Model;
   modelId: string;
   system: string;
-  brief: string;
+  firstMessage: string;
   tools: readonly Tool[];
   context: ToolContext;
   budget: Budget;
@@ -100,20 +100,20 @@ export class Agent {
   private turn = 0;
 
   constructor(private readonly options: AgentOptions) {
-    const { system, brief, tools, context, events } = options;
+    const { system, firstMessage, tools, context, events } = options;
     this.offered = tools.map(({ name, description, inputSchema }) => ({
       name,
       description,
       input_schema: inputSchema,
     }));
-    this.conversation = new Conversation(system, brief, JSON.stringify(this.offered).length);
+    this.conversation = new Conversation(system, firstMessage, JSON.stringify(this.offered).length);
     this.window = new ContextWindow(windowOf(options.modelId));
     this.notices = new LimitNotices(options.budget);
     this.calls = new ToolCalls(tools, context, {
       starts: ({ name, input }) => events.calling(this.turn, callLine(name, input)),
       ran: ({ name, input }, result) => events.action(this.turn, actionLine(name, input, result)),
     });
-    options.transcript.append({ type: 'brief', system, text: brief });
+    options.transcript.append({ type: 'brief', system, text: firstMessage });
   }
 
   /** Works until the conversation ends. */

@@ -10,7 +10,7 @@ import { loadStandards, type ProjectStandard } from './standards.js';
 export { offeredTools } from './agent-tools.js';
 export { buildCrateMap } from './crate-map.js';
 export { MODEL_ALIASES, resolveModel } from './model-aliases.js';
-export { buildBrief, type EarlierProgress } from './prompt.js';
+export { buildPrompt, type EarlierProgress, type Prompt } from './prompt.js';
 export { checkSpec } from './spec-check.js';
 export { describeFinding, describeFindings, describeRequirements } from './spec-check-words.js';
 export { readTasks } from './task-lists.js';

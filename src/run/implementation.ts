@@ -14,11 +14,10 @@ import {
   priceOf,
   toolset,
 } from '../agent/agent.js';
-import { offeredTools } from '../brief/brief.js';
+import { offeredTools, type Prompt } from '../brief/brief.js';
 import { messageOf } from '../errors.js';
 import { conclude } from './conclusion.js';
-import type { FirstMessage } from './first-message.js';
-import { writeFirstMessage } from './first-message.js';
+import { writePrompt } from './prompt.js';
 import { openLeftResult } from './result-writer.js';
 import type { ReportFolder } from '../platform/report-folder.js';
 import type { Ready } from './preparation.js';
@@ -50,7 +49,7 @@ export async function implement(
   if (synced.kind === 'failed')
     world.log.warning(`cargo could not resolve the dependencies of the base: ${synced.text.slice(0, 2_000)}`);
   const hasCrate = synced.kind !== 'no-crate';
-  const told = await writeFirstMessage(world, brief, ready, hasCrate);
+  const prompt = await writePrompt(world, brief, ready, hasCrate ? ready.workshop : undefined);
   const baseline = hasCrate ? startBaseline(world, ready, desk) : Promise.resolve(undefined);
   const series: Series = openSeries(world, brief, ready, desk, {
     baseline,
@@ -64,7 +63,7 @@ export async function implement(
     ...{ type: 'run', schema: 'ferrule.transcript/v1', spec: spec.path, specHash: spec.hash, model: brief.model },
     ...{ base: ready.mergeBase.commit, startedAt: record.run.startedAt },
   });
-  const agent = openAgent(world, brief, ready, desk, { told, series, transcript });
+  const agent = openAgent(world, brief, ready, desk, { prompt, series, transcript });
 
   // A lock file that was not in step with its manifests has just been changed by the harness, not by the run.
   const untouchedTree = ready.start.tree === ready.mergeBase.tree ? await series.workTree() : ready.mergeBase.tree;
@@ -129,12 +128,11 @@ function openAgent(
   brief: Brief,
   { workshop, terms, model, progress }: Ready,
   { budget, notebook, unread, news, commandTimeoutMs }: Desk,
-  { told, series, transcript }: { told: FirstMessage; series: Series; transcript: Transcript },
+  { prompt, series, transcript }: { prompt: Prompt; series: Series; transcript: Transcript },
 ): Agent {
   return new Agent({
     ...{ model, budget, transcript, signal },
-    system: told.system,
-    brief: told.firstMessage,
+    ...prompt,
     modelId: brief.model,
     tools: toolset(offeredTools(brief.agent, TOOL_NAMES)),
     context: {

@@ -11,7 +11,7 @@ import type { RunRecord } from '../report/report.js';
 import { parseMark } from '../report/report.js';
 import type { Brief, World } from './world.js';
 
-interface VerifiedBranch {
+export interface VerifiedBranch {
   publisher: Publisher;
   earlier: EarlierWork;
   earlierRun: EarlierRun;
@@ -25,7 +25,7 @@ export async function offerVerified(
   record: RunRecord,
   folder: ReportFolder,
 ): Promise<void> {
-  if (!(await isOwed(world, brief, branch))) return;
+  if (world.openModel === undefined || !(await isOwed(world, brief, branch))) return; // a dry run publishes nothing
   const { publisher, earlier } = branch;
   record.message += ' The run that verified it did not come to offer it, so this one does.';
   const protectedFiles = protectedFilesOf(world, brief);

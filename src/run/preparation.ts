@@ -1,18 +1,19 @@
 // The first chapters of a run: what the commit says, and everything that can forbid the run or make it pointless. No
 // token is spent here.
-import { readSources } from '../brief/brief.js';
+import { readSources, type Prompt } from '../brief/brief.js';
 import { TOOL_NAMES, priceOf } from '../agent/agent.js';
 import { openPublication, policyFor, protectedFilesOf } from './destination.js';
 import type { EarlierRun } from './earlier-run.js';
 import { recordWaiting } from './earlier-run.js';
 import { UserError } from '../errors.js';
-import { offerVerified } from './late-offer.js';
+import type { VerifiedBranch } from './late-offer.js';
 import type { Model } from '../platform/model.js';
 import type { ReportFolder } from '../platform/report-folder.js';
 import { Progress } from './progress.js';
 import type { ChangePolicy, EarlierWork, Publisher } from '../publish/publish.js';
 import { guardedPublisher } from '../publish/publish.js';
 import type { RunRecord } from '../report/report.js';
+import { writeDraftPrompt } from './prompt.js';
 import type { ResumedResult } from './resumed-work.js';
 import { recordSpecCheck, requirementRecords } from './spec-remarks.js';
 import type { Sandbox } from '../sandbox/sandbox.js';
@@ -63,6 +64,14 @@ export interface Ready {
   resumed: Pick<ResumedResult, 'start' | 'commits'> | undefined;
 }
 
+export type Prepared =
+  | { kind: 'ready'; ready: Ready }
+  /** A verified implementation of this text is on the work branch. */
+  | ({ kind: 'verified-already' } & VerifiedBranch)
+  | { kind: 'dry-run'; prompt: Prompt }
+  /** For an answer, since an earlier run. */
+  | { kind: 'waiting' };
+
 /** Of one gate's command, however long the run itself may last. */
 const GATE_TIMEOUT_MS = 15 * 60_000;
 
@@ -100,8 +109,8 @@ export async function readBrief(world: World, specPath: string, record: RunRecor
 }
 
 /**
- * Proves that the run can be carried out and published, and opens the workshop.
- * @returns `undefined` when there is nothing to do; the record then says why
+ * Proves that the run can be carried out and published, and opens the workshop. Where there is nothing to do the record
+ * says why.
  * @throws UserError for what forbids the run
  */
 export async function prepare(
@@ -110,7 +119,7 @@ export async function prepare(
   record: RunRecord,
   folder: ReportFolder,
   scratch: string,
-): Promise<Ready | undefined> {
+): Promise<Prepared> {
   const { inputs, log, git } = world;
   log.group('Checks before anything is spent');
   try {
@@ -119,33 +128,34 @@ export async function prepare(
     const { toolchain, sandbox } = await openBox(world, brief, { deciding, advisory }, record, scratch);
     const { publisher, live, earlier, earlierRun, resumed } = await openPublication(world, brief, record);
     const progress = new Progress(log, live);
+    const protectedFiles = protectedFilesOf(world, brief);
     if (earlier?.isVerified) {
       record.outcome = 'unchanged';
       Object.assign(record.publication, { branch: earlier.branch, commit: earlier.commit });
       record.message = `The work branch already holds a verified implementation of this spec (${earlier.commit.slice(0, 12)}).`;
-      if (world.openModel !== undefined)
-        await offerVerified(world, brief, { publisher, earlier, earlierRun }, record, folder);
-      return undefined;
+      return { kind: 'verified-already', publisher, earlier, earlierRun };
     }
     if (world.openModel === undefined) {
       record.outcome = 'unchanged';
       record.message = `Dry run: ${brief.spec.requirements.length} requirements, published by '${publisher.kind}'; nothing was spent.`;
-      return undefined;
+      return {
+        kind: 'dry-run',
+        prompt: writeDraftPrompt(world, brief, { earlierRun, earlierWork: earlier, protectedFiles }),
+      };
     }
     if (earlierRun.isWaiting) {
       recordWaiting(record, earlierRun);
-      return undefined;
+      return { kind: 'waiting' };
     }
     const baseCommit = earlier?.mergeBase ?? world.base.commit;
     const startCommit = earlier?.commit ?? baseCommit;
     const treeOf = (commit: string) => (commit === world.base.commit ? brief.tree : git.sourceTree(commit));
-    const protectedFiles = protectedFilesOf(world, brief);
     const policy = policyFor(world, { start: startCommit, protectedFiles });
     const trees = { base: { tree: await treeOf(baseCommit) }, start: { tree: await treeOf(startCommit) } };
     const box = { toolchain, sandbox, scratch };
     const workshop = await openWorkshopIn(world, box, { ...trees, protectedFiles, folder, watch: progress.watch });
     const scope = { package: brief.package, extraArgs: inputs.cargoArgs };
-    return {
+    const ready: Ready = {
       scratch,
       protectedFiles,
       publisher: guardedPublisher(publisher, policy),
@@ -163,6 +173,7 @@ export async function prepare(
       earlierWork: earlier,
       resumed: resumed?.work === undefined ? undefined : resumed,
     };
+    return { kind: 'ready', ready };
   } finally {
     log.endGroup();
   }

@@ -4,7 +4,9 @@ import { asError, messageOf, UserError } from '../errors.js';
 import { implement } from './implementation.js';
 import type { Log } from '../platform/log.js';
 import type { ReportFolder } from '../platform/report-folder.js';
+import { offerVerified } from './late-offer.js';
 import { prepare, readBrief } from './preparation.js';
+import { showPrompt } from './prompt.js';
 import { isCommitOf } from '../publish/publish.js';
 import type { PageSources, RunRecord } from '../report/report.js';
 import { emptyRecord, renderMarkdown, renderPage, reportJson } from '../report/report.js';
@@ -82,8 +84,19 @@ async function runChapters(
   const brief = await readBrief(world, specPath, record);
   if (decision.kind === 'skip') return skip(record, decision);
   if (await isOwnPush(world, brief, record)) return undefined;
-  const ready = await prepare(world, brief, record, folder, scratch);
-  if (ready === undefined) return undefined;
+  const prepared = await prepare(world, brief, record, folder, scratch);
+  switch (prepared.kind) {
+    case 'waiting':
+      return undefined;
+    case 'verified-already':
+      await offerVerified(world, brief, prepared, record, folder);
+      return undefined;
+    case 'dry-run':
+      await showPrompt(world, prepared.prompt, folder);
+      return undefined;
+    case 'ready':
+  }
+  const { ready } = prepared;
   if (isCancelled()) return recordCancelled(record);
   return implement(withinTotal(world, record), brief, ready, record, folder).finally(() => ready.progress.end());
 }
