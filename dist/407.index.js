@@ -1525,8 +1525,10 @@ function firstMessage(request) {
     ];
     return sections.filter((section) => section !== '').join('\n\n');
 }
-function describeProgress({ served, open, waiting, changed }) {
+function describeProgress({ served, open, waiting, changed, outdatedFiles }) {
     const sentences = ['The work goes on from the commits of an earlier run of this spec, which are in your work copy.'];
+    if (outdatedFiles.length > 0)
+        sentences.push(`The spec was changed since: the text above counts, and ${outdatedFiles.map(oneLine).join(', ')} in your work copy ${outdatedFiles.length === 1 ? 'is' : 'are'} older.`);
     if (served.length > 0)
         sentences.push(`By their messages they serve ${served.join(', ')}; look at what is there before you rely on it, and do not redo it.`);
     if (open.length > 0)
@@ -8637,12 +8639,12 @@ function minutes(elapsedMs) {
 /** Finishes what is there to finish: its commits are published with the report as the run last wrote it down. */
 async function finishKilledRuns(step, folders) {
     for (const run of (0,_run_run_js__WEBPACK_IMPORTED_MODULE_7__/* .readUnfinished */ .ML)(folders.scratch)) {
-        step.log.warning(`The run on ${run.spec.path} was ended from outside; what it had reached is published now.`);
+        step.log.warning(`The run on ${run.spec.path} was ended from outside; its report is completed now.`);
         try {
             step.log.info((0,_report_report_js__WEBPACK_IMPORTED_MODULE_6__/* .verdictLine */ .MT)(await finish(step, folders, run)));
         }
         catch (error) {
-            step.log.warning(`It could not be finished: ${(0,_errors_js__WEBPACK_IMPORTED_MODULE_8__/* .messageOf */ .bD)(error)} Completed increments are on the work branch.`);
+            step.log.warning(`It could not be finished: ${(0,_errors_js__WEBPACK_IMPORTED_MODULE_8__/* .messageOf */ .bD)(error)} The report folder holds what it had reached.`);
         }
     }
 }
@@ -8665,7 +8667,6 @@ async function finish(step, folders, run) {
         await (0,_run_run_js__WEBPACK_IMPORTED_MODULE_7__/* .publishRecord */ .lc)({ ...step, github: world.github }, publisher, record, {
             title: `Implement ${record.spec.title}`,
             headCommit,
-            isAttempt: run.head === run.start,
             ...(run.onto === undefined ? {} : { onto: run.onto }),
             outputs: (file) => folder.readText(file),
         });
@@ -8785,7 +8786,7 @@ async function publishOne(ground, folder, prefix) {
         const headCommit = rebuilt.head.commit === result.base.commit ? undefined : rebuilt.head.commit;
         await (0,_run_run_js__WEBPACK_IMPORTED_MODULE_8__/* .publishRecord */ .lc)(ground, publisher, record, {
             title: `Implement ${spec.title}`,
-            ...{ headCommit, outputs, isAttempt: result.commits.length === 0 },
+            ...{ headCommit, outputs },
         });
         return { kind: 'published', record, outputs, isComplete: isComplete(record, headCommit) };
     }
@@ -9012,6 +9013,10 @@ function describeUnsigned(reason) {
         "token of a GitHub App or the workflow's own, and nothing that is made with a personal access token.");
 }
 
+// EXTERNAL MODULE: ./src/platform/printable-text.ts
+var printable_text = __webpack_require__(8422);
+// EXTERNAL MODULE: ./src/report/report.ts + 61 modules
+var report = __webpack_require__(4076);
 // EXTERNAL MODULE: external "node:crypto"
 var external_node_crypto_ = __webpack_require__(7598);
 // EXTERNAL MODULE: ./src/platform/ref-name.ts
@@ -9086,8 +9091,6 @@ function oneLine(text) {
     return text.replaceAll(/\p{Cc}+/gu, ' ').slice(0, MAX_BRANCH_BYTES);
 }
 
-// EXTERNAL MODULE: ./src/platform/printable-text.ts
-var printable_text = __webpack_require__(8422);
 ;// CONCATENATED MODULE: ./src/publish/inert-words.ts
 // Makes the model's words safe where GitHub acts on plain text: commit messages and titles of pull requests (a squash
 // merge makes a commit message of the title). Texts that are Markdown are the report's affair.
@@ -9119,8 +9122,6 @@ function inertLine(text, maxChars) {
     return `${line.slice(0, maxChars - 1).replace(/[\uD800-\uDBFF]$/, '')}…`;
 }
 
-// EXTERNAL MODULE: ./src/report/report.ts + 61 modules
-var report = __webpack_require__(4076);
 ;// CONCATENATED MODULE: ./src/publish/trailer-value.ts
 // The form of a trailer's value.
 /** Text as one line, which is what a trailer's value is. Also the form in which values are compared with trailers. */
@@ -9303,6 +9304,12 @@ function writeWorkTree(git, base, changes) {
 }
 
 ;// CONCATENATED MODULE: ./src/publish/attempts.ts
+// What runs on a text of a spec have spent where nothing else tells it: they made no commit, or nothing of theirs reached
+// a pull request or a comment. Without a note the next night would pay for the same again. It is a ref beside the branches,
+// which starts no workflow and which GitHub shows nobody: `refs/ferrule/attempts/<slug>/<text of the spec>`.
+
+
+
 
 
 
@@ -9319,27 +9326,54 @@ async function listAttempts(git, remote) {
     const refs = await (0,git_remote/* fetchRefs */.BA)(git, remote, PREFIX);
     return (spec) => refs.has(refOf(spec));
 }
-/** What all runs on a text had spent at the last attempt at it. @throws Error when the remote does not answer */
+/**
+ * What all runs on a text had spent at the last attempt at it.
+ * @throws UserError when the remote does not answer: whoever counts from zero then spends the whole limit again
+ */
 async function readAttempts(git, remote, spec) {
-    const tip = (await (0,git_remote/* fetchRefs */.BA)(git, remote, folderOf(spec))).get(refOf(spec));
-    if (tip === undefined)
-        return undefined;
-    const [newest] = await git.messages(tip, { max: 1 });
+    const refs = await (0,git_remote/* fetchRefs */.BA)(git, remote, folderOf(spec)).catch((thrown) => {
+        throw new errors/* UserError */.yo(`What earlier runs spent is unknown: ${plainReason(thrown)}. Nothing was spent. Run again when the remote answers, or set 'resume' to 'never' to start anew.`);
+    });
+    const tip = refs.get(refOf(spec));
+    return tip === undefined ? undefined : spentAt(git, tip, spec);
+}
+async function spentAt(git, commit, spec) {
+    const [newest] = await git.messages(commit, { max: 1 });
     const trailers = readTrailers(newest?.message ?? '');
     const isOfSpec = trailers.get('Ferrule-Spec') === trailerValue(spec.path); // two specs can have one slug
     return isOfSpec ? readSpent(trailers.get('Ferrule-Spent')) : undefined;
 }
-/** Notes an attempt after those that are there, never in their place. @throws Error when the remote does not answer */
-async function noteAttempt(git, remote, spec, { spent, runUrl }) {
-    const ref = refOf(spec);
-    const parent = (await (0,git_remote/* fetchRefs */.BA)(git, remote, folderOf(spec))).get(ref);
-    const message = buildCommitMessage({
-        subject: `Attempt at ${spec.path}`,
-        body: 'Nothing of this run became green, so there is no commit of its work. Report and patch are files of the run.',
-        ...{ spec, requirements: [], runUrl, spent },
-    });
-    const commit = await git.writeCommit({ tree: await git.writeTree(undefined, []), parent, message, author: AUTHOR });
-    return (0,git_remote/* pushRef */.qn)(git, remote, ref, commit, parent);
+/**
+ * Notes what was spent, unless the published commit tells it; after the notes that are there, never in their place.
+ * @param published the work's last commit, where it is out
+ * @returns why the note could not be left
+ */
+async function noteAttempt({ git, remote, spec }, { spent, runUrl }, published) {
+    try {
+        const told = published === undefined ? undefined : await spentAt(git, published, spec);
+        if (spent.tokens <= (told?.tokens ?? 0))
+            return undefined;
+        const ref = refOf(spec);
+        const parent = (await (0,git_remote/* fetchRefs */.BA)(git, remote, folderOf(spec))).get(ref);
+        const before = parent === undefined ? undefined : await spentAt(git, parent, spec);
+        const message = buildCommitMessage({
+            subject: `Attempt at ${spec.path}`,
+            body: 'What was spent on this text of the spec. Report and patch of the run are among its files.',
+            ...{ spec, requirements: [], runUrl, spent: (0,report/* laterSpending */.fv)(before, spent) ?? spent },
+        });
+        const commit = await git.writeCommit({ tree: await git.writeTree(undefined, []), parent, message, author: AUTHOR });
+        const pushed = await (0,git_remote/* pushRef */.qn)(git, remote, ref, commit, parent);
+        if (pushed.kind === 'pushed')
+            return undefined;
+        return pushed.kind === 'moved' ? 'another run left its own note meanwhile' : plainReason(pushed.reason);
+    }
+    catch (error) {
+        return plainReason(error);
+    }
+}
+/** git's words on one line. */
+function plainReason(thrown) {
+    return (0,printable_text/* printableText */.X)((0,errors/* messageOf */.bD)(thrown)).replaceAll(/\s+/g, ' ').trim().replace(/\.$/, '');
 }
 
 ;// CONCATENATED MODULE: ./src/publish/comment.ts
@@ -10917,7 +10951,7 @@ function chooseKind(choice) {
 function createPublisher(options) {
     return guardLeaks(notingAttempts(openPublisher(options), options), options);
 }
-/** The publisher, which also leaves a note of a run that made no commit. */
+/** The publisher, which also leaves a note of what a run spent where no report tells later runs. */
 function notingAttempts(publisher, { git, remote, spec, kind }) {
     if (remote === undefined || kind === 'comment')
         return publisher; // a comment needs no right to push
@@ -10925,13 +10959,13 @@ function notingAttempts(publisher, { git, remote, spec, kind }) {
         ...publisher,
         async publish(request) {
             const publication = await publisher.publish(request);
-            if (request.attempt === undefined)
+            const isReported = kind === 'commit' ? publication.comment !== undefined : publication.pullRequest !== undefined;
+            if (request.attempt === undefined || isReported)
                 return publication;
-            const noted = await noteAttempt(git, remote, spec, request.attempt).catch((thrown) => ({
-                ...{ kind: 'refused', reason: (0,errors/* messageOf */.bD)(thrown) },
-            }));
-            if (noted.kind !== 'pushed')
-                publication.warnings.push(`The next run will not know what this one spent: ${noted.kind === 'refused' ? noted.reason : 'another run left its own note meanwhile.'}`);
+            const published = publication.commit === undefined ? undefined : request.headCommit;
+            const failure = await noteAttempt({ git, remote, spec }, request.attempt, published);
+            if (failure !== undefined)
+                publication.warnings.push(`The next run will not know what this one spent: ${failure}.`);
             return publication;
         },
     };
@@ -11915,8 +11949,8 @@ function olderFailures(record) {
     return count === 0 ? '' : `, ${counted(count, 'older failure')}`;
 }
 function requirementsSentence({ outcome, spec, ledger }) {
-    if (outcome === 'refused' || outcome === 'unchanged')
-        return '';
+    if (outcome === 'refused' || outcome === 'unchanged' || spec.hash === '')
+        return ''; // '': nobody has read it
     if (spec.requirements.length === 0)
         return 'The spec states no requirements.';
     if (ledger.length === 0)
@@ -11933,7 +11967,7 @@ function endedEarly({ outcome, stopReason }) {
 }
 function undelivered({ publication, alarms }) {
     return publication.undelivered && alarms === undefined
-        ? 'It could not be published: the whole work is in change.patch of the report folder, for git apply.'
+        ? "It could not be published: the whole work is in change.patch of the report folder, for git apply; a run that is given the folder as 'resume-from' goes on from its commits."
         : '';
 }
 function decidingGates({ verification }) {
@@ -17526,7 +17560,7 @@ async function publishRecord({ log, github }, publisher, record, result) {
         // About what is pushed, so nothing where nothing is.
         const note = result.headCommit === undefined ? '' : (0,publish/* ciNote */.rN)(await github?.identity(), publisher.kind);
         const spent = (0,report_report/* totalSpending */.H5)(record.usage);
-        const attempt = result.isAttempt && spent.tokens > 0 ? { spent, runUrl: record.run.url ?? 'local' } : undefined;
+        const attempt = spent.tokens > 0 ? { spent, runUrl: record.run.url ?? 'local' } : undefined;
         const options = { outputs: result.outputs, maxChars: report_report/* MAX_BODY_CHARS */.GW };
         const request = () => ({
             outcome: result.outcome ?? record.outcome,
@@ -17728,7 +17762,6 @@ async function conclusion_publish(world, ready, { record, series, folder, left }
     await publishRecord(world, publisher, record, {
         title: `Implement ${record.spec.title}`,
         headCommit: series.head.commit === mergeBase.commit ? undefined : series.head.commit,
-        isAttempt: series.line().length === 0,
         ...(series.onto === undefined ? {} : { onto: series.onto.commit }),
         outputs: (file) => folder.readText(file),
     });
@@ -17771,7 +17804,7 @@ function writeDraftPrompt({ inputs }, brief, known) {
     const crateMap = '(A run has a map of the crate here.)';
     return promptOf(inputs, brief, known, { crateMap, baseline: '(A run says here what is known of the base.)' });
 }
-function promptOf(inputs, brief, { earlierRun, earlierWork, protectedFiles }, crate) {
+function promptOf(inputs, brief, { earlierRun, earlierWork, outdatedFiles, protectedFiles }, crate) {
     const requirementIds = brief.spec.requirements.map(({ id }) => id);
     const { maxCostUsd, ...limits } = inputs;
     return (0,brief_brief/* buildPrompt */.fn)({
@@ -17782,7 +17815,9 @@ function promptOf(inputs, brief, { earlierRun, earlierWork, protectedFiles }, cr
         answers: earlierRun.answers,
         openQuestions: earlierRun.questions,
         earlierNotes: earlierRun.notes,
-        ...(earlierWork === undefined ? {} : { progress: progressOf(requirementIds, earlierWork, earlierRun) }),
+        ...(earlierWork === undefined
+            ? {}
+            : { progress: { ...progressOf(requirementIds, earlierWork, earlierRun), outdatedFiles } }),
         limits: { ...limits, ...(priceOf(brief.model) === undefined ? {} : { maxCostUsd }) },
         workingDirectory: inputs.workingDirectory,
         onQuestion: inputs.onQuestion,
@@ -18810,7 +18845,6 @@ async function offerVerified(world, brief, branch, record, folder) {
     await publishRecord(world, (0,publish/* guardedPublisher */.Zi)(publisher, policy), record, {
         title: `Implement ${record.spec.title}`,
         headCommit: earlier.commit,
-        isAttempt: false,
         outputs: (file) => folder.readText(file),
         outcome: 'verified',
     });
@@ -19024,7 +19058,7 @@ async function prepare(world, brief, record, folder, scratch) {
             record.message = `Dry run: ${brief.spec.requirements.length} requirements, published by '${publisher.kind}'; nothing was spent.`;
             return {
                 kind: 'dry-run',
-                prompt: writeDraftPrompt(world, brief, { earlierRun, earlierWork: earlier, protectedFiles }),
+                prompt: writeDraftPrompt(world, brief, { earlierRun, earlierWork: earlier, outdatedFiles: [], protectedFiles }),
             };
         }
         if (earlierRun.isWaiting) {
@@ -19055,6 +19089,7 @@ async function prepare(world, brief, record, folder, scratch) {
             progress,
             earlierRun,
             earlierWork: earlier,
+            outdatedFiles: outdatedFiles(brief, trees.start.tree),
             resumed: resumed?.work === undefined ? undefined : resumed,
         };
         return { kind: 'ready', ready };
@@ -19062,6 +19097,12 @@ async function prepare(world, brief, record, folder, scratch) {
     finally {
         log.endGroup();
     }
+}
+/** On an earlier run's branch the spec can be older: a run changes no spec, so it stays so there. */
+function outdatedFiles({ spec, tree }, start) {
+    const oidsIn = ({ files }) => new Map(files.map(({ path, oid }) => [path, oid]));
+    const [now, then] = [oidsIn(tree), oidsIn(start)];
+    return spec.files.filter((file) => now.get(file) !== then.get(file));
 }
 /** The workshop, by the inputs and the runner's own configuration. */
 async function openWorkshopIn({ git, inputs, mask, log, environment, runCommand }, box, { folder, ...work }) {

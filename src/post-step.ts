@@ -18,11 +18,11 @@ type PostStep = Pick<Invocation, 'inputs' | 'context' | 'environment' | 'log' | 
 /** Finishes what is there to finish: its commits are published with the report as the run last wrote it down. */
 export async function finishKilledRuns(step: PostStep, folders: Folders): Promise<void> {
   for (const run of readUnfinished(folders.scratch)) {
-    step.log.warning(`The run on ${run.spec.path} was ended from outside; what it had reached is published now.`);
+    step.log.warning(`The run on ${run.spec.path} was ended from outside; its report is completed now.`);
     try {
       step.log.info(verdictLine(await finish(step, folders, run)));
     } catch (error) {
-      step.log.warning(`It could not be finished: ${messageOf(error)} Completed increments are on the work branch.`);
+      step.log.warning(`It could not be finished: ${messageOf(error)} The report folder holds what it had reached.`);
     }
   }
 }
@@ -46,7 +46,6 @@ async function finish(step: PostStep, folders: Folders, run: UnfinishedRun): Pro
     await publishRecord({ ...step, github: world.github }, publisher, record, {
       title: `Implement ${record.spec.title}`,
       headCommit,
-      isAttempt: run.head === run.start,
       ...(run.onto === undefined ? {} : { onto: run.onto }),
       outputs: (file) => folder.readText(file),
     });

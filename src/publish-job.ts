@@ -125,7 +125,7 @@ async function publishOne(ground: Ground, folder: ReceivedFolder, prefix: string
     const headCommit = rebuilt.head.commit === result.base.commit ? undefined : rebuilt.head.commit;
     await publishRecord(ground, publisher, record, {
       title: `Implement ${spec.title}`,
-      ...{ headCommit, outputs, isAttempt: result.commits.length === 0 },
+      ...{ headCommit, outputs },
     });
     return { kind: 'published', record, outputs, isComplete: isComplete(record, headCommit) };
   } catch (error) {

@@ -44,8 +44,8 @@ describe('dry-run', () => {
     expect(run.stdout).toContain('Limits: 200 turns, 20000000 tokens, $10.00, 60 minutes, 1 round of verification.');
     const prompt = await readFile(path.join(run.reportDir, 'prompt.md'), 'utf8');
     expect(prompt).toMatch(/^# System prompt\n\nYou are [^]*\n# First message\n\nImplement the spec 'Greeting'/);
-    expect(prompt).toContain('An empty name must be answered too');
-    expect(run.stdout).toContain('An empty name must be answered too');
+    expect(prompt).toContain('R2: For an empty name it must return');
+    expect(run.stdout).toContain('R2: For an empty name it must return');
     expect(await scene.repo.remoteBranches()).toEqual(['main']);
     expect(scene.fake.requests.filter(({ method, path: where }) => method !== 'GET' && where !== '/graphql')).toEqual(
       [],

@@ -168,6 +168,7 @@ describe('a changed spec', () => {
     expect(briefTo(second)).toContain('By their messages they serve R1;');
     expect(briefTo(second)).toContain('Open, for you to take up: R2.');
     expect(briefTo(second)).toContain("The spec's text of R2 was changed after it was served");
+    expect(briefTo(second)).toContain('the text above counts, and specs/greeting.md in your work copy is older.');
     expect(second.record.staleRequirements).toEqual(['R2']);
     expect(scene.fake.pulls).toMatchObject([{ body: expect.stringContaining('Changed in the spec since earlier') }]);
   });

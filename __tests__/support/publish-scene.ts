@@ -35,8 +35,8 @@ export interface PublishScene extends AsyncDisposable {
   publisher: (more?: Partial<PublisherOptions>) => Publisher;
   /** Without GitHub, as outside of it. */
   localPublisher: (more?: Partial<PublisherOptions>) => Publisher;
-  /** A commit with the text in `new.txt`. */
-  commitOn: (parent: string, text: string) => Promise<string>;
+  /** A commit with the text in `new.txt`. @param message the text when absent */
+  commitOn: (parent: string, text: string, message?: string) => Promise<string>;
 }
 
 export async function publishScene(options: FakeGitHubOptions = {}): Promise<PublishScene> {
@@ -66,10 +66,10 @@ export async function publishScene(options: FakeGitHubOptions = {}): Promise<Pub
     github,
     publisher: (more = {}) => createPublisher({ ...local, github: github(), ...more }),
     localPublisher: (more = {}) => createPublisher({ ...local, ...more }),
-    async commitOn(parent, text) {
+    async commitOn(parent, text, message = `${text}\n`) {
       const content = { oid: await git.writeBlob(Buffer.from(text)), mode: '100644' };
       const tree = await git.writeTree(parent, [{ path: 'new.txt', content }]);
-      return git.writeCommit({ tree, parent, message: `${text}\n`, author: AUTHOR });
+      return git.writeCommit({ tree, parent, message, author: AUTHOR });
     },
     async [Symbol.asyncDispose]() {
       await repo[Symbol.asyncDispose]();

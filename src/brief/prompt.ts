@@ -46,6 +46,8 @@ export interface EarlierProgress {
   changed: readonly string[];
   /** What the earlier run's plan still held, in its model's words. */
   planned: string | undefined;
+  /** Files of the spec that the work copy has in another text than this run goes by. */
+  outdatedFiles: readonly string[];
 }
 
 export interface PromptRequest {
@@ -172,8 +174,12 @@ function firstMessage(request: PromptRequest): string {
   return sections.filter((section) => section !== '').join('\n\n');
 }
 
-function describeProgress({ served, open, waiting, changed }: EarlierProgress): string {
+function describeProgress({ served, open, waiting, changed, outdatedFiles }: EarlierProgress): string {
   const sentences = ['The work goes on from the commits of an earlier run of this spec, which are in your work copy.'];
+  if (outdatedFiles.length > 0)
+    sentences.push(
+      `The spec was changed since: the text above counts, and ${outdatedFiles.map(oneLine).join(', ')} in your work copy ${outdatedFiles.length === 1 ? 'is' : 'are'} older.`,
+    );
   if (served.length > 0)
     sentences.push(
       `By their messages they serve ${served.join(', ')}; look at what is there before you rely on it, and do not redo it.`,

@@ -82,7 +82,7 @@ export function messagesApi(options: MessagesApiOptions): Model {
  * With jitter, so that many runs do not come back together. What the server asks for counts where it is longer: one that
  * is overloaded and asks for no wait would have all attempts within a second.
  */
-function waitBefore(backoffMs: number, retryAfterMs = 0): number {
+export function waitBefore(backoffMs: number, retryAfterMs = 0): number {
   const ownMs = backoffMs * (0.75 + Math.random() / 2);
   return Math.min(Math.max(retryAfterMs * (1 + Math.random() / 10), ownMs), MAX_WAIT_MS);
 }

@@ -1,6 +1,6 @@
 // Where a run's result goes: a pull request, a branch, a comment, or nowhere. Chosen once; asked before money is spent
 // whether it can work; idempotent. It makes no commits' content and no wording: both come from outside.
-import { messageOf, UserError } from '../errors.js';
+import { UserError } from '../errors.js';
 import type { Remote } from '../platform/git-remote.js';
 import { apiWriter } from './api-commits.js';
 import { noteAttempt } from './attempts.js';
@@ -61,21 +61,19 @@ export function createPublisher(options: PublisherOptions): Publisher {
   return guardLeaks(notingAttempts(openPublisher(options), options), options);
 }
 
-/** The publisher, which also leaves a note of a run that made no commit. */
+/** The publisher, which also leaves a note of what a run spent where no report tells later runs. */
 function notingAttempts(publisher: Publisher, { git, remote, spec, kind }: PublisherOptions): Publisher {
   if (remote === undefined || kind === 'comment') return publisher; // a comment needs no right to push
   return {
     ...publisher,
     async publish(request) {
       const publication = await publisher.publish(request);
-      if (request.attempt === undefined) return publication;
-      const noted = await noteAttempt(git, remote, spec, request.attempt).catch((thrown: unknown) => ({
-        ...{ kind: 'refused' as const, reason: messageOf(thrown) },
-      }));
-      if (noted.kind !== 'pushed')
-        publication.warnings.push(
-          `The next run will not know what this one spent: ${noted.kind === 'refused' ? noted.reason : 'another run left its own note meanwhile.'}`,
-        );
+      const isReported = kind === 'commit' ? publication.comment !== undefined : publication.pullRequest !== undefined;
+      if (request.attempt === undefined || isReported) return publication;
+      const published = publication.commit === undefined ? undefined : request.headCommit;
+      const failure = await noteAttempt({ git, remote, spec }, request.attempt, published);
+      if (failure !== undefined)
+        publication.warnings.push(`The next run will not know what this one spent: ${failure}.`);
       return publication;
     },
   };

@@ -43,7 +43,7 @@ export interface PublicationRequest {
   headCommit: string | undefined;
   /** Kind `commit`: where its target was when the result was brought together with it, if it was. */
   onto?: string;
-  /** Of a run that made no commit, what is to be known of it; absent where commits tell it. */
+  /** What the run cost; absent where it cost nothing. */
   attempt?: Attempt;
   title: string;
   body: string;

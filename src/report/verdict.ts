@@ -100,7 +100,7 @@ function olderFailures(record: RunRecord): string {
 }
 
 function requirementsSentence({ outcome, spec, ledger }: RunRecord): string {
-  if (outcome === 'refused' || outcome === 'unchanged') return '';
+  if (outcome === 'refused' || outcome === 'unchanged' || spec.hash === '') return ''; // '': nobody has read it
   if (spec.requirements.length === 0) return 'The spec states no requirements.';
   if (ledger.length === 0)
     return `Not checked one by one: the spec's ${counted(spec.requirements.length, 'requirement')}.`;
@@ -117,7 +117,7 @@ function endedEarly({ outcome, stopReason }: RunRecord): string {
 
 function undelivered({ publication, alarms }: RunRecord): string {
   return publication.undelivered && alarms === undefined
-    ? 'It could not be published: the whole work is in change.patch of the report folder, for git apply.'
+    ? "It could not be published: the whole work is in change.patch of the report folder, for git apply; a run that is given the folder as 'resume-from' goes on from its commits."
     : '';
 }
 

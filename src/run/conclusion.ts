@@ -155,7 +155,6 @@ async function publish(world: World, ready: Ready, { record, series, folder, lef
   await publishRecord(world, publisher, record, {
     title: `Implement ${record.spec.title}`,
     headCommit: series.head.commit === mergeBase.commit ? undefined : series.head.commit,
-    isAttempt: series.line().length === 0,
     ...(series.onto === undefined ? {} : { onto: series.onto.commit }),
     outputs: (file) => folder.readText(file),
   });

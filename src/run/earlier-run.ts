@@ -181,7 +181,7 @@ export function progressOf(
   requirementIds: readonly string[],
   { served, stale, planned }: Pick<EarlierWork, 'served' | 'stale' | 'planned'>,
   { questions, answers }: EarlierRun,
-): EarlierProgress {
+): Omit<EarlierProgress, 'outdatedFiles'> {
   const asked = (list: readonly { requirement?: string | undefined; blocking: boolean }[]) =>
     new Set(list.filter(({ blocking }) => blocking).map(({ requirement }) => requirement));
   const [waiting, answered] = [asked(questions), asked(answers)];

@@ -33,7 +33,6 @@ export async function offerVerified(
   await publishRecord(world, guardedPublisher(publisher, policy), record, {
     title: `Implement ${record.spec.title}`,
     headCommit: earlier.commit,
-    isAttempt: false,
     outputs: (file) => folder.readText(file),
     outcome: 'verified',
   });

@@ -10,6 +10,7 @@ import type { VerifiedBranch } from './late-offer.js';
 import type { Model } from '../platform/model.js';
 import type { ReportFolder } from '../platform/report-folder.js';
 import { Progress } from './progress.js';
+import type { SourceTree } from '../platform/source-tree.js';
 import type { ChangePolicy, EarlierWork, Publisher } from '../publish/publish.js';
 import { guardedPublisher } from '../publish/publish.js';
 import type { RunRecord } from '../report/report.js';
@@ -58,6 +59,8 @@ export interface Ready {
   progress: Progress;
   /** Questions and answers that earlier runs of the spec brought about. */
   earlierRun: EarlierRun;
+  /** Files of the spec whose text at the start is another than the run goes by. */
+  outdatedFiles: readonly string[];
   /** What the commits between base and start say; absent when there are none. */
   earlierWork: EarlierWork | undefined;
   /** Where those commits are in a folder alone: what they stand on, and they themselves. */
@@ -140,7 +143,7 @@ export async function prepare(
       record.message = `Dry run: ${brief.spec.requirements.length} requirements, published by '${publisher.kind}'; nothing was spent.`;
       return {
         kind: 'dry-run',
-        prompt: writeDraftPrompt(world, brief, { earlierRun, earlierWork: earlier, protectedFiles }),
+        prompt: writeDraftPrompt(world, brief, { earlierRun, earlierWork: earlier, outdatedFiles: [], protectedFiles }),
       };
     }
     if (earlierRun.isWaiting) {
@@ -171,12 +174,20 @@ export async function prepare(
       progress,
       earlierRun,
       earlierWork: earlier,
+      outdatedFiles: outdatedFiles(brief, trees.start.tree),
       resumed: resumed?.work === undefined ? undefined : resumed,
     };
     return { kind: 'ready', ready };
   } finally {
     log.endGroup();
   }
+}
+
+/** On an earlier run's branch the spec can be older: a run changes no spec, so it stays so there. */
+function outdatedFiles({ spec, tree }: Brief, start: SourceTree): string[] {
+  const oidsIn = ({ files }: SourceTree) => new Map(files.map(({ path, oid }) => [path, oid]));
+  const [now, then] = [oidsIn(tree), oidsIn(start)];
+  return spec.files.filter((file) => now.get(file) !== then.get(file));
 }
 
 /** The workshop, by the inputs and the runner's own configuration. */

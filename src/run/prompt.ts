@@ -15,7 +15,7 @@ import { describeProtected, outlineFolder, type Workshop } from '../workshop/wor
 const CRATE_MAP_CHARS = 24_000;
 
 /** Of the preparation, what the prompt speaks of. */
-type Known = Pick<Ready, 'earlierRun' | 'earlierWork' | 'protectedFiles'>;
+type Known = Pick<Ready, 'earlierRun' | 'earlierWork' | 'outdatedFiles' | 'protectedFiles'>;
 
 /** @param workshop where the crate is read; absent where there is no manifest to read one from */
 export async function writePrompt(
@@ -47,7 +47,7 @@ export function writeDraftPrompt({ inputs }: Pick<World, 'inputs'>, brief: Brief
 function promptOf(
   inputs: Inputs,
   brief: Brief,
-  { earlierRun, earlierWork, protectedFiles }: Known,
+  { earlierRun, earlierWork, outdatedFiles, protectedFiles }: Known,
   crate: { crateMap: string; baseline: string },
 ): Prompt {
   const requirementIds = brief.spec.requirements.map(({ id }) => id);
@@ -60,7 +60,9 @@ function promptOf(
     answers: earlierRun.answers,
     openQuestions: earlierRun.questions,
     earlierNotes: earlierRun.notes,
-    ...(earlierWork === undefined ? {} : { progress: progressOf(requirementIds, earlierWork, earlierRun) }),
+    ...(earlierWork === undefined
+      ? {}
+      : { progress: { ...progressOf(requirementIds, earlierWork, earlierRun), outdatedFiles } }),
     limits: { ...limits, ...(priceOf(brief.model) === undefined ? {} : { maxCostUsd }) },
     workingDirectory: inputs.workingDirectory,
     onQuestion: inputs.onQuestion,

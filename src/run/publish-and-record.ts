@@ -9,8 +9,6 @@ import type { World } from './world.js';
 interface ResultToPublish {
   title: string;
   headCommit: string | undefined;
-  /** Whether the run made no commit of its own, so that what it spent is told by none. */
-  isAttempt: boolean;
   /** Where the target branch stood when the result was brought together with it. */
   onto?: string;
   /** Text of a file of the report folder. */
@@ -31,7 +29,7 @@ export async function publishRecord(
     // About what is pushed, so nothing where nothing is.
     const note = result.headCommit === undefined ? '' : ciNote(await github?.identity(), publisher.kind);
     const spent = totalSpending(record.usage);
-    const attempt = result.isAttempt && spent.tokens > 0 ? { spent, runUrl: record.run.url ?? 'local' } : undefined;
+    const attempt = spent.tokens > 0 ? { spent, runUrl: record.run.url ?? 'local' } : undefined;
     const options = { outputs: result.outputs, maxChars: MAX_BODY_CHARS };
     const request = (): PublicationRequest => ({
       outcome: result.outcome ?? record.outcome,
