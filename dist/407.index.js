@@ -3849,8 +3849,8 @@ __webpack_require__.r(__webpack_exports__);
 /* harmony import */ var _post_step_js__WEBPACK_IMPORTED_MODULE_17__ = __webpack_require__(4128);
 /* harmony import */ var _publish_job_js__WEBPACK_IMPORTED_MODULE_18__ = __webpack_require__(7158);
 /* harmony import */ var _report_report_js__WEBPACK_IMPORTED_MODULE_19__ = __webpack_require__(4076);
-// Starts Ferrule: as an action, as its post step, as the action that publishes, or as a command line. Makes the real
-// things, and is the only catch-all: here an outcome becomes a green or red run.
+// Starts Ferrule: as the action, its post step, one of the smaller actions (publish, plan, fleet-report) or the command
+// line. It is the only catch-all: here an outcome becomes a green or red run.
 
 
 
@@ -4015,10 +4015,13 @@ async function publicationJob(context) {
         if (results.length === 0)
             log.info('There is nothing to publish: the run made no result.');
         for (const { record } of published)
-            log.info((0,_report_report_js__WEBPACK_IMPORTED_MODULE_19__/* .verdictLine */ .MT)(record));
+            if (record.publication.undelivered)
+                log.error((0,_report_report_js__WEBPACK_IMPORTED_MODULE_19__/* .verdictLine */ .MT)(record));
+            else
+                log.info((0,_report_report_js__WEBPACK_IMPORTED_MODULE_19__/* .verdictLine */ .MT)(record));
         for (const { message } of refused)
             log.error(message);
-        const isDone = refused.length === 0 && published.every(({ isComplete }) => isComplete);
+        const isDone = refused.length === 0 && published.every(({ record }) => !record.publication.undelivered);
         return isDone && outlet.alarms.length === 0 ? 0 : 1;
     }
     finally {
@@ -4150,6 +4153,7 @@ __webpack_async_result__();
 
 // EXPORTS
 __webpack_require__.d(__webpack_exports__, {
+  q9: () => (/* reexport */ ANTHROPIC_API_URL),
   K2: () => (/* reexport */ FLEET_REPORT_INPUT_DEFAULTS),
   WJ: () => (/* binding */ INPUT_DEFAULTS),
   _s: () => (/* reexport */ PLAN_INPUT_DEFAULTS),
@@ -4941,6 +4945,7 @@ function refused(rule, message) {
 ;// CONCATENATED MODULE: ./src/inputs/inputs.ts
 // Reads every input of the action into one readonly object, before anything else happens; the door to this room. What
 // an input leads to is not decided here, and neither the disk nor the network is touched.
+
 
 
 
@@ -8744,13 +8749,13 @@ async function openGround(job, github, asked, scratch) {
     if (context.kind !== 'github' || remote === undefined)
         throw new _errors_js__WEBPACK_IMPORTED_MODULE_9__/* .UserError */ .yo('This action publishes to the repository of a workflow run on GitHub. Start it in a workflow.');
     const branch = (0,_invocation_invocation_js__WEBPACK_IMPORTED_MODULE_3__/* .baseBranch */ .sH)(inputs.base, context, checkout);
-    const tip = await fetchTip(git, remote, branch);
+    const tip = await fetchTipIfThere(git, remote, branch);
     if (tip === undefined)
         throw new _errors_js__WEBPACK_IMPORTED_MODULE_9__/* .UserError */ .yo(`The remote has no branch '${branch}'. Set the input 'base'.`);
     return { ...job, git, remote, github, base: { branch, tip }, asked, taken: new Set() };
 }
 /** The branch's commit with its history; `undefined` when there is no such branch. */
-async function fetchTip(git, remote, branch) {
+async function fetchTipIfThere(git, remote, branch) {
     const tip = await (0,_invocation_invocation_js__WEBPACK_IMPORTED_MODULE_3__/* .readTip */ .av)(git, remote, branch);
     if (tip === undefined || (await git.resolve(tip)) !== undefined)
         return tip;
@@ -8788,7 +8793,7 @@ async function publishOne(ground, folder, prefix) {
             title: `Implement ${spec.title}`,
             ...{ headCommit, outputs },
         });
-        return { kind: 'published', record, outputs, isComplete: isComplete(record, headCommit) };
+        return { kind: 'published', record, outputs };
     }
     catch (error) {
         if (!(error instanceof _errors_js__WEBPACK_IMPORTED_MODULE_9__/* .UserError */ .yo))
@@ -8811,16 +8816,6 @@ async function requireSelected({ git, inputs, asked, taken }, { result, spec }) 
     taken.add(spec.path);
     return (0,_invocation_invocation_js__WEBPACK_IMPORTED_MODULE_3__/* .textsOf */ .CB)(tree, specs);
 }
-function isComplete({ publication }, headCommit) {
-    switch (publication.kind) {
-        case 'comment':
-            return publication.comment !== undefined;
-        case 'pull-request':
-            return headCommit === undefined || (publication.commit !== undefined && publication.pullRequest !== undefined);
-        default:
-            return headCommit === undefined || publication.commit !== undefined;
-    }
-}
 /** The base must be this job's own: a commit of the branch that this job would publish on. */
 async function requireBase({ git, remote, base }, result) {
     if (result.base.branch !== base.branch)
@@ -8837,7 +8832,7 @@ async function requireStart({ git, remote }, { start, base }, branch) {
         return;
     if ((await git.resolve(start)) !== undefined && (await git.isAncestor(start, base.commit)))
         return;
-    const tip = await fetchTip(git, remote, branch);
+    const tip = await fetchTipIfThere(git, remote, branch);
     const isKnown = tip !== undefined && (await git.resolve(start)) !== undefined && (await git.isAncestor(start, tip));
     if (!isKnown)
         throw new _errors_js__WEBPACK_IMPORTED_MODULE_9__/* .UserError */ .yo(`The result was refused: it stands on ${start.slice(0, 12)}, which is neither on its base nor on '${branch}'.`);
@@ -17800,7 +17795,7 @@ async function writePrompt({ inputs }, brief, known, workshop) {
     return promptOf(inputs, brief, known, { crateMap, baseline });
 }
 /** The prompt as far as it is known before cargo has read the crate. */
-function writeDraftPrompt({ inputs }, brief, known) {
+function draftPrompt(inputs, brief, known) {
     const crateMap = '(A run has a map of the crate here.)';
     return promptOf(inputs, brief, known, { crateMap, baseline: '(A run says here what is known of the base.)' });
 }
@@ -17831,7 +17826,8 @@ function promptOf(inputs, brief, { earlierRun, earlierWork, outdatedFiles, prote
 /** The file of a dry run. */
 const PROMPT_FILE = 'prompt.md';
 /** What a run would give its model, and within which limits: in the log, and in a file of the report. */
-async function showPrompt({ inputs, log }, { system, firstMessage }, folder) {
+async function showPrompt({ inputs, log }, brief, known, folder) {
+    const { system, firstMessage } = draftPrompt(inputs, brief, known);
     const text = `# System prompt\n\n${system}\n\n# First message\n\n${firstMessage}\n`;
     await folder.write(PROMPT_FILE, text);
     log.group(`What the model would be given, also in ${PROMPT_FILE} of the report folder`);
@@ -18871,6 +18867,8 @@ async function isOwed(world, brief, { publisher, earlier, earlierRun }) {
     }
 }
 
+// EXTERNAL MODULE: ./src/inputs/inputs.ts + 14 modules
+var inputs_inputs = __webpack_require__(8537);
 ;// CONCATENATED MODULE: ./src/run/progress.ts
 
 
@@ -19029,8 +19027,16 @@ async function readBrief(world, specPath, record) {
     log.info(`Spec ${spec.path}: '${spec.title}', ${requirements.length} requirements. Agent ${agent.name}, model: ${record.model}.`);
     await recordSpecCheck(record, spec, tree, log);
     if (priceOf(model) === undefined && inputs.replay === undefined)
-        log.info(`The price of ${model} is unknown: the limit is max-tokens (${inputs.maxTokens}), not max-cost-usd.`);
+        tellUnknownPrice(world, model);
     return { ...sources, tree, hash };
+}
+/** A server of one's own costs what it costs; where money is spent, a limit that does not hold is no detail. */
+function tellUnknownPrice({ inputs, log }, model) {
+    const text = `The price of ${model} is unknown: the limit is max-tokens (${inputs.maxTokens}), not max-cost-usd.`;
+    if (inputs.anthropicBaseUrl === inputs_inputs/* ANTHROPIC_API_URL */.q9)
+        log.warning(text);
+    else
+        log.info(text);
 }
 /**
  * Proves that the run can be carried out and published, and opens the workshop. Where there is nothing to do the record
@@ -19058,7 +19064,7 @@ async function prepare(world, brief, record, folder, scratch) {
             record.message = `Dry run: ${brief.spec.requirements.length} requirements, published by '${publisher.kind}'; nothing was spent.`;
             return {
                 kind: 'dry-run',
-                prompt: writeDraftPrompt(world, brief, { earlierRun, earlierWork: earlier, outdatedFiles: [], protectedFiles }),
+                known: { earlierRun, earlierWork: earlier, outdatedFiles: [], protectedFiles },
             };
         }
         if (earlierRun.isWaiting) {
@@ -19219,7 +19225,7 @@ async function runChapters(world, specPath, decision, record, folder, scratch) {
             await offerVerified(world, brief, prepared, record, folder);
             return undefined;
         case 'dry-run':
-            await showPrompt(world, prepared.prompt, folder);
+            await showPrompt(world, brief, prepared.known, folder);
             return undefined;
         case 'ready':
     }

@@ -1,5 +1,5 @@
-// Starts Ferrule: as an action, as its post step, as the action that publishes, or as a command line. Makes the real
-// things, and is the only catch-all: here an outcome becomes a green or red run.
+// Starts Ferrule: as the action, its post step, one of the smaller actions (publish, plan, fleet-report) or the command
+// line. It is the only catch-all: here an outcome becomes a green or red run.
 import { getInput, getState, saveState, setOutput, setSecret, summary } from '@actions/core';
 import { existsSync } from 'node:fs';
 import { readFile, readdir, rm, writeFile } from 'node:fs/promises';
@@ -171,9 +171,11 @@ async function publicationJob(context: RunContext): Promise<number> {
     if (refused.length > 0) setOutput('outcome', 'refused');
     await announcement.summarise(published.map((each) => ({ ...each, transcript: '' }))); // the run's own job has drawn it
     if (results.length === 0) log.info('There is nothing to publish: the run made no result.');
-    for (const { record } of published) log.info(verdictLine(record));
+    for (const { record } of published)
+      if (record.publication.undelivered) log.error(verdictLine(record));
+      else log.info(verdictLine(record));
     for (const { message } of refused) log.error(message);
-    const isDone = refused.length === 0 && published.every(({ isComplete }) => isComplete);
+    const isDone = refused.length === 0 && published.every(({ record }) => !record.publication.undelivered);
     return isDone && outlet.alarms.length === 0 ? 0 : 1;
   } finally {
     await rm(path.dirname(scratch), { recursive: true, force: true });

@@ -32,9 +32,8 @@ interface PublicationJob {
 }
 
 type PublishedResult =
-  /** `isComplete`: all that was to be published is where it belongs. */
-  | { kind: 'published'; record: RunRecord; outputs: (file: string) => string; isComplete: boolean }
-  | { kind: 'refused'; message: string };
+  /** With `publication.undelivered` in the record where it got nowhere. */
+  { kind: 'published'; record: RunRecord; outputs: (file: string) => string } | { kind: 'refused'; message: string };
 
 /** What this job knows by itself, the same for each result of the folder. */
 interface Ground extends PublicationJob {
@@ -86,13 +85,13 @@ async function openGround(
   if (context.kind !== 'github' || remote === undefined)
     throw new UserError('This action publishes to the repository of a workflow run on GitHub. Start it in a workflow.');
   const branch = baseBranch(inputs.base, context, checkout);
-  const tip = await fetchTip(git, remote, branch);
+  const tip = await fetchTipIfThere(git, remote, branch);
   if (tip === undefined) throw new UserError(`The remote has no branch '${branch}'. Set the input 'base'.`);
   return { ...job, git, remote, github, base: { branch, tip }, asked, taken: new Set() };
 }
 
 /** The branch's commit with its history; `undefined` when there is no such branch. */
-async function fetchTip(git: Git, remote: Remote, branch: string): Promise<string | undefined> {
+async function fetchTipIfThere(git: Git, remote: Remote, branch: string): Promise<string | undefined> {
   const tip = await readTip(git, remote, branch);
   if (tip === undefined || (await git.resolve(tip)) !== undefined) return tip;
   const fetched = await fetchCommit(git, remote, `refs/heads/${branch}`);
@@ -127,7 +126,7 @@ async function publishOne(ground: Ground, folder: ReceivedFolder, prefix: string
       title: `Implement ${spec.title}`,
       ...{ headCommit, outputs },
     });
-    return { kind: 'published', record, outputs, isComplete: isComplete(record, headCommit) };
+    return { kind: 'published', record, outputs };
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     return { kind: 'refused', message: error.message };
@@ -154,17 +153,6 @@ async function requireSelected(
   return textsOf(tree, specs);
 }
 
-function isComplete({ publication }: RunRecord, headCommit: string | undefined): boolean {
-  switch (publication.kind) {
-    case 'comment':
-      return publication.comment !== undefined;
-    case 'pull-request':
-      return headCommit === undefined || (publication.commit !== undefined && publication.pullRequest !== undefined);
-    default:
-      return headCommit === undefined || publication.commit !== undefined;
-  }
-}
-
 /** The base must be this job's own: a commit of the branch that this job would publish on. */
 async function requireBase({ git, remote, base }: Ground, result: Result): Promise<void> {
   if (result.base.branch !== base.branch)
@@ -183,7 +171,7 @@ async function requireBase({ git, remote, base }: Ground, result: Result): Promi
 async function requireStart({ git, remote }: Ground, { start, base }: Result, branch: string): Promise<void> {
   if (start === base.commit) return;
   if ((await git.resolve(start)) !== undefined && (await git.isAncestor(start, base.commit))) return;
-  const tip = await fetchTip(git, remote, branch);
+  const tip = await fetchTipIfThere(git, remote, branch);
   const isKnown = tip !== undefined && (await git.resolve(start)) !== undefined && (await git.isAncestor(start, tip));
   if (!isKnown)
     throw new UserError(

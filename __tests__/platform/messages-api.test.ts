@@ -1,6 +1,7 @@
 // The client of the Messages API: what counts as an answer, and what becomes of parts, time and aborts. What a failure
 // means is model-refusals.test.ts, what a whole run makes of it faults/model-api.test.ts.
 import { describe, expect, it } from '@jest/globals';
+import { waitBefore } from '../../src/platform/messages-api.js';
 import type { ModelUsage } from '../../src/platform/model.js';
 import type { ModelFailure } from '../../src/platform/model.js';
 import {
@@ -140,5 +141,15 @@ describe('an abort', () => {
       signal: AbortSignal.timeout(400),
     });
     expect((result as ModelFailure).kind).toBe('cancelled');
+  });
+});
+
+describe('the wait before the next attempt', () => {
+  it('is never twice the same, and what a server asks for counts up to a cap', () => {
+    const waits = (backoffMs: number, retryAfterMs?: number) =>
+      Array.from({ length: 50 }, () => waitBefore(backoffMs, retryAfterMs));
+    expect(new Set(waits(1_000)).size).toBeGreaterThan(1);
+    expect(Math.min(...waits(1_000, 30_000))).toBeGreaterThanOrEqual(30_000);
+    expect(new Set(waits(1_000, 3_600_000))).toEqual(new Set([60_000]));
   });
 });

@@ -98,6 +98,7 @@ export async function tempRepo(files: Files, options: { remote?: boolean } = {})
       const listed = await inOrigin('for-each-ref', '--format=%(objectname)', `refs/heads/${branch}`);
       return listed.trim() || undefined;
     },
-    [Symbol.asyncDispose]: () => rm(parent, { recursive: true, force: true }),
+    // More than once: the push of a killed run may still be at it.
+    [Symbol.asyncDispose]: () => rm(parent, { recursive: true, force: true, maxRetries: 5 }),
   };
 }

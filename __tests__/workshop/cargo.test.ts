@@ -90,11 +90,11 @@ describe('a run of cargo', () => {
     expect(putBack).toEqual([]);
   });
 
-  it('does not reach the network, and ends at its deadline with words of its own', async () => {
+  it('runs in the box without network, and ends at its deadline with words of its own', async () => {
     const run = await noisy.workshop.cargoForAgent({ args: ['test', '--lib'], format: 'plain', timeoutMs: 1 });
     expect(run).toMatchObject({ exitCode: null, end: { kind: 'timed-out', afterMs: 1 } });
     expect(await noisy.workshop.outputs.read(run.output)).toContain('[ferrule] cargo test --lib: stopped after');
-    expect(noisy.boxes.every(({ box }) => box === 'exec')).toBe(true);
+    expect(new Set(noisy.boxes.map(({ box }) => box))).toEqual(new Set(['exec']));
   });
 
   it('shows a command that can be pasted into a shell', () => {

@@ -75,10 +75,7 @@ describe('pages', () => {
         const whole = parts.join('');
         const pages = paginate(whole, size);
         expect(pages.join('')).toBe(whole);
-        for (const page of pages) {
-          expect(page.length).toBeLessThanOrEqual(Math.max(size, 2));
-          expect(/[\uD800-\uDBFF]$/.test(page) && !/^[\uD800-\uDBFF]$/.test(page.at(-1) ?? '') ? page : '').toBe('');
-        }
+        for (const page of pages) expect(page.length).toBeLessThanOrEqual(Math.max(size, 2));
         for (const [i, page] of pages.entries())
           expect(/[\uD800-\uDBFF]$/.test(page) && /^[\uDC00-\uDFFF]/.test(pages[i + 1] ?? '')).toBe(false);
       }),

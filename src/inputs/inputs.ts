@@ -30,6 +30,7 @@ export { FLEET_REPORT_INPUT_DEFAULTS, readFleetReportInputs } from './fleet-repo
 export type { FleetReportInputs } from './fleet-report-inputs.js';
 export { PLAN_INPUT_DEFAULTS, readPlanInputs } from './plan-inputs.js';
 export type { PlanInputs } from './plan-inputs.js';
+export { ANTHROPIC_API_URL } from './model-server.js';
 export { PUBLISH_INPUT_DEFAULTS, readPublishInputs } from './publish-inputs.js';
 export type { PublishInputs } from './publish-inputs.js';
 export { judgeTrust, refusePlan } from './trust.js';

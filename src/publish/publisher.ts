@@ -21,7 +21,7 @@ export interface PublisherOptions {
   branch: string;
   /** The branch that pull requests are opened against. */
   base: string;
-  /** The commit of the base that the work is compared with; a result equal to it has nothing to publish. */
+  /** The pinned commit of the base, which is published already: a result equal to it has nothing to publish. */
   baseCommit: string;
   /** `git` pushes commits as they are; `api` has GitHub make and sign them, for which it needs `github`. */
   commitWith: 'git' | 'api';

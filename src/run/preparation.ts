@@ -1,12 +1,13 @@
 // The first chapters of a run: what the commit says, and everything that can forbid the run or make it pointless. No
 // token is spent here.
-import { readSources, type Prompt } from '../brief/brief.js';
+import { readSources } from '../brief/brief.js';
 import { TOOL_NAMES, priceOf } from '../agent/agent.js';
 import { openPublication, policyFor, protectedFilesOf } from './destination.js';
 import type { EarlierRun } from './earlier-run.js';
 import { recordWaiting } from './earlier-run.js';
 import { UserError } from '../errors.js';
 import type { VerifiedBranch } from './late-offer.js';
+import { ANTHROPIC_API_URL } from '../inputs/inputs.js';
 import type { Model } from '../platform/model.js';
 import type { ReportFolder } from '../platform/report-folder.js';
 import { Progress } from './progress.js';
@@ -14,7 +15,6 @@ import type { SourceTree } from '../platform/source-tree.js';
 import type { ChangePolicy, EarlierWork, Publisher } from '../publish/publish.js';
 import { guardedPublisher } from '../publish/publish.js';
 import type { RunRecord } from '../report/report.js';
-import { writeDraftPrompt } from './prompt.js';
 import type { ResumedResult } from './resumed-work.js';
 import { recordSpecCheck, requirementRecords } from './spec-remarks.js';
 import type { Sandbox } from '../sandbox/sandbox.js';
@@ -67,11 +67,14 @@ export interface Ready {
   resumed: Pick<ResumedResult, 'start' | 'commits'> | undefined;
 }
 
-export type Prepared =
+/** What the prompt speaks of beside the brief. */
+export type Known = Pick<Ready, 'earlierRun' | 'earlierWork' | 'outdatedFiles' | 'protectedFiles'>;
+
+type Prepared =
   | { kind: 'ready'; ready: Ready }
   /** A verified implementation of this text is on the work branch. */
   | ({ kind: 'verified-already' } & VerifiedBranch)
-  | { kind: 'dry-run'; prompt: Prompt }
+  | { kind: 'dry-run'; known: Known }
   /** For an answer, since an earlier run. */
   | { kind: 'waiting' };
 
@@ -106,9 +109,15 @@ export async function readBrief(world: World, specPath: string, record: RunRecor
     `Spec ${spec.path}: '${spec.title}', ${requirements.length} requirements. Agent ${agent.name}, model: ${record.model}.`,
   );
   await recordSpecCheck(record, spec, tree, log);
-  if (priceOf(model) === undefined && inputs.replay === undefined)
-    log.info(`The price of ${model} is unknown: the limit is max-tokens (${inputs.maxTokens}), not max-cost-usd.`);
+  if (priceOf(model) === undefined && inputs.replay === undefined) tellUnknownPrice(world, model);
   return { ...sources, tree, hash };
+}
+
+/** A server of one's own costs what it costs; where money is spent, a limit that does not hold is no detail. */
+function tellUnknownPrice({ inputs, log }: World, model: string): void {
+  const text = `The price of ${model} is unknown: the limit is max-tokens (${inputs.maxTokens}), not max-cost-usd.`;
+  if (inputs.anthropicBaseUrl === ANTHROPIC_API_URL) log.warning(text);
+  else log.info(text);
 }
 
 /**
@@ -143,7 +152,7 @@ export async function prepare(
       record.message = `Dry run: ${brief.spec.requirements.length} requirements, published by '${publisher.kind}'; nothing was spent.`;
       return {
         kind: 'dry-run',
-        prompt: writeDraftPrompt(world, brief, { earlierRun, earlierWork: earlier, outdatedFiles: [], protectedFiles }),
+        known: { earlierRun, earlierWork: earlier, outdatedFiles: [], protectedFiles },
       };
     }
     if (earlierRun.isWaiting) {

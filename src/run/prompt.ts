@@ -5,7 +5,7 @@ import { priceOf } from '../agent/agent.js';
 import { buildCrateMap, buildPrompt, type Prompt } from '../brief/brief.js';
 import { progressOf } from './earlier-run.js';
 import type { Inputs } from '../inputs/inputs.js';
-import type { Ready } from './preparation.js';
+import type { Known } from './preparation.js';
 import type { ReportFolder } from '../platform/report-folder.js';
 import { counted, dollars } from '../report/report.js';
 import type { Brief, World } from './world.js';
@@ -13,9 +13,6 @@ import { describeProtected, outlineFolder, type Workshop } from '../workshop/wor
 
 /** Room for the map of the crate: a large workspace shows its most relevant part. */
 const CRATE_MAP_CHARS = 24_000;
-
-/** Of the preparation, what the prompt speaks of. */
-type Known = Pick<Ready, 'earlierRun' | 'earlierWork' | 'outdatedFiles' | 'protectedFiles'>;
 
 /** @param workshop where the crate is read; absent where there is no manifest to read one from */
 export async function writePrompt(
@@ -39,7 +36,7 @@ export async function writePrompt(
 }
 
 /** The prompt as far as it is known before cargo has read the crate. */
-export function writeDraftPrompt({ inputs }: Pick<World, 'inputs'>, brief: Brief, known: Known): Prompt {
+function draftPrompt(inputs: Inputs, brief: Brief, known: Known): Prompt {
   const crateMap = '(A run has a map of the crate here.)';
   return promptOf(inputs, brief, known, { crateMap, baseline: '(A run says here what is known of the base.)' });
 }
@@ -80,9 +77,11 @@ const PROMPT_FILE = 'prompt.md';
 /** What a run would give its model, and within which limits: in the log, and in a file of the report. */
 export async function showPrompt(
   { inputs, log }: Pick<World, 'inputs' | 'log'>,
-  { system, firstMessage }: Prompt,
+  brief: Brief,
+  known: Known,
   folder: ReportFolder,
 ): Promise<void> {
+  const { system, firstMessage } = draftPrompt(inputs, brief, known);
   const text = `# System prompt\n\n${system}\n\n# First message\n\n${firstMessage}\n`;
   await folder.write(PROMPT_FILE, text);
   log.group(`What the model would be given, also in ${PROMPT_FILE} of the report folder`);

@@ -92,7 +92,7 @@ async function runChapters(
       await offerVerified(world, brief, prepared, record, folder);
       return undefined;
     case 'dry-run':
-      await showPrompt(world, prepared.prompt, folder);
+      await showPrompt(world, brief, prepared.known, folder);
       return undefined;
     case 'ready':
   }

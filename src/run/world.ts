@@ -10,7 +10,7 @@ import type { Model } from '../platform/model.js';
 import type { Outlet } from '../platform/outlet.js';
 import type { SourceTree } from '../platform/source-tree.js';
 
-/** What a run is given: made once in index.ts, from real things. */
+/** What a run is given: real things, opened once an invocation; base and limits are then the spec's own. */
 export interface World {
   inputs: Inputs;
   context: RunContext;
@@ -24,9 +24,9 @@ export interface World {
   git: Git;
   remote: Remote | undefined;
   github: GitHub | undefined;
-  /** The pinned commit and the branch that pull requests go to. */
+  /** The pinned commit, and the branch that the work belongs to: pull requests go there, or are worked on there. */
   base: { commit: string; branch: string };
-  /** Where agent files and standards are read: the base of a pull request, never its head; else the pinned commit. */
+  /** Where agent files and standards are read: what was reviewed (invocation/pinned-commits.ts); mostly the pinned commit. */
   trustedCommit: string;
   /** A fresh model for a run; `undefined` in a dry run. */
   openModel: (() => Model) | undefined;
