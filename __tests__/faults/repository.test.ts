@@ -123,7 +123,10 @@ describe('a lock file that cargo cannot read', () => {
   });
 });
 
-describe('a repository with 20,000 other files', () => {
+/** 100,000 each night. */
+const FILES = Number(process.env.FERRULE_FILES ?? '20000');
+
+describe(`a repository with ${FILES} other files`, () => {
   /** A commit on `main` with that many small files beside what is there, without a checkout of them. */
   async function addFiles(dir: string, count: number): Promise<void> {
     const git = spawn('git', ['fast-import', '--quiet'], { cwd: dir, stdio: ['pipe', 'ignore', 'inherit'] });
@@ -143,7 +146,7 @@ describe('a repository with 20,000 other files', () => {
   it('is worked on like any other', async () => {
     await using scene = await actionScene(CRATE);
     const { repo } = scene;
-    await addFiles(repo.dir, 20_000);
+    await addFiles(repo.dir, FILES);
     await repo.git('push', '--quiet', 'origin', 'main');
     const run = await scene.run({ answers: VERIFIED });
     expect(run).toMatchObject({ code: 0, outputs: { outcome: 'verified' } });
