@@ -143,6 +143,7 @@ async function runAction(context: RunContext): Promise<number> {
   );
   announcement.tellVerdicts(records);
   announcement.annotate(records);
+  announcement.tellOpen(records);
   log.info('The report, the transcript and every output are in the folder of the output report-dir.');
   return statusOf(results);
 }
@@ -210,9 +211,12 @@ async function cli(): Promise<number> {
         const results = await runInvocation(started, folders);
         const records = results.map(({ record }) => record);
         announcement.tellVerdicts(records);
+        announcement.annotate(records);
+        announcement.tellOpen(records);
         for (const { publication } of records)
           if (publication.branch !== undefined) log.info(`The work is on branch ${publication.branch}.`);
-        log.info(`Report: ${path.join(folders.report, 'report.md')}`);
+        for (const { folder } of results)
+          log.info(`Report: ${path.join(folder.dir, 'report.html')} (the same as text: report.md beside it)`);
         return statusOf(results);
       } finally {
         await rm(folders.scratch, { recursive: true, force: true });

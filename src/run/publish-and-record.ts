@@ -26,32 +26,41 @@ export async function publishRecord(
   record: RunRecord,
   result: ResultToPublish,
 ): Promise<void> {
-  log.group('Publication');
-  try {
-    // About what is pushed, so nothing where nothing is.
-    const note = result.headCommit === undefined ? '' : ciNote(await github?.identity(), publisher.kind);
-    const spent = totalSpending(record.usage);
-    const attempt = result.isAttempt && spent.tokens > 0 ? { spent, runUrl: record.run.url ?? 'local' } : undefined;
-    const options = { outputs: result.outputs, maxChars: MAX_BODY_CHARS };
-    const request = (): PublicationRequest => ({
-      outcome: result.outcome ?? record.outcome,
-      headCommit: result.headCommit,
-      ...(result.onto === undefined ? {} : { onto: result.onto }),
-      ...(attempt === undefined ? {} : { attempt }),
-      title: result.title,
-      body: renderMarkdown(record, { ...options, pullRequestNotes: note === '' ? [] : [note] }),
-      commentBody: renderMarkdown(record, options),
-      answerBody: renderAnswer(record),
-    });
-    if (publisher.pushRenamed) nameCommits(record, await publisher.pushRenamed(request()));
-    record.publication = await publisher.publish(request());
-    if (isUndelivered(record.publication, result)) record.publication.undelivered = true;
-    for (const warning of record.publication.warnings) log.warning(warning);
-    const { kind, pullRequest, comment } = record.publication;
-    const hasPlaceForAnswers = pullRequest !== undefined || (comment !== undefined && kind !== 'pull-request');
-    if (record.outcome === 'needs-answer' && !hasPlaceForAnswers)
-      record.message += ' There is no pull request to answer on: change the spec, or answer in the input instructions.';
-  } finally {
-    log.endGroup();
-  }
+  // About what is pushed, so nothing where nothing is.
+  const note = result.headCommit === undefined ? '' : ciNote(await github?.identity(), publisher.kind);
+  const spent = totalSpending(record.usage);
+  const attempt = result.isAttempt && spent.tokens > 0 ? { spent, runUrl: record.run.url ?? 'local' } : undefined;
+  const options = { outputs: result.outputs, maxChars: MAX_BODY_CHARS };
+  const request = (): PublicationRequest => ({
+    outcome: result.outcome ?? record.outcome,
+    headCommit: result.headCommit,
+    ...(result.onto === undefined ? {} : { onto: result.onto }),
+    ...(attempt === undefined ? {} : { attempt }),
+    title: result.title,
+    body: renderMarkdown(record, { ...options, pullRequestNotes: note === '' ? [] : [note] }),
+    commentBody: renderMarkdown(record, options),
+    answerBody: renderAnswer(record),
+  });
+  if (publisher.pushRenamed) nameCommits(record, await publisher.pushRenamed(request()));
+  record.publication = await publisher.publish(request());
+  if (isUndelivered(record.publication, result)) record.publication.undelivered = true;
+  for (const warning of record.publication.warnings) log.warning(warning);
+  const { kind, pullRequest, comment } = record.publication;
+  const hasPlaceForAnswers = pullRequest !== undefined || (comment !== undefined && kind !== 'pull-request');
+  if (record.outcome === 'needs-answer' && !hasPlaceForAnswers)
+    record.message += ' There is no pull request to answer on: change the spec, or answer in the input instructions.';
+  for (const line of placeLines(record.publication)) log.info(line);
+}
+
+/** Where the result is now, a line each; none for a local branch, which the end of the command line names. */
+function placeLines({ kind, branch, commit, pullRequest, comment }: RunRecord['publication']): string[] {
+  if (kind === 'none') return [];
+  const at = commit === undefined ? '' : `, commit ${commit.slice(0, 12)}`;
+  return [
+    ...(branch === undefined ? [] : [`Published: branch ${branch}${at}`]),
+    ...(pullRequest === undefined
+      ? []
+      : [`Published: ${pullRequest.draft ? 'draft ' : ''}pull request ${pullRequest.url}`]),
+    ...(comment === undefined ? [] : [`Published: comment ${comment.url}`]),
+  ];
 }

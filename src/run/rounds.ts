@@ -6,6 +6,7 @@ import { showRun } from '../agent/agent.js';
 import { asError } from '../errors.js';
 import { noteRecords } from './earlier-run.js';
 import { followTarget } from './follow-target.js';
+import { gateLines } from './gate-lines.js';
 import type { Ready } from './preparation.js';
 import type { WorkCommit } from '../publish/publish.js';
 import type { RunRecord, StopReason } from '../report/report.js';
@@ -153,6 +154,7 @@ export class Rounds {
     const verified = await verify({ ...ready.terms, leftMs }, { ...subject, touched }, baseline, evidence);
     world.signal.throwIfAborted(); // what a cancellation cut short is no verdict
     work.reserve.took(verified.gates);
+    for (const line of gateLines(verified)) world.log.info(line);
     return verified;
   }
 

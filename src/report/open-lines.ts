@@ -1,0 +1,41 @@
+// What a run leaves open, as lines of plain text for the log: the open points, and the questions with how to answer them.
+// The same as Markdown is open-section.ts and sections.ts.
+import { clipped } from './markdown-safe.js';
+import { openPoints } from './open-points.js';
+import type { RunRecord } from './record.js';
+
+/** Of a question, or of a gate's first reason; the report has the whole. */
+const MAX_TEXT_CHARS = 500;
+const MAX_QUESTIONS = 10;
+
+/** None when nothing is open, or when nothing was looked at. */
+export function openLines(record: RunRecord): string[] {
+  const points = openPoints(record).map(({ what, rest }) => `  ${what} ${oneLine(rest)}`);
+  const head = points.length === 0 ? [] : [`Open in ${record.spec.path}:`];
+  return [...head, ...points, ...questionLines(record)];
+}
+
+function questionLines({ questions, publication }: RunRecord): string[] {
+  const [first] = questions;
+  if (first === undefined) return [];
+  const shown = questions.slice(0, MAX_QUESTIONS).map(({ number, text, requirement, blocking }) => {
+    const about = requirement === undefined ? '' : ` on ${requirement}`;
+    return `Question ${number}${about}${blocking ? ' (blocking)' : ''}: ${oneLine(text)}`;
+  });
+  const rest = questions.length - shown.length;
+  return [
+    ...shown,
+    ...(rest === 0 ? [] : [`… and ${rest} more in the report.`]),
+    howToAnswer(first.number, publication),
+  ];
+}
+
+function howToAnswer(number: number, { kind, pullRequest, comment }: RunRecord['publication']): string {
+  const place = pullRequest ?? (kind === 'pull-request' ? undefined : comment);
+  if (place === undefined) return "To answer, change the spec, or use the input 'instructions'.";
+  return `To answer, change the spec, or comment /ferrule answer ${number} <text> on ${place.url}`;
+}
+
+function oneLine(text: string): string {
+  return clipped(text.replace(/\s+/g, ' ').trim(), MAX_TEXT_CHARS);
+}
