@@ -62,7 +62,9 @@ describe('a failed verification in a subfolder', () => {
     const errors = annotationsIn(run.stdout, 'error');
     expect(errors).toHaveLength(10);
     expect(errors[2]).toBe('::error title=Audit%3A unwrap-used,file=rust/src/lib.rs,line=10::`unwrap` in library code');
-    expect(run.stdout.match(/^error: Audit: unwrap-used: `unwrap` in library code \(rust\/src\/lib\.rs:\d+\)$/gm)).toHaveLength(3);
+    expect(
+      run.stdout.match(/^error: Audit: unwrap-used: `unwrap` in library code \(rust\/src\/lib\.rs:\d+\)$/gm),
+    ).toHaveLength(3);
   });
 
   it("puts the question on the clause's line", () => {

@@ -21,11 +21,12 @@ export function runLine(
       .forEach((count, i) => (sums[i] = (sums[i] ?? 0) + Number(count)));
   const [passed = 0, failed = 0, ignored = 0] = sums;
   const count = (level: string) => diagnostics.filter((diagnostic) => diagnostic.level === level).length;
+  const [errors, warnings] = [count('error'), count('warning')];
   const parts = [
     // A gate can fail on warnings, whatever cargo says of them.
-    exitCode === 0 && diagnostics.length === 0 ? 'passed' : describeEnd(end),
-    ...counted(count('error'), 'error'),
-    ...counted(count('warning'), 'warning'),
+    exitCode === 0 && errors + warnings === 0 ? 'passed' : describeEnd(end),
+    ...counted(errors, 'error'),
+    ...counted(warnings, 'warning'),
     ...(failed > 0 ? [`${failed} of ${passed + failed} tests failed`] : counted(passed, 'test')),
     ...(ignored > 0 ? [`${ignored} ignored`] : []),
     `${(durationMs / 1000).toFixed(1)} s`,
