@@ -172,7 +172,8 @@ async function publicationJob(context: RunContext): Promise<number> {
     if (refused.length > 0) setOutput('outcome', 'refused');
     await announcement.summarise(published.map((each) => ({ ...each, transcript: '' }))); // the run's own job has drawn it
     if (results.length === 0) log.info('There is nothing to publish: the run made no result.');
-    for (const { record } of published) log.info(verdictLine(record));
+    for (const record of records) log.info(verdictLine(record));
+    announcement.tellOpen(records);
     for (const { message } of refused) log.error(message);
     const isDone = refused.length === 0 && published.every(({ isComplete }) => isComplete);
     return isDone && outlet.alarms.length === 0 ? 0 : 1;
