@@ -13,7 +13,7 @@ function told(record: RunRecord, actions: boolean): string[] {
   const lines: string[] = [];
   const log = createLog({ write: (line) => lines.push(line), mask: (text) => text, actions });
   const step = { setOutput: () => undefined, writeSummary: () => Promise.resolve() };
-  const announcement = new Announcement(log, new Outlet(log.error), step);
+  const announcement = new Announcement(log, new Outlet((sentence) => log.error(sentence)), step);
   announcement.tellVerdicts([record]);
   announcement.annotate([record]);
   announcement.tellOpen([record]);
