@@ -119,11 +119,11 @@ describe('renderMarkdown', () => {
     const text = renderMarkdown(record, whole);
     expect(text).toContain(
       '### Deviations from the spec\n\n> [!CAUTION]\n> - **R2:** keeps_old is obsolete.\n' +
-        '>   - does not block because of it: test-deleted at `tests/a.rs`: test \\`keeps_old\\` was deleted\n' +
+        '>   - does not block because of it: test-deleted at `tests/a.rs`: test `keeps_old` was deleted\n' +
         '> - **R2:** Order is by age.\n\n',
     );
     expect(text).toContain(
-      '### Audit of the change\n\n- **blocking** missing-docs at `src/a.rs:3`: \\`A\\` has no documentation\n\n' +
+      '### Audit of the change\n\n- **blocking** missing-docs at `src/a.rs:3`: `A` has no documentation\n\n' +
         '1 finding with a deviation that answers for it: see there.',
     );
   });

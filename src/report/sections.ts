@@ -2,7 +2,7 @@
 // tell. Their order and how much of each fits is decided in markdown.ts.
 import type { Extent } from './layout.js';
 import { belowItem, bullets, link, recordText, section, table } from './layout.js';
-import { clipped, codeBlock, inlineCode, inlineText, quotation } from './markdown-safe.js';
+import { clipped, codeBlock, inlineCode, inlineProse, inlineText, quotation } from './markdown-safe.js';
 import type { GateRecord, RunRecord } from './record.js';
 import { sourceLinks, type SourceLinks } from './source-links.js';
 import { costText, tokensText } from './spending-text.js';
@@ -65,7 +65,7 @@ export function questionsSection(record: RunRecord, extent: Extent): string {
     const stated = spec.requirements.find(({ id }) => id === requirement);
     const quoted = stated === undefined ? '' : quoteBelow(clipped(stated.text, extent.maxTextChars));
     const head = `**Question ${number}${about(requirement, links)}${blocking ? ' (blocking)' : ''}:**`;
-    return `${head} ${inlineText(clipped(text, extent.maxTextChars))}${quoted}`;
+    return `${head} ${inlineProse(clipped(text, extent.maxTextChars))}${quoted}`;
   });
   const howTo = questions[0] === undefined ? '' : howToAnswer(questions[0].number, publication.kind);
   return section('Questions', [bullets(items, extent), howTo]);
@@ -84,7 +84,7 @@ export function answersSection(record: RunRecord, extent: Extent): string {
   const links = sourceLinks(record, extent);
   const items = answers.map(({ number, question, answer, author, requirement }) => {
     const by = author === undefined ? '' : ` (answered by ${inlineText(author)})`;
-    const head = `**Question ${number}${about(requirement, links)}:** ${inlineText(clipped(question, extent.maxTextChars))}${by}`;
+    const head = `**Question ${number}${about(requirement, links)}:** ${inlineProse(clipped(question, extent.maxTextChars))}${by}`;
     return `${head}${quoteBelow(clipped(answer, extent.maxTextChars))}`;
   });
   return section('Answers that this run was given', [bullets(items, extent)]);

@@ -7,6 +7,7 @@ import { asError } from '../errors.js';
 import { noteRecords } from './earlier-run.js';
 import { followTarget } from './follow-target.js';
 import type { Ready } from './preparation.js';
+import { requirementRecords } from './spec-remarks.js';
 import type { WorkCommit } from '../publish/publish.js';
 import type { RunRecord, StopReason } from '../report/report.js';
 import type { Baseline, EvidenceGate, EvidenceTerms, Verification } from '../verify/verify.js';
@@ -184,7 +185,7 @@ function evidenceTerms(world: World, brief: Brief, ready: Ready, notebook: Noteb
     git: world.git,
     syntax: ready.workshop.syntax,
     baseTree: ready.mergeBase.tree,
-    requirements: brief.spec.requirements,
+    requirements: requirementRecords(brief.spec),
     auditRules: world.inputs.auditRules,
     handover: () => ({
       claims: notebook.handover?.claims ?? [],

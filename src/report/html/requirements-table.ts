@@ -55,7 +55,7 @@ export function requirementsSection(record: RunRecord, placeLink: PlaceLink): Se
   }
   const rows = spec.requirements.map(({ id, text, file, line }) => [
     safeHtml`<b>${id}</b>`,
-    text,
+    withCode(text),
     file === undefined ? String(line) : `${file}:${line}`,
   ]);
   return section(
