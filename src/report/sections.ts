@@ -1,15 +1,18 @@
 // The parts of a report in Markdown, each a function of the record that gives an empty text where there is nothing to
 // tell. Their order and how much of each fits is decided in markdown.ts.
+import { ANSWER_BY_SPEC, howToAnswer } from './answering.js';
 import type { Extent } from './layout.js';
 import { belowItem, bullets, link, recordText, section, table } from './layout.js';
 import { clipped, codeBlock, inlineCode, inlineProse, inlineText, quotation } from './markdown-safe.js';
 import type { GateRecord, RunRecord } from './record.js';
+import { reasonsTold } from './open-points.js';
 import { sourceLinks, type SourceLinks } from './source-links.js';
 import { costText, tokensText } from './spending-text.js';
 import { verdictCommit } from './verdict-commit.js';
 import { counted, dollars, duration, GATE_SIGNS, listed, shortId, wholeNumber } from './wording.js';
 
-export function gatesSection({ verification, baseline }: RunRecord, extent: Extent): string {
+export function gatesSection(record: RunRecord, extent: Extent): string {
+  const { verification, baseline } = record;
   const gates = verification?.gates ?? [];
   const rows = gates.map((gate) => [
     inlineText(gate.name) + (gate.deciding ? '' : ' (advisory)'),
@@ -20,9 +23,9 @@ export function gatesSection({ verification, baseline }: RunRecord, extent: Exte
     gate.command === '' ? '–' : duration(gate.durationMs),
   ]);
   const notes = gates.flatMap((gate) => [
-    ...gate.reasons.map(
-      (reason) => `**${inlineText(gate.name)}:** ${inlineText(clipped(reason, extent.maxTextChars))}`,
-    ),
+    ...gate.reasons
+      .slice(reasonsTold(gate, record))
+      .map((reason) => `**${inlineText(gate.name)}:** ${inlineText(clipped(reason, extent.maxTextChars))}`),
     ...olderFailureNotes(gate, extent),
   ]);
   return section('Verification', [
@@ -53,13 +56,17 @@ export function publicationLine(record: RunRecord, extent: Extent): string {
       : link(`pull request ${pullRequest.number}${pullRequest.draft ? ' (draft)' : ''}`, pullRequest.url),
     comment === undefined ? '' : link('comment', comment.url),
     run.url === undefined ? '' : link('workflow run', run.url),
+    run.url === undefined ? '' : `${link('artifacts', `${run.url}#artifacts`)} with \`report.html\``,
   ].filter((place) => place !== '');
   return places.length === 0 ? '' : `Where: ${places.join(' · ')}`;
 }
 
-/** What is open, by number, with the requirement it concerns, and how to answer. */
-export function questionsSection(record: RunRecord, extent: Extent): string {
-  const { questions, spec, publication } = record;
+/**
+ * What is open, by number, with the requirement it concerns, and how to answer.
+ * @param isPosted the text is to stand on the pull request or issue itself
+ */
+export function questionsSection(record: RunRecord, extent: Extent, isPosted: boolean): string {
+  const { questions, spec } = record;
   const links = sourceLinks(record, extent);
   const items = questions.map(({ number, text, requirement, blocking }) => {
     const stated = spec.requirements.find(({ id }) => id === requirement);
@@ -67,16 +74,14 @@ export function questionsSection(record: RunRecord, extent: Extent): string {
     const head = `**Question ${number}${about(requirement, links)}${blocking ? ' (blocking)' : ''}:**`;
     return `${head} ${inlineProse(clipped(text, extent.maxTextChars))}${quoted}`;
   });
-  const howTo = questions[0] === undefined ? '' : howToAnswer(questions[0].number, publication.kind);
-  return section('Questions', [bullets(items, extent), howTo]);
+  return section('Questions', [bullets(items, extent), questions.length === 0 ? '' : answerLine(record, isPosted)]);
 }
 
-function howToAnswer(number: number, kind: RunRecord['publication']['kind']): string {
-  if (kind === 'none') return 'Answer by changing the spec, or in the input `instructions`.';
-  return (
-    `Answer in a comment where this report stands on GitHub: \`/ferrule answer ${number} <text>\`, or change the spec. ` +
-    'The next run reads the answers of people with write access.'
-  );
+function answerLine(record: RunRecord, isPosted: boolean): string {
+  const how = howToAnswer(record, isPosted);
+  if (how === undefined) return ANSWER_BY_SPEC;
+  const { words, url } = how.place;
+  return `${how.lead} ${url === undefined ? words : link(words, url)}: ${inlineCode(how.command)}${how.rest}`;
 }
 
 export function answersSection(record: RunRecord, extent: Extent): string {

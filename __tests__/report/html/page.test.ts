@@ -87,8 +87,8 @@ describe('renderPage', () => {
       'test failed: slow::drifts',
       '1 requirement not proven: R1',
       '1 question',
-      '1 deviation',
-      '1 blocking finding',
+      '1 deviation from the spec i64 instead of u64',
+      '1 blocking finding of the audit stub at src/a.rs: todo!()',
     ])
       expect(open).toContain(words);
   });
