@@ -38,7 +38,7 @@ describe('a report', () => {
   });
 
   it('does not tell again, below the gates, what it said first', () => {
-    const gate = { ...failedTestGate(), reasons: ['test a failed', 'test b failed'] };
+    const gate = { ...failedTestGate(), olderFailures: [], reasons: ['test a failed', 'test b failed'] };
     const judged = (name: string) => ({
       ...sampleGate({ status: 'failed' }),
       name,

@@ -7,9 +7,10 @@ import { clipped, codeBlock, inlineCode, inlineProse, inlineText, quotation } fr
 import type { GateRecord, RunRecord } from './record.js';
 import { reasonsTold } from './open-points.js';
 import { sourceLinks, type SourceLinks } from './source-links.js';
-import { costText, tokensText } from './spending-text.js';
+import { reproductionNotes, reproductionTitle } from './reproduction-notes.js';
+import { costText, isNothingSpent, tokensText } from './spending-text.js';
 import { verdictCommit } from './verdict-commit.js';
-import { counted, dollars, duration, GATE_SIGNS, listed, shortId, wholeNumber } from './wording.js';
+import { counted, dollars, duration, GATE_SIGNS, listed, wholeNumber } from './wording.js';
 
 export function gatesSection(record: RunRecord, extent: Extent): string {
   const { verification, baseline } = record;
@@ -188,7 +189,7 @@ export function usageSection({ usage, model, agent, run }: RunRecord): string {
   const by = named.filter(([, name]) => name !== '').map(([what, name]) => `${what} ${inlineCode(clipped(name, 200))}`);
   const who = `With ${listed(by)}.`;
   const took = duration(usage.durationSeconds * 1000);
-  if (usage.turns === 0 && usage.rounds === 0) return section('Spent', [`Nothing. It took ${took}. ${who}`]);
+  if (isNothingSpent(usage)) return section('Spent', [`Nothing. It took ${took}. ${who}`]);
   const input = usage.inputTokens + usage.cacheReadTokens + usage.cacheWriteTokens;
   const own = `${wholeNumber(input)} in (${wholeNumber(usage.cacheReadTokens)} of them from the cache), ${wholeNumber(usage.outputTokens)} out`;
   const rows = [
@@ -214,15 +215,8 @@ export function reproduceSection(record: RunRecord, extent: Extent): string {
   ];
   const named = tools.filter((tool) => tool !== '').map((tool) => inlineText(clipped(tool, 200)));
   const sandbox = environment.sandbox === '' ? [] : [`sandbox: ${inlineText(clipped(environment.sandbox, 200))}`];
-  const patch = reproduce.includes('git apply change.patch')
-    ? '`change.patch` is in the report folder of the run: this work is on no branch.'
-    : '';
-  const verdict = verdictCommit(record);
-  const ids = verdict && [verdict.commit, verdict.verified].map((id) => inlineCode(shortId(id)));
-  const sameTree =
-    ids === undefined ? '' : `${ids.join(' adds the verdict alone: its tree is that of ')}, as verified.`;
-  const title = commands === '' ? 'Made with' : 'How to reproduce';
-  return section(title, [commands, patch, sameTree, [...named, ...sandbox].join(' · ')]);
+  const notes = reproductionNotes(record).map(inlineProse);
+  return section(reproductionTitle(record), [commands, ...notes, [...named, ...sandbox].join(' · ')]);
 }
 
 function testCounts({ tests }: GateRecord): string {

@@ -104,6 +104,12 @@ describe('renderPage', () => {
     expect(textsOf(renderPage(samplePage({}, { questions: [] })), 'open')).toEqual(['Nothing is open.']);
   });
 
+  it('counts the lines of an output as the other texts do', () => {
+    const page = renderPage(samplePage({ readOutput: () => 'one\ntwo\n\n\n' }));
+    expect(textsOf(page, 'extra')).toContain('2 lines');
+    expect(textsOf(page, 'extra')).not.toContain('4 lines');
+  });
+
   it('holds every output whole, and every difference of the story and the patch', () => {
     const texts = storedTexts(renderPage(samplePage()));
     for (const [file, text] of Object.entries(SAMPLE_OUTPUTS)) expect(texts.get(file)).toBe(text);

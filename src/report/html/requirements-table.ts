@@ -62,7 +62,7 @@ export function requirementsSection(record: RunRecord, placeLink: PlaceLink): Se
     'requirements',
     'Requirements',
     table(['id', 'requirement', 'line of the spec'], rows),
-    'not checked one by one',
+    record.outcome === 'unchanged' ? 'not checked by this run' : 'not checked one by one',
   );
 }
 

@@ -3,6 +3,7 @@ import { clipped } from '../markdown-safe.js';
 import { verdictCommit } from '../verdict-commit.js';
 import { verdictLine } from '../verdict.js';
 import type { GateRecord, RunRecord } from '../record.js';
+import { commitUrl } from '../source-links.js';
 import { costText } from '../spending-text.js';
 import { type OpenPoint, openPoints } from '../open-points.js';
 import { counted, duration, GATE_SIGNS, shortId } from '../wording.js';
@@ -114,9 +115,11 @@ function facts(record: RunRecord): Part {
     ],
     [
       'commit',
-      verified === undefined
-        ? objectName(commit ?? verification?.commit)
-        : safeHtml`${objectName(commit)} <small>same tree as the verified ${objectName(verified)}</small>`,
+      commit === undefined
+        ? unpushed(verification?.commit)
+        : verified === undefined
+          ? commitName(commit, record)
+          : safeHtml`${commitName(commit, record)} <small>same tree as the verified ${commitName(verified, record)}</small>`,
     ],
     ['branch', branch === undefined ? NOTHING : safeHtml`<code>${branch}</code>`],
     [
@@ -148,8 +151,16 @@ function facts(record: RunRecord): Part {
   </dl>`;
 }
 
-function objectName(id: string | undefined): Part {
-  return id === undefined ? NOTHING : safeHtml`<code title="${id}">${shortId(id)}</code>`;
+function commitName(id: string, record: RunRecord): Part {
+  return webLink(objectName(id), commitUrl(record, id));
+}
+
+function unpushed(id: string | undefined): Part {
+  return id === undefined ? NOTHING : safeHtml`${objectName(id)} <small>not pushed</small>`;
+}
+
+function objectName(id: string): Part {
+  return safeHtml`<code title="${id}">${shortId(id)}</code>`;
 }
 
 function capitalised(text: string): string {
