@@ -21,7 +21,7 @@ describe('what a run leaves open, in lines', () => {
       '  2 questions to the architect, blocking',
       'Question 3 on R2 (blocking): Which sign, `!` or `.`?',
       'Question 4: Why?',
-      "To answer, change the spec, or use the input 'instructions'.",
+      "Answer by changing the spec, or in the input 'instructions'.",
     ]);
   });
 
@@ -33,11 +33,11 @@ describe('what a run leaves open, in lines', () => {
     const comment = { url: 'https://github.com/o/r/issues/1#issuecomment-2' };
     const pullRequest = { number: 7, url: 'https://github.com/o/r/pull/7', draft: true };
     expect(howTo({ ...TAIL, pullRequest, comment })).toBe(
-      'To answer, change the spec, or comment /ferrule answer 3 <text> on https://github.com/o/r/pull/7',
+      'Answer in a comment on pull request 7 (https://github.com/o/r/pull/7): /ferrule answer 3 <text>, or change the spec. ' +
+        'The next run reads the answers of people with write access.',
     );
-    expect(howTo({ ...TAIL, kind: 'comment', comment })).toContain(` on ${comment.url}`);
-    // Without its pull request, nobody reads answers below the comment that says so.
-    expect(howTo({ ...TAIL, comment })).toBe("To answer, change the spec, or use the input 'instructions'.");
+    expect(howTo({ ...TAIL, kind: 'comment', comment })).toContain(` (${comment.url}): /ferrule answer 3 <text>`);
+    expect(howTo({ ...TAIL })).toBe("Answer by changing the spec, or in the input 'instructions'.");
   });
 
   it('is bounded, however many questions there are and however long they are', () => {

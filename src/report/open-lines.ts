@@ -1,5 +1,6 @@
 // What a run leaves open, as lines of plain text for the log: the open points, and the questions with how to answer them.
 // The same as Markdown is open-section.ts and sections.ts.
+import { ANSWER_BY_SPEC, howToAnswer } from './answering.js';
 import { clipped } from './markdown-safe.js';
 import { openPoints } from './open-points.js';
 import type { RunRecord } from './record.js';
@@ -15,25 +16,22 @@ export function openLines(record: RunRecord): string[] {
   return [...head, ...points, ...questionLines(record)];
 }
 
-function questionLines({ questions, publication }: RunRecord): string[] {
-  const [first] = questions;
-  if (first === undefined) return [];
+function questionLines(record: RunRecord): string[] {
+  const { questions } = record;
+  if (questions.length === 0) return [];
   const shown = questions.slice(0, MAX_QUESTIONS).map(({ number, text, requirement, blocking }) => {
     const about = requirement === undefined ? '' : ` on ${requirement}`;
     return `Question ${number}${about}${blocking ? ' (blocking)' : ''}: ${oneLine(text)}`;
   });
   const rest = questions.length - shown.length;
-  return [
-    ...shown,
-    ...(rest === 0 ? [] : [`… and ${rest} more in the report.`]),
-    howToAnswer(first.number, publication),
-  ];
+  return [...shown, ...(rest === 0 ? [] : [`… and ${rest} more in the report.`]), answerLine(record)];
 }
 
-function howToAnswer(number: number, { kind, pullRequest, comment }: RunRecord['publication']): string {
-  const place = pullRequest ?? (kind === 'pull-request' ? undefined : comment);
-  if (place === undefined) return "To answer, change the spec, or use the input 'instructions'.";
-  return `To answer, change the spec, or comment /ferrule answer ${number} <text> on ${place.url}`;
+function answerLine(record: RunRecord): string {
+  const how = howToAnswer(record);
+  if (how === undefined) return ANSWER_BY_SPEC.replaceAll('`', "'");
+  const { words, url } = how.place;
+  return `${how.lead} ${words}${url === undefined ? '' : ` (${url})`}: ${how.command}${how.rest}`;
 }
 
 function oneLine(text: string): string {

@@ -1,5 +1,6 @@
 // The door of the room `report`: the record of a run and every rendering of it. All renderings are pure: record in, text
 // out; report.html also reads its own style sheet and script. Nothing is decided or written here.
+export { answerPlace } from './answering.js';
 export { annotationLine, annotationsLeftLine, annotationsOf, type Annotation } from './annotations.js';
 export { emptyRecord } from './empty-record.js';
 export { renderPage, type PageSources } from './html/page.js';
