@@ -5,7 +5,15 @@ import type { RunContext } from './inputs/inputs.js';
 import type { Log } from './platform/log.js';
 import type { Outlet } from './platform/outlet.js';
 import type { RunRecord, SummarySources } from './report/report.js';
-import { annotationsLeftLine, annotationsOf, exitStatus, renderSummaries, verdictLine } from './report/report.js';
+import {
+  annotationLine,
+  annotationsLeftLine,
+  annotationsOf,
+  exitStatus,
+  openLines,
+  renderSummaries,
+  verdictLine,
+} from './report/report.js';
 
 /** What the runner takes from a step. */
 interface RunnerStep {
@@ -13,6 +21,9 @@ interface RunnerStep {
   /** Markdown for the job summary. */
   writeSummary: (text: string) => Promise<void>;
 }
+
+/** Of errors and of warnings that are no annotations; the report has all of them. */
+const MAX_LINES = 10;
 
 export class Announcement {
   constructor(
@@ -50,12 +61,26 @@ export class Announcement {
     }
   }
 
-  /** After the verdicts, which must have their places among the few annotations that a step has. */
+  /**
+   * After the verdicts, which must have their places among the few annotations that a step has. Errors and warnings that
+   * have none, on a terminal all of them, are lines; questions are lines in any case (`tellOpen`).
+   */
   annotate(records: readonly RunRecord[]): void {
-    const all = records.flatMap(annotationsOf);
-    const left = all.filter(({ level, title, text, ...at }) => !this.log.annotation(level, title, text, at));
+    const lines = { error: 0, warning: 0 };
+    const left = records.flatMap(annotationsOf).filter((annotation) => {
+      const { level, title, text, ...at } = annotation;
+      if (this.log.annotation(level, title, text, at) || level === 'notice') return false;
+      if (++lines[level] > MAX_LINES) return true;
+      this.log[level](annotationLine(annotation), at);
+      return false;
+    });
     const line = annotationsLeftLine(left);
     if (line !== '') this.log.info(line);
+  }
+
+  /** What is left to be mended, decided or answered. */
+  tellOpen(records: readonly RunRecord[]): void {
+    for (const line of records.flatMap(openLines)) this.log.info(line);
   }
 
   /** The exit status. An alarm is never green, whatever cargo said of the work. */

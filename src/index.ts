@@ -143,6 +143,7 @@ async function runAction(context: RunContext): Promise<number> {
   );
   announcement.tellVerdicts(records);
   announcement.annotate(records);
+  announcement.tellOpen(records);
   log.info('The report, the transcript and every output are in the folder of the output report-dir.');
   return statusOf(results);
 }
@@ -171,9 +172,10 @@ async function publicationJob(context: RunContext): Promise<number> {
     if (refused.length > 0) setOutput('outcome', 'refused');
     await announcement.summarise(published.map((each) => ({ ...each, transcript: '' }))); // the run's own job has drawn it
     if (results.length === 0) log.info('There is nothing to publish: the run made no result.');
-    for (const { record } of published)
+    for (const record of records)
       if (record.publication.undelivered) log.error(verdictLine(record));
       else log.info(verdictLine(record));
+    announcement.tellOpen(records);
     for (const { message } of refused) log.error(message);
     const isDone = refused.length === 0 && published.every(({ record }) => !record.publication.undelivered);
     return isDone && outlet.alarms.length === 0 ? 0 : 1;
@@ -212,9 +214,12 @@ async function cli(): Promise<number> {
         const results = await runInvocation(started, folders);
         const records = results.map(({ record }) => record);
         announcement.tellVerdicts(records);
+        announcement.annotate(records);
+        announcement.tellOpen(records);
         for (const { publication } of records)
           if (publication.branch !== undefined) log.info(`The work is on branch ${publication.branch}.`);
-        log.info(`Report: ${path.join(folders.report, 'report.md')}`);
+        for (const { folder } of results)
+          log.info(`Report: ${path.join(folder.dir, 'report.html')} (the same as text: report.md beside it)`);
         return statusOf(results);
       } finally {
         await rm(folders.scratch, { recursive: true, force: true });

@@ -19,9 +19,16 @@ describe('the line of a call', () => {
     expect(callLine('x'.repeat(500), { path: 'y'.repeat(500) }).length).toBeLessThan(230);
   });
 
-  it('says how a failed call failed, by its first line', () => {
+  it('says how a failed call failed, by the first line that tells it', () => {
     const failed = { text: 'a.rs does not exist.\nThere are: b.rs', isError: true };
     expect(actionLine('read_file', { path: 'a.rs' }, failed)).toBe('read_file a.rs · failed: a.rs does not exist.');
     expect(actionLine('read_file', { path: 'a.rs' }, { ...failed, isError: false })).toBe('read_file a.rs');
+    const red = 'Not committed.\nGate test failed (cargo test):\n- test a::b failed\n- test c failed\nrunning 2 tests';
+    expect(actionLine('complete_increment', { title: 'Greeting' }, { text: red, isError: true })).toBe(
+      'complete_increment Greeting · failed: Not committed. Gate test failed (cargo test): test a::b failed',
+    );
+    const long = actionLine('cargo', {}, { text: `${'x'.repeat(9_000)}:`, isError: true });
+    expect(long).toMatch(/^cargo · failed: x+…$/);
+    expect(long.length).toBeLessThan(500);
   });
 });

@@ -11,6 +11,7 @@ const REQUEST: PromptRequest = {
       {
         id: 'R1',
         text: 'reads',
+        written: 'reads',
         hash: 'sha256:1',
         file: 'specs/store.md',
         line: 3,
@@ -21,6 +22,7 @@ const REQUEST: PromptRequest = {
       {
         id: 'store.1',
         text: 'It must hold.',
+        written: 'It must hold.',
         hash: 'sha256:2',
         file: 'specs/store.md',
         line: 9,

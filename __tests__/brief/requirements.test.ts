@@ -15,6 +15,30 @@ function fixture(name: string): string {
   return readFileSync(new URL(`../fixtures/brief/specs/${name}`, import.meta.url), 'utf8');
 }
 
+describe('the text of a requirement', () => {
+  const written = (text: string) => extract(text).requirements.map((requirement) => requirement.written);
+
+  it('is written with the inline code of the spec, wherever a piece of it begins', () => {
+    expect(written('- R1: `greet(name)` must return `Hello, NAME!`.')).toEqual([
+      '`greet(name)` must return `Hello, NAME!`.',
+    ]);
+    expect(written('- **`R1`** `get` reads\n  - of `a`\n')).toEqual(['`get` reads; of `a`']);
+    expect(written('It is full. `get` must wait. `put` must not.')).toEqual(['`get` must wait.', '`put` must not.']);
+    expect(written('| Id | Text |\n|---|---|\n| R1 | Reads `a` | `b` |\n')).toEqual(['Reads `a` | `b`']);
+    expect(written('- `R1: reads` it')).toEqual(['`reads` it']);
+  });
+
+  it('is written as it is read where a backtick is part of it', () => {
+    expect(written('- R1: `` a`b `` and `c`')).toEqual(['a`b and c']);
+  });
+
+  it('has the same hash with and without inline code', () => {
+    const [plain, coded] = ['- R1: get(k) reads', '- R1: `get(k)` reads'].map((text) => extract(text).requirements[0]);
+    expect(coded?.hash).toBe(plain?.hash);
+    expect(coded?.text).toBe('get(k) reads');
+  });
+});
+
 describe('ids the author wrote', () => {
   it.each([
     ['- R1: reads', 'R1: reads'],

@@ -143,10 +143,10 @@ describe('report.html in a browser', () => {
     await page.keyboard.press('/');
     await page
       .locator('#search-input')
-      .fill('answer in a comment  on the pull request: /ferrule answer 1 <text>, or change the spec');
+      .fill('answer in a comment  on pull request 3: /ferrule answer 1 <text>, or change the spec');
     await page.locator('#search-count', { hasText: '1 found.' }).waitFor();
     expect(await page.locator('#search-results mark').textContent()).toBe(
-      'Answer in a comment on the pull request: /ferrule answer 1 <text>, or change the spec',
+      'Answer in a comment on pull request 3: /ferrule answer 1 <text>, or change the spec',
     );
     await page.locator('#search-results button').click();
     expect(await page.locator('#questions p.note').isVisible()).toBe(true);

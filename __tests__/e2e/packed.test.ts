@@ -33,7 +33,9 @@ it('the packed tarball, installed into an empty folder, brings nothing else with
     const { stdout } = await run(ferrule, ['demo'], options);
     expect(stdout).toMatch(/^Verified: check, test, fmt.* passed at tree/m);
     expect(stdout).toMatch(new RegExp(`[0-9a-f]{40}\\s+refs/heads/${BRANCH}`));
-    const file = /^Report: (.+)$/m.exec(stdout)?.[1] ?? '';
+    const page = /^Report: (\S+report\.html) /m.exec(stdout)?.[1] ?? '';
+    expect(await readFile(page, 'utf8')).toMatch(/^<!doctype html>/i);
+    const file = path.join(path.dirname(page), 'report.md');
     expect(await readFile(file, 'utf8')).toContain('ferrule spec=specs/004-expiry-and-eviction.md');
     const text = await readFile(path.join(path.dirname(file), 'report.json'), 'utf8');
     const report = await expectValid(JSON.parse(text));

@@ -64,7 +64,10 @@ describe('a run that is told to stop', () => {
     await using scene = await actionScene(CRATE);
     await using gate = await gitGate(scene.repo.origin, BRANCH);
     const run = await signalled(scene, (kill) => oneIncrement(() => kill('SIGTERM')));
-    expect(run).toMatchObject({ code: 1, outputs: { outcome: 'stopped', 'stop-reason': 'cancelled', turns: '1' } });
+    expect(run).toMatchObject({
+      code: 1,
+      outputs: { outcome: 'stopped', 'stop-reason': 'cancelled', turns: '1', rounds: '0' },
+    });
     const head = await scene.repo.remoteHead(BRANCH);
     expect(await gate.updates()).toEqual([`${BRANCH} ${head ?? ''}`]);
     expect(run.outputs).toMatchObject({ branch: BRANCH, commit: head, 'pull-request-number': '1' });

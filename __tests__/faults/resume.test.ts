@@ -144,7 +144,7 @@ describe('what earlier runs spent', () => {
     expect(second).toMatchObject({ requests: [], outputs: { 'stop-reason': 'tokens', turns: '0' } });
     expect(second.record.usage.earlier?.tokens).toBe(spent);
     expect(scene.fake.pulls[0]?.body).toMatch(new RegExp(`^<!-- ferrule .* tokens=${spent} cost=`));
-    expect(scene.fake.pulls[0]?.body).toContain(' by earlier runs, 0 in');
+    expect(scene.fake.pulls[0]?.body).toContain(' by earlier runs; by this one 0 in');
     const third = await scene.run({ inputs: { 'max-tokens': String(spent * 10) }, answers: [finishGreeting()] });
     expect(third).toMatchObject({ code: 0, outputs: { outcome: 'verified', turns: '1' } });
   });

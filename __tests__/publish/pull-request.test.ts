@@ -1,7 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import { chmod, mkdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { markOf, publishScene, result } from '../support/publish-scene.js';
+import { readAnswers } from '../../src/publish/publish.js';
+import { formatQuestionsMark } from '../../src/report/report.js';
+import { markOf, publishScene, result, SPEC } from '../support/publish-scene.js';
 import type { TempRepo } from '../support/temp-repo.js';
 
 describe('a pull request', () => {
@@ -262,12 +264,20 @@ describe('beside a pull request', () => {
     ]);
   });
 
-  it('it stands also where no pull request came about', async () => {
-    await using scene = await publishScene();
-    const { fake, publisher } = scene;
+  it('without one the whole report stands where the run was asked for, and answers to its questions are found there', async () => {
+    await using scene = await publishScene({ permissions: { ada: 'write' } });
+    const { fake, publisher, github } = scene;
     const commentOn = fake.repository.addIssue();
-    await publisher({ commentOn }).publish(result('stopped', undefined));
-    expect(fake.comments).toMatchObject([{ number: commentOn, body: `${markOf('stopped')}\nAnswer: stopped` }]);
+    const asked = formatQuestionsMark([{ number: 1, text: 'Is it?', blocking: true }]);
+    const commentBody = `${asked}\n**Question 1 (blocking):** Is it?`;
+    await publisher({ commentOn }).publish({ ...result('unverified', undefined), commentBody });
+    expect(fake.comments).toMatchObject([{ number: commentOn, body: `${markOf('unverified')}\n${commentBody}` }]);
+    fake.repository.addComment({ number: commentOn, author: 'ada', body: '/ferrule answer 1 It is.' });
+    const whom = { github: github(), identity: fake.login, specPath: SPEC.path, mask: (text: string) => text };
+    const place = { branch: 'ferrule/login', base: 'main' };
+    expect(await readAnswers({ ...whom, place })).toEqual({ kind: 'none' });
+    const read = await readAnswers({ ...whom, place: { ...place, askedOn: commentOn } });
+    expect(read).toMatchObject({ kind: 'read', isClosed: false, answers: [{ number: 1, text: 'It is.' }] });
   });
 
   it('it takes the place of what followed the run on the pull request, and makes no comment there otherwise', async () => {

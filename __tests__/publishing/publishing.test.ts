@@ -196,6 +196,7 @@ describe('a run that publishes no commit', () => {
     expect(made).toBe('POST issues/1/comments');
     expect(new Set(edits)).toEqual(new Set(['PATCH issues/comments/1001']));
     expect(scene.fake.comments).toHaveLength(1);
+    expect(run.stdout).toMatch(/^Published: comment https:\S+#issuecomment-1001$/m);
   });
 
   it('leaves everything in the result folder', async () => {

@@ -124,9 +124,7 @@ describe('annotationsOf', () => {
 describe('annotationsLeftLine', () => {
   it('counts what is left in one line', () => {
     const left = found({}, [check([diagnostic(), diagnostic({ line: 9 }), warning()])]);
-    expect(annotationsLeftLine(left)).toBe(
-      'Not shown as annotations, of which GitHub shows ten of each type: 2 errors and 1 warning more. The report has them all.',
-    );
+    expect(annotationsLeftLine(left)).toBe('Not shown here: 2 errors and 1 warning more. The report has them all.');
     expect(annotationsLeftLine([])).toBe('');
   });
 });

@@ -1,8 +1,17 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import type { Nodes } from 'mdast';
 import { toString } from 'mdast-util-to-string';
 import { printableText } from '../../src/platform/printable-text.js';
-import { clipped, codeBlock, foldedBlock, inlineCode, inlineText, quotation } from '../../src/report/markdown-safe.js';
+import {
+  clipped,
+  codeBlock,
+  foldedBlock,
+  inlineCode,
+  inlineProse,
+  inlineText,
+  quotation,
+} from '../../src/report/markdown-safe.js';
 import { hostileText } from '../support/hostile-text.js';
 import { allNodes, parseMarkdown } from '../support/parse-markdown.js';
 
@@ -37,6 +46,30 @@ describe('codeBlock', () => {
 
   it.each(['/approve', '  /merge', '@dependabot merge'])('does not begin a line with %j', (line) => {
     expect(codeBlock(line)).toBe(`\`\`\`text\n│ ${line}\n\`\`\``);
+  });
+});
+
+/** What a text became besides these shapes, text and inline code. */
+function othersThan(shapes: readonly string[], markdown: string) {
+  const allowed = ['root', 'paragraph', 'text', 'inlineCode', ...shapes];
+  const isOurs = (node: Nodes) => node.type === 'html' && /^<\/?code>$/.test(node.value);
+  return allNodes(parseMarkdown(markdown)).filter((node) => !allowed.includes(node.type) && !isOurs(node));
+}
+
+describe('inlineProse', () => {
+  it('shows what stands between backticks as code and everything else as text, whatever the text', () => {
+    fc.assert(
+      fc.property(hostileText, hostileText, (text, code) => {
+        const markdown = `- ${inlineProse(`${text}\`${code}\`${text}`)}`;
+        expect(othersThan(['list', 'listItem'], markdown)).toEqual([]);
+      }),
+      many,
+    );
+  });
+
+  it('keeps the spaces around code, and an odd backtick as it is', () => {
+    expect(inlineProse('It returns `Hello, *NAME*!` for `a_b`.')).toBe('It returns `Hello, *NAME*!` for `a_b`.');
+    expect(inlineProse('`a|b` or 5` *long*')).toBe('<code>a\\|b</code> or 5\\` \\*long\\*');
   });
 });
 
@@ -98,13 +131,12 @@ describe('inlineCode', () => {
 });
 
 describe('quotation', () => {
-  it('is one quotation without anything but text, whatever the text', () => {
+  it('is one quotation of text and code alone, whatever the text', () => {
     fc.assert(
       fc.property(hostileText, (text) => {
         const root = parseMarkdown(`${quotation(text)}\n\nafter`);
         expect(root.children.map(({ type }) => type)).toEqual(['blockquote', 'paragraph']);
-        for (const type of types(quotation(text)))
-          expect(['root', 'blockquote', 'paragraph', 'text', 'break']).toContain(type);
+        expect(othersThan(['blockquote', 'break'], quotation(text))).toEqual([]);
       }),
       many,
     );

@@ -19,13 +19,17 @@ describe('renderMarkdown', () => {
       ...{ specPath: 'specs/ledger.md', specHash: 'a3'.repeat(32), outcome: 'verified' },
       spent: { tokens: 439_134, costUsd: 0.84 },
     });
-    const [, questions, records, verdict, , place, , where, , open, , question, , note] = text.split('\n');
+    const [, questions, records, verdict, , place, , where, , open, , question, quoted, , note] = text.split('\n');
     expect(questions).toMatch(/^<!-- ferrule-questions /);
     expect(records).toMatch(/^<!-- ferrule-records /);
     expect(verdict).toMatch(/^\*\*Verified: check, test and fmt passed at tree 1a2b3c4 /);
     expect(place).toBe('Spec: `specs/ledger.md`, Ledger entries');
     expect(where).toContain('[pull request 3](https://github.com/acme/ledger/pull/3)');
+    expect(where).toContain(
+      '[artifacts](https://github.com/acme/ledger/actions/runs/4711#artifacts) with `report.html`',
+    );
     expect([open, question]).toEqual(['Open:', '- **1 question** to the architect']);
+    expect(quoted).toBe('  - Question 1 on R1: Is zero a positive amount?');
     expect(note).toBe('> CI will not start on this branch.');
   });
 
@@ -119,11 +123,11 @@ describe('renderMarkdown', () => {
     const text = renderMarkdown(record, whole);
     expect(text).toContain(
       '### Deviations from the spec\n\n> [!CAUTION]\n> - **R2:** keeps_old is obsolete.\n' +
-        '>   - does not block because of it: test-deleted at `tests/a.rs`: test \\`keeps_old\\` was deleted\n' +
+        '>   - does not block because of it: test-deleted at `tests/a.rs`: test `keeps_old` was deleted\n' +
         '> - **R2:** Order is by age.\n\n',
     );
     expect(text).toContain(
-      '### Audit of the change\n\n- **blocking** missing-docs at `src/a.rs:3`: \\`A\\` has no documentation\n\n' +
+      '### Audit of the change\n\n- **blocking** missing-docs at `src/a.rs:3`: `A` has no documentation\n\n' +
         '1 finding with a deviation that answers for it: see there.',
     );
   });

@@ -18,9 +18,45 @@ describe('a report', () => {
     });
     expect(renderMarkdown(record, whole)).toContain(
       'Open:\n\n- **test** failed: test a failed\n- **2 requirements** not proven: R1 and R3\n' +
-        '- **1 question** to the architect\n- **1 deviation** from the spec\n- **1 blocking finding** of the audit\n\n### Verification',
+        '- **1 question** to the architect\n  - Question 1 on R1: Is zero a positive amount?\n' +
+        '- **1 deviation** from the spec\n  - R1: Other order.\n' +
+        '- **1 blocking finding** of the audit\n  - missing-docs at src/a.rs: x\n\n### Verification',
     );
     expect(renderMarkdown(sampleRecord({ questions: [] }), whole)).toContain('\n\nNothing is open.\n\n### Ver');
+  });
+
+  it('quotes three of a kind, says how many more there are, and none where there is little room', () => {
+    const deviation = (text: string) => ({ kind: 'deviation' as const, text });
+    const records = ['`a|b`.', 'Two.', 'Three.', 'Four.', 'Five.'].map(deviation);
+    const record = sampleRecord({ records, questions: [] });
+    const open = renderMarkdown(record, whole).split('\n### ')[0] ?? '';
+    expect(open).toContain(
+      'deviations** from the spec\n  - <code>a\\|b</code>.\n  - Two.\n  - Three.\n  - … and 2 more below',
+    );
+    expect(markdownBreaches(open)).toEqual([]);
+    expect(renderMarkdown(record, { ...whole, maxChars: 2_500 })).not.toContain('Two.');
+  });
+
+  it('does not tell again, below the gates, what it said first', () => {
+    const gate = { ...failedTestGate(), olderFailures: [], reasons: ['test a failed', 'test b failed'] };
+    const judged = (name: string) => ({
+      ...sampleGate({ status: 'failed' }),
+      name,
+      command: '',
+      reasons: [`${name} says`],
+    });
+    const gates = [gate, judged('ledger'), judged('audit'), { ...judged('fmt'), deciding: false }];
+    const entry = { id: 'R1', text: 'It must.', status: 'unproven' as const, claimed: null, code: [], tests: [] };
+    const audit = [{ rule: 'stub', path: 'src/a.rs', text: 'x', blocking: true }];
+    const record = sampleRecord({
+      outcome: 'unverified',
+      verification: { commit: 'c', tree: 't', gates },
+      ledger: [entry],
+      audit,
+    });
+    const shown = renderMarkdown(record, whole).split('### Verification')[1]?.split('\n### ')[0] ?? '';
+    const notes = shown.split('\n').filter((line) => line.startsWith('- '));
+    expect(notes).toEqual(['- **test:** test b failed', '- **fmt:** fmt says']);
   });
 
   it('quotes below a failed gate what it said itself, as far as it is new and there is room', () => {
@@ -52,7 +88,7 @@ describe('a report', () => {
         '- **test** failed: test a failed\n\n  ````text\n  a (src/lib.rs:26)\n  assertion `left == right` failed\n' +
         '    left: 1\n\n  ```\n  │ @all\n\n  b (src/lib.rs:26)\n',
     );
-    expect(open).toContain('\n\n  … and 1 more below\n  ````\n\n- **1 question**');
+    expect(open).toContain('\n\n  … and 1 more below\n  ````\n\n- **1 question** to the architect\n  - Question 1');
     expect(open).not.toContain('slow::drifts');
     expect(markdownBreaches(open)).toEqual([]);
     expect(renderMarkdown(record, { ...whole, maxChars: 2_500 })).not.toContain('left: 1');

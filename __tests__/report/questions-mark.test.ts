@@ -5,9 +5,13 @@ import {
   formatMark,
   formatQuestionsMark,
   parseQuestionsMark,
+  renderPage,
   renderMarkdown,
   type AskedQuestion,
+  type RunRecord,
 } from '../../src/report/report.js';
+import { textsOf } from '../support/page-elements.js';
+import { samplePage } from '../support/page-sources.js';
 import { sampleOutputs, sampleRecord } from '../support/sample-record.js';
 
 const MARK = formatMark({ specPath: 'specs/a.md', specHash: 'ab', outcome: 'needs-answer' });
@@ -103,7 +107,8 @@ describe('a report with questions', () => {
   it('shows what is open with its clause and how to answer, and what was answered', () => {
     expect(text).toContain(
       '- **Question 3 on R2 (blocking):** Which currencies?\n  > An unknown currency must be refused.\n- **Question 4:** Any order?\n\n' +
-        'Answer in a comment where this report stands on GitHub: `/ferrule answer 3 <text>`, or change the spec.',
+        'Answer in a comment [on pull request 3](https://github.com/acme/ledger/pull/3): `/ferrule answer 3 <text>`, or change the spec. ' +
+        'The next run reads the answers of people with write access.',
     );
     expect(text).toContain('- **Question 1:** Is zero positive? (answered by ada)\n  > No.');
     expect(text).toContain('- **Question 2:** Old?\n  > See the spec.');
@@ -114,6 +119,34 @@ describe('a report with questions', () => {
     const shown = renderMarkdown(local, { outputs: sampleOutputs, maxChars: Infinity });
     expect(shown).toContain('Answer by changing the spec, or in the input `instructions`.');
     expect(shown).not.toContain('/ferrule answer');
+  });
+
+  it('says where its answers are read, the same on the page', () => {
+    const kind = 'pull-request' as const;
+    const comment = { url: 'https://github.com/acme/ledger/issues/7#issuecomment-1' };
+    const bySpec = 'Answer by changing the spec, or in the input `instructions`.';
+    const howTo = (publication: RunRecord['publication'], isPosted: boolean) => {
+      const shown = renderMarkdown(
+        { ...record, publication },
+        { outputs: sampleOutputs, maxChars: Infinity, isPosted },
+      );
+      return shown.split('\n').find((line) => line.startsWith('Answer ')) ?? '';
+    };
+    const onPage = (publication: RunRecord['publication']) =>
+      textsOf(renderPage(samplePage({}, { ...record, publication })), 'note').find((line) =>
+        line.startsWith('Answer '),
+      );
+    expect(howTo({ kind, warnings: [] }, true)).toContain('Answer in a comment here: `/ferrule answer 3 <text>`');
+    expect(howTo({ kind, warnings: [] }, false)).toBe(bySpec);
+    expect(onPage({ kind, warnings: [] })).toBe(bySpec.replaceAll('`', ''));
+    expect(howTo({ kind, comment, warnings: [] }, false)).toContain(
+      `Answer in a comment [below this report on GitHub](${comment.url}): \`/ferrule answer 3 <text>\`, or change the spec. The next run asked for there reads`,
+    );
+    expect(onPage({ kind, comment, warnings: [] })).toBe(
+      'Answer in a comment below this report on GitHub: /ferrule answer 3 <text>, or change the spec. ' +
+        'The next run asked for there reads the answers of people with write access.',
+    );
+    expect(onPage(record.publication)).toMatch(/^Answer in a comment on pull request 3: \/ferrule answer 3 <text>, /);
   });
 
   it('gives the mark up where it would leave no room for the verdict', () => {

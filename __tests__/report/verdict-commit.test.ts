@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { renderMarkdown, renderPage, type RunRecord } from '../../src/report/report.js';
+import { textsOf } from '../support/page-elements.js';
 import { sampleOutputs, sampleRecord } from '../support/sample-record.js';
 
 const [work, top] = ['a1'.repeat(20), 'b2'.repeat(20)];
@@ -20,7 +21,10 @@ describe('the commit that holds the verdict alone', () => {
     expect(markdown(record())).toContain(
       `commit [\`b2b2b2b\`](${url}/${top}) (same tree as the verified [\`a1a1a1a\`](${url}/${work}))`,
     );
-    expect(page(record())).toMatch(/b2b2b2b<\/code> <small>same tree as the verified <code[^>]*>a1a1a1a</);
+    expect(page(record())).toMatch(
+      /b2b2b2b<\/code><\/a> <small>same tree as the verified <a [^>]*><code[^>]*>a1a1a1a</,
+    );
+    expect(page(record())).toContain(`<a href="${url}/${top}"`);
     const proposed = record({
       publication: { kind: 'pull-request', warnings: [] },
       reproduce: [`git checkout ${top}`],
@@ -28,6 +32,10 @@ describe('the commit that holds the verdict alone', () => {
     expect(markdown(proposed)).toContain(
       '`b2b2b2b` adds the verdict alone: its tree is that of `a1a1a1a`, as verified.',
     );
+    expect(textsOf(page(proposed), 'note')).toContain(
+      'b2b2b2b adds the verdict alone: its tree is that of a1a1a1a, as verified.',
+    );
+    expect(page(proposed)).toMatch(/a1a1a1a<\/code> <small>not pushed</);
   });
 
   it('is not spoken of where the published commit was verified itself, or the work was not verified', () => {

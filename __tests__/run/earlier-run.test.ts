@@ -42,7 +42,7 @@ function requestOf(scene: PublishScene, more: Partial<EarlierRunRequest> = {}): 
     github: scene.github(),
     kind: 'pull-request',
     isPublishedElsewhere: false,
-    pullRequestNumber: undefined,
+    eventNumber: undefined,
     branch: 'ferrule/login',
     base: 'main',
     spec: SPEC,
@@ -63,6 +63,17 @@ describe('a run after one that asked', () => {
       answers: [{ number: 1, question: 'Question 1?', answer: 'Yes.', author: 'ada', requirement: 'R1' }],
       pullRequest: { number: 1 },
     });
+  });
+
+  it('reads them on the issue where it was asked for, when no pull request came about', async () => {
+    await using scene = await publishScene({ permissions: { ada: 'write' } });
+    const issue = scene.fake.repository.addIssue();
+    const say = (author: string, body: string) => scene.fake.repository.addComment({ number: issue, author, body });
+    say(scene.fake.login, `${markOf('unverified')}\n${formatQuestionsMark([asked(1)])}\nReport`);
+    say('ada', '/ferrule answer 1 Yes.');
+    const earlier = await readEarlierRun(requestOf(scene, { eventNumber: issue }));
+    expect(earlier).toMatchObject({ lastNumber: 1, questions: [], answers: [{ number: 1, answer: 'Yes.' }] });
+    expect(await readEarlierRun(requestOf(scene))).toMatchObject({ lastNumber: 0 });
   });
 
   it.each<[string, Earlier]>([

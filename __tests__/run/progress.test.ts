@@ -62,6 +62,7 @@ describe('a run', () => {
     expect(comment.text).toContain('turn 2 · cargo test --workspace');
     watch.line('test result: ok. 12 passed; 0 failed; 0 ignored; 0 measured; 0 filtered out');
     expect(lines).toHaveLength(2);
+    expect(lines[0]).toBe('▸ turn 2 · cargo test --workspace');
     watch.ended(RUN);
     expect(lines.slice(2)).toEqual(['cargo test --workspace: passed · 12 tests · 3.1 s']);
     expect(comment.text).toContain('Last build: cargo test --workspace: passed · 12 tests · 3.1 s');
@@ -76,7 +77,7 @@ describe('a run', () => {
     watch.ended(failed('cargo check'));
     expect(lines).toEqual([
       'turn 2 · read_file a.rs',
-      ...['▸ cargo check', '  │ one', 'cargo check: exit code 101 · 3.1 s (before any change)'],
+      ...['▸ base · cargo check', '  │ one', 'cargo check: exit code 101 · 3.1 s (before any change)'],
     ]);
     expect(comment.text).not.toContain('Last build');
   });
@@ -87,13 +88,18 @@ describe('a run', () => {
     progress.watch(RUN.command, true).ended(RUN);
     const list = { ...RUN, command: 'cargo test --workspace -- --list --format terse' };
     progress.watch(list.command, true).ended(list);
-    progress.enter({ name: 'proofs', isAside: true });
+    progress.enter({ name: 'new tests', isAside: true, subject: 'on the code of the base' });
     progress.watch('cargo test --test a', true).ended(failed('cargo test --test a'));
     expect(comment.text).toContain('Last build: cargo test --workspace: passed');
     expect(lines.filter((line) => !line.startsWith('▸'))).toEqual([
       'Verifying tree 1a2b.',
       'cargo test --workspace: passed · 3.1 s',
-      'cargo test --test a: exit code 101 · 3.1 s',
+      'cargo test --test a: exit code 101 · 3.1 s (on the code of the base)',
+    ]);
+    expect(lines.filter((line) => line.startsWith('▸'))).toEqual([
+      '▸ verification, round 1 · cargo test --workspace',
+      '▸ verification, round 1 · cargo test --workspace -- --list --format terse',
+      '▸ new tests · cargo test --test a',
     ]);
   });
 

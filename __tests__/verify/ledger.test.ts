@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { LedgerFacts } from '../../src/verify/ledger.js';
 import { judgeLedger } from '../../src/verify/ledger.js';
 
-type Claim = LedgerFacts['claims'][number];
+type Claim = NonNullable<LedgerFacts['claims']>[number];
 
 const met = (id: string, more: Partial<Claim> = {}): Claim => ({
   id,
@@ -36,6 +36,11 @@ const judge = (more: Partial<LedgerFacts>) => {
 describe('a requirement', () => {
   it('is proven by code that the run added and a named test that passed', () => {
     expect(judge({}).first).toMatchObject({ status: 'proven', tests: [{ name: 'tests::adds', result: 'ok' }] });
+  });
+
+  it('without a handover is not blamed on one', () => {
+    expect(judge({ claims: [] }).first?.note).toBe('the handover does not mention it');
+    expect(judge({ claims: undefined }).first?.note).toBe('nothing was handed over: finish was not called');
   });
 
   it.each<[string, Partial<Claim>, string, string]>([

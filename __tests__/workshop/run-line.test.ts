@@ -41,4 +41,11 @@ describe('the line of a cargo command', () => {
     const failed: CargoRun = { ...RUN, command: 'cargo check', end: { kind: 'exited', code: 101 }, exitCode: 101 };
     expect(runLine({ ...failed, diagnostics }, [])).toBe('cargo check: exit code 101 · 2 errors · 1 warning · 3.1 s');
   });
+
+  it('does not say passed of a command that warns, which a gate can fail on', () => {
+    const diagnostics = [{ level: 'warning' } as CargoRun['diagnostics'][number]];
+    expect(runLine({ ...RUN, command: 'cargo clippy', diagnostics }, [])).toBe(
+      'cargo clippy: exit code 0 · 1 warning · 3.1 s',
+    );
+  });
 });

@@ -2,6 +2,7 @@
 // is decided here.
 
 const MAX_SUBJECT_CHARS = 120;
+const MAX_FAILURE_CHARS = 400;
 
 /** What a call is about: the tool, its most telling input, and how much it is. Takes whatever the model sent as input. */
 export function callLine(name: string, input: unknown): string {
@@ -12,10 +13,19 @@ export function callLine(name: string, input: unknown): string {
   return [`${name.slice(0, 100)} ${shown}`, ...extent(fields)].join(' · ').replaceAll(/\s+/g, ' ').trim();
 }
 
-/** The same of a call that is over, with the first line of its failure. */
+/** The same of a call that is over, with what failed. */
 export function actionLine(name: string, input: unknown, result: { text: string; isError: boolean }): string {
-  const failed = result.isError ? ` · failed: ${result.text.split('\n')[0] ?? ''}` : '';
+  const failed = result.isError ? ` · failed: ${failureOf(result.text)}` : '';
   return `${callLine(name, input)}${failed}`.replaceAll(/\s+/g, ' ').trim();
+}
+
+/** The first line that tells it, with those that lead to it: `Not committed.`, `Gate test failed (cargo test):`. */
+function failureOf(text: string): string {
+  const lines = text.split('\n');
+  const telling = lines.findIndex((line) => !/^Not committed\.$|:$/.test(line));
+  const shown = lines.slice(0, Math.max(telling, 0) + 1).map((line) => line.replace(/^- /, ''));
+  const failure = shown.join(' ');
+  return failure.length > MAX_FAILURE_CHARS ? `${failure.slice(0, MAX_FAILURE_CHARS - 1)}…` : failure;
 }
 
 function extent({ edits, content, increments, requirements, start_line: from, end_line: to }: Record<string, unknown>) {

@@ -16,6 +16,12 @@ interface FlatText {
   code: readonly { start: number; end: number }[];
 }
 
+/** A part of a block: `text` as a reader sees it, `written` the same with inline code between backticks. */
+export interface Piece {
+  text: string;
+  written: string;
+}
+
 // Our walks are recursive; a hostile file could nest deeper than the stack.
 const MAX_DEPTH = 100;
 
@@ -56,6 +62,35 @@ export function flatten(node: Nodes): FlatText {
     lines: lines.slice(0, length),
     code: [...code.values()].map(({ start, end }) => ({ start, end: Math.min(end, length) })),
   };
+}
+
+/** From `start` to before `end`. Where a backtick stands in the text itself, it is written as it is read. */
+export function piece({ text, code }: FlatText, start = 0, end = text.length): Piece {
+  const plain = text.slice(start, end);
+  if (plain.includes('`')) return { text: plain, written: plain };
+  let written = '';
+  let at = start;
+  for (const span of code) {
+    const [from, to] = [Math.max(span.start, at), Math.min(span.end, end)];
+    if (from >= to) continue;
+    written += `${text.slice(at, from)}\`${text.slice(from, to)}\``;
+    at = to;
+  }
+  return { text: plain, written: written + text.slice(at, end) };
+}
+
+/** A piece without inline code. */
+export function plainPiece(text: string): Piece {
+  return { text, written: text };
+}
+
+export function trimmedPiece({ text, written }: Piece): Piece {
+  return { text: text.trim(), written: written.trim() };
+}
+
+export function joinPieces(pieces: readonly Piece[], separator: string): Piece {
+  const join = (part: keyof Piece) => pieces.map((each) => each[part]).join(separator);
+  return { text: join('text'), written: join('written') };
 }
 
 interface Character {

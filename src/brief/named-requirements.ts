@@ -1,6 +1,7 @@
 // Gives the requirements that were found in a spec their names, each once. Which text is a requirement is requirements.ts,
 // what an id looks like requirement-ids.ts.
 import { contentHash } from './content-hash.js';
+import type { Piece } from './markdown.js';
 import { headingSlugs, numbered, type HeadingPlace, type IdPlace } from './requirement-ids.js';
 
 export interface Requirement {
@@ -10,6 +11,8 @@ export interface Requirement {
   recognisedBy: 'id' | 'layout' | 'wording';
   /** Plain text on one line, without the id. */
   text: string;
+  /** The text with its inline code between backticks, as the spec has it. */
+  written: string;
   /** `sha256:<hex>` of the text and of the code blocks that belong to it; the id and the layout do not count. */
   hash: string;
   file: string;
@@ -36,7 +39,7 @@ export interface Draft {
   /** The author's own id, or the one that a known layout gives; absent where a normative word made it a requirement. */
   name?: { id: string; by: 'id' | 'layout' };
   /** Pieces of its text: its own, then those of what it covers. */
-  parts: string[];
+  parts: Piece[];
   /** Code below a requirement is no requirement itself, but a changed signature is a changed requirement. */
   code: string[];
   file: string;
@@ -64,7 +67,7 @@ export function nameDrafts(
   for (const draft of drafts) {
     // An id that stands alone points at the clause that is written out elsewhere.
     if (draft.parts.length === 0 && defined.has(draft.name?.id)) continue;
-    const text = joinParts(draft);
+    const { text, written } = joinParts(draft);
     const { file, line, endLine } = draft;
     const hash = contentHash([text, ...draft.code].join('\n'));
     const heading = headings[draft.heading]?.text ?? '';
@@ -84,18 +87,20 @@ export function nameDrafts(
     }
     taken.add(id);
     const recognisedBy = draft.name?.by ?? 'wording';
-    const requirement: Requirement = { id, recognisedBy, text, hash, file, line, endLine, heading };
+    const requirement: Requirement = { id, recognisedBy, text, written, hash, file, line, endLine, heading };
     seen.set(id, requirement);
     requirements.push(requirement);
   }
   return { requirements, duplicates };
 }
 
-function joinParts({ parts, place }: Draft): string {
-  let text = '';
-  for (const part of parts) {
-    const separator = /[.,:;!?]$/.test(text) ? ' ' : text === parts[0] && place === 'heading' ? ': ' : '; ';
-    text = text === '' ? part : text + separator + part;
+function joinParts({ parts, place }: Draft): Piece {
+  const joined = { text: '', written: '' };
+  for (const { text, written } of parts) {
+    const isName = joined.text === parts[0]?.text && place === 'heading';
+    const separator = joined.text === '' ? '' : /[.,:;!?]$/.test(joined.text) ? ' ' : isName ? ': ' : '; ';
+    joined.text += separator + text;
+    joined.written += separator + written;
   }
-  return text;
+  return joined;
 }

@@ -13,7 +13,16 @@ import type {
 } from 'mdast';
 import type { Draft, DuplicateId, Requirement } from './named-requirements.js';
 import { nameDrafts } from './named-requirements.js';
-import { flatten, parseMarkdown, sentences } from './markdown.js';
+import {
+  flatten,
+  joinPieces,
+  parseMarkdown,
+  type Piece,
+  piece,
+  plainPiece,
+  sentences,
+  trimmedPiece,
+} from './markdown.js';
 import { findAuthorId, type HeadingPlace, type IdPlace } from './requirement-ids.js';
 import { criteriaHeading, isScenarioList, namedRequirement, type CriteriaHeading } from './spec-layouts.js';
 
@@ -109,13 +118,14 @@ class RequirementReader {
   private readCriterion(item: ListItem, { prefix, lists }: CriteriaHeading, number: number): void {
     const [first, ...rest] = item.children;
     if (first?.type !== 'paragraph') return this.readItem(item, undefined, 0);
-    const { text, prose, lines } = flatten(first);
+    const flat = flatten(first);
+    const { prose, lines } = flat;
     if (lists === 'normative' && !isNormative(prose)) return this.readItem(item, undefined, 0);
     const name = { id: `${prefix}.${number}`, by: 'layout' as const };
     const labelled = this.readLabelled(first, 'list-item', item);
     this.readBlocks(
       rest,
-      labelled ?? this.start('list-item', text, { line: lines[0] ?? 1, node: item }, 'all', name),
+      labelled ?? this.start('list-item', piece(flat), { line: lines[0] ?? 1, node: item }, 'all', name),
       1,
     );
   }
@@ -124,7 +134,7 @@ class RequirementReader {
     const named = namedRequirement(path);
     if (named === undefined) return undefined;
     const line = node.position?.start.line ?? 1;
-    return this.start('heading', named.text, { line, node }, 'all', { id: named.id, by: 'layout' });
+    return this.start('heading', plainPiece(named.text), { line, node }, 'all', { id: named.id, by: 'layout' });
   }
 
   private readBlocks(blocks: readonly Block[], taker: Draft | undefined, depth: number): void {
@@ -137,7 +147,7 @@ class RequirementReader {
       switch (block.type) {
         case 'paragraph': {
           const last = this.readLabelled(block, 'paragraph') ?? this.readProse(block, taker);
-          if (last?.parts.at(-1)?.endsWith(':')) lead = last;
+          if (last?.parts.at(-1)?.text.endsWith(':')) lead = last;
           break;
         }
         case 'list':
@@ -164,15 +174,15 @@ class RequirementReader {
     const prose = flatten(block);
     if (prose.text === '') return undefined;
     if (taker?.takes === 'all') {
-      taker.parts.push(prose.text);
+      taker.parts.push(piece(prose));
       return undefined;
     }
     let last: Draft | undefined;
     for (const { start, end } of sentences(prose)) {
-      const text = prose.text.slice(start, end).trim();
+      const sentence = trimmedPiece(piece(prose, start, end));
       const at = { line: prose.lines[start] ?? 1, node: block };
-      last = isNormative(prose.prose.slice(start, end)) ? this.start('paragraph', text, at, 'rest') : undefined;
-      if (!last) taker?.parts.push(text);
+      last = isNormative(prose.prose.slice(start, end)) ? this.start('paragraph', sentence, at, 'rest') : undefined;
+      if (!last) taker?.parts.push(sentence);
     }
     return last;
   }
@@ -184,52 +194,64 @@ class RequirementReader {
     if (taker?.takes === 'all') return this.readBlocks(item.children, taker, depth + 1);
     const paragraphs = item.children.filter((child) => child.type === 'paragraph').map((child) => flatten(child));
     const below = item.children.filter((child) => child.type !== 'paragraph');
-    const text = paragraphs.map((paragraph) => paragraph.text).join(' ');
+    const own = joinPieces(
+      paragraphs.map((paragraph) => piece(paragraph)),
+      ' ',
+    );
     const prose = paragraphs.map((paragraph) => paragraph.prose).join(' ');
     if (isNormative(prose)) {
       const line = paragraphs[0]?.lines[0] ?? item.position?.start.line ?? 1;
-      const draft = this.start('list-item', text, { line, node: item }, 'rest');
+      const draft = this.start('list-item', own, { line, node: item }, 'rest');
       return this.readBlocks(below, draft, depth + 1);
     }
-    if (text !== '') taker?.parts.push(text);
+    if (own.text !== '') taker?.parts.push(own);
     this.readBlocks(below, taker, depth + 1);
   }
 
   private readRow(row: TableRow, taker: Draft | undefined): void {
     const cells = row.children.map((cell) => flatten(cell));
     const line = row.position?.start.line ?? 1;
-    const first = row.children[0];
-    const found = first && findAuthorId(flatten(first).text, 'table-row', true);
-    const text = cells.map((cell) => cell.text).join(' | ');
+    const found = cells[0] && findAuthorId(cells[0].text, 'table-row', true);
+    const whole = joinPieces(
+      cells.map((cell) => piece(cell)),
+      ' | ',
+    );
     if (found) {
-      const remainder = [cells[0]?.text.slice(found.length) ?? '', ...cells.slice(1).map((cell) => cell.text)];
-      const own = remainder.filter((cell) => cell !== '').join(' | ');
+      const remainder = cells.map((cell, at) => piece(cell, at === 0 ? found.length : 0));
+      const own = joinPieces(
+        remainder.filter(({ text }) => text !== ''),
+        ' | ',
+      );
       this.start('table-row', own, { line, node: row }, 'all', { id: found.id, by: 'id' });
     } else if (taker?.takes !== 'all' && isNormative(cells.map((cell) => cell.prose).join(' | '))) {
-      this.start('table-row', text, { line, node: row }, 'rest');
-    } else taker?.parts.push(text);
+      this.start('table-row', whole, { line, node: row }, 'rest');
+    } else taker?.parts.push(whole);
   }
 
   /** A heading or a paragraph that starts with an author's id. @param whole what belongs to it */
   private readLabelled(node: Heading | Paragraph, place: IdPlace, whole: Nodes = node): Draft | undefined {
-    const { text, lines } = flatten(node);
+    const flat = flatten(node);
+    const { text, lines } = flat;
     const first = node.children[0];
     const isSetApart = first !== undefined && first.type !== 'text' && /^\S+$/.test(flatten(first).text);
     const found = findAuthorId(text, place, isSetApart);
     if (!found) return undefined;
     const line = lines[0] ?? node.position?.start.line ?? 1;
-    return this.start(place, text.slice(found.length).trim(), { line, node: whole }, 'all', { id: found.id, by: 'id' });
+    return this.start(place, trimmedPiece(piece(flat, found.length)), { line, node: whole }, 'all', {
+      id: found.id,
+      by: 'id',
+    });
   }
 
   /** @param line where it starts; it ends with `node` */
   private start(
     place: IdPlace,
-    text: string,
+    own: Piece,
     { line, node }: { line: number; node: Nodes },
     takes: Draft['takes'],
     name?: Draft['name'],
   ): Draft {
-    const parts = text === '' ? [] : [text];
+    const parts = own.text === '' ? [] : [own];
     const heading = this.headings.length - 1;
     const endLine = (node.position?.end.line ?? line) + this.lineOffset;
     const at = { file: this.file, line: line + this.lineOffset, endLine, heading };

@@ -7,12 +7,17 @@ import type { AskedQuestion, Mark, NotedRecord } from '../report/report.js';
 import { answerFingerprint, parseMark, parseQuestionsMark, parseRecordsMark } from '../report/report.js';
 import { parseAnswers } from './answer-text.js';
 
+/**
+ * Where reports of the spec go: the pull request of its branch, else the pull request or issue where the run was asked
+ * for; or a known one.
+ */
+export type AnswersPlace = { branch: string; base: string; askedOn?: number } | { number: number };
+
 interface AnswersRequest {
   github: GitHub;
   identity: string;
   specPath: string;
-  /** Where reports of the spec go: the pull request of its branch, or a known pull request or issue. */
-  place: { branch: string; base: string } | { number: number };
+  place: AnswersPlace;
   /** Takes secrets out of a text. */
   mask: (text: string) => string;
 }
@@ -92,7 +97,8 @@ type Report =
 
 /**
  * On a known pull request or issue our comment; else what the open pull request of the branch says, or the last one that was
- * closed: what was asked, answered and spent there is not forgotten with it.
+ * closed: what was asked, answered and spent there is not forgotten with it. Without either, the comment where the run was
+ * asked for: a run that made no pull request leaves its report there.
  */
 async function findReport(request: AnswersRequest): Promise<Report> {
   const { github, place } = request;
@@ -107,7 +113,8 @@ async function findReport(request: AnswersRequest): Promise<Report> {
   }
   const closed = await github.findClosedPullRequest(place);
   if (closed.kind === 'failed') return unreadable(describeGitHubError(closed.error));
-  if (closed.value === undefined) return { kind: 'none' };
+  if (closed.value === undefined)
+    return place.askedOn === undefined ? { kind: 'none' } : reportBeside(request, place.askedOn);
   const report = await reportOn(request, closed.value);
   return report.kind === 'found' ? { ...report, isClosed: true } : report;
 }

@@ -18,7 +18,7 @@ import type { PublishedPullRequest } from './pull-request.js';
 import { publishPullRequest } from './pull-request.js';
 import { openWorkBranch, renaming } from './work-branch.js';
 
-export type { AnswersRead } from './answers.js';
+export type { AnswersPlace, AnswersRead } from './answers.js';
 export { readAnswers } from './answers.js';
 export { listAttempts, readAttempts } from './attempts.js';
 export { branchName, isWorkBranch, specSlug, workBranches } from './branch-name.js';
@@ -209,14 +209,15 @@ function pullRequestPublisher(options: PublisherOptions, remote: Remote): Publis
 
 /**
  * What goes with a pull request: on it the whole report where its text is somebody else's, else the verdict in short in
- * place of what followed the run there; and the verdict where the run was asked for.
+ * place of what followed the run there; and the verdict where the run was asked for. Without a pull request that place has
+ * the whole report.
  */
 function commentsBeside(
   { commentBody, answerBody }: PublicationRequest,
   pullRequest: PublishedPullRequest['pullRequest'],
   askedOn: number | undefined,
 ): Pick<CommentRequest, 'number' | 'body' | 'onlyUpdate'>[] {
-  if (pullRequest === undefined) return askedOn === undefined ? [] : [{ number: askedOn, body: answerBody }];
+  if (pullRequest === undefined) return askedOn === undefined ? [] : [{ number: askedOn, body: commentBody }];
   const { number, url, isOwn } = pullRequest;
   const pointed = quotedAbove(answerBody, `The report is the text of [pull request ${number}](${url}).`);
   return [

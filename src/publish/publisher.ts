@@ -29,7 +29,8 @@ export interface PublisherOptions {
   target?: string;
   /**
    * Number of the pull request or issue that the run belongs to. It gets the report as a comment (kinds `commit` and
-   * `comment`), or the verdict and where the pull request is (kind `pull-request`).
+   * `comment`), or the verdict and where the pull request is (kind `pull-request`; without one the
+   * whole report).
    */
   commentOn?: number;
   pullRequest: PullRequestStyle;

@@ -34,15 +34,19 @@ export function annotationsOf(record: RunRecord): Annotation[] {
   ];
 }
 
-/** One line that counts what no annotation was left for; empty when there is none. */
+/** The annotation as one line of plain text, its place left out: the first line of its text tells what it is. */
+export function annotationLine({ title, text }: Annotation): string {
+  const [first = ''] = text.trim().split('\n');
+  return `${title}: ${first.replace(/^(error|warning)(\[[^\]]*\])?: /, '')}`; // the title of a diagnostic says that
+}
+
+/** One line that counts what is not shown; empty when there is nothing. */
 export function annotationsLeftLine(left: readonly Annotation[]): string {
   const counts = (['error', 'warning', 'notice'] as const)
     .map((level) => ({ level, count: left.filter((each) => each.level === level).length }))
     .filter(({ count }) => count > 0)
     .map(({ level, count }) => counted(count, level));
-  return counts.length === 0
-    ? ''
-    : `Not shown as annotations, of which GitHub shows ten of each type: ${listed(counts)} more. The report has them all.`;
+  return counts.length === 0 ? '' : `Not shown here: ${listed(counts)} more. The report has them all.`;
 }
 
 function ofDiagnostic({ gate, diagnostic }: NewDiagnostic): Annotation[] {

@@ -2,7 +2,7 @@
 // findings themselves.
 import type { Extent } from './layout.js';
 import { belowItem, bullets, recordText, section } from './layout.js';
-import { clipped, inlineText, warningBlock } from './markdown-safe.js';
+import { clipped, inlineProse, inlineText, warningBlock } from './markdown-safe.js';
 import type { RunRecord } from './record.js';
 import { sourceLinks } from './source-links.js';
 import { counted, listed } from './wording.js';
@@ -46,7 +46,7 @@ export function auditSection(record: RunRecord, extent: Extent): string {
 
 function described({ rule, path, line, text }: AuditEntry, record: RunRecord, extent: Extent): string {
   const place = sourceLinks(record, extent).place(line === undefined ? path : `${path}:${line}`);
-  return `${inlineText(rule)} at ${place}: ${inlineText(clipped(text, extent.maxTextChars))}`;
+  return `${inlineText(rule)} at ${place}: ${inlineProse(clipped(text, extent.maxTextChars))}`;
 }
 
 function isSame(liftedBy: AuditEntry['liftedBy'], { requirement, text }: RunRecord['records'][number]): boolean {

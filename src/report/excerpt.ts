@@ -17,14 +17,20 @@ const VERDICT = /^\s*(?:test result:|error: (?:could not compile|test failed|\d+
 const BLOCK_START = /^\s*(?:error(?:\[\w+\])?:|---- .+ ----$|thread '.*' .*panicked at)/;
 const FAILURE = /^\s*(?:test .* \.\.\. FAILED|failures:$|Caused by:)/;
 
+/** The lines of an output as they are counted everywhere: empty ones at its end are none. */
+export function outputLines(output: string): string[] {
+  const text = printableText(output).replace(/\n+$/, '');
+  return text === '' ? [] : text.split('\n');
+}
+
 /**
  * At most `maxLines` lines: `test result:` lines and cargo's closing errors always (they alone may exceed the limit), then
  * failures and errors with what belongs to them up to the next empty line, then the end and the beginning. Colours are
  * stripped and long lines shortened, with a note. `Infinity` shows all lines whole.
  */
 export function excerptOutput(output: string, maxLines: number): Excerpt {
-  const text = printableText(output).replace(/\n+$/, '');
-  const lines = text === '' ? [] : text.split('\n');
+  const lines = outputLines(output);
+  const text = lines.join('\n');
   if (maxLines === Infinity) {
     return { text, shownLines: lines.length, totalLines: lines.length, isComplete: true };
   }

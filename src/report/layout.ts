@@ -1,6 +1,6 @@
 // The shapes that sections of a report are made of: heading, list, table, and how much of each is shown. The texts they are
 // given have to be safe Markdown.
-import { clipped, inlineText } from './markdown-safe.js';
+import { clipped, inlineProse, inlineText } from './markdown-safe.js';
 import type { RunRecord } from './record.js';
 
 /** How much of lists and texts a level of detail shows. */
@@ -51,5 +51,5 @@ export function link(words: string, url: string): string {
 /** What the model recorded, with the requirement it concerns in front. */
 export function recordText({ text, requirement, earlierRun }: RunRecord['records'][number], extent: Extent): string {
   const lead = requirement === undefined ? '' : `**${inlineText(requirement)}:** `;
-  return `${lead}${inlineText(clipped(text, extent.maxTextChars))}${earlierRun === true ? ' (by an earlier run)' : ''}`;
+  return `${lead}${inlineProse(clipped(text, extent.maxTextChars))}${earlierRun === true ? ' (by an earlier run)' : ''}`;
 }

@@ -12,8 +12,17 @@ const WORD = /[\p{L}\p{N}]/u;
 
 /** One line of Markdown that shows the text; white space is collapsed. Safe in a paragraph, list item or table cell. */
 export function inlineText(text: string): string {
-  const line = oneLine(text);
-  const escaped = line.replace(SPECIAL, (found, offset: number) => {
+  return unlikeBlock(escaped(oneLine(text)));
+}
+
+/** The same of a text as people write it: what stands between backticks is shown as code, no other mark is obeyed. */
+export function inlineProse(text: string): string {
+  const parts = oneLine(text).split(/`([^`]+)`/);
+  return unlikeBlock(parts.map((part, at) => (at % 2 === 0 ? escaped(part) : inlineCode(part))).join(''));
+}
+
+function escaped(line: string): string {
+  return line.replace(SPECIAL, (found, offset: number) => {
     switch (found) {
       case '@':
       case ':':
@@ -27,7 +36,11 @@ export function inlineText(text: string): string {
         return found.length > 1 ? `${found}${BREAK}` : `\\${found}`;
     }
   });
-  return escaped.replace(BLOCK_START, (start) => (/\d/.test(start) ? `${start}\\` : `\\${start}`));
+}
+
+/** The line, kept from being read as a heading, a list or the underline of one. */
+function unlikeBlock(line: string): string {
+  return line.replace(BLOCK_START, (start) => (/\d/.test(start) ? `${start}\\` : `\\${start}`));
 }
 
 /** The text as inline code; white space is collapsed. Safe wherever `inlineText` is. */
@@ -52,9 +65,9 @@ export function codeBlock(text: string, language: 'text' | 'sh' = 'text'): strin
   return `${fence}${language}\n${shown}\n${fence}`;
 }
 
-/** The text as a quotation that keeps its lines; its Markdown is shown, not obeyed. */
+/** The text as a quotation that keeps its lines; of its Markdown only inline code is obeyed. */
 export function quotation(text: string): string {
-  const lines = printableText(text).trim().split('\n').map(inlineText);
+  const lines = printableText(text).trim().split('\n').map(inlineProse);
   const broken = lines.map((line, at) => (line !== '' && (lines[at + 1] ?? '') !== '' ? `${line}\\` : line));
   return broken.map((line) => `> ${line}`.trimEnd()).join('\n');
 }
@@ -77,8 +90,8 @@ export function clipped(text: string, maxChars: number): string {
 }
 
 function htmlText(text: string): string {
-  const escaped = oneLine(text).replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
-  return escaped.replace(/@|:(?=\/\/)|#(?=\d)/g, (found) => `${found}${BREAK}`);
+  const safe = oneLine(text).replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+  return safe.replace(/@|:(?=\/\/)|#(?=\d)/g, (found) => `${found}${BREAK}`);
 }
 
 function oneLine(text: string): string {

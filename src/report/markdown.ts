@@ -27,6 +27,8 @@ interface MarkdownOptions {
   maxChars: number;
   /** What the reader of a pull request has to know, in plain text: that CI will not start on it, say. */
   pullRequestNotes?: readonly string[];
+  /** The text is to stand on a pull request or issue. */
+  isPosted?: boolean;
 }
 
 interface Level extends Extent {
@@ -63,10 +65,10 @@ const LEVELS: readonly Level[] = [
  */
 export function renderMarkdown(
   record: RunRecord,
-  { outputs, maxChars, pullRequestNotes = [] }: MarkdownOptions,
+  { outputs, maxChars, pullRequestNotes = [], isPosted = false }: MarkdownOptions,
 ): string {
   const lines = hiddenLines(record);
-  const context = { outputs: once(outputs), pullRequestNotes };
+  const context = { outputs: once(outputs), pullRequestNotes, isPosted };
   const fits = (text: string) => text.length <= maxChars;
   const render = (marks: string) => firstThatFits((level) => `${marks}\n${renderLevel(record, level, context)}`, fits);
   for (;;) {
@@ -98,7 +100,7 @@ export function renderBody(
   outputs: (file: string) => string,
   fits: (text: string) => boolean,
 ): string {
-  const context = { outputs: once(outputs), pullRequestNotes: [] };
+  const context = { outputs: once(outputs), pullRequestNotes: [], isPosted: false };
   return firstThatFits((level) => renderLevel(record, level, context), fits);
 }
 
@@ -114,9 +116,10 @@ function firstThatFits(render: (level: Level) => string, fits: (text: string) =>
 interface Context {
   outputs: (file: string) => string;
   pullRequestNotes: readonly string[];
+  isPosted: boolean;
 }
 
-function renderLevel(record: RunRecord, level: Level, { outputs, pullRequestNotes }: Context): string {
+function renderLevel(record: RunRecord, level: Level, context: Context): string {
   const verdict = inlineText(clipped(verdictLine(record), Math.min(level.maxTextChars * 5, 2000)));
   const parts = [
     `**${verdict}**`,
@@ -124,9 +127,9 @@ function renderLevel(record: RunRecord, level: Level, { outputs, pullRequestNote
     sections.publicationLine(record, level),
     quotedNotes(record.publication.warnings, level),
     openList(record, level),
-    quotedNotes(pullRequestNotes, level),
+    quotedNotes(context.pullRequestNotes, level),
     sections.gatesSection(record, level),
-    ...(level.isBrief ? [] : details(record, level, outputs)),
+    ...(level.isBrief ? [] : details(record, level, context)),
     level === WHOLE ? '' : leftOut(record),
   ];
   return `${parts.filter((part) => part !== '').join('\n\n')}\n`;
@@ -147,9 +150,9 @@ function reportFolder({ run: { url } }: RunRecord): string {
   return `the report folder of the run (${link('artifacts', `${url}#artifacts`)}, ${link('log', url)})`;
 }
 
-function details(record: RunRecord, level: Level, outputs: Context['outputs']): string[] {
+function details(record: RunRecord, level: Level, { outputs, isPosted }: Context): string[] {
   return [
-    sections.questionsSection(record, level),
+    sections.questionsSection(record, level, isPosted),
     sections.answersSection(record, level),
     sections.sourceWarningsSection(record, level),
     deviationsSection(record, level),

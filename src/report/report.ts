@@ -1,11 +1,12 @@
 // The door of the room `report`: the record of a run and every rendering of it. All renderings are pure: record in, text
 // out; report.html also reads its own style sheet and script. Nothing is decided or written here.
-export { annotationsLeftLine, annotationsOf, type Annotation } from './annotations.js';
+export { answerPlace } from './answering.js';
+export { annotationLine, annotationsLeftLine, annotationsOf, type Annotation } from './annotations.js';
 export { emptyRecord } from './empty-record.js';
 export { renderPage, type PageSources } from './html/page.js';
 export { renderFleetSummary, type NotRun, type SpecNotRun } from './fleet-summary.js';
 export { MAX_BODY_CHARS, renderMarkdown } from './markdown.js';
-export { inlineText } from './markdown-safe.js';
+export { clipped, inlineText } from './markdown-safe.js';
 export { nameCommits } from './commit-names.js';
 export { formatMark, parseMark, type Mark } from './mark.js';
 export {
@@ -17,6 +18,7 @@ export {
 } from './questions-mark.js';
 export { formatRecordsMark, parseRecordsMark, type NotedRecord } from './records-mark.js';
 export { renderAnswer, renderLive, renderReply, renderStatus } from './live-text.js';
+export { openLines } from './open-lines.js';
 export { actionOutputs, exitStatus, fleetOutputs, publicationOutputs } from './outputs.js';
 export {
   baselineRecord,

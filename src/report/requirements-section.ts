@@ -1,7 +1,7 @@
 // The requirements of the spec in Markdown: what each is proven by, with links to the code and the tests.
 import type { Extent } from './layout.js';
 import { section, table } from './layout.js';
-import { clipped, inlineText } from './markdown-safe.js';
+import { clipped, inlineProse, inlineText } from './markdown-safe.js';
 import type { LedgerEntry, RunRecord } from './record.js';
 import { sourceLinks } from './source-links.js';
 import { CLAIM_WORDS, REQUIREMENT_STATUS, TEST_WORDS } from './wording.js';
@@ -11,6 +11,7 @@ export function requirementsSection(record: RunRecord, extent: Extent): string {
   const { ledger, claims = [], staleRequirements = [] } = record;
   const links = sourceLinks(record, extent);
   const cell = (text: string) => inlineText(clipped(text, extent.maxTextChars));
+  const prose = (text: string) => inlineProse(clipped(text, extent.maxTextChars));
   const places = (code: readonly string[]) => code.map((place) => links.place(place)).join(' ');
   if (ledger.length === 0) {
     const rows = claims.map((claim) => [
@@ -18,7 +19,7 @@ export function requirementsSection(record: RunRecord, extent: Extent): string {
       CLAIM_WORDS[claim.status],
       places(claim.code),
       claim.tests.map((name) => links.named(name, {})).join(' '),
-      cell(claim.note ?? ''),
+      prose(claim.note ?? ''),
     ]);
     return section('Requirements: claimed by the model, not checked', [
       table(['id', 'claimed', 'code', 'tests', 'note'], rows, extent),
@@ -29,11 +30,11 @@ export function requirementsSection(record: RunRecord, extent: Extent): string {
     const tests = entry.tests.map(({ name, result, ...place }) => `${links.named(name, place)} ${TEST_WORDS[result]}`);
     return [
       links.requirement(entry.id),
-      cell(entry.text),
+      prose(entry.text),
       `${sign} ${words}`,
       places(entry.code),
       tests.join(', '),
-      cell(entry.note ?? ''),
+      prose(entry.note ?? ''),
     ];
   });
   const stale =

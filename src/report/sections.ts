@@ -1,15 +1,19 @@
 // The parts of a report in Markdown, each a function of the record that gives an empty text where there is nothing to
 // tell. Their order and how much of each fits is decided in markdown.ts.
+import { ANSWER_BY_SPEC, howToAnswer } from './answering.js';
 import type { Extent } from './layout.js';
 import { belowItem, bullets, link, recordText, section, table } from './layout.js';
-import { clipped, codeBlock, inlineCode, inlineText, quotation } from './markdown-safe.js';
+import { clipped, codeBlock, inlineCode, inlineProse, inlineText, quotation } from './markdown-safe.js';
 import type { GateRecord, RunRecord } from './record.js';
+import { reasonsTold } from './open-points.js';
 import { sourceLinks, type SourceLinks } from './source-links.js';
-import { costText, tokensText } from './spending-text.js';
+import { reproductionNotes, reproductionTitle } from './reproduction-notes.js';
+import { costText, isNothingSpent, tokensText } from './spending-text.js';
 import { verdictCommit } from './verdict-commit.js';
-import { counted, dollars, duration, GATE_SIGNS, listed, shortId, wholeNumber } from './wording.js';
+import { counted, dollars, duration, GATE_SIGNS, listed, wholeNumber } from './wording.js';
 
-export function gatesSection({ verification, baseline }: RunRecord, extent: Extent): string {
+export function gatesSection(record: RunRecord, extent: Extent): string {
+  const { verification, baseline } = record;
   const gates = verification?.gates ?? [];
   const rows = gates.map((gate) => [
     inlineText(gate.name) + (gate.deciding ? '' : ' (advisory)'),
@@ -20,9 +24,9 @@ export function gatesSection({ verification, baseline }: RunRecord, extent: Exte
     gate.command === '' ? '–' : duration(gate.durationMs),
   ]);
   const notes = gates.flatMap((gate) => [
-    ...gate.reasons.map(
-      (reason) => `**${inlineText(gate.name)}:** ${inlineText(clipped(reason, extent.maxTextChars))}`,
-    ),
+    ...gate.reasons
+      .slice(reasonsTold(gate, record))
+      .map((reason) => `**${inlineText(gate.name)}:** ${inlineText(clipped(reason, extent.maxTextChars))}`),
     ...olderFailureNotes(gate, extent),
   ]);
   return section('Verification', [
@@ -53,30 +57,32 @@ export function publicationLine(record: RunRecord, extent: Extent): string {
       : link(`pull request ${pullRequest.number}${pullRequest.draft ? ' (draft)' : ''}`, pullRequest.url),
     comment === undefined ? '' : link('comment', comment.url),
     run.url === undefined ? '' : link('workflow run', run.url),
+    run.url === undefined ? '' : `${link('artifacts', `${run.url}#artifacts`)} with \`report.html\``,
   ].filter((place) => place !== '');
   return places.length === 0 ? '' : `Where: ${places.join(' · ')}`;
 }
 
-/** What is open, by number, with the requirement it concerns, and how to answer. */
-export function questionsSection(record: RunRecord, extent: Extent): string {
-  const { questions, spec, publication } = record;
+/**
+ * What is open, by number, with the requirement it concerns, and how to answer.
+ * @param isPosted the text is to stand on the pull request or issue itself
+ */
+export function questionsSection(record: RunRecord, extent: Extent, isPosted: boolean): string {
+  const { questions, spec } = record;
   const links = sourceLinks(record, extent);
   const items = questions.map(({ number, text, requirement, blocking }) => {
     const stated = spec.requirements.find(({ id }) => id === requirement);
     const quoted = stated === undefined ? '' : quoteBelow(clipped(stated.text, extent.maxTextChars));
     const head = `**Question ${number}${about(requirement, links)}${blocking ? ' (blocking)' : ''}:**`;
-    return `${head} ${inlineText(clipped(text, extent.maxTextChars))}${quoted}`;
+    return `${head} ${inlineProse(clipped(text, extent.maxTextChars))}${quoted}`;
   });
-  const howTo = questions[0] === undefined ? '' : howToAnswer(questions[0].number, publication.kind);
-  return section('Questions', [bullets(items, extent), howTo]);
+  return section('Questions', [bullets(items, extent), questions.length === 0 ? '' : answerLine(record, isPosted)]);
 }
 
-function howToAnswer(number: number, kind: RunRecord['publication']['kind']): string {
-  if (kind === 'none') return 'Answer by changing the spec, or in the input `instructions`.';
-  return (
-    `Answer in a comment where this report stands on GitHub: \`/ferrule answer ${number} <text>\`, or change the spec. ` +
-    'The next run reads the answers of people with write access.'
-  );
+function answerLine(record: RunRecord, isPosted: boolean): string {
+  const how = howToAnswer(record, isPosted);
+  if (how === undefined) return ANSWER_BY_SPEC;
+  const { words, url } = how.place;
+  return `${how.lead} ${url === undefined ? words : link(words, url)}: ${inlineCode(how.command)}${how.rest}`;
 }
 
 export function answersSection(record: RunRecord, extent: Extent): string {
@@ -84,7 +90,7 @@ export function answersSection(record: RunRecord, extent: Extent): string {
   const links = sourceLinks(record, extent);
   const items = answers.map(({ number, question, answer, author, requirement }) => {
     const by = author === undefined ? '' : ` (answered by ${inlineText(author)})`;
-    const head = `**Question ${number}${about(requirement, links)}:** ${inlineText(clipped(question, extent.maxTextChars))}${by}`;
+    const head = `**Question ${number}${about(requirement, links)}:** ${inlineProse(clipped(question, extent.maxTextChars))}${by}`;
     return `${head}${quoteBelow(clipped(answer, extent.maxTextChars))}`;
   });
   return section('Answers that this run was given', [bullets(items, extent)]);
@@ -183,7 +189,7 @@ export function usageSection({ usage, model, agent, run }: RunRecord): string {
   const by = named.filter(([, name]) => name !== '').map(([what, name]) => `${what} ${inlineCode(clipped(name, 200))}`);
   const who = `With ${listed(by)}.`;
   const took = duration(usage.durationSeconds * 1000);
-  if (usage.turns === 0 && usage.rounds === 0) return section('Spent', [`Nothing. It took ${took}. ${who}`]);
+  if (isNothingSpent(usage)) return section('Spent', [`Nothing. It took ${took}. ${who}`]);
   const input = usage.inputTokens + usage.cacheReadTokens + usage.cacheWriteTokens;
   const own = `${wholeNumber(input)} in (${wholeNumber(usage.cacheReadTokens)} of them from the cache), ${wholeNumber(usage.outputTokens)} out`;
   const rows = [
@@ -209,15 +215,8 @@ export function reproduceSection(record: RunRecord, extent: Extent): string {
   ];
   const named = tools.filter((tool) => tool !== '').map((tool) => inlineText(clipped(tool, 200)));
   const sandbox = environment.sandbox === '' ? [] : [`sandbox: ${inlineText(clipped(environment.sandbox, 200))}`];
-  const patch = reproduce.includes('git apply change.patch')
-    ? '`change.patch` is in the report folder of the run: this work is on no branch.'
-    : '';
-  const verdict = verdictCommit(record);
-  const ids = verdict && [verdict.commit, verdict.verified].map((id) => inlineCode(shortId(id)));
-  const sameTree =
-    ids === undefined ? '' : `${ids.join(' adds the verdict alone: its tree is that of ')}, as verified.`;
-  const title = commands === '' ? 'Made with' : 'How to reproduce';
-  return section(title, [commands, patch, sameTree, [...named, ...sandbox].join(' · ')]);
+  const notes = reproductionNotes(record).map(inlineProse);
+  return section(reproductionTitle(record), [commands, ...notes, [...named, ...sandbox].join(' · ')]);
 }
 
 function testCounts({ tests }: GateRecord): string {

@@ -43,7 +43,8 @@ export function sourceLinks(record: RunRecord, { maxTextChars, hasLinks }: Sourc
     },
     commit(id) {
       const words = inlineCode(shortId(id));
-      return repository === undefined || !COMMIT.test(id) ? words : linked(words, `${repository}/commit/${id}`);
+      const url = hasLinks ? commitUrl(record, id) : undefined;
+      return url === undefined ? words : linked(words, url);
     },
   };
 }
@@ -52,6 +53,12 @@ interface SourceLinksTerms {
   maxTextChars: number;
   /** Links take room that a short text does not have. */
   hasLinks: boolean;
+}
+
+/** GitHub's page of a commit; nothing where the run pushed none. */
+export function commitUrl(record: RunRecord, id: string): string | undefined {
+  const repository = repositoryUrl(record);
+  return repository === undefined || !COMMIT.test(id) ? undefined : `${repository}/commit/${id}`;
 }
 
 const COMMIT = /^[0-9a-f]{40}([0-9a-f]{24})?$/;

@@ -3,6 +3,11 @@ import { totalSpending } from './spending.js';
 import type { UsageRecord } from './usage-record.js';
 import { dollars, wholeNumber } from './wording.js';
 
+/** Of a run that ended before it asked the model anything, and that no earlier run is counted for. */
+export function isNothingSpent({ turns, rounds, earlier }: UsageRecord): boolean {
+  return turns === 0 && rounds === 0 && earlier === undefined;
+}
+
 /** `$12.00 (of it $9.60 by earlier runs)` */
 export function costText(usage: UsageRecord): string {
   const known = usage.costUsd === null ? 'unknown, no price known for the model' : countedCost(usage);
@@ -16,11 +21,11 @@ export function costOfLimit(usage: UsageRecord): string {
   return `${known}${earlierCost(usage)}`;
 }
 
-/** `48,210 (of it 12,000 by earlier runs, 36,000 in, 210 out)`; `own` alone without earlier runs. @param own of this run */
+/** `48,210 (12,000 by earlier runs; by this one 36,000 in, 210 out)`; `own` alone without earlier runs. @param own of this run */
 export function tokensText(usage: UsageRecord, own: string): string {
   const { earlier } = usage;
   if (earlier === undefined) return own;
-  return `${wholeNumber(totalSpending(usage).tokens)} (of it ${wholeNumber(earlier.tokens)} by earlier runs, ${own})`;
+  return `${wholeNumber(totalSpending(usage).tokens)} (${wholeNumber(earlier.tokens)} by earlier runs; by this one ${own})`;
 }
 
 /** `48,210 of 20,000,000 tokens (of it 12,000 by earlier runs)` */

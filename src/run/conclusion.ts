@@ -77,7 +77,7 @@ export async function conclude(world: World, brief: Brief, ready: Ready, run: Co
   if ((verification?.passed || verification?.onlyWaiting) && !world.signal.aborted) {
     const announcement =
       'Beside the verdict: whether each commit builds on its own, and the new tests on the code of the base.';
-    ready.progress.enter({ name: 'proofs beside the verdict', announcement, isAside: true });
+    ready.progress.enter({ name: 'each commit', announcement, isAside: true });
     await proveBeside(world, ready, { ...run, verification });
   }
   await ready.progress.end();

@@ -123,7 +123,7 @@ export async function openPublication(
     ...{ inputs, github, branch: earlier?.branch ?? branch, spec, base: base.branch, mask: world.mask },
     kind: kind === 'none' ? chooseKind({ publish: 'auto', context }) : kind,
     isPublishedElsewhere: kind === 'none',
-    pullRequestNumber: pullRequest?.number ?? place.issueNumber,
+    eventNumber: pullRequest?.number ?? place.issueNumber,
     warn: (text) => log.warning(text),
   });
   const left = resumed === undefined ? published : withReport(published, resumed.record, inputs.onQuestion);

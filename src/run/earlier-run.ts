@@ -6,7 +6,7 @@ import type { EarlierProgress } from '../brief/brief.js';
 import { UserError } from '../errors.js';
 import type { Inputs } from '../inputs/inputs.js';
 import type { GitHub } from '../platform/github.js';
-import type { AnswersRead, EarlierWork, PublishKind } from '../publish/publish.js';
+import type { AnswersPlace, AnswersRead, EarlierWork, PublishKind } from '../publish/publish.js';
 import { readAnswers } from '../publish/publish.js';
 import type { AnswerRecord, Outcome, QuestionRecord, RunRecord, Spending } from '../report/report.js';
 import { ANSWERED_BY_SPEC, laterSpending, totalSpending } from '../report/report.js';
@@ -38,8 +38,8 @@ export interface EarlierRunRequest {
   kind: PublishKind;
   /** The run publishes nothing itself, so its token may not be able to read what another job published. */
   isPublishedElsewhere: boolean;
-  /** Of the event, where reports go that are not on a pull request of the work branch. */
-  pullRequestNumber: number | undefined;
+  /** Of the event's pull request or issue, where reports go that are not on a pull request of the work branch. */
+  eventNumber: number | undefined;
   /** The work branch. */
   branch: string;
   /** The branch that pull requests are opened against. */
@@ -57,9 +57,10 @@ export interface EarlierRunRequest {
  * @throws UserError when they cannot be read
  */
 export async function readEarlierRun(request: EarlierRunRequest): Promise<EarlierRun> {
-  const { inputs, github, kind, pullRequestNumber: number, branch, base, spec, mask, warn } = request;
-  const place = kind === 'pull-request' ? { branch, base } : number === undefined ? undefined : { number };
-  if (github === undefined || place === undefined || kind === 'none') return NOTHING;
+  const { inputs, github, kind, spec, mask, warn } = request;
+  if (github === undefined || kind === 'none') return NOTHING;
+  const place = placeOfReports(request);
+  if (place === undefined) return NOTHING;
   const read = await readAnswers({ github, identity: await github.identity(), specPath: spec.path, place, mask });
   if (read.kind === 'none') return NOTHING;
   if (read.kind === 'unreadable') {
@@ -72,6 +73,11 @@ export async function readEarlierRun(request: EarlierRunRequest): Promise<Earlie
   const earlier = settle(read, spec.hash, inputs.onQuestion);
   const mayWait = inputs.resume === 'auto' && inputs.onQuestion === 'pause';
   return { ...earlier, isWaiting: earlier.isWaiting && mayWait };
+}
+
+function placeOfReports({ kind, eventNumber, branch, base }: EarlierRunRequest): AnswersPlace | undefined {
+  if (kind === 'pull-request') return { branch, base, ...(eventNumber === undefined ? {} : { askedOn: eventNumber }) };
+  return eventNumber === undefined ? undefined : { number: eventNumber };
 }
 
 /** Sorts what was asked into answered and open. A changed spec answers what was open before. */

@@ -19,12 +19,18 @@ interface Followed {
 
 /** What the run is in: a turn, a verification. */
 interface Chapter {
+  /** It begins the titles of its commands' groups. */
   name: string;
   /** One line of the log. */
   announcement?: string;
+  /** What its commands run on, behind the line of each, where that is not the work. */
+  subject?: string;
   /** Its commands say nothing of how the work stands. */
   isAside?: boolean;
 }
+
+/** What runs beside the conversation: the gates on the base. */
+const BASE: Chapter = { name: 'base', subject: 'before any change', isAside: true };
 
 export class Progress implements AgentEvents {
   private run: Followed | undefined;
@@ -82,11 +88,12 @@ export class Progress implements AgentEvents {
    * conversation is shown whole when it is over, or groups would mix.
    */
   readonly watch = (command: string, isLive: boolean): CommandWatch => {
-    const { log } = this;
+    const { log, chapter } = this;
+    const title = [isLive ? chapter.name : BASE.name, command].filter((part) => part !== '').join(' · ');
     const held: string[] = [];
     const resultLines: string[] = [];
     if (isLive) {
-      log.group(command);
+      log.group(title);
       this.now(`${this.chapter.name} · ${command}`);
     }
     return {
@@ -96,10 +103,10 @@ export class Progress implements AgentEvents {
         else held.push(text);
       },
       ended: (run) => {
-        if (!isLive) log.group(command);
+        if (!isLive) log.group(title);
         for (const text of held) log.output(text);
         log.endGroup();
-        this.ran(run, resultLines, isLive);
+        this.ran(run, resultLines, isLive ? chapter : BASE);
       },
     };
   };
@@ -111,13 +118,13 @@ export class Progress implements AgentEvents {
     await this.live?.end();
   }
 
-  private ran(run: CargoRun, resultLines: readonly string[], isLive: boolean): void {
+  private ran(run: CargoRun, resultLines: readonly string[], chapter: Chapter): void {
     // A list of tests says nothing by itself.
     if (run.exitCode === 0 && / --list( |$)/.test(run.command)) return;
     const line = runLine(run, resultLines);
-    this.log.info(isLive ? line : `${line} (before any change)`);
-    if (!isLive) return;
-    if (!this.chapter.isAside) this.lastCargo = line;
+    this.log.info(chapter.subject === undefined ? line : `${line} (${chapter.subject})`);
+    if (chapter === BASE) return;
+    if (!chapter.isAside) this.lastCargo = line;
     this.now(this.chapter.name);
   }
 

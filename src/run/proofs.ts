@@ -51,10 +51,11 @@ async function proveCommits(
 
 async function proveNewTests(
   { git, inputs, log }: World,
-  { workshop, terms, mergeBase }: Ready,
+  { workshop, terms, mergeBase, progress }: Ready,
   { series, verification, baseline, record }: ProofSubject,
   leftMs: () => number,
 ): Promise<void> {
+  progress.enter({ name: 'new tests on the base', isAside: true, subject: 'on the code of the base' });
   const { runs, findings } = await runTestsOnBase(
     terms,
     {

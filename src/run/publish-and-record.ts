@@ -3,7 +3,14 @@
 import type { PublicationRequest, Publisher } from '../publish/publish.js';
 import { ciNote, isUndelivered } from '../publish/publish.js';
 import type { Outcome, RunRecord } from '../report/report.js';
-import { MAX_BODY_CHARS, nameCommits, renderAnswer, renderMarkdown, totalSpending } from '../report/report.js';
+import {
+  answerPlace,
+  MAX_BODY_CHARS,
+  nameCommits,
+  renderAnswer,
+  renderMarkdown,
+  totalSpending,
+} from '../report/report.js';
 import type { World } from './world.js';
 
 interface ResultToPublish {
@@ -17,6 +24,9 @@ interface ResultToPublish {
   outcome?: Outcome;
 }
 
+const NO_PLACE_TO_ANSWER =
+  'Nothing on GitHub takes an answer of this run: change the spec, or answer in the input instructions.';
+
 /** Publishes a result with its report, and notes in the record where it is. */
 export async function publishRecord(
   { log, github }: Pick<World, 'log' | 'github'>,
@@ -24,32 +34,39 @@ export async function publishRecord(
   record: RunRecord,
   result: ResultToPublish,
 ): Promise<void> {
-  log.group('Publication');
-  try {
-    // About what is pushed, so nothing where nothing is.
-    const note = result.headCommit === undefined ? '' : ciNote(await github?.identity(), publisher.kind);
-    const spent = totalSpending(record.usage);
-    const attempt = spent.tokens > 0 ? { spent, runUrl: record.run.url ?? 'local' } : undefined;
-    const options = { outputs: result.outputs, maxChars: MAX_BODY_CHARS };
-    const request = (): PublicationRequest => ({
-      outcome: result.outcome ?? record.outcome,
-      headCommit: result.headCommit,
-      ...(result.onto === undefined ? {} : { onto: result.onto }),
-      ...(attempt === undefined ? {} : { attempt }),
-      title: result.title,
-      body: renderMarkdown(record, { ...options, pullRequestNotes: note === '' ? [] : [note] }),
-      commentBody: renderMarkdown(record, options),
-      answerBody: renderAnswer(record),
-    });
-    if (publisher.pushRenamed) nameCommits(record, await publisher.pushRenamed(request()));
-    record.publication = await publisher.publish(request());
-    if (isUndelivered(record.publication, result)) record.publication.undelivered = true;
-    for (const warning of record.publication.warnings) log.warning(warning);
-    const { kind, pullRequest, comment } = record.publication;
-    const hasPlaceForAnswers = pullRequest !== undefined || (comment !== undefined && kind !== 'pull-request');
-    if (record.outcome === 'needs-answer' && !hasPlaceForAnswers)
-      record.message += ' There is no pull request to answer on: change the spec, or answer in the input instructions.';
-  } finally {
-    log.endGroup();
-  }
+  // About what is pushed, so nothing where nothing is.
+  const note = result.headCommit === undefined ? '' : ciNote(await github?.identity(), publisher.kind);
+  const spent = totalSpending(record.usage);
+  const attempt = spent.tokens > 0 ? { spent, runUrl: record.run.url ?? 'local' } : undefined;
+  const options = { outputs: result.outputs, maxChars: MAX_BODY_CHARS, isPosted: true };
+  const request = (): PublicationRequest => ({
+    outcome: result.outcome ?? record.outcome,
+    headCommit: result.headCommit,
+    ...(result.onto === undefined ? {} : { onto: result.onto }),
+    ...(attempt === undefined ? {} : { attempt }),
+    title: result.title,
+    body: renderMarkdown(record, { ...options, pullRequestNotes: note === '' ? [] : [note] }),
+    commentBody: renderMarkdown(record, options),
+    answerBody: renderAnswer(record),
+  });
+  if (publisher.pushRenamed) nameCommits(record, await publisher.pushRenamed(request()));
+  record.publication = await publisher.publish(request());
+  if (isUndelivered(record.publication, result)) record.publication.undelivered = true;
+  if (record.outcome === 'needs-answer' && answerPlace(record.publication) === undefined)
+    record.publication.warnings.push(NO_PLACE_TO_ANSWER);
+  for (const warning of record.publication.warnings) log.warning(warning);
+  for (const line of placeLines(record.publication)) log.info(line);
+}
+
+/** Where the result is now, a line each; none for a local branch, which the end of the command line names. */
+function placeLines({ kind, branch, commit, pullRequest, comment }: RunRecord['publication']): string[] {
+  if (kind === 'none') return [];
+  const at = commit === undefined ? '' : `, commit ${commit.slice(0, 12)}`;
+  return [
+    ...(branch === undefined ? [] : [`Published: branch ${branch}${at}`]),
+    ...(pullRequest === undefined
+      ? []
+      : [`Published: ${pullRequest.draft ? 'draft ' : ''}pull request ${pullRequest.url}`]),
+    ...(comment === undefined ? [] : [`Published: comment ${comment.url}`]),
+  ];
 }

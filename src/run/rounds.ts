@@ -6,7 +6,9 @@ import { showRun } from '../agent/agent.js';
 import { asError } from '../errors.js';
 import { noteRecords } from './earlier-run.js';
 import { followTarget } from './follow-target.js';
+import { gateLines } from './gate-lines.js';
 import type { Ready } from './preparation.js';
+import { requirementRecords } from './spec-remarks.js';
 import type { WorkCommit } from '../publish/publish.js';
 import type { RunRecord, StopReason } from '../report/report.js';
 import type { Baseline, EvidenceGate, EvidenceTerms, Verification } from '../verify/verify.js';
@@ -50,6 +52,7 @@ export class Rounds {
   private readonly evidence: EvidenceTerms;
   /** The last verification that ran. */
   private verification: Verification | undefined;
+  private round = 0;
 
   constructor(
     private readonly world: World,
@@ -79,10 +82,10 @@ export class Rounds {
   }
 
   private async workAndVerify(): Promise<RoundsEnd> {
-    const { agent, record } = this.work;
+    const { agent } = this.work;
     const { maxRounds } = this.world.inputs;
     for (let round = 1; ; round++) {
-      record.usage.rounds = round;
+      this.round = round;
       const stop = stopOf(await agent.work());
       if (stop !== undefined) return this.stopped(stop);
       const next = await this.afterHandover(round);
@@ -144,7 +147,8 @@ export class Rounds {
   private async verify(subject: WorkCommit, baseTree = this.ready.mergeBase.tree): Promise<Verification> {
     const { world, ready, work } = this;
     const touched = new Set(await world.git.changedPaths(baseTree, subject.tree));
-    const name = `verification, round ${work.record.usage.rounds}`;
+    work.record.usage.rounds = this.round; // one that is never verified is not counted
+    const name = `verification, round ${this.round}`;
     const announcement = `Verifying tree ${subject.tree.slice(0, 12)} on a clean checkout.`;
     ready.progress.enter({ name, announcement });
     const baseline = await work.baseline;
@@ -153,6 +157,7 @@ export class Rounds {
     const verified = await verify({ ...ready.terms, leftMs }, { ...subject, touched }, baseline, evidence);
     world.signal.throwIfAborted(); // what a cancellation cut short is no verdict
     work.reserve.took(verified.gates);
+    for (const line of gateLines(verified)) world.log.info(line);
     return verified;
   }
 
@@ -184,10 +189,10 @@ function evidenceTerms(world: World, brief: Brief, ready: Ready, notebook: Noteb
     git: world.git,
     syntax: ready.workshop.syntax,
     baseTree: ready.mergeBase.tree,
-    requirements: brief.spec.requirements,
+    requirements: requirementRecords(brief.spec),
     auditRules: world.inputs.auditRules,
     handover: () => ({
-      claims: notebook.handover?.claims ?? [],
+      claims: notebook.handover?.claims,
       waiting: notebook.waitingRequirements(),
       // As the record holds them, which names the one that lifted a finding by its text.
       deviations: noteRecords(notebook.notes, world.mask).filter(({ kind }) => kind === 'deviation'),

@@ -11,10 +11,10 @@ const MAX_NOTICES = 5;
 /** Lines of the log; report.json has all of them. */
 const MAX_LINES = 30;
 
-/** The clauses in the record's shape: with their file where the spec is a folder of several. */
+/** The clauses in the record's shape: with their inline code, and with their file where the spec is a folder of several. */
 export function requirementRecords(spec: Pick<Spec, 'path' | 'requirements'>): RunRecord['spec']['requirements'] {
-  return spec.requirements.map(({ id, text, line, file }) => ({
-    ...{ id, text, line },
+  return spec.requirements.map(({ id, written, line, file }) => ({
+    ...{ id, text: written, line },
     ...(file === spec.path ? {} : { file }),
   }));
 }

@@ -77,7 +77,7 @@ export async function judgeEvidence(
   const tests = testRun?.tests.tests ?? [];
   const files = await terms.git.sourceTree(tree);
   const handover = terms.handover();
-  const claimedPaths = new Set(handover.claims.flatMap((claim) => claim.code.map(pathOf)));
+  const claimedPaths = new Set((handover.claims ?? []).flatMap((claim) => claim.code.map(pathOf)));
   const lineCounts = new Map<string, number>();
   for (const path of claimedPaths) {
     const text = (await files.read(path))?.toString('utf8');

@@ -5,13 +5,16 @@ import { REQUIREMENT_STATUS, type LedgerEntry } from '../report/report.js';
 
 export interface LedgerFacts {
   requirements: readonly { id: string; text: string }[];
-  claims: readonly {
-    id: string;
-    status: 'met' | 'partly' | 'not-met' | 'untestable';
-    code: readonly string[];
-    tests: readonly string[];
-    note: string | undefined;
-  }[];
+  /** Absent where nothing was handed over. */
+  claims?:
+    | readonly {
+        id: string;
+        status: 'met' | 'partly' | 'not-met' | 'untestable';
+        code: readonly string[];
+        tests: readonly string[];
+        note: string | undefined;
+      }[]
+    | undefined;
   /** Ids of requirements that wait for the answer to a blocking question, with the question's number. */
   waiting: ReadonlyMap<string, number>;
   /** Results of the final verification's tests. `crate` is the one the test belongs to, as far as it is known. */
@@ -56,7 +59,7 @@ export function judgeLedger(facts: LedgerFacts): Ledger {
 }
 
 function judgeRequirement({ id, text }: { id: string; text: string }, facts: LedgerFacts): LedgerEntry {
-  const claim = facts.claims.find((candidate) => candidate.id === id);
+  const claim = facts.claims?.find((candidate) => candidate.id === id);
   const question = facts.waiting.get(id);
   const base = { id, text, claimed: claim?.status ?? null, code: [...(claim?.code ?? [])] };
   const tests = (claim?.tests ?? []).map((name) => ({ name, result: resultOf(name, facts) }));
@@ -68,7 +71,11 @@ function judgeRequirement({ id, text }: { id: string; text: string }, facts: Led
   };
   if (question !== undefined) problems.push(`waits for the answer to question ${question}`);
   if (claim === undefined) {
-    problems.push('the handover does not mention it');
+    problems.push(
+      facts.claims === undefined
+        ? 'nothing was handed over: finish was not called'
+        : 'the handover does not mention it',
+    );
     return entry('unproven');
   }
   if (claim.status === 'not-met') return entry('not-met');

@@ -6,7 +6,8 @@ const RESULT = /^test result: \S+ (\d+) passed; (\d+) failed; (\d+) ignored;/;
 const MAX_COMMAND_CHARS = 120;
 
 /**
- * `cargo test --workspace: passed · 12 tests · 3.1 s`, `cargo check: exit code 101 · 2 errors · 0.8 s`.
+ * `cargo test --workspace: passed · 12 tests · 3.1 s`, `cargo check: exit code 101 · 2 errors · 0.8 s`,
+ * `cargo clippy: exit code 0 · 1 warning · 0.6 s`.
  * @param resultLines the lines of its output that begin with `test result:`
  */
 export function runLine(
@@ -20,10 +21,12 @@ export function runLine(
       .forEach((count, i) => (sums[i] = (sums[i] ?? 0) + Number(count)));
   const [passed = 0, failed = 0, ignored = 0] = sums;
   const count = (level: string) => diagnostics.filter((diagnostic) => diagnostic.level === level).length;
+  const [errors, warnings] = [count('error'), count('warning')];
   const parts = [
-    exitCode === 0 ? 'passed' : describeEnd(end),
-    ...counted(count('error'), 'error'),
-    ...counted(count('warning'), 'warning'),
+    // A gate can fail on warnings, whatever cargo says of them.
+    exitCode === 0 && errors + warnings === 0 ? 'passed' : describeEnd(end),
+    ...counted(errors, 'error'),
+    ...counted(warnings, 'warning'),
     ...(failed > 0 ? [`${failed} of ${passed + failed} tests failed`] : counted(passed, 'test')),
     ...(ignored > 0 ? [`${ignored} ignored`] : []),
     `${(durationMs / 1000).toFixed(1)} s`,

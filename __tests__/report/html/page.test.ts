@@ -87,8 +87,8 @@ describe('renderPage', () => {
       'test failed: slow::drifts',
       '1 requirement not proven: R1',
       '1 question',
-      '1 deviation',
-      '1 blocking finding',
+      '1 deviation from the spec i64 instead of u64',
+      '1 blocking finding of the audit stub at src/a.rs: todo!()',
     ])
       expect(open).toContain(words);
   });
@@ -102,6 +102,12 @@ describe('renderPage', () => {
 
   it('says that nothing is open where that is so', () => {
     expect(textsOf(renderPage(samplePage({}, { questions: [] })), 'open')).toEqual(['Nothing is open.']);
+  });
+
+  it('counts the lines of an output as the other texts do', () => {
+    const page = renderPage(samplePage({ readOutput: () => 'one\ntwo\n\n\n' }));
+    expect(textsOf(page, 'extra')).toContain('2 lines');
+    expect(textsOf(page, 'extra')).not.toContain('4 lines');
   });
 
   it('holds every output whole, and every difference of the story and the patch', () => {

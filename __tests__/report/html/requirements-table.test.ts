@@ -30,6 +30,15 @@ describe('the requirements on the page', () => {
     }
   });
 
+  it('have the inline code of the spec, and are not said to be unchecked where nothing had to be', () => {
+    const requirements = spec.requirements.map((each) => ({ ...each, text: 'It returns `None`.' }));
+    const pageOf = (outcome: 'unchanged' | 'stopped') =>
+      renderPage(samplePage({}, { outcome, ledger: [], claims: [], spec: { ...spec, requirements } }));
+    expect(pageOf('unchanged')).toContain('It returns <code>None</code>.');
+    expect(pageOf('unchanged')).toContain('not checked by this run');
+    expect(pageOf('stopped')).toContain('not checked one by one');
+  });
+
   it('are told in words, what the model claimed too', () => {
     expect(cellsOf({ ledger })).toEqual(expect.arrayContaining(['◐ partly proven', 'a did not run']));
     const claimed = (claims ?? []).map((claim) => ({ ...claim, status: 'not-met' as const }));

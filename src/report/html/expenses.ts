@@ -1,11 +1,12 @@
 // What the run spent against its limits, where the time went, and how to get the same verdict elsewhere.
 import type { RunRecord } from '../record.js';
 import { totalSpending } from '../spending.js';
-import { costText, tokensText } from '../spending-text.js';
+import { reproductionNotes, reproductionTitle } from '../reproduction-notes.js';
+import { costText, isNothingSpent, tokensText } from '../spending-text.js';
 import { stopReasonText } from '../verdict.js';
 import { dollars, duration, wholeNumber } from '../wording.js';
 import { timeline, tokensChart } from './charts.js';
-import { safeHtml, NOTHING, type Part, type Section, section, table } from './markup.js';
+import { safeHtml, NOTHING, type Part, type Section, section, table, withCode } from './markup.js';
 import type { Story } from '../turns.js';
 
 export function expensesSection(record: RunRecord, story: Story): Section | undefined {
@@ -46,9 +47,10 @@ export function expensesSection(record: RunRecord, story: Story): Section | unde
       share: usage.durationSeconds / 60 / limits.maxMinutes,
     },
   ];
+  const took = safeHtml`<p>Nothing. It took ${duration(usage.durationSeconds * 1000)}.</p>`;
   const cells = rows.map(({ name, told, limit, share }) => [safeHtml`<b>${name}</b>`, told, limit, meter(share)]);
   return section('spent', 'Time, tokens and cost', [
-    table(['', 'used', 'limit', 'share'], cells),
+    isNothingSpent(usage) ? took : table(['', 'used', 'limit', 'share'], cells),
     stopReason === undefined
       ? NOTHING
       : safeHtml`<p class="note">The run ended early: ${stopReasonText(stopReason)}.</p>`,
@@ -69,14 +71,8 @@ function meter(share: number): Part {
     ${percent} %</span>`;
 }
 
-export function reproduceSection({
-  reproduce,
-  toolchain,
-  environment,
-  spec,
-  agent,
-  run,
-}: RunRecord): Section | undefined {
+export function reproduceSection(record: RunRecord): Section | undefined {
+  const { reproduce, toolchain, environment, spec, agent, run } = record;
   const facts = [
     ['rustc', toolchain.rustc],
     ['cargo', toolchain.cargo],
@@ -104,5 +100,6 @@ export function reproduceSection({
         </div> `,
     )}
   </dl>`;
-  return section('reproduce', 'How to reproduce', [commands, list]);
+  const notes = reproductionNotes(record).map((text) => safeHtml`<p class="note">${withCode(text)}</p>`);
+  return section('reproduce', reproductionTitle(record), [commands, notes, list]);
 }

@@ -1,5 +1,6 @@
 // The long texts of the page: outputs, results, differences. They lie in it as data and become lines only when somebody
 // opens them, so that a page of 20 MB opens at once. Which texts there are is decided elsewhere.
+import { outputLines } from '../excerpt.js';
 import { colouredText } from '../../platform/printable-text.js';
 import { type Html, safeHtml, type Part, scriptJson } from './markup.js';
 
@@ -34,7 +35,7 @@ export class PageTexts {
         ${scriptJson(shown)}
       </script> `,
     );
-    return { id, kind, title, lines: shown === '' ? 0 : shown.replace(/\n$/, '').split('\n').length };
+    return { id, kind, title, lines: outputLines(shown).length };
   }
 
   /** A text of the story; once the page is full, its beginning and a line that names the file with the whole of it. */

@@ -1,9 +1,11 @@
 // What people have to read besides the verdict: questions, answers, deviations, assumptions, improvements and the model's
 // own words. What is open is counted in the head of the page.
+import { ANSWER_BY_SPEC, howToAnswer } from '../answering.js';
 import type { RunRecord } from '../record.js';
-import { safeHtml, NOTHING, type Part, prose, type Section, section } from './markup.js';
+import { safeHtml, NOTHING, type Part, prose, type Section, section, webLink, withCode } from './markup.js';
 
-export function questionsSection({ questions, answers = [], spec, publication }: RunRecord): Section | undefined {
+export function questionsSection(record: RunRecord): Section | undefined {
+  const { questions, answers = [], spec } = record;
   const textOf = (id: string | undefined) => spec.requirements.find((each) => each.id === id)?.text;
   const open = questions.map(
     ({ number, text, requirement, blocking }) =>
@@ -23,16 +25,6 @@ export function questionsSection({ questions, answers = [], spec, publication }:
         <p class="note">${author === undefined ? 'by a change of the spec' : `by ${author}`}</p>
       </li> `,
   );
-  const first = questions[0]?.number;
-  const howTo =
-    first === undefined
-      ? NOTHING
-      : publication.kind === 'none'
-        ? safeHtml`<p class="note">Answer by changing the spec.</p>`
-        : safeHtml`<p class="note">
-            Answer in a comment on the pull request: <code>/ferrule answer ${first} &lt;text&gt;</code>, or change the
-            spec.
-          </p>`;
   const body = [...open, ...answered];
   if (body.length === 0) return undefined;
   return section(
@@ -41,8 +33,15 @@ export function questionsSection({ questions, answers = [], spec, publication }:
     safeHtml`<ul class="remarks">
         ${body}
       </ul>
-      ${howTo}`,
+      ${questions.length === 0 ? NOTHING : answerNote(record)}`,
   );
+}
+
+function answerNote(record: RunRecord): Part {
+  const how = howToAnswer(record);
+  if (how === undefined) return safeHtml`<p class="note">${withCode(ANSWER_BY_SPEC)}</p>`;
+  const { words, url } = how.place;
+  return safeHtml`<p class="note">${how.lead} ${webLink(words, url)}: <code>${how.command}</code>${how.rest}</p>`;
 }
 
 /** What the model left the spec for, proposes or took for granted; nothing where there is none of a kind. */

@@ -55,14 +55,14 @@ export function requirementsSection(record: RunRecord, placeLink: PlaceLink): Se
   }
   const rows = spec.requirements.map(({ id, text, file, line }) => [
     safeHtml`<b>${id}</b>`,
-    text,
+    withCode(text),
     file === undefined ? String(line) : `${file}:${line}`,
   ]);
   return section(
     'requirements',
     'Requirements',
     table(['id', 'requirement', 'line of the spec'], rows),
-    'not checked one by one',
+    record.outcome === 'unchanged' ? 'not checked by this run' : 'not checked one by one',
   );
 }
 

@@ -1,11 +1,16 @@
 // The head of the page: how the run ended, what that rests on and what is open. It repeats the record and judges nothing.
+import { clipped } from '../markdown-safe.js';
 import { verdictCommit } from '../verdict-commit.js';
 import { verdictLine } from '../verdict.js';
 import type { GateRecord, RunRecord } from '../record.js';
+import { commitUrl } from '../source-links.js';
 import { costText } from '../spending-text.js';
 import { type OpenPoint, openPoints } from '../open-points.js';
 import { counted, duration, GATE_SIGNS, shortId } from '../wording.js';
-import { safeHtml, NOTHING, type Part, webLink } from './markup.js';
+import { safeHtml, NOTHING, type Part, webLink, withCode } from './markup.js';
+
+/** Of a question, deviation or finding; its section has all of it. */
+const MAX_QUOTE_CHARS = 600;
 
 export const OUTCOME_WORDS: Record<
   RunRecord['outcome'],
@@ -81,9 +86,20 @@ function openList(record: RunRecord): Part {
   return safeHtml`<div class="open">
     <h3>Open</h3>
     <ul>
-      ${points.map((point) => safeHtml`<li><a href="#${id(point)}">${point.what}</a> ${point.rest}</li>`)}
+      ${points.map((point) => safeHtml`<li><a href="#${id(point)}">${point.what}</a> ${point.rest}${quotes(point)}</li>`)}
     </ul>
   </div>`;
+}
+
+function quotes({ quotes: quoted, moreQuotes }: OpenPoint): Part {
+  if (quoted.length === 0) return NOTHING;
+  return safeHtml`<ul>
+    ${quoted.map(
+      ({ about, text }) =>
+        safeHtml`<li>${about === '' ? NOTHING : `${about}: `}${withCode(clipped(text, MAX_QUOTE_CHARS))}</li>`,
+    )}
+    ${moreQuotes === 0 ? NOTHING : safeHtml`<li>… and ${moreQuotes} more below</li>`}
+  </ul>`;
 }
 
 function facts(record: RunRecord): Part {
@@ -99,9 +115,11 @@ function facts(record: RunRecord): Part {
     ],
     [
       'commit',
-      verified === undefined
-        ? objectName(commit ?? verification?.commit)
-        : safeHtml`${objectName(commit)} <small>same tree as the verified ${objectName(verified)}</small>`,
+      commit === undefined
+        ? unpushed(verification?.commit)
+        : verified === undefined
+          ? commitName(commit, record)
+          : safeHtml`${commitName(commit, record)} <small>same tree as the verified ${commitName(verified, record)}</small>`,
     ],
     ['branch', branch === undefined ? NOTHING : safeHtml`<code>${branch}</code>`],
     [
@@ -133,8 +151,16 @@ function facts(record: RunRecord): Part {
   </dl>`;
 }
 
-function objectName(id: string | undefined): Part {
-  return id === undefined ? NOTHING : safeHtml`<code title="${id}">${shortId(id)}</code>`;
+function commitName(id: string, record: RunRecord): Part {
+  return webLink(objectName(id), commitUrl(record, id));
+}
+
+function unpushed(id: string | undefined): Part {
+  return id === undefined ? NOTHING : safeHtml`${objectName(id)} <small>not pushed</small>`;
+}
+
+function objectName(id: string): Part {
+  return safeHtml`<code title="${id}">${shortId(id)}</code>`;
 }
 
 function capitalised(text: string): string {
