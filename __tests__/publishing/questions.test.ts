@@ -96,7 +96,7 @@ describe('a blocking question', () => {
       /^<!-- ferrule .* outcome=needs-answer .*-->\n<!-- ferrule-questions [\w-]+ -->\n\*\*Needs/,
     );
     expect(pull?.body).toMatch(
-      /\*\*Question 1 on \[R2\]\(\S+\) \(blocking\):\*\* Is \\`Hello!\\` or an empty text returned/,
+      /\*\*Question 1 on \[R2\]\(\S+\) \(blocking\):\*\* Is `Hello!` or an empty text returned/,
     );
     expect(pull?.body).toContain('  > An empty name must be answered too.');
     expect(pull?.body).toContain('`/ferrule answer 1 <text>`');
@@ -149,7 +149,7 @@ describe('a blocking question', () => {
     ]);
     expect(scene.fake.pulls).toMatchObject([{ number: 1, draft: false }]);
     expect(scene.fake.pulls[0]?.body).toContain('### Answers that this run was given');
-    expect(scene.fake.pulls[0]?.body).toContain('  > Neither: it must return \\`Hello, nobody!\\`.');
+    expect(scene.fake.pulls[0]?.body).toContain('  > Neither: it must return `Hello, nobody!`.');
     expect(await scene.repo.remoteBranches()).toEqual([BRANCH, 'main']);
   });
 });
@@ -180,7 +180,7 @@ describe('a run that can only ask, since every requirement waits', () => {
     const run = await scene.run({ inputs, answers: ONLY_ASKING });
     runs.push(run);
     expect({ code: run.code, ...run.outputs }).toMatchObject({
-      ...{ code: 1, outcome: 'needs-answer', questions: '2', rounds: '1', 'pull-request-number': '1', branch: BRANCH },
+      ...{ code: 1, outcome: 'needs-answer', questions: '2', rounds: '0', 'pull-request-number': '1', branch: BRANCH },
     });
     expect(run.record.message).toBe(
       'Nothing was changed, as no requirement can be met yet: 2 questions wait for an answer.',
@@ -229,7 +229,8 @@ describe('a run that can only ask, since every requirement waits', () => {
     await using elsewhere = await actionScene(FILES);
     const run = await elsewhere.run({ inputs: { ...inputs, publish: 'none' }, answers: ONLY_ASKING });
     expect({ code: run.code, ...run.outputs }).toMatchObject({ code: 1, outcome: 'needs-answer', branch: '' });
-    expect(run.errors.join()).toContain('change the spec, or answer in the input instructions.');
+    expect(run.record.publication.warnings.join()).toContain('change the spec, or answer in the input instructions.');
+    expect(run.summary).toContain('> Nothing on GitHub takes an answer of this run');
     expect(run.summary).toContain('Is the name trimmed first?');
     expect(await elsewhere.repo.remoteBranches()).toEqual(['main']);
   });

@@ -19,7 +19,7 @@ export const RENDERINGS: Readonly<Record<string, (run: RecordedRun) => string>> 
     const publication = { kind: record.publication.kind, warnings: [] };
     const isPushed = record.publication.commit !== undefined;
     const note = isPushed ? ciNote('github-actions[bot]', publication.kind) : '';
-    const options = { outputs, maxChars: MAX_BODY_CHARS, pullRequestNotes: note === '' ? [] : [note] };
+    const options = { outputs, maxChars: MAX_BODY_CHARS, isPosted: true, pullRequestNotes: note === '' ? [] : [note] };
     return renderMarkdown({ ...record, publication }, options);
   },
   // Beside a pull request, whose text is the whole; elsewhere the comment is that text itself.
