@@ -40,8 +40,8 @@ export interface EarlierRunRequest {
   isPublishedElsewhere: boolean;
   /** Of the event, where reports go that are not on a pull request of the work branch. */
   pullRequestNumber: number | undefined;
-  /** The work branch. */
-  branch: string;
+  /** Where the last report is looked for: on the pull request of the first branch that has one. */
+  branches: readonly string[];
   /** The branch that pull requests are opened against. */
   base: string;
   /** `hash`: 64 hexadecimal digits. */
@@ -57,10 +57,16 @@ export interface EarlierRunRequest {
  * @throws UserError when they cannot be read
  */
 export async function readEarlierRun(request: EarlierRunRequest): Promise<EarlierRun> {
-  const { inputs, github, kind, pullRequestNumber: number, branch, base, spec, mask, warn } = request;
-  const place = kind === 'pull-request' ? { branch, base } : number === undefined ? undefined : { number };
-  if (github === undefined || place === undefined || kind === 'none') return NOTHING;
-  const read = await readAnswers({ github, identity: await github.identity(), specPath: spec.path, place, mask });
+  const { inputs, github, kind, pullRequestNumber: number, branches, base, spec, mask, warn } = request;
+  if (github === undefined || kind === 'none') return NOTHING;
+  const beside = number === undefined ? [] : [{ number }];
+  const places = kind === 'pull-request' ? branches.map((branch) => ({ branch, base })) : beside;
+  const identity = places.length === 0 ? '' : await github.identity();
+  let read: AnswersRead = { kind: 'none' };
+  for (const place of places) {
+    read = await readAnswers({ github, identity, specPath: spec.path, place, mask });
+    if (read.kind !== 'none') break;
+  }
   if (read.kind === 'none') return NOTHING;
   if (read.kind === 'unreadable') {
     const sentence = `Questions of earlier runs: ${read.reason}`;
