@@ -16,7 +16,7 @@ async function runBeside(
   scene: ActionScene,
   theirs: Files,
   inputs: Record<string, string> = {},
-  started: SceneRun['started'] = undefined,
+  started?: SceneRun['started'],
 ): Promise<{ run: SceneResult; tip: string }> {
   const { repo } = scene;
   const start = await repo.git('rev-parse', 'HEAD');
@@ -94,7 +94,7 @@ describe('a target that moved', () => {
   it('while its work is verified together with it keeps what it has when the run is cancelled', async () => {
     await using scene = await actionScene(CRATE);
     const folders = `${path.dirname(scene.repo.dir)}/runner-temp-*/ferrule-*/report/outputs/`;
-    let cancel = () => undefined as void;
+    let cancel: () => void = () => undefined;
     let isCancelled = false;
     const look = setInterval(() => {
       const files = execFileSync('sh', ['-c', `ls ${folders} 2>/dev/null || true`], { encoding: 'utf8' });
