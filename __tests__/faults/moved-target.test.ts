@@ -4,9 +4,9 @@ import { describe, expect, it } from '@jest/globals';
 import { execFileSync } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import type { ActionScene, SceneResult } from '../support/action-scene.js';
+import type { ActionScene, SceneResult, SceneRun } from '../support/action-scene.js';
 import { actionScene } from '../support/action-scene.js';
-import { CRATE, finishGreeting, writeGreeting } from '../support/scripts-greeting.js';
+import { CRATE, SPEC, UNVERIFIED, finishGreeting, writeGreeting } from '../support/scripts-greeting.js';
 import { gitIn, type Files } from '../support/temp-repo.js';
 
 const BRANCH = 'ferrule/specs-greeting';
@@ -16,6 +16,7 @@ async function runBeside(
   scene: ActionScene,
   theirs: Files,
   inputs: Record<string, string> = {},
+  started?: SceneRun['started'],
 ): Promise<{ run: SceneResult; tip: string }> {
   const { repo } = scene;
   const start = await repo.git('rev-parse', 'HEAD');
@@ -27,7 +28,10 @@ async function runBeside(
     return finishGreeting();
   };
   const answers = [writeGreeting(), move];
-  return { run: await scene.run({ inputs: { publish: 'commit', ...inputs }, answers }), tip };
+  return {
+    run: await scene.run({ inputs: { publish: 'commit', ...inputs }, answers, ...(started && { started }) }),
+    tip,
+  };
 }
 
 const mainOf = ({ repo }: ActionScene) => repo.remoteHead('main');
@@ -73,6 +77,41 @@ describe('a target that moved', () => {
     const inputs = { spec: 'specs/*.md' };
     const { run } = await runBeside(scene, { 'specs/other.md': '# Other\n\n- R1: It must be another.\n' }, inputs);
     expect(run.stdout).toContain('verifying the work together with it');
+  });
+
+  it('before the run was started, by the text of its spec, gets the work that it resumed', async () => {
+    await using scene = await actionScene(CRATE);
+    const inputs = { publish: 'commit' };
+    await scene.run({ inputs, answers: UNVERIFIED });
+    const text = SPEC.replace('return `Hello!`', 'return exactly `Hello!`');
+    const tip = await scene.repo.commit({ 'specs/greeting.md': text, 'rust-toolchain': 'stable\n' }, 'R2');
+    const run = await scene.run({ inputs, answers: [finishGreeting()] });
+    expect(run).toMatchObject({ code: 0, warnings: [], outputs: { outcome: 'verified', branch: 'main' } });
+    expect(await mainOf(scene)).toBe(run.outputs.commit);
+    expect((await gitIn(scene.repo.origin, 'merge-base', 'main', tip)).trim()).toBe(tip);
+  });
+
+  it('while its work is verified together with it keeps what it has when the run is cancelled', async () => {
+    await using scene = await actionScene(CRATE);
+    const folders = `${path.dirname(scene.repo.dir)}/runner-temp-*/ferrule-*/report/outputs/`;
+    let cancel: () => void = () => undefined;
+    let isCancelled = false;
+    const look = setInterval(() => {
+      const files = execFileSync('sh', ['-c', `ls ${folders} 2>/dev/null || true`], { encoding: 'utf8' });
+      if (isCancelled || !/^010/m.test(files)) return;
+      isCancelled = true;
+      cancel();
+    }, 10);
+    const started = (send: (signal: NodeJS.Signals) => void) => void (cancel = () => send('SIGTERM'));
+    const { run, tip } = await runBeside(scene, { 'NOTES.md': 'Theirs.\n' }, {}, started);
+    clearInterval(look);
+    const outputs = { outcome: 'verified', 'stop-reason': 'cancelled', branch: BRANCH };
+    expect(run).toMatchObject({ outputs });
+    expect(run.record.message).toContain('The run was cancelled.');
+    expect(run.warnings).toContain(
+      "Branch 'main' has moved. The run was cancelled before the work was verified together with it. It is left where it is.",
+    );
+    expect(await mainOf(scene)).toBe(tip);
   });
 
   it('in the same files keeps what it has', async () => {

@@ -108,6 +108,35 @@ describe('a run whose folder is taken up', () => {
     expect(await scene.repo.remoteBranches()).toEqual(['main']);
   });
 
+  it('after GitHub made only the first of its commits goes on with the rest upon that', async () => {
+    await using scene = await actionScene(CRATE);
+    const api = { 'commit-with': 'api' };
+    let isRefusing = false;
+    const first = await scene.run({
+      inputs: api,
+      model: (request) => {
+        if (turnOf(request) === 1 && !isRefusing) {
+          isRefusing = true;
+          const path = /git\/(blobs|trees|commits)$/;
+          for (let i = 0; i < 50; i++) scene.fake.fail({ method: 'POST', path, status: 401 });
+        }
+        return turnOf(request) === 2 ? { fault: { status: 400, type: 'invalid_request_error' } } : stepsModel(request);
+      },
+    });
+    expect((await resultOf(first.reportDir)).commits).toHaveLength(2);
+    const begun = await scene.repo.remoteHead(BRANCH);
+    scene.fake.mend();
+    const inputs = { ...api, 'resume-from': await download(scene, first) };
+    const next = await scene.run({ model: stepsModel, inputs });
+    expect(next).toMatchObject({ code: 0, outputs: { outcome: 'verified', branch: BRANCH, turns: '1' }, warnings: [] });
+    expect(await treeOf(scene)).toBe(undisturbed);
+    expect((await gitIn(scene.repo.origin, 'merge-base', BRANCH, String(begun))).trim()).toBe(begun);
+    expect(await scene.repo.remoteMessages(BRANCH)).toHaveLength(4);
+    expect(await scene.repo.remoteBranches()).toEqual([BRANCH, 'main']);
+    const left = await resultOf(next.reportDir);
+    expect([left.start, left.commits.length]).toEqual([begun, 2]);
+  });
+
   it('after its pushes were refused is published without doing the work again', async () => {
     await using scene = await actionScene(CRATE);
     const gate = await gitGate(scene.repo.origin, BRANCH);

@@ -214,6 +214,19 @@ describe('commits of others', () => {
     expect(scene.fake.pulls).toMatchObject([{ head: `${BRANCH}-2` }]);
   });
 
+  it('sent work to a numbered branch, which is found and kept when the branch itself is deleted', async () => {
+    await using scene = await actionScene(CRATE);
+    const inOrigin = (...args: string[]) =>
+      execFileSync('git', args, { cwd: scene.repo.origin, env: GIT_ENV, encoding: 'utf8' }).trim();
+    await commitOn(scene, BRANCH, 'main');
+    await scene.run({ answers: UNVERIFIED });
+    inOrigin('update-ref', '-d', `refs/heads/${BRANCH}`);
+    const next = await scene.run({ answers: [finishGreeting()] });
+    expect(next).toMatchObject({ code: 0, warnings: [], outputs: { outcome: 'verified', branch: `${BRANCH}-2` } });
+    expect(await scene.repo.remoteBranches()).toEqual([`${BRANCH}-2`, 'main']);
+    expect(scene.fake.pulls).toMatchObject([{ head: `${BRANCH}-2`, draft: false }]);
+  });
+
   it('alone on a branch of that name are left alone, by each run on the numbered branch beside it', async () => {
     await using scene = await actionScene(CRATE);
     const theirs = await commitOn(scene, BRANCH, 'main');

@@ -52,6 +52,30 @@ describe('a verified branch that was not offered', () => {
   });
 });
 
+describe('a verified branch whose target has gone another way', () => {
+  it('makes the next run red, which says where the work is, until somebody has merged it', async () => {
+    await using scene = await actionScene(CRATE);
+    const { repo } = scene;
+    const inputs = { publish: 'commit' };
+    const gate = await gitGate(repo.origin, 'main');
+    await gate.set('refuse');
+    expect(await scene.run({ inputs, answers: VERIFIED })).toMatchObject({ outputs: { branch: BRANCH } });
+    await gate[Symbol.asyncDispose]();
+    const tip = await repo.commit({ 'NOTES.md': 'Theirs.\n' }, 'Theirs');
+    const next = await scene.run({ inputs });
+    expect(next).toMatchObject({ code: 1, outputs: { outcome: 'refused', turns: '0', branch: BRANCH } });
+    expect(next.record.message).toMatch(
+      /that is not on 'main', which has moved since\. .* by hand, or set 'resume' to/,
+    );
+    expect(await repo.remoteHead('main')).toBe(tip);
+    await repo.git('fetch', '--quiet', 'origin', BRANCH);
+    await repo.git('merge', '--quiet', '--squash', 'FETCH_HEAD');
+    await repo.git('commit', '--quiet', '-m', 'Greet');
+    await repo.git('push', '--quiet', 'origin', 'main');
+    expect(await scene.run({ inputs })).toMatchObject({ code: 0, outputs: { outcome: 'unchanged' } });
+  });
+});
+
 describe('a verified branch that was rebased by hand', () => {
   it('neither moves the target nor counts as verified: its tree is one that no run has seen', async () => {
     await using scene = await actionScene(CRATE);

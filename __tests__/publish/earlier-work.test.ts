@@ -44,8 +44,10 @@ async function pushed({ repo, git, base }: PublishScene, branch: string, message
   return parent;
 }
 
-const find = ({ git, repo, base }: PublishScene, spec: typeof NOW = NOW, url = repo.origin) =>
-  findEarlierWork({ git, remote: { url }, branch: BRANCH, base, spec });
+async function find({ git, repo, base: commit }: PublishScene, spec: typeof NOW = NOW, url = repo.origin) {
+  const base = { commit, branch: 'main' };
+  return (await findEarlierWork({ git, remote: { url }, branch: BRANCH, base, spec })).work;
+}
 
 describe('what an earlier run left', () => {
   it('is what its commits serve, by the texts of the requirements they name', async () => {

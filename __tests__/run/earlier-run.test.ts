@@ -43,7 +43,7 @@ function requestOf(scene: PublishScene, more: Partial<EarlierRunRequest> = {}): 
     kind: 'pull-request',
     isPublishedElsewhere: false,
     eventNumber: undefined,
-    branch: 'ferrule/login',
+    branches: ['ferrule/login'],
     base: 'main',
     spec: SPEC,
     mask: (text) => text,

@@ -40,6 +40,8 @@ export interface FakePull {
   draft: boolean;
   state: 'open' | 'closed';
   merged: boolean;
+  /** The head since it was merged or closed; the branch's when absent. */
+  headCommit?: string;
   /** The commit on the base that the merge made. */
   mergeCommit?: string;
   labels: string[];
@@ -270,16 +272,16 @@ export class FakeRepository {
 
   private async wirePull(pull: FakePull) {
     const { number, nodeId: node_id, title, body, draft, state } = pull;
-    const end = async (ref: string, full_name: string) => {
+    const end = async (ref: string, full_name: string, commit?: string) => {
       const repo = { id: full_name === this.fullName ? 1 : 2, full_name };
-      return { ref, sha: (await this.commitOf(ref)) ?? '', label: `${full_name.split('/')[0] ?? ''}:${ref}`, repo };
+      return { ref, sha: commit ?? (await this.commitOf(ref)) ?? '', label: `${full_name.split('/')[0] ?? ''}:${ref}`, repo };
     };
     return {
       ...{ id: number, number, node_id, title, body, draft, state, html_url: this.page(`/pull/${number}`) },
       merged_at: pull.merged ? '2026-01-01T00:00:00Z' : null,
       user: this.wireUser(pull.author),
       labels: pull.labels.map((name) => ({ name })),
-      head: await end(pull.head, pull.headRepository),
+      head: await end(pull.head, pull.headRepository, pull.headCommit),
       base: await end(pull.base, this.fullName),
     };
   }

@@ -85,6 +85,12 @@ export interface GitHub {
     branch: string;
     base: string;
   }): Promise<GitHubResult<(PullRequest & { isMerged: boolean }) | undefined>>;
+  /** The newest pull request from `branch` into `base` that was merged when `commit` was its head; its number. */
+  findMergedPullRequest(wanted: {
+    branch: string;
+    base: string;
+    commit: string;
+  }): Promise<GitHubResult<number | undefined>>;
   /** Open and merged pull requests of many branches of this repository, by branch; one request for fifty of them. */
   pullRequestsOf(branches: readonly string[]): Promise<GitHubResult<Map<string, BranchPullRequest[]>>>;
   pullRequestEnds(number: number): Promise<GitHubResult<PullRequestEnds>>;
@@ -140,6 +146,9 @@ export function openGitHub(address: GitHubAddress): GitHub {
   const { owner, repo } = address;
   const here = { owner, repo };
   const attempt = openCalls(address);
+  /** Newest first. */
+  const closedOf = (branch: string, base: string) =>
+    ({ state: 'closed', head: `${owner}:${branch}`, base, sort: 'created', direction: 'desc' }) as const;
 
   return {
     owner,
@@ -185,10 +194,15 @@ export function openGitHub(address: GitHubAddress): GitHub {
       }),
     findClosedPullRequest: ({ branch, base }) =>
       attempt('looking for a closed pull request', 'harmless', async ({ rest }) => {
-        const wanted = { ...here, state: 'closed' as const, head: `${owner}:${branch}`, base };
-        const { data } = await rest.pulls.list({ ...wanted, sort: 'created', direction: 'desc' });
+        const { data } = await rest.pulls.list({ ...here, ...closedOf(branch, base) });
         const found = data.find((pull) => isOfBranch(pull, branch));
         return found && { ...toPullRequest(found), isMerged: found.merged_at !== null };
+      }),
+    findMergedPullRequest: ({ branch, base, commit }) =>
+      attempt('looking for a merged pull request', 'harmless', async ({ rest }) => {
+        const { data } = await rest.pulls.list({ ...here, ...closedOf(branch, base) });
+        const ofCommit = data.filter((pull) => isOfBranch(pull, branch) && pull.head.sha === commit);
+        return ofCommit.find((pull) => pull.merged_at !== null)?.number;
       }),
     pullRequestsOf: (branches) =>
       attempt('looking for pull requests', 'harmless', (octokit) =>

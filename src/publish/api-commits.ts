@@ -2,11 +2,12 @@
 // id, since GitHub puts its own names, time and signature into it. Nothing is remembered beyond the process: commits that
 // are on a branch already are known again by tree and message, so a second run, the post step and a repeated job go on
 // from them.
-import type { Git } from '../platform/git.js';
+import type { CommitMessage, Git } from '../platform/git.js';
 import type { PushResult, Remote } from '../platform/git-remote.js';
 import { fetchCommit } from '../platform/git-remote.js';
 import type { GitHubError, GitObjects, TreeEntry } from '../platform/github.js';
 import { describeGitHubError } from '../platform/github.js';
+import { isBeginning, readLine } from './commit-line.js';
 import type { CommitWriter } from './commit-writer.js';
 
 interface ApiCommitTerms {
@@ -18,16 +19,7 @@ interface ApiCommitTerms {
   baseCommit: string;
 }
 
-interface LineCommit {
-  id: string;
-  tree: string;
-  message: string;
-}
-
 type Refused = Extract<PushResult, { kind: 'refused' }>;
-
-/** Far more than the limits of a run allow. */
-const MAX_COMMITS = 1_000;
 
 /** A branch is moved only once every tree that GitHub made is the one that was verified. */
 export function apiWriter({ git, remote, objects, baseCommit }: ApiCommitTerms): CommitWriter {
@@ -35,37 +27,33 @@ export function apiWriter({ git, remote, objects, baseCommit }: ApiCommitTerms):
   const sentBlobs = new Set<string>();
   const remarks: string[] = [];
 
-  /** Since the base, oldest first. */
-  async function lineOf(head: string): Promise<LineCommit[]> {
-    const listed = await git.messages(head, { exclude: baseCommit, max: MAX_COMMITS });
-    const line: LineCommit[] = [];
-    for (const { commit: id, message } of listed.reverse()) line.push({ id, tree: await git.treeOf(id), message });
-    return line;
-  }
+  const lineOf = (head: string) => readLine(git, head, baseCommit);
 
   /** Whether `tip` is a part of our line as GitHub made it before; if so, its commits are known from here on. */
   async function recognise(commit: string, tip: string): Promise<boolean> {
     const isHere = (await git.resolve(tip)) !== undefined || (await fetchCommit(git, remote, tip)).kind === 'fetched';
     if (!isHere) return false;
     const [ours, theirs] = [await lineOf(commit), await lineOf(tip)];
-    const pairs = theirs.map((made, i) => [ours[i], made] as const);
-    if (!pairs.every(([own, made]) => own !== undefined && isSame(own, made))) return false;
-    for (const [own, made] of pairs) if (own !== undefined && own.id !== made.id) published.set(own.id, made.id);
+    if (!isBeginning(theirs, ours)) return false;
+    for (const [i, made] of theirs.entries()) {
+      const own = ours[i];
+      if (own !== undefined && own.commit !== made.commit) published.set(own.commit, made.commit);
+    }
     return true;
   }
 
   /** Those of the line that the remote lacks, oldest first. */
-  async function missing(commit: string, tip: string | undefined): Promise<LineCommit[]> {
+  async function missing(commit: string, tip: string | undefined): Promise<CommitMessage[]> {
     const line = await lineOf(commit);
     for (let first = line.length; first > 0; first--) {
-      const below = line[first - 1]?.id ?? '';
+      const below = line[first - 1]?.commit ?? '';
       const isThere = published.has(below) || (tip !== undefined && (await git.isAncestor(below, tip)));
       if (isThere) return line.slice(first);
     }
     return line;
   }
 
-  async function make({ id, tree, message }: LineCommit): Promise<Refused | undefined> {
+  async function make({ commit: id, tree, message }: CommitMessage): Promise<Refused | undefined> {
     const parent = await git.resolve(`${id}^`);
     if (parent === undefined) return refused(`commit ${id.slice(0, 12)} has no parent in this clone`);
     const made = await makeTree(await git.treeOf(parent), tree);
@@ -74,10 +62,10 @@ export function apiWriter({ git, remote, objects, baseCommit }: ApiCommitTerms):
       return refused(
         `GitHub made tree ${made.slice(0, 12)} of commit ${id.slice(0, 12)}, not ${tree.slice(0, 12)}, which is what was looked at here.`,
       );
-    const commit = await objects.createCommit({ message, tree, parent: published.get(parent) ?? parent });
-    if (commit.kind === 'failed') return refusedBy(commit.error);
-    published.set(id, commit.value.id);
-    if (!commit.value.isVerified && remarks.length === 0) remarks.push(describeUnsigned(commit.value.reason));
+    const created = await objects.createCommit({ message, tree, parent: published.get(parent) ?? parent });
+    if (created.kind === 'failed') return refusedBy(created.error);
+    published.set(id, created.value.id);
+    if (!created.value.isVerified && remarks.length === 0) remarks.push(describeUnsigned(created.value.reason));
     return undefined;
   }
 
@@ -122,11 +110,6 @@ export function apiWriter({ git, remote, objects, baseCommit }: ApiCommitTerms):
       return isRace(moved.error) ? { kind: 'moved' } : refusedBy(moved.error);
     },
   };
-}
-
-/** What is compared is all that a reader of the history sees of the work. */
-function isSame(one: LineCommit, other: LineCommit): boolean {
-  return one.tree === other.tree && one.message.trimEnd() === other.message.trimEnd();
 }
 
 /** Somebody made, moved or deleted the branch between our look at it and our move. */

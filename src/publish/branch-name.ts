@@ -50,12 +50,12 @@ export function numberedBranch(branch: string, number: number): string {
   return number === 1 ? branch : `${branch}-${number}`;
 }
 
-/**
- * The branches on which work of a spec is looked for. A plan asks GitHub for each of them for each spec, so they are few;
- * a run goes on where the work is, so that it seldom takes another number.
- */
+/** A plan asks GitHub for each of them for each spec, so they are few; a run goes on where the work is, and seldom takes another number. */
+export const MAX_BRANCHES = 3;
+
+/** The branches on which work of a spec is looked for. */
 export function workBranches(branch: string): string[] {
-  return [1, 2, 3].map((number) => numberedBranch(branch, number));
+  return Array.from({ length: MAX_BRANCHES }, (_, index) => numberedBranch(branch, index + 1));
 }
 
 /** A slug that is too long keeps its end, where specs differ, behind a hash of the whole path. */

@@ -9,14 +9,14 @@ import { publishedId } from './commit-writer.js';
 import { notedBody } from './marks.js';
 import { checkGitHub, checkPush, checkRules } from './preflight.js';
 import type { Publication, Publisher, PublisherOptions } from './publisher.js';
-import { describeOtherBranch, describePush } from './publisher.js';
+import { describePush, oneSentence } from './publisher.js';
 import { openWorkBranch, renaming } from './work-branch.js';
 
 /** The publisher of kind `commit`; without a `target` it moves the base. */
 export function commitPublisher(options: PublisherOptions, remote: Remote, writer: CommitWriter): Publisher {
   const { git, github, spec, baseCommit, commentOn } = options;
   const target = options.target ?? options.base;
-  const workBranch = openWorkBranch(git, remote, writer, options.branch);
+  const workBranch = openWorkBranch(git, remote, writer, options);
 
   /**
    * Moves the target to `commit` if it still is where this run found it last, or there already. A branch that was set back
@@ -32,7 +32,7 @@ export function commitPublisher(options: PublisherOptions, remote: Remote, write
       const moved = await writer.push(target, commit, tip);
       return moved.kind === 'pushed' ? undefined : describePush(target, moved);
     } catch (thrown) {
-      return messageOf(thrown); // the remote did not answer: the work branch holds the result
+      return oneSentence(messageOf(thrown)); // the remote did not answer: the work branch holds the result
     }
   }
 
@@ -57,7 +57,7 @@ export function commitPublisher(options: PublisherOptions, remote: Remote, write
       if (headCommit !== undefined && headCommit !== baseCommit) {
         const pushed = await workBranch.push(headCommit);
         const branch = workBranch.name;
-        if (branch !== options.branch) warnings.push(describeOtherBranch(options.branch, branch));
+        if (workBranch.remark !== undefined) warnings.push(workBranch.remark);
         const commit = publishedId(writer, headCommit);
         if (pushed.kind === 'pushed') Object.assign(publication, { branch, commit });
         else warnings.push(describePush(branch, pushed));

@@ -5,8 +5,9 @@ import type { Remote } from '../platform/git-remote.js';
 import { fetchCommit, readRemoteBranch } from '../platform/git-remote.js';
 import { isShallow, readHistory } from '../platform/git-history.js';
 import type { CommitMessage, Git } from '../platform/git.js';
+import type { GitHub } from '../platform/github.js';
 import type { Spending } from '../report/report.js';
-import { workBranches } from './branch-name.js';
+import { MAX_BRANCHES, numberedBranch } from './branch-name.js';
 import type { EarlierIncrement } from './earlier-increments.js';
 import { earlierIncrements } from './earlier-increments.js';
 import { isVerifiedCommit, readTrailers, verifiedTree } from './marks.js';
@@ -21,6 +22,8 @@ export interface EarlierWork {
   mergeBase: string;
   /** Its last commit says that exactly this spec text was verified there, on the very tree that it has. */
   isVerified: boolean;
+  /** The pull request that brought exactly this commit into the base, though history does not tell: after a squash. */
+  mergedBy?: number;
   /** Requirements whose present text its commits name, by what their messages say. */
   served: string[];
   /** Requirements that its commits name in another text, and none in the present one. */
@@ -33,13 +36,22 @@ export interface EarlierWork {
   increments: EarlierIncrement[];
 }
 
+export interface EarlierBranches {
+  /** `undefined` when no branch holds any to go on from, and none holds a verified implementation. */
+  work: EarlierWork | undefined;
+  /** Work that a pull request brought into the base, the last first: nothing goes on from it. */
+  merged: (EarlierWork & { mergedBy: number })[];
+}
+
 interface EarlierWorkRequest {
   git: Git;
   remote: Remote;
+  /** Asked what was merged; absent where only history can tell. */
+  github?: GitHub | undefined;
   /** The work branch. */
   branch: string;
-  /** The commit that the run starts from unless there is earlier work. */
-  base: string;
+  /** What the run starts from unless there is earlier work, and the branch that it belongs to. */
+  base: { commit: string; branch: string };
   /** `hash`: 64 hexadecimal digits; of a requirement: `sha256:<hex>`. */
   spec: { path: string; hash: string; requirements: readonly { id: string; hash: string }[] };
 }
@@ -48,16 +60,23 @@ const MAX_COMMITS = 500;
 
 /**
  * Of several branches the one where the work is furthest: where people's commits came between a run's own, one holds its
- * beginning and the next all of it.
- * @returns `undefined` when there is no such branch, it is merged, or none of its commits is for this spec
+ * beginning and the next all of it. Any of them may have been deleted since; those that are merged are passed over.
  * @throws UserError when the remote does not answer: whoever starts anew then pays for the same work twice
  */
-export async function findEarlierWork(request: EarlierWorkRequest): Promise<EarlierWork | undefined> {
+export async function findEarlierWork(request: EarlierWorkRequest): Promise<EarlierBranches> {
   const found: EarlierWork[] = [];
-  for (const branch of workBranches(request.branch)) {
-    const work = await lookAt(request, branch);
-    if (work === 'no-branch') break;
-    if (work !== 'not-ours') found.push(work);
+  const merged: EarlierBranches['merged'] = [];
+  for (let number = 1; number <= MAX_BRANCHES + merged.length; number++) {
+    const work = await lookAt(request, numberedBranch(request.branch, number));
+    if (work === undefined) continue;
+    const mergedBy = await findMerge(request, work);
+    if (mergedBy === undefined) {
+      found.push(work);
+      continue;
+    }
+    const known = { ...work, mergedBy };
+    merged.push(known);
+    if (work.isVerified) found.push(known); // of this very text: nothing is left to do
   }
   const [furthest] = found.sort(
     (one, other) =>
@@ -65,26 +84,40 @@ export async function findEarlierWork(request: EarlierWorkRequest): Promise<Earl
       (other.spent?.tokens ?? 0) - (one.spent?.tokens ?? 0) ||
       other.served.length - one.served.length,
   );
-  return furthest;
+  return { work: furthest, merged: merged.sort((one, other) => other.mergedBy - one.mergedBy) };
 }
 
+/** The branch itself, as far as history tells. `undefined` when it does not exist, is merged, or is not for this spec. */
 async function lookAt(
   { git, remote, base, spec }: EarlierWorkRequest,
   branch: string,
-): Promise<EarlierWork | 'no-branch' | 'not-ours'> {
+): Promise<EarlierWork | undefined> {
   const commit = await readRemoteBranch(git, remote, branch).catch((error: unknown) => {
     throw unread(branch, messageOf(error));
   });
-  if (commit === undefined) return 'no-branch';
-  const series = await readSeries(git, remote, { branch, commit, base });
-  if (series === undefined) return 'not-ours';
+  if (commit === undefined) return undefined;
+  const series = await readSeries(git, remote, { branch, commit, base: base.commit });
+  if (series === undefined) return undefined;
   const { mergeBase, commits } = series;
   const said = readCommits(commits, await git.treeOf(mergeBase), spec);
-  if (said === undefined) return 'not-ours';
+  if (said === undefined) return undefined;
   const { message: last, tree } = commits[0] ?? { message: '', tree: '' };
   // A message outlives the tree it speaks of: after a rebase by hand, say.
   const isVerified = isVerifiedCommit(last, spec.path, spec.hash) && verifiedTree(last) === tree;
   return { branch, commit, mergeBase, isVerified, ...said };
+}
+
+/**
+ * The pull request by which exactly this tip came into the base, as one commit or as others: whoever goes on from the tip
+ * then offers again what is there, and in the state it had. Whose pull request it was does not matter. Where GitHub does
+ * not tell, history alone counts.
+ */
+async function findMerge(
+  { github, base }: EarlierWorkRequest,
+  { branch, commit }: EarlierWork,
+): Promise<number | undefined> {
+  const found = await github?.findMergedPullRequest({ branch, base: base.branch, commit });
+  return found?.kind === 'ok' ? found.value : undefined;
 }
 
 function unread(branch: string, why: string): UserError {

@@ -51,10 +51,16 @@ export async function bringTogether(request: MovedTargetRequest): Promise<Brough
   if (mergeBase === undefined) return apart('has moved, and this clone does not hold where the work left it');
   const ours = await git.changes(mergeBase, head.commit);
   const theirs = await git.changedPaths(mergeBase, tip);
+  // What came before the run was started is what it went by.
+  const sinceStart = await git.changedPaths(startedOn, tip);
+  const guiding = sinceStart.find((path) => request.reserved.includes(path) || TOOLCHAIN.test(path));
+  if (guiding !== undefined)
+    return apart(
+      `has moved, and what came since overlaps with the work: it changes ${guiding}, by which this run went`,
+    );
   const shared = overlap(
     ours.map(({ path }) => path),
     theirs,
-    request.reserved,
   );
   if (shared !== undefined) return apart(`has moved, and what came since overlaps with the work: ${shared}`);
   const onto = { commit: tip, tree: await git.treeOf(tip) };
@@ -66,9 +72,7 @@ export async function bringTogether(request: MovedTargetRequest): Promise<Brough
 }
 
 /** The first thing both sides have to do with, in words; `undefined` when they are disjoint. */
-function overlap(ours: readonly string[], theirs: readonly string[], reserved: readonly string[]): string | undefined {
-  const guiding = theirs.find((path) => reserved.includes(path) || TOOLCHAIN.test(path));
-  if (guiding !== undefined) return `it changes ${guiding}, by which this run went`;
+function overlap(ours: readonly string[], theirs: readonly string[]): string | undefined {
   const [ourManifest, theirManifest] = [ours, theirs].map((paths) => paths.find((path) => MANIFEST.test(path)));
   if (ourManifest !== undefined && theirManifest !== undefined)
     return `both change what cargo resolves (${ourManifest}, ${theirManifest})`;

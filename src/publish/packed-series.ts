@@ -57,12 +57,15 @@ async function packChanges(git: Git, from: string, to: string): Promise<PackedCh
 }
 
 type Rebuilt =
-  /** `head` and its tree; the start where the series is empty. */
-  { kind: 'rebuilt'; head: { commit: string; tree: string } } | { kind: 'refused'; reason: string };
+  /** `head` and its tree; the start where the series is empty. `commits`: with the ids that they have here. */
+  | { kind: 'rebuilt'; head: { commit: string; tree: string }; commits: PackedCommit[] }
+  | { kind: 'refused'; reason: string };
 
 interface RebuildRequest {
   git: Git;
   result: Pick<Result, 'start' | 'commits'>;
+  /** The start is another than the result's. Else each commit must come out with the id that the result gives it. */
+  isElsewhere?: true;
   /** `hash`: 64 hexadecimal digits. */
   spec: CommitMessageRequest['spec'];
   /** Of the run that the report is of. */
@@ -73,21 +76,23 @@ interface RebuildRequest {
   policy: ChangePolicy;
 }
 
-/** Makes the commits on `start`, which the repository has. Each must come out with the id that the result gives it. */
+/** Makes the commits on `start`, which the repository has. */
 export async function rebuildSeries(request: RebuildRequest): Promise<Rebuilt> {
   const { git, result } = request;
   let head = { commit: result.start, tree: await git.treeOf(result.start) };
+  const commits: PackedCommit[] = [];
   for (const packed of result.commits) {
     const made = await rebuildCommit(request, packed, head);
     if (typeof made === 'string') return { kind: 'refused', reason: made };
     head = made;
+    commits.push({ ...packed, id: made.commit });
   }
-  return { kind: 'rebuilt', head };
+  return { kind: 'rebuilt', head, commits };
 }
 
 /** @returns the commit, or why there is none */
 async function rebuildCommit(
-  { git, spec, runUrl, requirementIds, policy }: RebuildRequest,
+  { git, isElsewhere, spec, runUrl, requirementIds, policy }: RebuildRequest,
   packed: PackedCommit,
   parent: { commit: string; tree: string },
 ): Promise<SeriesCommit | string> {
@@ -114,7 +119,7 @@ async function rebuildCommit(
   };
   const made = await writeWorkCommit(git, tree, parent.commit, message, atSeconds);
   if (made.tree !== packed.tree) return `${name}: its files make tree ${made.tree.slice(0, 12)}, not the one it names.`;
-  if (made.commit !== id) return `${name}: what it is made of gives ${made.commit.slice(0, 12)}.`;
+  if (!isElsewhere && made.commit !== id) return `${name}: what it is made of gives ${made.commit.slice(0, 12)}.`;
   return made;
 }
 

@@ -13,7 +13,7 @@ import { guardLeaks } from './leak-guard.js';
 import { notedBody, quotedAbove } from './marks.js';
 import { checkGitHub, checkPush, checkRules } from './preflight.js';
 import type { Publication, PublicationRequest, Publisher, PublisherOptions, PublishKind } from './publisher.js';
-import { describeBranchOnly, describeOtherBranch, describePush } from './publisher.js';
+import { describeBranchOnly, describePush } from './publisher.js';
 import type { PublishedPullRequest } from './pull-request.js';
 import { publishPullRequest } from './pull-request.js';
 import { openWorkBranch, renaming } from './work-branch.js';
@@ -24,6 +24,7 @@ export { listAttempts, readAttempts } from './attempts.js';
 export { branchName, isWorkBranch, specSlug, workBranches } from './branch-name.js';
 export type { EarlierWork } from './earlier-work.js';
 export { findEarlierWork, readCommits } from './earlier-work.js';
+export { isBeginning, readLine } from './commit-line.js';
 export { ciNote } from './ci-note.js';
 export type { BroughtTogether } from './moved-target.js';
 export { bringTogether } from './moved-target.js';
@@ -112,8 +113,9 @@ const nonePublisher: Publisher = {
 };
 
 /** Nothing leaves the machine, but the work stays on a branch of the clone itself. */
-function localBranchPublisher({ git, branch, baseCommit }: PublisherOptions, clone: Remote): Publisher {
-  const workBranch = openWorkBranch(git, clone, pushingWriter(git, clone), branch);
+function localBranchPublisher(options: PublisherOptions, clone: Remote): Publisher {
+  const { git, baseCommit } = options;
+  const workBranch = openWorkBranch(git, clone, pushingWriter(git, clone), options);
   return {
     kind: 'none',
     preflight: () => Promise.resolve([]),
@@ -122,8 +124,8 @@ function localBranchPublisher({ git, branch, baseCommit }: PublisherOptions, clo
       const publication: Publication = { kind: 'none', warnings: [] };
       if (headCommit === undefined || headCommit === baseCommit) return publication;
       const pushed = await workBranch.push(headCommit);
-      const { name } = workBranch;
-      if (name !== branch) publication.warnings.push(describeOtherBranch(branch, name));
+      const { name, remark } = workBranch;
+      if (remark !== undefined) publication.warnings.push(remark);
       if (pushed.kind === 'pushed') Object.assign(publication, { branch: name, commit: headCommit });
       else publication.warnings.push(describePush(name, pushed));
       return publication;
@@ -160,7 +162,7 @@ const NO_GITHUB =
 function pullRequestPublisher(options: PublisherOptions, remote: Remote): Publisher {
   const { git, github, base, baseCommit, spec, pullRequest: style } = options;
   const writer = openWriter(options, remote);
-  const workBranch = openWorkBranch(git, remote, writer, options.branch);
+  const workBranch = openWorkBranch(git, remote, writer, options);
   return {
     kind: 'pull-request',
     async preflight() {
@@ -183,7 +185,7 @@ function pullRequestPublisher(options: PublisherOptions, remote: Remote): Publis
         warnings.push(...writer.remarks);
       }
       const branch = workBranch.name;
-      if (branch !== options.branch) warnings.push(describeOtherBranch(options.branch, branch));
+      if (workBranch.remark !== undefined) warnings.push(workBranch.remark);
       if (!github) return { ...publication, warnings: [...warnings, NO_GITHUB] };
 
       const mark = { specPath: spec.path, specHash: spec.hash, outcome };

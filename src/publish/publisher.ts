@@ -97,7 +97,13 @@ export function isUndelivered(
 /** A sentence for a push that did not happen. */
 export function describePush(branch: string, result: Exclude<PushResult, { kind: 'pushed' }>): string {
   const why = result.kind === 'moved' ? 'it holds commits that the result does not contain' : result.reason;
-  return `Branch '${branch}' could not be pushed: ${why}`;
+  return oneSentence(`Branch '${branch}' could not be pushed: ${why}`);
+}
+
+/** What git and GitHub answer, which may be several lines, in a line with its full stop. */
+export function oneSentence(text: string): string {
+  const line = text.replaceAll(/\s+/g, ' ').trim();
+  return /[.!?]$/.test(line) ? line : `${line}.`;
 }
 
 export function describeOtherBranch(wanted: string, used: string): string {

@@ -4,13 +4,16 @@ import { messageOf } from '../errors.js';
 import type { Git } from '../platform/git.js';
 import type { PushResult, Remote } from '../platform/git-remote.js';
 import { readRemoteBranch } from '../platform/git-remote.js';
-import { numberedBranch } from './branch-name.js';
+import { MAX_BRANCHES, numberedBranch } from './branch-name.js';
 import type { CommitWriter } from './commit-writer.js';
 import type { Publisher } from './publisher.js';
+import { describeOtherBranch } from './publisher.js';
 
 interface WorkBranch {
-  /** The branch in use now: the name asked for, or that name with `-2`, `-3`, … */
+  /** The branch in use now: the name asked for, or that name with `-2`, `-3`, …; from the first push on the one pushed to. */
   readonly name: string;
+  /** A sentence where others' commits keep the work off the branch asked for. */
+  readonly remark: string | undefined;
   push(commit: string): Promise<PushResult>;
 }
 
@@ -18,14 +21,36 @@ const MAX_NUMBER = 50;
 /** How often a branch may move between our look at it and our push. */
 const MAX_RACES = 3;
 
-export function openWorkBranch(git: Git, remote: Remote, writer: CommitWriter, wantedName: string): WorkBranch {
+/** @param base commits that it contains are nobody's work */
+export function openWorkBranch(
+  git: Git,
+  remote: Remote,
+  writer: CommitWriter,
+  { branch: wantedName, baseCommit: base }: { branch: string; baseCommit: string },
+): WorkBranch {
   let number = 1;
+  /** The number that the work was begun on. */
+  let home = 1;
   const currentName = () => numberedBranch(wantedName, number);
 
   async function pushOnce(commit: string): Promise<PushResult> {
-    const tip = await readRemoteBranch(git, remote, currentName());
+    const tip = await readTip(commit);
     if (tip !== undefined && !(await writer.contains(commit, tip))) return { kind: 'moved' };
     return writer.push(currentName(), commit, tip);
+  }
+
+  /** Where the branch is now. One that is gone gives way to the numbered one that the work was begun on. */
+  async function readTip(commit: string): Promise<string | undefined> {
+    const tip = await readRemoteBranch(git, remote, currentName());
+    if (tip !== undefined || number > 1) return tip;
+    for (let beside = 2; beside <= MAX_BRANCHES; beside++) {
+      const begun = await readRemoteBranch(git, remote, numberedBranch(wantedName, beside));
+      if (begun === undefined || (await git.isAncestor(begun, base))) continue;
+      if (!(await writer.contains(commit, begun))) continue;
+      number = home = beside;
+      return begun;
+    }
+    return undefined;
   }
 
   /** True when a push that came too late may be repeated: the branch is gone, or all of it is in `commit`. */
@@ -38,6 +63,9 @@ export function openWorkBranch(git: Git, remote: Remote, writer: CommitWriter, w
     get name() {
       return currentName();
     },
+    get remark() {
+      return number === home ? undefined : describeOtherBranch(numberedBranch(wantedName, home), currentName());
+    },
     async push(commit) {
       try {
         for (let races = 0; number <= MAX_NUMBER;) {
@@ -47,7 +75,7 @@ export function openWorkBranch(git: Git, remote: Remote, writer: CommitWriter, w
           number++;
           races = 0;
         }
-        number = 1;
+        number = home;
         return { kind: 'moved' };
       } catch (thrown) {
         // A remote that does not answer is a refusal like any other: what was paid for stays, and the run reports it.

@@ -109,9 +109,11 @@ export async function openPublication(
   // Read with `none` too: another job may publish, and then earlier results are on the work branch all the same.
   const mayResume = remote !== undefined && kind !== 'comment' && inputs.resume === 'auto';
   const specNow = { ...spec, requirements: brief.spec.requirements };
-  const onBranch = mayResume
-    ? await findEarlierWork({ git, remote, branch, base: base.commit, spec: specNow })
-    : undefined;
+  const { work: onBranch, merged } = mayResume
+    ? await findEarlierWork({ git, remote, github, branch, base, spec: specNow })
+    : { work: undefined, merged: [] };
+  for (const each of merged)
+    log.info(`Branch ${each.branch} was merged by pull request #${each.mergedBy}: nothing goes on from it.`);
   const protectedFiles = protectedFilesOf(world, brief);
   const policyOn = (start: string) => policyFor(world, { start, protectedFiles });
   const resumed =
@@ -120,7 +122,8 @@ export async function openPublication(
       : await resumeFromFolders(world, brief, { branch, earlier: onBranch, policyFor: policyOn });
   const earlier = resumed?.work ?? onBranch;
   const published = await readEarlierRun({
-    ...{ inputs, github, branch: earlier?.branch ?? branch, spec, base: base.branch, mask: world.mask },
+    ...{ inputs, github, spec, base: base.branch, mask: world.mask },
+    branches: [earlier?.branch ?? branch, ...merged.map((each) => each.branch)],
     kind: kind === 'none' ? chooseKind({ publish: 'auto', context }) : kind,
     isPublishedElsewhere: kind === 'none',
     eventNumber: pullRequest?.number ?? place.issueNumber,

@@ -40,8 +40,8 @@ export interface EarlierRunRequest {
   isPublishedElsewhere: boolean;
   /** Of the event's pull request or issue, where reports go that are not on a pull request of the work branch. */
   eventNumber: number | undefined;
-  /** The work branch. */
-  branch: string;
+  /** Where the last report is looked for: on the pull request of the first branch that has one. */
+  branches: readonly string[];
   /** The branch that pull requests are opened against. */
   base: string;
   /** `hash`: 64 hexadecimal digits. */
@@ -59,9 +59,13 @@ export interface EarlierRunRequest {
 export async function readEarlierRun(request: EarlierRunRequest): Promise<EarlierRun> {
   const { inputs, github, kind, spec, mask, warn } = request;
   if (github === undefined || kind === 'none') return NOTHING;
-  const place = placeOfReports(request);
-  if (place === undefined) return NOTHING;
-  const read = await readAnswers({ github, identity: await github.identity(), specPath: spec.path, place, mask });
+  const places = placesOfReports(request);
+  const identity = places.length === 0 ? '' : await github.identity();
+  let read: AnswersRead = { kind: 'none' };
+  for (const place of places) {
+    read = await readAnswers({ github, identity, specPath: spec.path, place, mask });
+    if (read.kind !== 'none') break;
+  }
   if (read.kind === 'none') return NOTHING;
   if (read.kind === 'unreadable') {
     const sentence = `Questions of earlier runs: ${read.reason}`;
@@ -75,9 +79,12 @@ export async function readEarlierRun(request: EarlierRunRequest): Promise<Earlie
   return { ...earlier, isWaiting: earlier.isWaiting && mayWait };
 }
 
-function placeOfReports({ kind, eventNumber, branch, base }: EarlierRunRequest): AnswersPlace | undefined {
-  if (kind === 'pull-request') return { branch, base, ...(eventNumber === undefined ? {} : { askedOn: eventNumber }) };
-  return eventNumber === undefined ? undefined : { number: eventNumber };
+function placesOfReports({ kind, eventNumber, branches, base }: EarlierRunRequest): AnswersPlace[] {
+  if (kind !== 'pull-request') return eventNumber === undefined ? [] : [{ number: eventNumber }];
+  return branches.map((branch, i) => {
+    const isLast = i === branches.length - 1;
+    return { branch, base, ...(isLast && eventNumber !== undefined ? { askedOn: eventNumber } : {}) };
+  });
 }
 
 /** Sorts what was asked into answered and open. A changed spec answers what was open before. */

@@ -53,7 +53,7 @@ export async function followTarget(
     log.info(`Branch '${target}' has moved to ${onto.commit.slice(0, 12)}: verifying the work together with it.`);
     const candidate = await series.mergeOnto(onto, tree, target, brief.spec.title);
     const again = await unlessCutShort(verify(candidate, onto.tree));
-    if (again === undefined) return giveUp('The work could not be verified together with what came since.');
+    if (typeof again === 'string') return giveUp(`Branch '${target}' has moved. ${again}`);
     if (!again.passed) {
       const failed = [...again.gates, ...again.evidence.gates].filter(
         (gate) => gate.deciding && gate.status !== 'passed',
@@ -66,12 +66,13 @@ export async function followTarget(
   }
   return latest;
 
-  /** A verdict that is there is not lost for a second one that could not be reached. */
-  async function unlessCutShort(verifying: Promise<Verification>): Promise<Verification | undefined> {
+  /** A verdict that is there is not lost for a second one that could not be reached. @returns else why that was, a sentence */
+  async function unlessCutShort(verifying: Promise<Verification>): Promise<Verification | string> {
     try {
       return await verifying;
     } catch (error) {
-      if (world.signal.aborted || error instanceof DiskSpaceError) return undefined;
+      if (world.signal.aborted) return 'The run was cancelled before the work was verified together with it.';
+      if (error instanceof DiskSpaceError) return error.message;
       throw error;
     }
   }

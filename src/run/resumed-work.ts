@@ -8,7 +8,7 @@ import { fetchCommit } from '../platform/git-remote.js';
 import { isShallow, readHistory } from '../platform/git-history.js';
 import { openReceivedFolder } from '../platform/received-folder.js';
 import type { ChangePolicy, EarlierWork, PackedCommit, Result } from '../publish/publish.js';
-import { RESULT_FILE, readCommits, rebuildSeries } from '../publish/publish.js';
+import { RESULT_FILE, isBeginning, readCommits, readLine, rebuildSeries } from '../publish/publish.js';
 import { findReports, readReport, readResultFile } from './result-reader.js';
 import type { RunRecord } from '../report/report.js';
 import type { Brief, World } from './world.js';
@@ -127,26 +127,56 @@ async function rebuild(
   if (result.commits.slice(0, commits.length).some(({ outcome }) => outcome !== undefined))
     throw refusal('a commit before the last one says that it was verified');
   const runUrl = record.run.url ?? '';
-  const rebuilt = await rebuildSeries({
+  const terms = {
     ...{ git, spec: ofThisText, runUrl, policy: policyFor(start) },
-    result: { start, commits },
     requirementIds: brief.spec.requirements.map(({ id }) => id),
-  });
+  };
+  let rebuilt = await rebuildSeries({ ...terms, result: { start, commits } });
+  let stands = start;
+  if (rebuilt.kind === 'rebuilt' && earlier !== undefined) {
+    const place = await placeBeside(git, start, rebuilt.head.commit, earlier.commit);
+    switch (place.kind) {
+      case 'ahead':
+        break;
+      case 'ahead-by-content':
+        // GitHub made the commits anew that are on the branch, so those that it lacks are made once more upon them.
+        stands = earlier.commit;
+        rebuilt = await rebuildSeries({
+          ...{ ...terms, isElsewhere: true, result: { start: stands, commits: commits.slice(place.shared) } },
+        });
+        break;
+      case 'behind':
+        log.info(`Branch ${earlier.branch} holds all of what 'resume-from' holds: going on from the branch.`);
+        return undefined;
+      case 'apart':
+        // Never lost: the branch holds it. But work that stands beside the branch could only become a second branch.
+        log.warning(
+          `Branch ${earlier.branch} holds other work than what 'resume-from' holds: going on from the branch.`,
+        );
+        return undefined;
+    }
+  }
   if (rebuilt.kind === 'refused') throw refusal(`it is damaged or was changed: ${rebuilt.reason.replace(/\.$/, '')}`);
   const { commit } = rebuilt.head;
-  if (earlier !== undefined && !(await git.isAncestor(earlier.commit, commit))) {
-    // Never lost: the branch holds it. But work that stands beside the branch could only become a second branch.
-    const isBehind = await git.isAncestor(commit, earlier.commit);
-    const sentence = `Branch ${earlier.branch} holds ${isBehind ? 'all of' : 'other work than'} what 'resume-from' holds: going on from the branch.`;
-    if (isBehind) log.info(sentence);
-    else log.warning(sentence);
-    return undefined;
-  }
   const made = await git.messages(commit, { exclude: mergeBase, max: MAX_COMMITS });
   const said = readCommits(made, await git.treeOf(mergeBase), ofThisText);
   const work = said && { branch: earlier?.branch ?? branch, commit, mergeBase, isVerified: false, ...said };
-  const packed = commits.map((each) => ({ ...each, runUrl: each.runUrl ?? runUrl }));
-  return { work, start, commits: packed, record };
+  const packed = rebuilt.commits.map((each) => ({ ...each, runUrl: each.runUrl ?? runUrl }));
+  return { work, start: stands, commits: packed, record };
+}
+
+type Place =
+  | { kind: 'ahead' | 'behind' | 'apart' }
+  /** The branch holds the first commits, `shared` of them, under other ids. */
+  | { kind: 'ahead-by-content'; shared: number };
+
+/** Where a line of commits is beside what the branch holds. */
+async function placeBeside(git: World['git'], start: string, head: string, tip: string): Promise<Place> {
+  if (await git.isAncestor(tip, head)) return { kind: 'ahead' };
+  if (await git.isAncestor(head, tip)) return { kind: 'behind' };
+  const [ours, theirs] = [await readLine(git, head, start), await readLine(git, tip, start)];
+  if (isBeginning(ours, theirs)) return { kind: 'behind' };
+  return isBeginning(theirs, ours) ? { kind: 'ahead-by-content', shared: theirs.length } : { kind: 'apart' };
 }
 
 /** Whose result it is: of this repository, for the branch that this run works on. */

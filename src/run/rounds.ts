@@ -99,7 +99,7 @@ export class Rounds {
   private async stopped(stop: NonNullable<RoundsEnd['stop']>): Promise<RoundsEnd> {
     const { series, isChanged } = this.work;
     const isWorthIt = stop.reason !== 'cancelled' && isChanged(series.head.tree);
-    return isWorthIt ? { stop, verification: await this.follow(await this.verify(series.head)) } : this.ended(stop);
+    return isWorthIt ? this.settle(await this.verify(series.head), stop) : this.ended(stop);
   }
 
   private async afterHandover(round: number): Promise<Next> {
@@ -121,7 +121,7 @@ export class Rounds {
     // No round can bring back a tool that the toolchain lacks.
     const isUnavailable = verified.gates.some(({ deciding, status }) => deciding && status === 'unavailable');
     if (verified.passed || verified.onlyWaiting || isUnavailable)
-      return { kind: 'end', end: { stop: undefined, verification: await this.follow(verified) } };
+      return { kind: 'end', end: await this.settle(verified, undefined) };
     return {
       kind: 'again',
       text: await this.describe(verified, round),
@@ -159,6 +159,12 @@ export class Rounds {
     work.reserve.took(verified.gates);
     for (const line of gateLines(verified)) world.log.info(line);
     return verified;
+  }
+
+  /** The end of a run with a verdict, which it keeps when it is cancelled while it follows its target. */
+  private async settle(verified: Verification, stop: RoundsEnd['stop']): Promise<RoundsEnd> {
+    const verification = await this.follow(verified);
+    return { stop: this.world.signal.aborted ? stopOf({ kind: 'cancelled' }) : stop, verification };
   }
 
   private async follow(verified: Verification): Promise<Verification> {
