@@ -9,11 +9,13 @@ export const modules = {
 /* harmony export */   i: () => (/* binding */ Announcement)
 /* harmony export */ });
 /* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(3916);
-/* harmony import */ var _report_report_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(4076);
+/* harmony import */ var _report_report_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(9746);
 // What a step tells when its runs are over: outputs, job summary, verdicts, annotations. What the texts say is report/'s
 // affair; here they go to the runner, through the outlet and the log.
 
 
+/** Of errors and of warnings that are no annotations; the report has all of them. */
+const MAX_LINES = 10;
 class Announcement {
     log;
     outlet;
@@ -53,12 +55,28 @@ class Announcement {
                 this.log.error(line, record.spec.title === '' ? undefined : { file: record.spec.path });
         }
     }
-    /** After the verdicts, which must have their places among the few annotations that a step has. */
+    /**
+     * After the verdicts, which must have their places among the few annotations that a step has. Errors and warnings that
+     * have none, on a terminal all of them, are lines; questions are lines in any case (`tellOpen`).
+     */
     annotate(records) {
-        const all = records.flatMap(_report_report_js__WEBPACK_IMPORTED_MODULE_0__/* .annotationsOf */ .Ih);
-        const left = all.filter(({ level, title, text, ...at }) => !this.log.annotation(level, title, text, at));
+        const lines = { error: 0, warning: 0 };
+        const left = records.flatMap(_report_report_js__WEBPACK_IMPORTED_MODULE_0__/* .annotationsOf */ .Ih).filter((annotation) => {
+            const { level, title, text, ...at } = annotation;
+            if (this.log.annotation(level, title, text, at) || level === 'notice')
+                return false;
+            if (++lines[level] > MAX_LINES)
+                return true;
+            this.log[level]((0,_report_report_js__WEBPACK_IMPORTED_MODULE_0__/* .annotationLine */ .As)(annotation), at);
+            return false;
+        });
         const line = (0,_report_report_js__WEBPACK_IMPORTED_MODULE_0__/* .annotationsLeftLine */ .gE)(left);
         if (line !== '')
+            this.log.info(line);
+    }
+    /** What is left to be mended, decided or answered. */
+    tellOpen(records) {
+        for (const line of records.flatMap(_report_report_js__WEBPACK_IMPORTED_MODULE_0__/* .openLines */ .es))
             this.log.info(line);
     }
     /** The exit status. An alarm is never green, whatever cargo said of the work. */
@@ -379,6 +397,33 @@ function flatten(node) {
         lines: lines.slice(0, length),
         code: [...code.values()].map(({ start, end }) => ({ start, end: Math.min(end, length) })),
     };
+}
+/** From `start` to before `end`. Where a backtick stands in the text itself, it is written as it is read. */
+function piece({ text, code }, start = 0, end = text.length) {
+    const plain = text.slice(start, end);
+    if (plain.includes('`'))
+        return { text: plain, written: plain };
+    let written = '';
+    let at = start;
+    for (const span of code) {
+        const [from, to] = [Math.max(span.start, at), Math.min(span.end, end)];
+        if (from >= to)
+            continue;
+        written += `${text.slice(at, from)}\`${text.slice(from, to)}\``;
+        at = to;
+    }
+    return { text: plain, written: written + text.slice(at, end) };
+}
+/** A piece without inline code. */
+function plainPiece(text) {
+    return { text, written: text };
+}
+function trimmedPiece({ text, written }) {
+    return { text: text.trim(), written: written.trim() };
+}
+function joinPieces(pieces, separator) {
+    const join = (part) => pieces.map((each) => each[part]).join(separator);
+    return { text: join('text'), written: join('written') };
 }
 // What the segmenter would take for the end of a sentence when a capital letter follows.
 const ABBREVIATION = /\b(?:e\.g|i\.e|etc|cf|vs|approx|resp)\.\s*$/i;
@@ -768,7 +813,7 @@ function nameDrafts(drafts, headings) {
         // An id that stands alone points at the clause that is written out elsewhere.
         if (draft.parts.length === 0 && defined.has(draft.name?.id))
             continue;
-        const text = joinParts(draft);
+        const { text, written } = joinParts(draft);
         const { file, line, endLine } = draft;
         const hash = contentHash([text, ...draft.code].join('\n'));
         const heading = headings[draft.heading]?.text ?? '';
@@ -789,19 +834,21 @@ function nameDrafts(drafts, headings) {
         }
         taken.add(id);
         const recognisedBy = draft.name?.by ?? 'wording';
-        const requirement = { id, recognisedBy, text, hash, file, line, endLine, heading };
+        const requirement = { id, recognisedBy, text, written, hash, file, line, endLine, heading };
         seen.set(id, requirement);
         requirements.push(requirement);
     }
     return { requirements, duplicates };
 }
 function joinParts({ parts, place }) {
-    let text = '';
-    for (const part of parts) {
-        const separator = /[.,:;!?]$/.test(text) ? ' ' : text === parts[0] && place === 'heading' ? ': ' : '; ';
-        text = text === '' ? part : text + separator + part;
+    const joined = { text: '', written: '' };
+    for (const { text, written } of parts) {
+        const isName = joined.text === parts[0]?.text && place === 'heading';
+        const separator = joined.text === '' ? '' : /[.,:;!?]$/.test(joined.text) ? ' ' : isName ? ': ' : '; ';
+        joined.text += separator + text;
+        joined.written += separator + written;
     }
-    return text;
+    return joined;
 }
 
 ;// CONCATENATED MODULE: ./src/brief/spec-layouts.ts
@@ -933,19 +980,20 @@ class RequirementReader {
         const [first, ...rest] = item.children;
         if (first?.type !== 'paragraph')
             return this.readItem(item, undefined, 0);
-        const { text, prose, lines } = flatten(first);
+        const flat = flatten(first);
+        const { prose, lines } = flat;
         if (lists === 'normative' && !isNormative(prose))
             return this.readItem(item, undefined, 0);
         const name = { id: `${prefix}.${number}`, by: 'layout' };
         const labelled = this.readLabelled(first, 'list-item', item);
-        this.readBlocks(rest, labelled ?? this.start('list-item', text, { line: lines[0] ?? 1, node: item }, 'all', name), 1);
+        this.readBlocks(rest, labelled ?? this.start('list-item', piece(flat), { line: lines[0] ?? 1, node: item }, 'all', name), 1);
     }
     readNamed(node, path) {
         const named = namedRequirement(path);
         if (named === undefined)
             return undefined;
         const line = node.position?.start.line ?? 1;
-        return this.start('heading', named.text, { line, node }, 'all', { id: named.id, by: 'layout' });
+        return this.start('heading', plainPiece(named.text), { line, node }, 'all', { id: named.id, by: 'layout' });
     }
     readBlocks(blocks, taker, depth) {
         if (depth > requirements_MAX_DEPTH)
@@ -958,7 +1006,7 @@ class RequirementReader {
             switch (block.type) {
                 case 'paragraph': {
                     const last = this.readLabelled(block, 'paragraph') ?? this.readProse(block, taker);
-                    if (last?.parts.at(-1)?.endsWith(':'))
+                    if (last?.parts.at(-1)?.text.endsWith(':'))
                         lead = last;
                     break;
                 }
@@ -988,16 +1036,16 @@ class RequirementReader {
         if (prose.text === '')
             return undefined;
         if (taker?.takes === 'all') {
-            taker.parts.push(prose.text);
+            taker.parts.push(piece(prose));
             return undefined;
         }
         let last;
         for (const { start, end } of sentences(prose)) {
-            const text = prose.text.slice(start, end).trim();
+            const sentence = trimmedPiece(piece(prose, start, end));
             const at = { line: prose.lines[start] ?? 1, node: block };
-            last = isNormative(prose.prose.slice(start, end)) ? this.start('paragraph', text, at, 'rest') : undefined;
+            last = isNormative(prose.prose.slice(start, end)) ? this.start('paragraph', sentence, at, 'rest') : undefined;
             if (!last)
-                taker?.parts.push(text);
+                taker?.parts.push(sentence);
         }
         return last;
     }
@@ -1010,48 +1058,51 @@ class RequirementReader {
             return this.readBlocks(item.children, taker, depth + 1);
         const paragraphs = item.children.filter((child) => child.type === 'paragraph').map((child) => flatten(child));
         const below = item.children.filter((child) => child.type !== 'paragraph');
-        const text = paragraphs.map((paragraph) => paragraph.text).join(' ');
+        const own = joinPieces(paragraphs.map((paragraph) => piece(paragraph)), ' ');
         const prose = paragraphs.map((paragraph) => paragraph.prose).join(' ');
         if (isNormative(prose)) {
             const line = paragraphs[0]?.lines[0] ?? item.position?.start.line ?? 1;
-            const draft = this.start('list-item', text, { line, node: item }, 'rest');
+            const draft = this.start('list-item', own, { line, node: item }, 'rest');
             return this.readBlocks(below, draft, depth + 1);
         }
-        if (text !== '')
-            taker?.parts.push(text);
+        if (own.text !== '')
+            taker?.parts.push(own);
         this.readBlocks(below, taker, depth + 1);
     }
     readRow(row, taker) {
         const cells = row.children.map((cell) => flatten(cell));
         const line = row.position?.start.line ?? 1;
-        const first = row.children[0];
-        const found = first && findAuthorId(flatten(first).text, 'table-row', true);
-        const text = cells.map((cell) => cell.text).join(' | ');
+        const found = cells[0] && findAuthorId(cells[0].text, 'table-row', true);
+        const whole = joinPieces(cells.map((cell) => piece(cell)), ' | ');
         if (found) {
-            const remainder = [cells[0]?.text.slice(found.length) ?? '', ...cells.slice(1).map((cell) => cell.text)];
-            const own = remainder.filter((cell) => cell !== '').join(' | ');
+            const remainder = cells.map((cell, at) => piece(cell, at === 0 ? found.length : 0));
+            const own = joinPieces(remainder.filter(({ text }) => text !== ''), ' | ');
             this.start('table-row', own, { line, node: row }, 'all', { id: found.id, by: 'id' });
         }
         else if (taker?.takes !== 'all' && isNormative(cells.map((cell) => cell.prose).join(' | '))) {
-            this.start('table-row', text, { line, node: row }, 'rest');
+            this.start('table-row', whole, { line, node: row }, 'rest');
         }
         else
-            taker?.parts.push(text);
+            taker?.parts.push(whole);
     }
     /** A heading or a paragraph that starts with an author's id. @param whole what belongs to it */
     readLabelled(node, place, whole = node) {
-        const { text, lines } = flatten(node);
+        const flat = flatten(node);
+        const { text, lines } = flat;
         const first = node.children[0];
         const isSetApart = first !== undefined && first.type !== 'text' && /^\S+$/.test(flatten(first).text);
         const found = findAuthorId(text, place, isSetApart);
         if (!found)
             return undefined;
         const line = lines[0] ?? node.position?.start.line ?? 1;
-        return this.start(place, text.slice(found.length).trim(), { line, node: whole }, 'all', { id: found.id, by: 'id' });
+        return this.start(place, trimmedPiece(piece(flat, found.length)), { line, node: whole }, 'all', {
+            id: found.id,
+            by: 'id',
+        });
     }
     /** @param line where it starts; it ends with `node` */
-    start(place, text, { line, node }, takes, name) {
-        const parts = text === '' ? [] : [text];
+    start(place, own, { line, node }, takes, name) {
+        const parts = own.text === '' ? [] : [own];
         const heading = this.headings.length - 1;
         const endLine = (node.position?.end.line ?? line) + this.lineOffset;
         const at = { file: this.file, line: line + this.lineOffset, endLine, heading };
@@ -2205,8 +2256,8 @@ async function readSources(request) {
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
 /* harmony export */   m: () => (/* binding */ Cancellation)
 /* harmony export */ });
-/* harmony import */ var _report_report_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(4076);
-/* harmony import */ var _run_run_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(977);
+/* harmony import */ var _report_report_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(9746);
+/* harmony import */ var _run_run_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(5722);
 
 
 /** A runner gives a cancelled step 7.5 s, then SIGTERM, then 2.5 s. */
@@ -2681,8 +2732,8 @@ const MACHINE_CHECKS = [node, disk, rust, box];
 var platform_git = __webpack_require__(8524);
 // EXTERNAL MODULE: ./src/platform/github.ts + 4 modules
 var github = __webpack_require__(2024);
-// EXTERNAL MODULE: ./src/publish/publish.ts + 29 modules
-var publish = __webpack_require__(5387);
+// EXTERNAL MODULE: ./src/publish/publish.ts + 30 modules
+var publish = __webpack_require__(8837);
 ;// CONCATENATED MODULE: ./src/commands/repository-checks.ts
 // Checks of `ferrule doctor` that ask the clone and, with a token, GitHub: by the very pre-flight of a run.
 
@@ -3270,7 +3321,7 @@ function asError(thrown) {
 /* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(3916);
 /* harmony import */ var _inputs_inputs_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(8537);
 /* harmony import */ var _platform_received_folder_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(7513);
-/* harmony import */ var _report_report_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(4076);
+/* harmony import */ var _report_report_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(9746);
 // The reports of a fleet's jobs, read back in one that sums them up. They come from other jobs: only their form is relied
 // on, and their texts are shown as text.
 
@@ -3419,10 +3470,10 @@ function orderSpecs(specs) {
 
 // EXTERNAL MODULE: ./src/platform/github.ts + 4 modules
 var platform_github = __webpack_require__(2024);
-// EXTERNAL MODULE: ./src/publish/publish.ts + 29 modules
-var publish = __webpack_require__(5387);
-// EXTERNAL MODULE: ./src/report/report.ts + 61 modules
-var report = __webpack_require__(4076);
+// EXTERNAL MODULE: ./src/publish/publish.ts + 30 modules
+var publish = __webpack_require__(8837);
+// EXTERNAL MODULE: ./src/report/report.ts + 64 modules
+var report = __webpack_require__(9746);
 ;// CONCATENATED MODULE: ./src/fleet/open-work.ts
 
 
@@ -3848,7 +3899,7 @@ __webpack_require__.r(__webpack_exports__);
 /* harmony import */ var _platform_terminal_js__WEBPACK_IMPORTED_MODULE_16__ = __webpack_require__(9747);
 /* harmony import */ var _post_step_js__WEBPACK_IMPORTED_MODULE_17__ = __webpack_require__(4128);
 /* harmony import */ var _publish_job_js__WEBPACK_IMPORTED_MODULE_18__ = __webpack_require__(7158);
-/* harmony import */ var _report_report_js__WEBPACK_IMPORTED_MODULE_19__ = __webpack_require__(4076);
+/* harmony import */ var _report_report_js__WEBPACK_IMPORTED_MODULE_19__ = __webpack_require__(9746);
 // Starts Ferrule: as the action, its post step, one of the smaller actions (publish, plan, fleet-report) or the command
 // line. It is the only catch-all: here an outcome becomes a green or red run.
 
@@ -3985,6 +4036,7 @@ async function runAction(context) {
     })));
     announcement.tellVerdicts(records);
     announcement.annotate(records);
+    announcement.tellOpen(records);
     log.info('The report, the transcript and every output are in the folder of the output report-dir.');
     return statusOf(results);
 }
@@ -4014,11 +4066,12 @@ async function publicationJob(context) {
         await announcement.summarise(published.map((each) => ({ ...each, transcript: '' }))); // the run's own job has drawn it
         if (results.length === 0)
             log.info('There is nothing to publish: the run made no result.');
-        for (const { record } of published)
+        for (const record of records)
             if (record.publication.undelivered)
                 log.error((0,_report_report_js__WEBPACK_IMPORTED_MODULE_19__/* .verdictLine */ .MT)(record));
             else
                 log.info((0,_report_report_js__WEBPACK_IMPORTED_MODULE_19__/* .verdictLine */ .MT)(record));
+        announcement.tellOpen(records);
         for (const { message } of refused)
             log.error(message);
         const isDone = refused.length === 0 && published.every(({ record }) => !record.publication.undelivered);
@@ -4057,10 +4110,13 @@ async function cli() {
                 const results = await (0,_invocation_invocation_js__WEBPACK_IMPORTED_MODULE_12__/* .runInvocation */ .u_)(started, folders);
                 const records = results.map(({ record }) => record);
                 announcement.tellVerdicts(records);
+                announcement.annotate(records);
+                announcement.tellOpen(records);
                 for (const { publication } of records)
                     if (publication.branch !== undefined)
                         log.info(`The work is on branch ${publication.branch}.`);
-                log.info(`Report: ${node_path__WEBPACK_IMPORTED_MODULE_4___default().join(folders.report, 'report.md')}`);
+                for (const { folder } of results)
+                    log.info(`Report: ${node_path__WEBPACK_IMPORTED_MODULE_4___default().join(folder.dir, 'report.html')} (the same as text: report.md beside it)`);
                 return statusOf(results);
             }
             finally {
@@ -4548,8 +4604,8 @@ function readPublishInputs(get, context) {
 
 // EXTERNAL MODULE: ./node_modules/zod/v4/classic/schemas.js + 5 modules
 var schemas = __webpack_require__(2047);
-// EXTERNAL MODULE: ./src/report/report.ts + 61 modules
-var report = __webpack_require__(4076);
+// EXTERNAL MODULE: ./src/report/report.ts + 64 modules
+var report = __webpack_require__(9746);
 ;// CONCATENATED MODULE: ./src/inputs/event.ts
 // Reads what the runner says about the event that started this run. Whether that event may start a run is decided in
 // trust.ts; GitHub itself is not asked anything here.
@@ -5125,8 +5181,8 @@ var external_node_path_ = __webpack_require__(6760);
 var external_node_path_default = /*#__PURE__*/__webpack_require__.n(external_node_path_);
 // EXTERNAL MODULE: ./src/platform/github.ts + 4 modules
 var platform_github = __webpack_require__(2024);
-// EXTERNAL MODULE: ./src/report/report.ts + 61 modules
-var report = __webpack_require__(4076);
+// EXTERNAL MODULE: ./src/report/report.ts + 64 modules
+var report = __webpack_require__(9746);
 ;// CONCATENATED MODULE: ./src/invocation/comment-reply.ts
 
 
@@ -5202,8 +5258,8 @@ function foldersAbove(path) {
 
 // EXTERNAL MODULE: ./src/fleet/fleet.ts + 8 modules
 var fleet = __webpack_require__(846);
-// EXTERNAL MODULE: ./src/publish/publish.ts + 29 modules
-var publish = __webpack_require__(5387);
+// EXTERNAL MODULE: ./src/publish/publish.ts + 30 modules
+var publish = __webpack_require__(8837);
 ;// CONCATENATED MODULE: ./src/invocation/pinned-commits.ts
 // The commits and the branch that a run or a plan starts from, pinned before anything else is read.
 
@@ -5599,8 +5655,8 @@ async function tipOf(fetch) {
 
 // EXTERNAL MODULE: ./src/platform/report-folder.ts
 var report_folder = __webpack_require__(9250);
-// EXTERNAL MODULE: ./src/run/run.ts + 56 modules
-var run = __webpack_require__(977);
+// EXTERNAL MODULE: ./src/run/run.ts + 57 modules
+var run = __webpack_require__(5722);
 ;// CONCATENATED MODULE: ./src/invocation/fleet-run.ts
 // The specs of one invocation, one after the other: prerequisites first, each from where its prerequisites are, together
 // within what the invocation may spend. What one run does is run.ts.
@@ -7479,6 +7535,8 @@ function openGitHub(address) {
     const { owner, repo } = address;
     const here = { owner, repo };
     const attempt = openCalls(address);
+    /** Newest first. */
+    const closedOf = (branch, base) => ({ state: 'closed', head: `${owner}:${branch}`, base, sort: 'created', direction: 'desc' });
     return {
         owner,
         repo,
@@ -7516,10 +7574,14 @@ function openGitHub(address) {
             return found && github_toPullRequest(found);
         }),
         findClosedPullRequest: ({ branch, base }) => attempt('looking for a closed pull request', 'harmless', async ({ rest }) => {
-            const wanted = { ...here, state: 'closed', head: `${owner}:${branch}`, base };
-            const { data } = await rest.pulls.list({ ...wanted, sort: 'created', direction: 'desc' });
+            const { data } = await rest.pulls.list({ ...here, ...closedOf(branch, base) });
             const found = data.find((pull) => isOfBranch(pull, branch));
             return found && { ...github_toPullRequest(found), isMerged: found.merged_at !== null };
+        }),
+        findMergedPullRequest: ({ branch, base, commit }) => attempt('looking for a merged pull request', 'harmless', async ({ rest }) => {
+            const { data } = await rest.pulls.list({ ...here, ...closedOf(branch, base) });
+            const ofCommit = data.filter((pull) => isOfBranch(pull, branch) && pull.head.sha === commit);
+            return ofCommit.find((pull) => pull.merged_at !== null)?.number;
         }),
         pullRequestsOf: (branches) => attempt('looking for pull requests', 'harmless', (octokit) => readBranchPulls(here, branches, (query, variables) => octokit.graphql(query, variables))),
         pullRequestEnds: (number) => attempt('reading the pull request', 'harmless', async ({ rest }) => {
@@ -8627,9 +8689,9 @@ function minutes(elapsedMs) {
 /* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_8__ = __webpack_require__(3916);
 /* harmony import */ var _invocation_invocation_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(4777);
 /* harmony import */ var _platform_report_folder_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(9250);
-/* harmony import */ var _publish_publish_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(5387);
-/* harmony import */ var _report_report_js__WEBPACK_IMPORTED_MODULE_6__ = __webpack_require__(4076);
-/* harmony import */ var _run_run_js__WEBPACK_IMPORTED_MODULE_7__ = __webpack_require__(977);
+/* harmony import */ var _publish_publish_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(8837);
+/* harmony import */ var _report_report_js__WEBPACK_IMPORTED_MODULE_6__ = __webpack_require__(9746);
+/* harmony import */ var _run_run_js__WEBPACK_IMPORTED_MODULE_7__ = __webpack_require__(5722);
 // The post step of the action: what a run that was killed left is pushed, reported and cleared away. A run that came to
 // its end, also by a cancellation, left nothing to do here. Nothing is asked of the model, and no code of the work runs.
 
@@ -8700,8 +8762,8 @@ async function finish(step, folders, run) {
 /* harmony import */ var _platform_git_remote_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(9874);
 /* harmony import */ var _platform_git_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(8524);
 /* harmony import */ var _platform_received_folder_js__WEBPACK_IMPORTED_MODULE_6__ = __webpack_require__(7513);
-/* harmony import */ var _publish_publish_js__WEBPACK_IMPORTED_MODULE_7__ = __webpack_require__(5387);
-/* harmony import */ var _run_run_js__WEBPACK_IMPORTED_MODULE_8__ = __webpack_require__(977);
+/* harmony import */ var _publish_publish_js__WEBPACK_IMPORTED_MODULE_7__ = __webpack_require__(8837);
+/* harmony import */ var _run_run_js__WEBPACK_IMPORTED_MODULE_8__ = __webpack_require__(5722);
 // The second job of two: takes what a run with `publish: none` left, makes its commits again under this job's own rules,
 // and publishes them as the run would have. It holds a token that writes and no model key; what it is given counts as
 // hostile. Reading and judging the report is run/result-reader.ts.
@@ -8841,7 +8903,7 @@ async function requireStart({ git, remote }, { start, base }, branch) {
 
 /***/ }),
 
-/***/ 5387:
+/***/ 8837:
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
 
@@ -8856,6 +8918,7 @@ __webpack_require__.d(__webpack_exports__, {
   jk: () => (/* binding */ createPublisher),
   Hg: () => (/* reexport */ findEarlierWork),
   Zi: () => (/* reexport */ guardedPublisher),
+  Yr: () => (/* reexport */ isBeginning),
   Tx: () => (/* reexport */ isCommitOf),
   I0: () => (/* reexport */ isUndelivered),
   Mv: () => (/* reexport */ isVerifiedCommit),
@@ -8866,6 +8929,7 @@ __webpack_require__.d(__webpack_exports__, {
   Mr: () => (/* reexport */ readAnswers),
   jY: () => (/* reexport */ readAttempts),
   Fe: () => (/* reexport */ readCommits),
+  Xw: () => (/* reexport */ readLine),
   Uv: () => (/* reexport */ readResult),
   t8: () => (/* reexport */ readTrailers),
   Hz: () => (/* reexport */ rebuildSeries),
@@ -8884,50 +8948,58 @@ var errors = __webpack_require__(3916);
 var git_remote = __webpack_require__(9874);
 // EXTERNAL MODULE: ./src/platform/github.ts + 4 modules
 var platform_github = __webpack_require__(2024);
+;// CONCATENATED MODULE: ./src/publish/commit-line.ts
+/** Far more than the limits of a run allow. */
+const MAX_COMMITS = 1_000;
+/** Those that `head` has and `exclude` lacks, oldest first. */
+async function readLine(git, head, exclude) {
+    return (await git.messages(head, { exclude, max: MAX_COMMITS })).reverse();
+}
+/** Whether a line is the beginning of another, or all of it, by all that a reader of the history sees of the work. */
+function isBeginning(line, of) {
+    return line.every((commit, i) => isSame(commit, of[i]));
+}
+function isSame(one, other) {
+    return one.tree === other?.tree && one.message.trimEnd() === other.message.trimEnd();
+}
+
 ;// CONCATENATED MODULE: ./src/publish/api-commits.ts
 
 
-/** Far more than the limits of a run allow. */
-const MAX_COMMITS = 1_000;
+
 /** A branch is moved only once every tree that GitHub made is the one that was verified. */
 function apiWriter({ git, remote, objects, baseCommit }) {
     const published = new Map();
     const sentBlobs = new Set();
     const remarks = [];
-    /** Since the base, oldest first. */
-    async function lineOf(head) {
-        const listed = await git.messages(head, { exclude: baseCommit, max: MAX_COMMITS });
-        const line = [];
-        for (const { commit: id, message } of listed.reverse())
-            line.push({ id, tree: await git.treeOf(id), message });
-        return line;
-    }
+    const lineOf = (head) => readLine(git, head, baseCommit);
     /** Whether `tip` is a part of our line as GitHub made it before; if so, its commits are known from here on. */
     async function recognise(commit, tip) {
         const isHere = (await git.resolve(tip)) !== undefined || (await (0,git_remote/* fetchCommit */.iH)(git, remote, tip)).kind === 'fetched';
         if (!isHere)
             return false;
         const [ours, theirs] = [await lineOf(commit), await lineOf(tip)];
-        const pairs = theirs.map((made, i) => [ours[i], made]);
-        if (!pairs.every(([own, made]) => own !== undefined && isSame(own, made)))
+        if (!isBeginning(theirs, ours))
             return false;
-        for (const [own, made] of pairs)
-            if (own !== undefined && own.id !== made.id)
-                published.set(own.id, made.id);
+        for (const [i, made] of theirs.entries()) {
+            const own = ours[i];
+            if (own !== undefined && own.commit !== made.commit)
+                published.set(own.commit, made.commit);
+        }
         return true;
     }
     /** Those of the line that the remote lacks, oldest first. */
     async function missing(commit, tip) {
         const line = await lineOf(commit);
         for (let first = line.length; first > 0; first--) {
-            const below = line[first - 1]?.id ?? '';
+            const below = line[first - 1]?.commit ?? '';
             const isThere = published.has(below) || (tip !== undefined && (await git.isAncestor(below, tip)));
             if (isThere)
                 return line.slice(first);
         }
         return line;
     }
-    async function make({ id, tree, message }) {
+    async function make({ commit: id, tree, message }) {
         const parent = await git.resolve(`${id}^`);
         if (parent === undefined)
             return refused(`commit ${id.slice(0, 12)} has no parent in this clone`);
@@ -8936,12 +9008,12 @@ function apiWriter({ git, remote, objects, baseCommit }) {
             return made;
         if (made !== tree)
             return refused(`GitHub made tree ${made.slice(0, 12)} of commit ${id.slice(0, 12)}, not ${tree.slice(0, 12)}, which is what was looked at here.`);
-        const commit = await objects.createCommit({ message, tree, parent: published.get(parent) ?? parent });
-        if (commit.kind === 'failed')
-            return refusedBy(commit.error);
-        published.set(id, commit.value.id);
-        if (!commit.value.isVerified && remarks.length === 0)
-            remarks.push(describeUnsigned(commit.value.reason));
+        const created = await objects.createCommit({ message, tree, parent: published.get(parent) ?? parent });
+        if (created.kind === 'failed')
+            return refusedBy(created.error);
+        published.set(id, created.value.id);
+        if (!created.value.isVerified && remarks.length === 0)
+            remarks.push(describeUnsigned(created.value.reason));
         return undefined;
     }
     /** @returns the id of the tree that GitHub made of the one and the differences to the other */
@@ -8988,10 +9060,6 @@ function apiWriter({ git, remote, objects, baseCommit }) {
         },
     };
 }
-/** What is compared is all that a reader of the history sees of the work. */
-function isSame(one, other) {
-    return one.tree === other.tree && one.message.trimEnd() === other.message.trimEnd();
-}
 /** Somebody made, moved or deleted the branch between our look at it and our move. */
 function isRace({ status, message }) {
     const words = /reference (already exists|does not exist)|not a fast.forward/i;
@@ -9010,8 +9078,8 @@ function describeUnsigned(reason) {
 
 // EXTERNAL MODULE: ./src/platform/printable-text.ts
 var printable_text = __webpack_require__(8422);
-// EXTERNAL MODULE: ./src/report/report.ts + 61 modules
-var report = __webpack_require__(4076);
+// EXTERNAL MODULE: ./src/report/report.ts + 64 modules
+var report = __webpack_require__(9746);
 // EXTERNAL MODULE: external "node:crypto"
 var external_node_crypto_ = __webpack_require__(7598);
 // EXTERNAL MODULE: ./src/platform/ref-name.ts
@@ -9065,12 +9133,11 @@ function isWorkBranch(pattern, branch) {
 function numberedBranch(branch, number) {
     return number === 1 ? branch : `${branch}-${number}`;
 }
-/**
- * The branches on which work of a spec is looked for. A plan asks GitHub for each of them for each spec, so they are few;
- * a run goes on where the work is, so that it seldom takes another number.
- */
+/** A plan asks GitHub for each of them for each spec, so they are few; a run goes on where the work is, and seldom takes another number. */
+const MAX_BRANCHES = 3;
+/** The branches on which work of a spec is looked for. */
 function workBranches(branch) {
-    return [1, 2, 3].map((number) => numberedBranch(branch, number));
+    return Array.from({ length: MAX_BRANCHES }, (_, index) => numberedBranch(branch, index + 1));
 }
 /** A slug that is too long keeps its end, where specs differ, behind a hash of the whole path. */
 function shortened(slug, specPath, maxBytes) {
@@ -9662,7 +9729,12 @@ function isUndelivered({ kind, commit, comment }, { headCommit }) {
 /** A sentence for a push that did not happen. */
 function describePush(branch, result) {
     const why = result.kind === 'moved' ? 'it holds commits that the result does not contain' : result.reason;
-    return `Branch '${branch}' could not be pushed: ${why}`;
+    return oneSentence(`Branch '${branch}' could not be pushed: ${why}`);
+}
+/** What git and GitHub answer, which may be several lines, in a line with its full stop. */
+function oneSentence(text) {
+    const line = text.replaceAll(/\s+/g, ' ').trim();
+    return /[.!?]$/.test(line) ? line : `${line}.`;
 }
 function describeOtherBranch(wanted, used) {
     return `Branch '${wanted}' holds commits that this run does not build on; the result is on '${used}'.`;
@@ -9684,17 +9756,37 @@ function encodeRef(branch) {
 
 
 
+
 const MAX_NUMBER = 50;
 /** How often a branch may move between our look at it and our push. */
 const MAX_RACES = 3;
-function openWorkBranch(git, remote, writer, wantedName) {
+/** @param base commits that it contains are nobody's work */
+function openWorkBranch(git, remote, writer, { branch: wantedName, baseCommit: base }) {
     let number = 1;
+    /** The number that the work was begun on. */
+    let home = 1;
     const currentName = () => numberedBranch(wantedName, number);
     async function pushOnce(commit) {
-        const tip = await (0,git_remote/* readRemoteBranch */.H)(git, remote, currentName());
+        const tip = await readTip(commit);
         if (tip !== undefined && !(await writer.contains(commit, tip)))
             return { kind: 'moved' };
         return writer.push(currentName(), commit, tip);
+    }
+    /** Where the branch is now. One that is gone gives way to the numbered one that the work was begun on. */
+    async function readTip(commit) {
+        const tip = await (0,git_remote/* readRemoteBranch */.H)(git, remote, currentName());
+        if (tip !== undefined || number > 1)
+            return tip;
+        for (let beside = 2; beside <= MAX_BRANCHES; beside++) {
+            const begun = await (0,git_remote/* readRemoteBranch */.H)(git, remote, numberedBranch(wantedName, beside));
+            if (begun === undefined || (await git.isAncestor(begun, base)))
+                continue;
+            if (!(await writer.contains(commit, begun)))
+                continue;
+            number = home = beside;
+            return begun;
+        }
+        return undefined;
     }
     /** True when a push that came too late may be repeated: the branch is gone, or all of it is in `commit`. */
     async function containsTip(commit) {
@@ -9704,6 +9796,9 @@ function openWorkBranch(git, remote, writer, wantedName) {
     return {
         get name() {
             return currentName();
+        },
+        get remark() {
+            return number === home ? undefined : describeOtherBranch(numberedBranch(wantedName, home), currentName());
         },
         async push(commit) {
             try {
@@ -9716,7 +9811,7 @@ function openWorkBranch(git, remote, writer, wantedName) {
                     number++;
                     races = 0;
                 }
-                number = 1;
+                number = home;
                 return { kind: 'moved' };
             }
             catch (thrown) {
@@ -9752,7 +9847,7 @@ function renaming(workBranch, writer, baseCommit) {
 function commitPublisher(options, remote, writer) {
     const { git, github, spec, baseCommit, commentOn } = options;
     const target = options.target ?? options.base;
-    const workBranch = openWorkBranch(git, remote, writer, options.branch);
+    const workBranch = openWorkBranch(git, remote, writer, options);
     /**
      * Moves the target to `commit` if it still is where this run found it last, or there already. A branch that was set back
      * meanwhile could be moved too, but whoever set it back did not mean to have those commits again.
@@ -9769,7 +9864,7 @@ function commitPublisher(options, remote, writer) {
             return moved.kind === 'pushed' ? undefined : describePush(target, moved);
         }
         catch (thrown) {
-            return (0,errors/* messageOf */.bD)(thrown); // the remote did not answer: the work branch holds the result
+            return oneSentence((0,errors/* messageOf */.bD)(thrown)); // the remote did not answer: the work branch holds the result
         }
     }
     return {
@@ -9794,8 +9889,8 @@ function commitPublisher(options, remote, writer) {
             if (headCommit !== undefined && headCommit !== baseCommit) {
                 const pushed = await workBranch.push(headCommit);
                 const branch = workBranch.name;
-                if (branch !== options.branch)
-                    warnings.push(describeOtherBranch(options.branch, branch));
+                if (workBranch.remark !== undefined)
+                    warnings.push(workBranch.remark);
                 const commit = publishedId(writer, headCommit);
                 if (pushed.kind === 'pushed')
                     Object.assign(publication, { branch, commit });
@@ -10094,7 +10189,8 @@ async function readAnswers(request) {
 }
 /**
  * On a known pull request or issue our comment; else what the open pull request of the branch says, or the last one that was
- * closed: what was asked, answered and spent there is not forgotten with it.
+ * closed: what was asked, answered and spent there is not forgotten with it. Without either, the comment where the run was
+ * asked for: a run that made no pull request leaves its report there.
  */
 async function findReport(request) {
     const { github, place } = request;
@@ -10113,7 +10209,7 @@ async function findReport(request) {
     if (closed.kind === 'failed')
         return unreadable((0,platform_github/* describeGitHubError */.dZ)(closed.error));
     if (closed.value === undefined)
-        return { kind: 'none' };
+        return place.askedOn === undefined ? { kind: 'none' } : reportBeside(request, place.askedOn);
     const report = await reportOn(request, closed.value);
     return report.kind === 'found' ? { ...report, isClosed: true } : report;
 }
@@ -10242,41 +10338,58 @@ function earlierIncrements(commits, baseTree, specPath) {
 const earlier_work_MAX_COMMITS = 500;
 /**
  * Of several branches the one where the work is furthest: where people's commits came between a run's own, one holds its
- * beginning and the next all of it.
- * @returns `undefined` when there is no such branch, it is merged, or none of its commits is for this spec
+ * beginning and the next all of it. Any of them may have been deleted since; those that are merged are passed over.
  * @throws UserError when the remote does not answer: whoever starts anew then pays for the same work twice
  */
 async function findEarlierWork(request) {
     const found = [];
-    for (const branch of workBranches(request.branch)) {
-        const work = await lookAt(request, branch);
-        if (work === 'no-branch')
-            break;
-        if (work !== 'not-ours')
+    const merged = [];
+    for (let number = 1; number <= MAX_BRANCHES + merged.length; number++) {
+        const work = await lookAt(request, numberedBranch(request.branch, number));
+        if (work === undefined)
+            continue;
+        const mergedBy = await findMerge(request, work);
+        if (mergedBy === undefined) {
             found.push(work);
+            continue;
+        }
+        const known = { ...work, mergedBy };
+        merged.push(known);
+        if (work.isVerified)
+            found.push(known); // of this very text: nothing is left to do
     }
     const [furthest] = found.sort((one, other) => Number(other.isVerified) - Number(one.isVerified) ||
         (other.spent?.tokens ?? 0) - (one.spent?.tokens ?? 0) ||
         other.served.length - one.served.length);
-    return furthest;
+    return { work: furthest, merged: merged.sort((one, other) => other.mergedBy - one.mergedBy) };
 }
+/** The branch itself, as far as history tells. `undefined` when it does not exist, is merged, or is not for this spec. */
 async function lookAt({ git, remote, base, spec }, branch) {
     const commit = await (0,git_remote/* readRemoteBranch */.H)(git, remote, branch).catch((error) => {
         throw unread(branch, (0,errors/* messageOf */.bD)(error));
     });
     if (commit === undefined)
-        return 'no-branch';
-    const series = await readSeries(git, remote, { branch, commit, base });
+        return undefined;
+    const series = await readSeries(git, remote, { branch, commit, base: base.commit });
     if (series === undefined)
-        return 'not-ours';
+        return undefined;
     const { mergeBase, commits } = series;
     const said = readCommits(commits, await git.treeOf(mergeBase), spec);
     if (said === undefined)
-        return 'not-ours';
+        return undefined;
     const { message: last, tree } = commits[0] ?? { message: '', tree: '' };
     // A message outlives the tree it speaks of: after a rebase by hand, say.
     const isVerified = isVerifiedCommit(last, spec.path, spec.hash) && verifiedTree(last) === tree;
     return { branch, commit, mergeBase, isVerified, ...said };
+}
+/**
+ * The pull request by which exactly this tip came into the base, as one commit or as others: whoever goes on from the tip
+ * then offers again what is there, and in the state it had. Whose pull request it was does not matter. Where GitHub does
+ * not tell, history alone counts.
+ */
+async function findMerge({ github, base }, { branch, commit }) {
+    const found = await github?.findMergedPullRequest({ branch, base: base.branch, commit });
+    return found?.kind === 'ok' ? found.value : undefined;
 }
 function unread(branch, why) {
     const reason = why.replaceAll(/\s+/g, ' ').replace(/\.$/, '');
@@ -10406,7 +10519,12 @@ async function bringTogether(request) {
         return apart('has moved, and this clone does not hold where the work left it');
     const ours = await git.changes(mergeBase, head.commit);
     const theirs = await git.changedPaths(mergeBase, tip);
-    const shared = overlap(ours.map(({ path }) => path), theirs, request.reserved);
+    // What came before the run was started is what it went by.
+    const sinceStart = await git.changedPaths(startedOn, tip);
+    const guiding = sinceStart.find((path) => request.reserved.includes(path) || TOOLCHAIN.test(path));
+    if (guiding !== undefined)
+        return apart(`has moved, and what came since overlaps with the work: it changes ${guiding}, by which this run went`);
+    const shared = overlap(ours.map(({ path }) => path), theirs);
     if (shared !== undefined)
         return apart(`has moved, and what came since overlaps with the work: ${shared}`);
     const onto = { commit: tip, tree: await git.treeOf(tip) };
@@ -10417,10 +10535,7 @@ async function bringTogether(request) {
     return { kind: 'together', onto, tree: await git.writeTree(onto.tree, changes) };
 }
 /** The first thing both sides have to do with, in words; `undefined` when they are disjoint. */
-function overlap(ours, theirs, reserved) {
-    const guiding = theirs.find((path) => reserved.includes(path) || TOOLCHAIN.test(path));
-    if (guiding !== undefined)
-        return `it changes ${guiding}, by which this run went`;
+function overlap(ours, theirs) {
     const [ourManifest, theirManifest] = [ours, theirs].map((paths) => paths.find((path) => MANIFEST.test(path)));
     if (ourManifest !== undefined && theirManifest !== undefined)
         return `both change what cargo resolves (${ourManifest}, ${theirManifest})`;
@@ -10634,20 +10749,22 @@ async function packChanges(git, from, to) {
     }
     return packed;
 }
-/** Makes the commits on `start`, which the repository has. Each must come out with the id that the result gives it. */
+/** Makes the commits on `start`, which the repository has. */
 async function rebuildSeries(request) {
     const { git, result } = request;
     let head = { commit: result.start, tree: await git.treeOf(result.start) };
+    const commits = [];
     for (const packed of result.commits) {
         const made = await rebuildCommit(request, packed, head);
         if (typeof made === 'string')
             return { kind: 'refused', reason: made };
         head = made;
+        commits.push({ ...packed, id: made.commit });
     }
-    return { kind: 'rebuilt', head };
+    return { kind: 'rebuilt', head, commits };
 }
 /** @returns the commit, or why there is none */
-async function rebuildCommit({ git, spec, runUrl, requirementIds, policy }, packed, parent) {
+async function rebuildCommit({ git, isElsewhere, spec, runUrl, requirementIds, policy }, packed, parent) {
     const { id, subject, body, requirements, planned, spent, outcome, atSeconds, runUrl: madeBy = runUrl } = packed;
     const name = `Commit ${id.slice(0, 12)}`;
     const named = [...requirements, ...(planned ?? []).flatMap((each) => each.requirements)];
@@ -10676,7 +10793,7 @@ async function rebuildCommit({ git, spec, runUrl, requirementIds, policy }, pack
     const made = await writeWorkCommit(git, tree, parent.commit, message, atSeconds);
     if (made.tree !== packed.tree)
         return `${name}: its files make tree ${made.tree.slice(0, 12)}, not the one it names.`;
-    if (made.commit !== id)
+    if (!isElsewhere && made.commit !== id)
         return `${name}: what it is made of gives ${made.commit.slice(0, 12)}.`;
     return made;
 }
@@ -10933,6 +11050,7 @@ class ThrottledComment {
 
 
 
+
 /** Resolves `auto`: a commit on a pull request of the same repository, else a pull request; nothing outside GitHub. */
 function chooseKind(choice) {
     const { publish, context } = choice;
@@ -10994,8 +11112,9 @@ const nonePublisher = {
     publish: () => Promise.resolve({ kind: 'none', warnings: [] }),
 };
 /** Nothing leaves the machine, but the work stays on a branch of the clone itself. */
-function localBranchPublisher({ git, branch, baseCommit }, clone) {
-    const workBranch = openWorkBranch(git, clone, pushingWriter(git, clone), branch);
+function localBranchPublisher(options, clone) {
+    const { git, baseCommit } = options;
+    const workBranch = openWorkBranch(git, clone, pushingWriter(git, clone), options);
     return {
         kind: 'none',
         preflight: () => Promise.resolve([]),
@@ -11005,9 +11124,9 @@ function localBranchPublisher({ git, branch, baseCommit }, clone) {
             if (headCommit === undefined || headCommit === baseCommit)
                 return publication;
             const pushed = await workBranch.push(headCommit);
-            const { name } = workBranch;
-            if (name !== branch)
-                publication.warnings.push(describeOtherBranch(branch, name));
+            const { name, remark } = workBranch;
+            if (remark !== undefined)
+                publication.warnings.push(remark);
             if (pushed.kind === 'pushed')
                 Object.assign(publication, { branch: name, commit: headCommit });
             else
@@ -11040,7 +11159,7 @@ const NO_GITHUB = 'No pull request could be made, because there is no GitHub tok
 function pullRequestPublisher(options, remote) {
     const { git, github, base, baseCommit, spec, pullRequest: style } = options;
     const writer = openWriter(options, remote);
-    const workBranch = openWorkBranch(git, remote, writer, options.branch);
+    const workBranch = openWorkBranch(git, remote, writer, options);
     return {
         kind: 'pull-request',
         async preflight() {
@@ -11065,8 +11184,8 @@ function pullRequestPublisher(options, remote) {
                 warnings.push(...writer.remarks);
             }
             const branch = workBranch.name;
-            if (branch !== options.branch)
-                warnings.push(describeOtherBranch(options.branch, branch));
+            if (workBranch.remark !== undefined)
+                warnings.push(workBranch.remark);
             if (!github)
                 return { ...publication, warnings: [...warnings, NO_GITHUB] };
             const mark = { specPath: spec.path, specHash: spec.hash, outcome };
@@ -11094,11 +11213,12 @@ function pullRequestPublisher(options, remote) {
 }
 /**
  * What goes with a pull request: on it the whole report where its text is somebody else's, else the verdict in short in
- * place of what followed the run there; and the verdict where the run was asked for.
+ * place of what followed the run there; and the verdict where the run was asked for. Without a pull request that place has
+ * the whole report.
  */
 function commentsBeside({ commentBody, answerBody }, pullRequest, askedOn) {
     if (pullRequest === undefined)
-        return askedOn === undefined ? [] : [{ number: askedOn, body: answerBody }];
+        return askedOn === undefined ? [] : [{ number: askedOn, body: commentBody }];
     const { number, url, isOwn } = pullRequest;
     const pointed = quotedAbove(answerBody, `The report is the text of [pull request ${number}](${url}).`);
     return [
@@ -11113,7 +11233,7 @@ const IS_REPORT = 'The report is the text of this pull request.';
 
 /***/ }),
 
-/***/ 4076:
+/***/ 9746:
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
 
@@ -11123,10 +11243,13 @@ __webpack_require__.d(__webpack_exports__, {
   GW: () => (/* reexport */ MAX_BODY_CHARS),
   TO: () => (/* reexport */ REQUIREMENT_STATUS),
   dr: () => (/* reexport */ actionOutputs),
+  As: () => (/* reexport */ annotationLine),
   gE: () => (/* reexport */ annotationsLeftLine),
   Ih: () => (/* reexport */ annotationsOf),
   VQ: () => (/* reexport */ answerFingerprint),
+  Mo: () => (/* reexport */ answerPlace),
   B3: () => (/* reexport */ baselineRecord),
+  cz: () => (/* reexport */ clipped),
   hS: () => (/* reexport */ counted),
   E9: () => (/* reexport */ dollars),
   FR: () => (/* reexport */ emptyRecord),
@@ -11137,6 +11260,7 @@ __webpack_require__.d(__webpack_exports__, {
   fv: () => (/* reexport */ laterSpending),
   KE: () => (/* reexport */ listed),
   Qz: () => (/* reexport */ nameCommits),
+  es: () => (/* reexport */ openLines),
   lw: () => (/* reexport */ parseMark),
   mm: () => (/* reexport */ parseQuestionsMark),
   ni: () => (/* reexport */ parseRecordsMark),
@@ -11159,6 +11283,31 @@ __webpack_require__.d(__webpack_exports__, {
 
 // UNUSED EXPORTS: MAX_SUMMARY_BYTES, OUTCOMES, formatQuestionsMark, formatRecordsMark, renderSummary, reportJsonSchema
 
+;// CONCATENATED MODULE: ./src/report/answering.ts
+/** What a report says where nothing on GitHub takes an answer. */
+const ANSWER_BY_SPEC = 'Answer by changing the spec, or in the input `instructions`.';
+/** @param isPosted the text is to stand on the pull request or issue itself, whose comments are read */
+function howToAnswer({ publication, questions: [first] }, isPosted = false) {
+    const place = isPosted && publication.kind !== 'none' ? { words: 'here' } : answerPlace(publication);
+    if (place === undefined || first === undefined)
+        return undefined;
+    const isAskedOn = !isPosted && publication.kind === 'pull-request' && publication.pullRequest === undefined;
+    return {
+        lead: 'Answer in a comment',
+        place,
+        command: `/ferrule answer ${first.number} <text>`,
+        rest: `, or change the spec. The next run${isAskedOn ? ' asked for there' : ''} reads the answers of people with write access.`,
+    };
+}
+/** The place whose comments a next run reads; nothing where the result reached none. */
+function answerPlace({ kind, pullRequest, comment, }) {
+    if (kind === 'none')
+        return undefined;
+    if (pullRequest !== undefined)
+        return { words: `on pull request ${pullRequest.number}`, url: pullRequest.url };
+    return comment === undefined ? undefined : { words: 'below this report on GitHub', url: comment.url };
+}
+
 // EXTERNAL MODULE: ./src/platform/printable-text.ts
 var printable_text = __webpack_require__(8422);
 ;// CONCATENATED MODULE: ./src/report/markdown-safe.ts
@@ -11174,8 +11323,15 @@ const BLOCK_START = /^(?:[#+=:-]|\d+(?=[.)](?:\s|$)))/u;
 const WORD = /[\p{L}\p{N}]/u;
 /** One line of Markdown that shows the text; white space is collapsed. Safe in a paragraph, list item or table cell. */
 function inlineText(text) {
-    const line = oneLine(text);
-    const escaped = line.replace(SPECIAL, (found, offset) => {
+    return unlikeBlock(escaped(oneLine(text)));
+}
+/** The same of a text as people write it: what stands between backticks is shown as code, no other mark is obeyed. */
+function inlineProse(text) {
+    const parts = oneLine(text).split(/`([^`]+)`/);
+    return unlikeBlock(parts.map((part, at) => (at % 2 === 0 ? escaped(part) : inlineCode(part))).join(''));
+}
+function escaped(line) {
+    return line.replace(SPECIAL, (found, offset) => {
         switch (found) {
             case '@':
             case ':':
@@ -11189,7 +11345,10 @@ function inlineText(text) {
                 return found.length > 1 ? `${found}${BREAK}` : `\\${found}`;
         }
     });
-    return escaped.replace(BLOCK_START, (start) => (/\d/.test(start) ? `${start}\\` : `\\${start}`));
+}
+/** The line, kept from being read as a heading, a list or the underline of one. */
+function unlikeBlock(line) {
+    return line.replace(BLOCK_START, (start) => (/\d/.test(start) ? `${start}\\` : `\\${start}`));
 }
 /** The text as inline code; white space is collapsed. Safe wherever `inlineText` is. */
 function inlineCode(text) {
@@ -11213,9 +11372,9 @@ function codeBlock(text, language = 'text') {
     const fence = '`'.repeat(Math.max(3, longestRun(shown) + 1));
     return `${fence}${language}\n${shown}\n${fence}`;
 }
-/** The text as a quotation that keeps its lines; its Markdown is shown, not obeyed. */
+/** The text as a quotation that keeps its lines; of its Markdown only inline code is obeyed. */
 function quotation(text) {
-    const lines = (0,printable_text/* printableText */.X)(text).trim().split('\n').map(inlineText);
+    const lines = (0,printable_text/* printableText */.X)(text).trim().split('\n').map(inlineProse);
     const broken = lines.map((line, at) => (line !== '' && (lines[at + 1] ?? '') !== '' ? `${line}\\` : line));
     return broken.map((line) => `> ${line}`.trimEnd()).join('\n');
 }
@@ -11235,8 +11394,8 @@ function clipped(text, maxChars) {
     return `${kept} [… ${text.length - kept.length} more characters]`;
 }
 function htmlText(text) {
-    const escaped = oneLine(text).replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
-    return escaped.replace(/@|:(?=\/\/)|#(?=\d)/g, (found) => `${found}${BREAK}`);
+    const safe = oneLine(text).replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+    return safe.replace(/@|:(?=\/\/)|#(?=\d)/g, (found) => `${found}${BREAK}`);
 }
 function oneLine(text) {
     return (0,printable_text/* printableText */.X)(text).replace(/\s+/g, ' ').trim();
@@ -11381,15 +11540,18 @@ function annotationsOf(record) {
         ...ofQuestions(record),
     ];
 }
-/** One line that counts what no annotation was left for; empty when there is none. */
+/** The annotation as one line of plain text, its place left out: the first line of its text tells what it is. */
+function annotationLine({ title, text }) {
+    const [first = ''] = text.trim().split('\n');
+    return `${title}: ${first.replace(/^(error|warning)(\[[^\]]*\])?: /, '')}`; // the title of a diagnostic says that
+}
+/** One line that counts what is not shown; empty when there is nothing. */
 function annotationsLeftLine(left) {
     const counts = ['error', 'warning', 'notice']
         .map((level) => ({ level, count: left.filter((each) => each.level === level).length }))
         .filter(({ count }) => count > 0)
         .map(({ level, count }) => counted(count, level));
-    return counts.length === 0
-        ? ''
-        : `Not shown as annotations, of which GitHub shows ten of each type: ${listed(counts)} more. The report has them all.`;
+    return counts.length === 0 ? '' : `Not shown here: ${listed(counts)} more. The report has them all.`;
 }
 function ofDiagnostic({ gate, diagnostic }) {
     const { level, code, message, path, line, column, rendered } = diagnostic;
@@ -11509,7 +11671,7 @@ function markup(part) {
         return part.text;
     if (typeof part === 'object')
         return part.map(markup).join('');
-    return escaped((0,printable_text/* printableText */.X)(String(part)));
+    return markup_escaped((0,printable_text/* printableText */.X)(String(part)));
 }
 const ENTITIES = {
     '&': '&amp;',
@@ -11518,7 +11680,7 @@ const ENTITIES = {
     '"': '&quot;',
     "'": '&#39;',
 };
-function escaped(text) {
+function markup_escaped(text) {
     return text.replace(/[&<>"']/g, (found) => ENTITIES[found] ?? found);
 }
 /** JSON that can stand inside a `script` element: no `<`, so neither `</script>` nor `<!--` can be in it. */
@@ -11584,9 +11746,88 @@ function parsePlace(text) {
     return { path, ...(line === undefined ? {} : { line }), ...(lastLine === undefined ? {} : { lastLine }) };
 }
 
+;// CONCATENATED MODULE: ./src/report/excerpt.ts
+// Chooses the lines of a command's output that are shown where the whole does not fit. Original order and wording stay,
+// every gap says how many lines it hides. Where the whole lies is said by whoever shows the excerpt.
+
+
+const MAX_LINE_CHARS = 500;
+/** Every executable's verdict and the line that names what cargo could not do: shown even beyond the limit. */
+const VERDICT = /^\s*(?:test result:|error: (?:could not compile|test failed|\d+ target))/;
+const excerpt_BLOCK_START = /^\s*(?:error(?:\[\w+\])?:|---- .+ ----$|thread '.*' .*panicked at)/;
+const FAILURE = /^\s*(?:test .* \.\.\. FAILED|failures:$|Caused by:)/;
+/** The lines of an output as they are counted everywhere: empty ones at its end are none. */
+function outputLines(output) {
+    const text = (0,printable_text/* printableText */.X)(output).replace(/\n+$/, '');
+    return text === '' ? [] : text.split('\n');
+}
+/**
+ * At most `maxLines` lines: `test result:` lines and cargo's closing errors always (they alone may exceed the limit), then
+ * failures and errors with what belongs to them up to the next empty line, then the end and the beginning. Colours are
+ * stripped and long lines shortened, with a note. `Infinity` shows all lines whole.
+ */
+function excerptOutput(output, maxLines) {
+    const lines = outputLines(output);
+    const text = lines.join('\n');
+    if (maxLines === Infinity) {
+        return { text, shownLines: lines.length, totalLines: lines.length, isComplete: true };
+    }
+    const chosen = chooseLines(lines, maxLines);
+    const shown = [];
+    let hidden = 0;
+    const closeGap = () => {
+        if (hidden > 0)
+            shown.push(`[… ${hidden === 1 ? '1 line' : `${hidden} lines`} left out …]`);
+        hidden = 0;
+    };
+    lines.forEach((line, at) => {
+        if (!chosen.has(at)) {
+            hidden += 1;
+            return;
+        }
+        closeGap();
+        shown.push(clipped(line, MAX_LINE_CHARS));
+    });
+    closeGap();
+    const isComplete = chosen.size === lines.length && lines.every(({ length }) => length <= MAX_LINE_CHARS);
+    return { text: shown.join('\n'), shownLines: chosen.size, totalLines: lines.length, isComplete };
+}
+function chooseLines(lines, maxLines) {
+    const all = lines.map((_, at) => at);
+    if (lines.length <= maxLines)
+        return new Set(all);
+    const chosen = new Set(all.filter((at) => VERDICT.test(lines[at] ?? '')));
+    const take = (candidates) => {
+        for (const at of candidates) {
+            if (chosen.size >= maxLines)
+                return;
+            chosen.add(at);
+        }
+    };
+    take(all.filter((at) => FAILURE.test(lines[at] ?? '') || excerpt_BLOCK_START.test(lines[at] ?? '')));
+    take(blockLines(lines));
+    const headLines = Math.ceil((maxLines - chosen.size) / 4); // the end of a build says more than its beginning
+    take(all.slice(0, headLines));
+    take(all.toReversed());
+    return chosen;
+}
+/** Lines from the start of an error, a test's captured output or a panic up to the next empty line. */
+function* blockLines(lines) {
+    let isInside = false;
+    for (const [at, line] of lines.entries()) {
+        if (excerpt_BLOCK_START.test(line))
+            isInside = true;
+        else if (line.trim() === '')
+            isInside = false;
+        if (isInside)
+            yield at;
+    }
+}
+
 ;// CONCATENATED MODULE: ./src/report/html/page-texts.ts
 // The long texts of the page: outputs, results, differences. They lie in it as data and become lines only when somebody
 // opens them, so that a page of 20 MB opens at once. Which texts there are is decided elsewhere.
+
 
 
 /** What a text is shortened to once the others have used up the page's room. */
@@ -11606,7 +11847,7 @@ class PageTexts {
         this.blocks.push(safeHtml `<script type="application/json" id="${id}" data-title="${title}" data-kind="${kind}">
         ${scriptJson(shown)}
       </script> `);
-        return { id, kind, title, lines: shown === '' ? 0 : shown.replace(/\n$/, '').split('\n').length };
+        return { id, kind, title, lines: outputLines(shown).length };
     }
     /** A text of the story; once the page is full, its beginning and a line that names the file with the whole of it. */
     addWithinLimit(kind, title, text, wholeIn) {
@@ -11811,10 +12052,43 @@ function readSpending(tokens, costUsd) {
     return { tokens: Number(tokens), costUsd: isCost ? Number(costUsd) : undefined };
 }
 
+;// CONCATENATED MODULE: ./src/report/verdict-commit.ts
+/** The two commits by their ids; `undefined` where the published commit, or the one to check out, was verified itself. */
+function verdictCommit(record) {
+    const { outcome, verification, publication, reproduce } = record;
+    const checkedOut = /^git checkout ([0-9a-f]{40,64})$/m.exec(reproduce.join('\n'))?.[1];
+    const commit = publication.commit ?? checkedOut;
+    if (outcome !== 'verified' || verification === undefined || commit === undefined)
+        return undefined;
+    return commit === verification.commit ? undefined : { commit, verified: verification.commit };
+}
+
+;// CONCATENATED MODULE: ./src/report/reproduction-notes.ts
+
+
+/** Sentences with code between backticks. */
+function reproductionNotes(record) {
+    const notes = [];
+    if (record.reproduce.includes('git apply change.patch'))
+        notes.push('`change.patch` is in the report folder of the run: this work is on no branch.');
+    const verdict = verdictCommit(record);
+    if (verdict !== undefined)
+        notes.push(`\`${shortId(verdict.commit)}\` adds the verdict alone: its tree is that of \`${shortId(verdict.verified)}\`, as verified.`);
+    return notes;
+}
+/** What stands above the commands, or above the tools alone where a run verified nothing. */
+function reproductionTitle({ reproduce }) {
+    return reproduce.length === 0 ? 'Made with' : 'How to reproduce';
+}
+
 ;// CONCATENATED MODULE: ./src/report/spending-text.ts
 // What counts towards the limits of tokens and money, in words: of this run and of the earlier ones that it goes on from.
 
 
+/** Of a run that ended before it asked the model anything, and that no earlier run is counted for. */
+function isNothingSpent({ turns, rounds, earlier }) {
+    return turns === 0 && rounds === 0 && earlier === undefined;
+}
 /** `$12.00 (of it $9.60 by earlier runs)` */
 function costText(usage) {
     const known = usage.costUsd === null ? 'unknown, no price known for the model' : countedCost(usage);
@@ -11825,12 +12099,12 @@ function costOfLimit(usage) {
     const known = usage.costUsd === null ? 'cost unknown' : `${countedCost(usage)} of ${dollars(usage.limits.maxCostUsd)}`;
     return `${known}${earlierCost(usage)}`;
 }
-/** `48,210 (of it 12,000 by earlier runs, 36,000 in, 210 out)`; `own` alone without earlier runs. @param own of this run */
+/** `48,210 (12,000 by earlier runs; by this one 36,000 in, 210 out)`; `own` alone without earlier runs. @param own of this run */
 function tokensText(usage, own) {
     const { earlier } = usage;
     if (earlier === undefined)
         return own;
-    return `${wholeNumber(totalSpending(usage).tokens)} (of it ${wholeNumber(earlier.tokens)} by earlier runs, ${own})`;
+    return `${wholeNumber(totalSpending(usage).tokens)} (${wholeNumber(earlier.tokens)} by earlier runs; by this one ${own})`;
 }
 /** `48,210 of 20,000,000 tokens (of it 12,000 by earlier runs)` */
 function tokensOfLimit(usage) {
@@ -12158,6 +12432,7 @@ function tokensBar({ number, tokens }, at, highest) {
 
 
 
+
 function expensesSection(record, story) {
     const { usage, stopReason } = record;
     const { limits } = usage;
@@ -12196,9 +12471,10 @@ function expensesSection(record, story) {
             share: usage.durationSeconds / 60 / limits.maxMinutes,
         },
     ];
+    const took = safeHtml `<p>Nothing. It took ${duration(usage.durationSeconds * 1000)}.</p>`;
     const cells = rows.map(({ name, told, limit, share }) => [safeHtml `<b>${name}</b>`, told, limit, meter(share)]);
     return section('spent', 'Time, tokens and cost', [
-        table(['', 'used', 'limit', 'share'], cells),
+        isNothingSpent(usage) ? took : table(['', 'used', 'limit', 'share'], cells),
         stopReason === undefined
             ? NOTHING
             : safeHtml `<p class="note">The run ended early: ${stopReasonText(stopReason)}.</p>`,
@@ -12218,7 +12494,8 @@ function meter(share) {
     </svg>
     ${percent} %</span>`;
 }
-function reproduceSection({ reproduce, toolchain, environment, spec, agent, run, }) {
+function reproduceSection(record) {
+    const { reproduce, toolchain, environment, spec, agent, run } = record;
     const facts = [
         ['rustc', toolchain.rustc],
         ['cargo', toolchain.cargo],
@@ -12242,55 +12519,142 @@ function reproduceSection({ reproduce, toolchain, environment, spec, agent, run,
           <dd>${value}</dd>
         </div> `)}
   </dl>`;
-    return section('reproduce', 'How to reproduce', [commands, list]);
+    const notes = reproductionNotes(record).map((text) => safeHtml `<p class="note">${withCode(text)}</p>`);
+    return section('reproduce', reproductionTitle(record), [commands, notes, list]);
 }
 
-;// CONCATENATED MODULE: ./src/report/verdict-commit.ts
-/** The two commits by their ids; `undefined` where the published commit, or the one to check out, was verified itself. */
-function verdictCommit(record) {
-    const { outcome, verification, publication, reproduce } = record;
-    const checkedOut = /^git checkout ([0-9a-f]{40,64})$/m.exec(reproduce.join('\n'))?.[1];
-    const commit = publication.commit ?? checkedOut;
-    if (outcome !== 'verified' || verification === undefined || commit === undefined)
+;// CONCATENATED MODULE: ./src/report/source-links.ts
+// Places in the code as links to GitHub's own pages, pinned to the verified commit so that they stay true when the branch
+// moves on. The repository's address is the one of the workflow run, which the runner gave.
+
+
+
+/** Safe Markdown; without an address or a pushed commit, and at a level without links, plain code. */
+function sourceLinks(record, { maxTextChars, hasLinks }) {
+    const repository = hasLinks ? repositoryUrl(record) : undefined;
+    const pinned = repository === undefined ? undefined : pinnedCommit(record);
+    const code = (text) => inlineCode(clipped(text, maxTextChars));
+    const linked = (words, url) => (words === '' ? '' : `[${words}](${url})`);
+    const file = (words, path, lines) => {
+        const isInside = !path.split('/').some((part) => ['', '.', '..'].includes(part));
+        if (pinned === undefined || !isInside)
+            return words;
+        return linked(words, `${repository}/blob/${pinned}/${path.split('/').map(urlPart).join('/')}${lines}`);
+    };
+    return {
+        place(text) {
+            const { path, line, lastLine } = parsePlace(text);
+            const lines = line === undefined ? '' : `#L${line}${lastLine === undefined ? '' : `-L${lastLine}`}`;
+            return file(code(text), path, lines);
+        },
+        named: (name, { path, line }) => path === undefined ? code(name) : file(code(name), path, line === undefined ? '' : `#L${line}`),
+        requirement(id) {
+            const words = inlineText(clipped(id, maxTextChars));
+            const stated = record.spec.requirements.find((each) => each.id === id);
+            if (stated === undefined)
+                return words;
+            // GitHub shows Markdown rendered, without lines, unless it is asked for the text.
+            return file(words, stated.file ?? record.spec.path, `?plain=1#L${stated.line}`);
+        },
+        commit(id) {
+            const words = inlineCode(shortId(id));
+            const url = hasLinks ? commitUrl(record, id) : undefined;
+            return url === undefined ? words : linked(words, url);
+        },
+    };
+}
+/** GitHub's page of a commit; nothing where the run pushed none. */
+function commitUrl(record, id) {
+    const repository = repositoryUrl(record);
+    return repository === undefined || !COMMIT.test(id) ? undefined : `${repository}/commit/${id}`;
+}
+const COMMIT = /^[0-9a-f]{40}([0-9a-f]{24})?$/;
+/** Of what is pushed; nothing where a run pushes nothing. */
+function repositoryUrl({ run, publication }) {
+    const isPushed = publication.kind === 'pull-request' || publication.kind === 'commit';
+    if (!isPushed || publication.undelivered === true)
         return undefined;
-    return commit === verification.commit ? undefined : { commit, verified: verification.commit };
+    return /^(https?:\/\/[\w.:-]+(?:\/[\w.-]+)+)\/actions\/runs\/\d+$/.exec(run.url ?? '')?.[1];
+}
+function pinnedCommit({ verification }) {
+    const { commit = '', onBranch = false } = verification ?? {};
+    return onBranch && COMMIT.test(commit) ? commit : undefined;
+}
+/** One name of a path; what could end a link in Markdown is escaped too. */
+function urlPart(name) {
+    const encoded = encodeURIComponent(name.replace(/\p{Surrogate}/gu, '\uFFFD'));
+    return encoded.replace(/[!'()*~]/g, (found) => `%${found.charCodeAt(0).toString(16).toUpperCase()}`);
 }
 
 ;// CONCATENATED MODULE: ./src/report/open-points.ts
 
 /** More ids than this help nobody in one line. */
 const MAX_IDS = 12;
+/** Of a point; the rest is in its section. */
+const MAX_QUOTES = 3;
 /** Failed gates first; empty when nothing is open. */
-function openPoints({ ledger, questions, records, audit, verification }) {
-    const open = ledger.filter(({ status }) => status !== 'proven' && status !== 'untestable').map(({ id }) => id);
+function openPoints(record) {
+    const { questions, records, audit, verification } = record;
+    const open = openRequirements(record);
     const ids = `${listed(open.slice(0, MAX_IDS))}${open.length > MAX_IDS ? ' …' : ''}`;
-    const deviations = records.filter(({ kind }) => kind === 'deviation').length;
-    const blocking = audit.filter((finding) => finding.blocking).length;
-    // What these two found is counted below.
-    const isCounted = (gate) => (gate === 'ledger' && open.length > 0) || (gate === 'audit' && blocking > 0);
-    const failed = (verification?.gates ?? []).filter(({ name, deciding, status }) => deciding && status !== 'passed' && !isCounted(name));
+    const deviations = records.filter(({ kind }) => kind === 'deviation');
+    const blocking = audit.filter((finding) => finding.blocking);
+    const failed = (verification?.gates ?? []).filter((gate) => gate.deciding && gate.status !== 'passed' && !isCounted(gate, record));
     const isBlocking = questions.some((question) => question.blocking);
     const countedPoints = [
-        { section: 'requirements', count: open.length, noun: 'requirement', rest: `not proven: ${ids}` },
+        { section: 'requirements', count: open.length, noun: 'requirement', rest: `not proven: ${ids}`, quotes: [] },
         {
             section: 'questions',
             count: questions.length,
             noun: 'question',
             rest: `to the architect${isBlocking ? ', blocking' : ''}`,
+            quotes: questions.map(({ number, requirement, text }) => ({
+                about: `Question ${number}${requirement === undefined ? '' : ` on ${requirement}`}`,
+                text,
+            })),
         },
-        { section: 'deviations', count: deviations, noun: 'deviation', rest: 'from the spec' },
-        { section: 'audit', count: blocking, noun: 'blocking finding', rest: 'of the audit' },
+        {
+            ...{ section: 'deviations', count: deviations.length, noun: 'deviation', rest: 'from the spec' },
+            quotes: deviations.map(({ requirement = '', text }) => ({ about: requirement, text })),
+        },
+        {
+            ...{ section: 'audit', count: blocking.length, noun: 'blocking finding', rest: 'of the audit' },
+            quotes: blocking.map(({ rule, path, line, text }) => ({
+                about: `${rule} at ${path}${line === undefined ? '' : `:${line}`}`,
+                text,
+            })),
+        },
     ];
     return [
         ...failed.map(({ name, status, reasons: [reason] }) => ({
             place: { gate: name },
             what: name,
             rest: `${status === 'failed' ? 'failed' : 'could not run'}${reason === undefined ? '' : `: ${reason}`}`,
+            ...{ quotes: [], moreQuotes: 0 },
         })),
         ...countedPoints
             .filter(({ count }) => count > 0)
-            .map(({ section, count, noun, rest }) => ({ place: { section }, what: counted(count, noun), rest })),
+            .map(({ section, count, noun, rest, quotes }) => ({
+            ...{ place: { section }, what: counted(count, noun), rest },
+            quotes: quotes.slice(0, MAX_QUOTES),
+            moreQuotes: Math.max(quotes.length - MAX_QUOTES, 0),
+        })),
     ];
+}
+/** How many of a gate's reasons the open points tell already, from the first on. */
+function reasonsTold(gate, record) {
+    if (!gate.deciding || gate.status === 'passed')
+        return 0;
+    return isCounted(gate, record) ? gate.reasons.length : 1;
+}
+/** Whether what the gate found is counted as requirements or findings. */
+function isCounted({ name }, record) {
+    if (name === 'ledger')
+        return openRequirements(record).length > 0;
+    return name === 'audit' && record.audit.some(({ blocking }) => blocking);
+}
+function openRequirements({ ledger }) {
+    return ledger.filter(({ status }) => status !== 'proven' && status !== 'untestable').map(({ id }) => id);
 }
 
 ;// CONCATENATED MODULE: ./src/report/html/verdict-banner.ts
@@ -12301,6 +12665,10 @@ function openPoints({ ledger, questions, records, audit, verification }) {
 
 
 
+
+
+/** Of a question, deviation or finding; its section has all of it. */
+const MAX_QUOTE_CHARS = 600;
 const OUTCOME_WORDS = {
     verified: { words: 'Verified', tone: 'good', sign: '✔' },
     unverified: { words: 'Not verified', tone: 'bad', sign: '✘' },
@@ -12365,9 +12733,17 @@ function openList(record) {
     return safeHtml `<div class="open">
     <h3>Open</h3>
     <ul>
-      ${points.map((point) => safeHtml `<li><a href="#${id(point)}">${point.what}</a> ${point.rest}</li>`)}
+      ${points.map((point) => safeHtml `<li><a href="#${id(point)}">${point.what}</a> ${point.rest}${quotes(point)}</li>`)}
     </ul>
   </div>`;
+}
+function quotes({ quotes: quoted, moreQuotes }) {
+    if (quoted.length === 0)
+        return NOTHING;
+    return safeHtml `<ul>
+    ${quoted.map(({ about, text }) => safeHtml `<li>${about === '' ? NOTHING : `${about}: `}${withCode(clipped(text, MAX_QUOTE_CHARS))}</li>`)}
+    ${moreQuotes === 0 ? NOTHING : safeHtml `<li>… and ${moreQuotes} more below</li>`}
+  </ul>`;
 }
 function facts(record) {
     const { verification, publication, usage, model, run } = record;
@@ -12382,9 +12758,11 @@ function facts(record) {
         ],
         [
             'commit',
-            verified === undefined
-                ? objectName(commit ?? verification?.commit)
-                : safeHtml `${objectName(commit)} <small>same tree as the verified ${objectName(verified)}</small>`,
+            commit === undefined
+                ? unpushed(verification?.commit)
+                : verified === undefined
+                    ? commitName(commit, record)
+                    : safeHtml `${commitName(commit, record)} <small>same tree as the verified ${commitName(verified, record)}</small>`,
         ],
         ['branch', branch === undefined ? NOTHING : safeHtml `<code>${branch}</code>`],
         [
@@ -12412,8 +12790,14 @@ function facts(record) {
         </div> `)}
   </dl>`;
 }
+function commitName(id, record) {
+    return webLink(objectName(id), commitUrl(record, id));
+}
+function unpushed(id) {
+    return id === undefined ? NOTHING : safeHtml `${objectName(id)} <small>not pushed</small>`;
+}
 function objectName(id) {
-    return id === undefined ? NOTHING : safeHtml `<code title="${id}">${shortId(id)}</code>`;
+    return safeHtml `<code title="${id}">${shortId(id)}</code>`;
 }
 function verdict_banner_capitalised(text) {
     return text.charAt(0).toUpperCase() + text.slice(1);
@@ -12687,8 +13071,12 @@ function list(items) {
 }
 
 ;// CONCATENATED MODULE: ./src/report/html/remarks.ts
+// What people have to read besides the verdict: questions, answers, deviations, assumptions, improvements and the model's
+// own words. What is open is counted in the head of the page.
 
-function questionsSection({ questions, answers = [], spec, publication }) {
+
+function questionsSection(record) {
+    const { questions, answers = [], spec } = record;
     const textOf = (id) => spec.requirements.find((each) => each.id === id)?.text;
     const open = questions.map(({ number, text, requirement, blocking }) => safeHtml `<li class="remark ${blocking ? 'warn' : ''}">
         <h3>
@@ -12702,22 +13090,20 @@ function questionsSection({ questions, answers = [], spec, publication }) {
         ${quoted(question)} ${prose(answer)}
         <p class="note">${author === undefined ? 'by a change of the spec' : `by ${author}`}</p>
       </li> `);
-    const first = questions[0]?.number;
-    const howTo = first === undefined
-        ? NOTHING
-        : publication.kind === 'none'
-            ? safeHtml `<p class="note">Answer by changing the spec.</p>`
-            : safeHtml `<p class="note">
-            Answer in a comment on the pull request: <code>/ferrule answer ${first} &lt;text&gt;</code>, or change the
-            spec.
-          </p>`;
     const body = [...open, ...answered];
     if (body.length === 0)
         return undefined;
     return section('questions', 'Questions', safeHtml `<ul class="remarks">
         ${body}
       </ul>
-      ${howTo}`);
+      ${questions.length === 0 ? NOTHING : answerNote(record)}`);
+}
+function answerNote(record) {
+    const how = howToAnswer(record);
+    if (how === undefined)
+        return safeHtml `<p class="note">${withCode(ANSWER_BY_SPEC)}</p>`;
+    const { words, url } = how.place;
+    return safeHtml `<p class="note">${how.lead} ${webLink(words, url)}: <code>${how.command}</code>${how.rest}</p>`;
 }
 /** What the model left the spec for, proposes or took for granted; nothing where there is none of a kind. */
 function recordsSection({ records }, kind) {
@@ -12805,10 +13191,10 @@ function requirementsSection(record, placeLink) {
     }
     const rows = spec.requirements.map(({ id, text, file, line }) => [
         safeHtml `<b>${id}</b>`,
-        text,
+        withCode(text),
         file === undefined ? String(line) : `${file}:${line}`,
     ]);
-    return section('requirements', 'Requirements', table(['id', 'requirement', 'line of the spec'], rows), 'not checked one by one');
+    return section('requirements', 'Requirements', table(['id', 'requirement', 'line of the spec'], rows), record.outcome === 'unchanged' ? 'not checked by this run' : 'not checked one by one');
 }
 /** Where a requirement stands in a spec of several files; in a spec of one its id finds it. */
 function placeInFolder(id, { spec }) {
@@ -13460,7 +13846,7 @@ function layout_link(words, url) {
 /** What the model recorded, with the requirement it concerns in front. */
 function recordText({ text, requirement, earlierRun }, extent) {
     const lead = requirement === undefined ? '' : `**${inlineText(requirement)}:** `;
-    return `${lead}${inlineText(clipped(text, extent.maxTextChars))}${earlierRun === true ? ' (by an earlier run)' : ''}`;
+    return `${lead}${inlineProse(clipped(text, extent.maxTextChars))}${earlierRun === true ? ' (by an earlier run)' : ''}`;
 }
 
 ;// CONCATENATED MODULE: ./src/report/gate-record.ts
@@ -13791,63 +14177,6 @@ function reportJsonSchema() {
     return z.toJSONSchema(runRecordSchema, { io: 'input' });
 }
 
-;// CONCATENATED MODULE: ./src/report/source-links.ts
-// Places in the code as links to GitHub's own pages, pinned to the verified commit so that they stay true when the branch
-// moves on. The repository's address is the one of the workflow run, which the runner gave.
-
-
-
-/** Safe Markdown; without an address or a pushed commit, and at a level without links, plain code. */
-function sourceLinks(record, { maxTextChars, hasLinks }) {
-    const repository = hasLinks ? repositoryUrl(record) : undefined;
-    const pinned = repository === undefined ? undefined : pinnedCommit(record);
-    const code = (text) => inlineCode(clipped(text, maxTextChars));
-    const linked = (words, url) => (words === '' ? '' : `[${words}](${url})`);
-    const file = (words, path, lines) => {
-        const isInside = !path.split('/').some((part) => ['', '.', '..'].includes(part));
-        if (pinned === undefined || !isInside)
-            return words;
-        return linked(words, `${repository}/blob/${pinned}/${path.split('/').map(urlPart).join('/')}${lines}`);
-    };
-    return {
-        place(text) {
-            const { path, line, lastLine } = parsePlace(text);
-            const lines = line === undefined ? '' : `#L${line}${lastLine === undefined ? '' : `-L${lastLine}`}`;
-            return file(code(text), path, lines);
-        },
-        named: (name, { path, line }) => path === undefined ? code(name) : file(code(name), path, line === undefined ? '' : `#L${line}`),
-        requirement(id) {
-            const words = inlineText(clipped(id, maxTextChars));
-            const stated = record.spec.requirements.find((each) => each.id === id);
-            if (stated === undefined)
-                return words;
-            // GitHub shows Markdown rendered, without lines, unless it is asked for the text.
-            return file(words, stated.file ?? record.spec.path, `?plain=1#L${stated.line}`);
-        },
-        commit(id) {
-            const words = inlineCode(shortId(id));
-            return repository === undefined || !COMMIT.test(id) ? words : linked(words, `${repository}/commit/${id}`);
-        },
-    };
-}
-const COMMIT = /^[0-9a-f]{40}([0-9a-f]{24})?$/;
-/** Of what is pushed; nothing where a run pushes nothing. */
-function repositoryUrl({ run, publication }) {
-    const isPushed = publication.kind === 'pull-request' || publication.kind === 'commit';
-    if (!isPushed || publication.undelivered === true)
-        return undefined;
-    return /^(https?:\/\/[\w.:-]+(?:\/[\w.-]+)+)\/actions\/runs\/\d+$/.exec(run.url ?? '')?.[1];
-}
-function pinnedCommit({ verification }) {
-    const { commit = '', onBranch = false } = verification ?? {};
-    return onBranch && COMMIT.test(commit) ? commit : undefined;
-}
-/** One name of a path; what could end a link in Markdown is escaped too. */
-function urlPart(name) {
-    const encoded = encodeURIComponent(name.replace(/\p{Surrogate}/gu, '\uFFFD'));
-    return encoded.replace(/[!'()*~]/g, (found) => `%${found.charCodeAt(0).toString(16).toUpperCase()}`);
-}
-
 ;// CONCATENATED MODULE: ./src/report/audit-sections.ts
 
 
@@ -13885,83 +14214,10 @@ function audit_sections_auditSection(record, extent) {
 }
 function described({ rule, path, line, text }, record, extent) {
     const place = sourceLinks(record, extent).place(line === undefined ? path : `${path}:${line}`);
-    return `${inlineText(rule)} at ${place}: ${inlineText(clipped(text, extent.maxTextChars))}`;
+    return `${inlineText(rule)} at ${place}: ${inlineProse(clipped(text, extent.maxTextChars))}`;
 }
 function isSame(liftedBy, { requirement, text }) {
     return liftedBy !== undefined && liftedBy.requirement === requirement && liftedBy.text === text;
-}
-
-;// CONCATENATED MODULE: ./src/report/excerpt.ts
-// Chooses the lines of a command's output that are shown where the whole does not fit. Original order and wording stay,
-// every gap says how many lines it hides. Where the whole lies is said by whoever shows the excerpt.
-
-
-const MAX_LINE_CHARS = 500;
-/** Every executable's verdict and the line that names what cargo could not do: shown even beyond the limit. */
-const VERDICT = /^\s*(?:test result:|error: (?:could not compile|test failed|\d+ target))/;
-const excerpt_BLOCK_START = /^\s*(?:error(?:\[\w+\])?:|---- .+ ----$|thread '.*' .*panicked at)/;
-const FAILURE = /^\s*(?:test .* \.\.\. FAILED|failures:$|Caused by:)/;
-/**
- * At most `maxLines` lines: `test result:` lines and cargo's closing errors always (they alone may exceed the limit), then
- * failures and errors with what belongs to them up to the next empty line, then the end and the beginning. Colours are
- * stripped and long lines shortened, with a note. `Infinity` shows all lines whole.
- */
-function excerptOutput(output, maxLines) {
-    const text = (0,printable_text/* printableText */.X)(output).replace(/\n+$/, '');
-    const lines = text === '' ? [] : text.split('\n');
-    if (maxLines === Infinity) {
-        return { text, shownLines: lines.length, totalLines: lines.length, isComplete: true };
-    }
-    const chosen = chooseLines(lines, maxLines);
-    const shown = [];
-    let hidden = 0;
-    const closeGap = () => {
-        if (hidden > 0)
-            shown.push(`[… ${hidden === 1 ? '1 line' : `${hidden} lines`} left out …]`);
-        hidden = 0;
-    };
-    lines.forEach((line, at) => {
-        if (!chosen.has(at)) {
-            hidden += 1;
-            return;
-        }
-        closeGap();
-        shown.push(clipped(line, MAX_LINE_CHARS));
-    });
-    closeGap();
-    const isComplete = chosen.size === lines.length && lines.every(({ length }) => length <= MAX_LINE_CHARS);
-    return { text: shown.join('\n'), shownLines: chosen.size, totalLines: lines.length, isComplete };
-}
-function chooseLines(lines, maxLines) {
-    const all = lines.map((_, at) => at);
-    if (lines.length <= maxLines)
-        return new Set(all);
-    const chosen = new Set(all.filter((at) => VERDICT.test(lines[at] ?? '')));
-    const take = (candidates) => {
-        for (const at of candidates) {
-            if (chosen.size >= maxLines)
-                return;
-            chosen.add(at);
-        }
-    };
-    take(all.filter((at) => FAILURE.test(lines[at] ?? '') || excerpt_BLOCK_START.test(lines[at] ?? '')));
-    take(blockLines(lines));
-    const headLines = Math.ceil((maxLines - chosen.size) / 4); // the end of a build says more than its beginning
-    take(all.slice(0, headLines));
-    take(all.toReversed());
-    return chosen;
-}
-/** Lines from the start of an error, a test's captured output or a panic up to the next empty line. */
-function* blockLines(lines) {
-    let isInside = false;
-    for (const [at, line] of lines.entries()) {
-        if (excerpt_BLOCK_START.test(line))
-            isInside = true;
-        else if (line.trim() === '')
-            isInside = false;
-        if (isInside)
-            yield at;
-    }
 }
 
 ;// CONCATENATED MODULE: ./src/report/mark.ts
@@ -14021,27 +14277,43 @@ function decodePath(encoded) {
 
 
 /** Of a gate; the rest is in its output. */
-const MAX_QUOTES = 3;
-const MAX_QUOTE_CHARS = 600;
+const open_section_MAX_QUOTES = 3;
+const open_section_MAX_QUOTE_CHARS = 600;
 /** A text that has room for less than this quotes nothing. */
 const MIN_QUOTE_CHARS = 100;
 function open_section_openList(record, extent) {
     const points = openPoints(record);
     if (points.length === 0)
         return record.outcome === 'verified' ? 'Nothing is open.' : '';
-    const items = points.map(({ what, rest, place }) => {
-        const told = `**${inlineText(what)}** ${inlineText(clipped(rest, extent.maxTextChars * 2))}`;
-        return `${told}${quotesBelow(place, record, extent)}`;
+    const items = points.map((point) => {
+        const told = `**${inlineText(point.what)}** ${inlineText(clipped(point.rest, extent.maxTextChars * 2))}`;
+        return `${told}${quotedTexts(point, extent)}${quotesBelow(point.place, record, extent)}`;
     });
     return `Open:\n\n${layout_bullets(items, extent)}`;
+}
+/** The first questions, deviations or findings as a list below the item above them. */
+function quotedTexts({ quotes, moreQuotes }, { maxTextChars }) {
+    if (quotes.length === 0 || maxTextChars < MIN_QUOTE_CHARS)
+        return '';
+    const maxChars = Math.min(maxTextChars, open_section_MAX_QUOTE_CHARS);
+    const told = quotes.map(({ about, text }) => {
+        const lead = about === '' ? '' : `${inlineText(clipped(about, maxChars))}: `;
+        return `${lead}${inlineProse(clipped(text, maxChars))}`;
+    });
+    // An empty item would make a heading of the line above it.
+    const shown = told.filter((text) => text.trim() !== '');
+    const rest = moreQuotes === 0 ? [] : [`… and ${moreQuotes} more below`];
+    if (shown.length === 0)
+        return '';
+    return `\n${belowItem(layout_bullets([...shown, ...rest], { maxRows: Infinity }))}`;
 }
 /** The first messages of a gate as a part of the list item above them. */
 function quotesBelow(place, record, { maxTextChars }) {
     if (!('gate' in place) || maxTextChars < MIN_QUOTE_CHARS)
         return '';
     const messages = messagesOf(place.gate, record);
-    const maxChars = Math.min(maxTextChars, MAX_QUOTE_CHARS);
-    const quotes = messages.slice(0, MAX_QUOTES).map((text) => clipped(text, maxChars));
+    const maxChars = Math.min(maxTextChars, open_section_MAX_QUOTE_CHARS);
+    const quotes = messages.slice(0, open_section_MAX_QUOTES).map((text) => clipped(text, maxChars));
     const rest = messages.length - quotes.length;
     const shown = [...quotes, ...(rest === 0 ? [] : [`… and ${rest} more below`])].join('\n\n');
     if (shown === '')
@@ -14124,6 +14396,7 @@ function requirements_section_requirementsSection(record, extent) {
     const { ledger, claims = [], staleRequirements = [] } = record;
     const links = sourceLinks(record, extent);
     const cell = (text) => inlineText(clipped(text, extent.maxTextChars));
+    const prose = (text) => inlineProse(clipped(text, extent.maxTextChars));
     const places = (code) => code.map((place) => links.place(place)).join(' ');
     if (ledger.length === 0) {
         const rows = claims.map((claim) => [
@@ -14131,7 +14404,7 @@ function requirements_section_requirementsSection(record, extent) {
             CLAIM_WORDS[claim.status],
             places(claim.code),
             claim.tests.map((name) => links.named(name, {})).join(' '),
-            cell(claim.note ?? ''),
+            prose(claim.note ?? ''),
         ]);
         return layout_section('Requirements: claimed by the model, not checked', [
             layout_table(['id', 'claimed', 'code', 'tests', 'note'], rows, extent),
@@ -14142,11 +14415,11 @@ function requirements_section_requirementsSection(record, extent) {
         const tests = entry.tests.map(({ name, result, ...place }) => `${links.named(name, place)} ${TEST_WORDS[result]}`);
         return [
             links.requirement(entry.id),
-            cell(entry.text),
+            prose(entry.text),
             `${sign} ${words}`,
             places(entry.code),
             tests.join(', '),
-            cell(entry.note ?? ''),
+            prose(entry.note ?? ''),
         ];
     });
     const stale = staleRequirements.length === 0
@@ -14318,13 +14591,19 @@ function records_mark_encoded(records, maxTextChars) {
 }
 
 ;// CONCATENATED MODULE: ./src/report/sections.ts
+// The parts of a report in Markdown, each a function of the record that gives an empty text where there is nothing to
+// tell. Their order and how much of each fits is decided in markdown.ts.
 
 
 
 
 
 
-function sections_gatesSection({ verification, baseline }, extent) {
+
+
+
+function sections_gatesSection(record, extent) {
+    const { verification, baseline } = record;
     const gates = verification?.gates ?? [];
     const rows = gates.map((gate) => [
         inlineText(gate.name) + (gate.deciding ? '' : ' (advisory)'),
@@ -14335,7 +14614,9 @@ function sections_gatesSection({ verification, baseline }, extent) {
         gate.command === '' ? '–' : duration(gate.durationMs),
     ]);
     const notes = gates.flatMap((gate) => [
-        ...gate.reasons.map((reason) => `**${inlineText(gate.name)}:** ${inlineText(clipped(reason, extent.maxTextChars))}`),
+        ...gate.reasons
+            .slice(reasonsTold(gate, record))
+            .map((reason) => `**${inlineText(gate.name)}:** ${inlineText(clipped(reason, extent.maxTextChars))}`),
         ...olderFailureNotes(gate, extent),
     ]);
     return layout_section('Verification', [
@@ -14364,34 +14645,38 @@ function publicationLine(record, extent) {
             : layout_link(`pull request ${pullRequest.number}${pullRequest.draft ? ' (draft)' : ''}`, pullRequest.url),
         comment === undefined ? '' : layout_link('comment', comment.url),
         run.url === undefined ? '' : layout_link('workflow run', run.url),
+        run.url === undefined ? '' : `${layout_link('artifacts', `${run.url}#artifacts`)} with \`report.html\``,
     ].filter((place) => place !== '');
     return places.length === 0 ? '' : `Where: ${places.join(' · ')}`;
 }
-/** What is open, by number, with the requirement it concerns, and how to answer. */
-function sections_questionsSection(record, extent) {
-    const { questions, spec, publication } = record;
+/**
+ * What is open, by number, with the requirement it concerns, and how to answer.
+ * @param isPosted the text is to stand on the pull request or issue itself
+ */
+function sections_questionsSection(record, extent, isPosted) {
+    const { questions, spec } = record;
     const links = sourceLinks(record, extent);
     const items = questions.map(({ number, text, requirement, blocking }) => {
         const stated = spec.requirements.find(({ id }) => id === requirement);
         const quoted = stated === undefined ? '' : quoteBelow(clipped(stated.text, extent.maxTextChars));
         const head = `**Question ${number}${sections_about(requirement, links)}${blocking ? ' (blocking)' : ''}:**`;
-        return `${head} ${inlineText(clipped(text, extent.maxTextChars))}${quoted}`;
+        return `${head} ${inlineProse(clipped(text, extent.maxTextChars))}${quoted}`;
     });
-    const howTo = questions[0] === undefined ? '' : howToAnswer(questions[0].number, publication.kind);
-    return layout_section('Questions', [layout_bullets(items, extent), howTo]);
+    return layout_section('Questions', [layout_bullets(items, extent), questions.length === 0 ? '' : answerLine(record, isPosted)]);
 }
-function howToAnswer(number, kind) {
-    if (kind === 'none')
-        return 'Answer by changing the spec, or in the input `instructions`.';
-    return (`Answer in a comment where this report stands on GitHub: \`/ferrule answer ${number} <text>\`, or change the spec. ` +
-        'The next run reads the answers of people with write access.');
+function answerLine(record, isPosted) {
+    const how = howToAnswer(record, isPosted);
+    if (how === undefined)
+        return ANSWER_BY_SPEC;
+    const { words, url } = how.place;
+    return `${how.lead} ${url === undefined ? words : layout_link(words, url)}: ${inlineCode(how.command)}${how.rest}`;
 }
 function answersSection(record, extent) {
     const { answers = [] } = record;
     const links = sourceLinks(record, extent);
     const items = answers.map(({ number, question, answer, author, requirement }) => {
         const by = author === undefined ? '' : ` (answered by ${inlineText(author)})`;
-        const head = `**Question ${number}${sections_about(requirement, links)}:** ${inlineText(clipped(question, extent.maxTextChars))}${by}`;
+        const head = `**Question ${number}${sections_about(requirement, links)}:** ${inlineProse(clipped(question, extent.maxTextChars))}${by}`;
         return `${head}${quoteBelow(clipped(answer, extent.maxTextChars))}`;
     });
     return layout_section('Answers that this run was given', [layout_bullets(items, extent)]);
@@ -14484,7 +14769,7 @@ function usageSection({ usage, model, agent, run }) {
     const by = named.filter(([, name]) => name !== '').map(([what, name]) => `${what} ${inlineCode(clipped(name, 200))}`);
     const who = `With ${listed(by)}.`;
     const took = duration(usage.durationSeconds * 1000);
-    if (usage.turns === 0 && usage.rounds === 0)
+    if (isNothingSpent(usage))
         return layout_section('Spent', [`Nothing. It took ${took}. ${who}`]);
     const input = usage.inputTokens + usage.cacheReadTokens + usage.cacheWriteTokens;
     const own = `${wholeNumber(input)} in (${wholeNumber(usage.cacheReadTokens)} of them from the cache), ${wholeNumber(usage.outputTokens)} out`;
@@ -14509,14 +14794,8 @@ function sections_reproduceSection(record, extent) {
     ];
     const named = tools.filter((tool) => tool !== '').map((tool) => inlineText(clipped(tool, 200)));
     const sandbox = environment.sandbox === '' ? [] : [`sandbox: ${inlineText(clipped(environment.sandbox, 200))}`];
-    const patch = reproduce.includes('git apply change.patch')
-        ? '`change.patch` is in the report folder of the run: this work is on no branch.'
-        : '';
-    const verdict = verdictCommit(record);
-    const ids = verdict && [verdict.commit, verdict.verified].map((id) => inlineCode(shortId(id)));
-    const sameTree = ids === undefined ? '' : `${ids.join(' adds the verdict alone: its tree is that of ')}, as verified.`;
-    const title = commands === '' ? 'Made with' : 'How to reproduce';
-    return layout_section(title, [commands, patch, sameTree, [...named, ...sandbox].join(' · ')]);
+    const notes = reproductionNotes(record).map(inlineProse);
+    return layout_section(reproductionTitle(record), [commands, ...notes, [...named, ...sandbox].join(' · ')]);
 }
 function testCounts({ tests }) {
     if (tests === undefined)
@@ -14617,9 +14896,9 @@ const LEVELS = [
  * report.md, pull request text or comment, its first line the hidden mark, below it those of questions and records where
  * there are any. Never longer than `maxChars`.
  */
-function renderMarkdown(record, { outputs, maxChars, pullRequestNotes = [] }) {
+function renderMarkdown(record, { outputs, maxChars, pullRequestNotes = [], isPosted = false }) {
     const lines = hiddenLines(record);
-    const context = { outputs: once(outputs), pullRequestNotes };
+    const context = { outputs: once(outputs), pullRequestNotes, isPosted };
     const fits = (text) => text.length <= maxChars;
     const render = (marks) => firstThatFits((level) => `${marks}\n${renderLevel(record, level, context)}`, fits);
     for (;;) {
@@ -14645,7 +14924,7 @@ function questionsMark({ questions, answers = [] }) {
 }
 /** The body of a report without the mark, at the first level of detail that `fits` accepts, else at the last. */
 function renderBody(record, outputs, fits) {
-    const context = { outputs: once(outputs), pullRequestNotes: [] };
+    const context = { outputs: once(outputs), pullRequestNotes: [], isPosted: false };
     return firstThatFits((level) => renderLevel(record, level, context), fits);
 }
 function firstThatFits(render, fits) {
@@ -14657,7 +14936,7 @@ function firstThatFits(render, fits) {
     }
     return text;
 }
-function renderLevel(record, level, { outputs, pullRequestNotes }) {
+function renderLevel(record, level, context) {
     const verdict = inlineText(clipped(verdictLine(record), Math.min(level.maxTextChars * 5, 2000)));
     const parts = [
         `**${verdict}**`,
@@ -14665,9 +14944,9 @@ function renderLevel(record, level, { outputs, pullRequestNotes }) {
         publicationLine(record, level),
         quotedNotes(record.publication.warnings, level),
         open_section_openList(record, level),
-        quotedNotes(pullRequestNotes, level),
+        quotedNotes(context.pullRequestNotes, level),
         sections_gatesSection(record, level),
-        ...(level.isBrief ? [] : details(record, level, outputs)),
+        ...(level.isBrief ? [] : details(record, level, context)),
         level === markdown_WHOLE ? '' : leftOut(record),
     ];
     return `${parts.filter((part) => part !== '').join('\n\n')}\n`;
@@ -14685,9 +14964,9 @@ function reportFolder({ run: { url } }) {
         return 'the report folder of the run';
     return `the report folder of the run (${layout_link('artifacts', `${url}#artifacts`)}, ${layout_link('log', url)})`;
 }
-function details(record, level, outputs) {
+function details(record, level, { outputs, isPosted }) {
     return [
-        sections_questionsSection(record, level),
+        sections_questionsSection(record, level, isPosted),
         answersSection(record, level),
         sections_sourceWarningsSection(record, level),
         deviationsSection(record, level),
@@ -15062,6 +15341,43 @@ function time(at) {
     return `${at.toISOString().slice(11, 19)} UTC`;
 }
 
+;// CONCATENATED MODULE: ./src/report/open-lines.ts
+// What a run leaves open, as lines of plain text for the log: the open points, and the questions with how to answer them.
+// The same as Markdown is open-section.ts and sections.ts.
+
+
+
+/** Of a question, or of a gate's first reason; the report has the whole. */
+const open_lines_MAX_TEXT_CHARS = 500;
+const open_lines_MAX_QUESTIONS = 10;
+/** None when nothing is open, or when nothing was looked at. */
+function openLines(record) {
+    const points = openPoints(record).map(({ what, rest }) => `  ${what} ${open_lines_oneLine(rest)}`);
+    const head = points.length === 0 ? [] : [`Open in ${record.spec.path}:`];
+    return [...head, ...points, ...questionLines(record)];
+}
+function questionLines(record) {
+    const { questions } = record;
+    if (questions.length === 0)
+        return [];
+    const shown = questions.slice(0, open_lines_MAX_QUESTIONS).map(({ number, text, requirement, blocking }) => {
+        const about = requirement === undefined ? '' : ` on ${requirement}`;
+        return `Question ${number}${about}${blocking ? ' (blocking)' : ''}: ${open_lines_oneLine(text)}`;
+    });
+    const rest = questions.length - shown.length;
+    return [...shown, ...(rest === 0 ? [] : [`… and ${rest} more in the report.`]), open_lines_answerLine(record)];
+}
+function open_lines_answerLine(record) {
+    const how = howToAnswer(record);
+    if (how === undefined)
+        return ANSWER_BY_SPEC.replaceAll('`', "'");
+    const { words, url } = how.place;
+    return `${how.lead} ${words}${url === undefined ? '' : ` (${url})`}: ${how.command}${how.rest}`;
+}
+function open_lines_oneLine(text) {
+    return clipped(text.replace(/\s+/g, ' ').trim(), open_lines_MAX_TEXT_CHARS);
+}
+
 ;// CONCATENATED MODULE: ./src/report/outputs.ts
 // The action's outputs and exit status, computed from the records of a run (docs/contract.md). Setting them is done
 // elsewhere.
@@ -15252,9 +15568,11 @@ function restLine(count, { run: { url } }) {
 
 
 
+
+
 /***/ }),
 
-/***/ 977:
+/***/ 5722:
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
 
@@ -15281,6 +15599,7 @@ var platform_model = __webpack_require__(1382);
 // The one line by which people see a tool call: in the log, on a terminal, in the comment that follows the run. Nothing
 // is decided here.
 const MAX_SUBJECT_CHARS = 120;
+const MAX_FAILURE_CHARS = 400;
 /** What a call is about: the tool, its most telling input, and how much it is. Takes whatever the model sent as input. */
 function callLine(name, input) {
     const fields = (typeof input === 'object' && input !== null ? input : {});
@@ -15289,10 +15608,18 @@ function callLine(name, input) {
     const shown = what.length > MAX_SUBJECT_CHARS ? `${what.slice(0, MAX_SUBJECT_CHARS - 1)}…` : what;
     return [`${name.slice(0, 100)} ${shown}`, ...extent(fields)].join(' · ').replaceAll(/\s+/g, ' ').trim();
 }
-/** The same of a call that is over, with the first line of its failure. */
+/** The same of a call that is over, with what failed. */
 function actionLine(name, input, result) {
-    const failed = result.isError ? ` · failed: ${result.text.split('\n')[0] ?? ''}` : '';
+    const failed = result.isError ? ` · failed: ${failureOf(result.text)}` : '';
     return `${callLine(name, input)}${failed}`.replaceAll(/\s+/g, ' ').trim();
+}
+/** The first line that tells it, with those that lead to it: `Not committed.`, `Gate test failed (cargo test):`. */
+function failureOf(text) {
+    const lines = text.split('\n');
+    const telling = lines.findIndex((line) => !/^Not committed\.$|:$/.test(line));
+    const shown = lines.slice(0, Math.max(telling, 0) + 1).map((line) => line.replace(/^- /, ''));
+    const failure = shown.join(' ');
+    return failure.length > MAX_FAILURE_CHARS ? `${failure.slice(0, MAX_FAILURE_CHARS - 1)}…` : failure;
 }
 function extent({ edits, content, increments, requirements, start_line: from, end_line: to }) {
     const counts = [
@@ -16118,8 +16445,8 @@ function hashOf(content) {
     return (0,external_node_crypto_.createHash)('sha256').update(content).digest('hex');
 }
 
-// EXTERNAL MODULE: ./src/publish/publish.ts + 29 modules
-var publish = __webpack_require__(5387);
+// EXTERNAL MODULE: ./src/publish/publish.ts + 30 modules
+var publish = __webpack_require__(8837);
 // EXTERNAL MODULE: ./src/verify/verify.ts + 43 modules
 var verify = __webpack_require__(420);
 // EXTERNAL MODULE: ./src/platform/command.ts
@@ -17405,8 +17732,8 @@ function textOf(answer) {
 
 // EXTERNAL MODULE: ./src/brief/brief.ts + 25 modules
 var brief_brief = __webpack_require__(1044);
-// EXTERNAL MODULE: ./src/report/report.ts + 61 modules
-var report_report = __webpack_require__(4076);
+// EXTERNAL MODULE: ./src/report/report.ts + 64 modules
+var report_report = __webpack_require__(9746);
 ;// CONCATENATED MODULE: ./src/run/earlier-run.ts
 
 
@@ -17420,11 +17747,17 @@ const SPEC_CHANGED = 'The spec was changed after this question was asked. Take t
  * @throws UserError when they cannot be read
  */
 async function readEarlierRun(request) {
-    const { inputs, github, kind, pullRequestNumber: number, branch, base, spec, mask, warn } = request;
-    const place = kind === 'pull-request' ? { branch, base } : number === undefined ? undefined : { number };
-    if (github === undefined || place === undefined || kind === 'none')
+    const { inputs, github, kind, spec, mask, warn } = request;
+    if (github === undefined || kind === 'none')
         return NOTHING;
-    const read = await (0,publish/* readAnswers */.Mr)({ github, identity: await github.identity(), specPath: spec.path, place, mask });
+    const places = placesOfReports(request);
+    const identity = places.length === 0 ? '' : await github.identity();
+    let read = { kind: 'none' };
+    for (const place of places) {
+        read = await (0,publish/* readAnswers */.Mr)({ github, identity, specPath: spec.path, place, mask });
+        if (read.kind !== 'none')
+            break;
+    }
     if (read.kind === 'none')
         return NOTHING;
     if (read.kind === 'unreadable') {
@@ -17438,6 +17771,14 @@ async function readEarlierRun(request) {
     const earlier = settle(read, spec.hash, inputs.onQuestion);
     const mayWait = inputs.resume === 'auto' && inputs.onQuestion === 'pause';
     return { ...earlier, isWaiting: earlier.isWaiting && mayWait };
+}
+function placesOfReports({ kind, eventNumber, branches, base }) {
+    if (kind !== 'pull-request')
+        return eventNumber === undefined ? [] : [{ number: eventNumber }];
+    return branches.map((branch, i) => {
+        const isLast = i === branches.length - 1;
+        return { branch, base, ...(isLast && eventNumber !== undefined ? { askedOn: eventNumber } : {}) };
+    });
 }
 /** Sorts what was asked into answered and open. A changed spec answers what was open before. */
 function settle(read, specHash, onQuestion) {
@@ -17548,40 +17889,48 @@ function progressOf(requirementIds, { served, stale, planned }, { questions, ans
 ;// CONCATENATED MODULE: ./src/run/publish-and-record.ts
 
 
+const NO_PLACE_TO_ANSWER = 'Nothing on GitHub takes an answer of this run: change the spec, or answer in the input instructions.';
 /** Publishes a result with its report, and notes in the record where it is. */
 async function publishRecord({ log, github }, publisher, record, result) {
-    log.group('Publication');
-    try {
-        // About what is pushed, so nothing where nothing is.
-        const note = result.headCommit === undefined ? '' : (0,publish/* ciNote */.rN)(await github?.identity(), publisher.kind);
-        const spent = (0,report_report/* totalSpending */.H5)(record.usage);
-        const attempt = spent.tokens > 0 ? { spent, runUrl: record.run.url ?? 'local' } : undefined;
-        const options = { outputs: result.outputs, maxChars: report_report/* MAX_BODY_CHARS */.GW };
-        const request = () => ({
-            outcome: result.outcome ?? record.outcome,
-            headCommit: result.headCommit,
-            ...(result.onto === undefined ? {} : { onto: result.onto }),
-            ...(attempt === undefined ? {} : { attempt }),
-            title: result.title,
-            body: (0,report_report/* renderMarkdown */.Gc)(record, { ...options, pullRequestNotes: note === '' ? [] : [note] }),
-            commentBody: (0,report_report/* renderMarkdown */.Gc)(record, options),
-            answerBody: (0,report_report/* renderAnswer */.x1)(record),
-        });
-        if (publisher.pushRenamed)
-            (0,report_report/* nameCommits */.Qz)(record, await publisher.pushRenamed(request()));
-        record.publication = await publisher.publish(request());
-        if ((0,publish/* isUndelivered */.I0)(record.publication, result))
-            record.publication.undelivered = true;
-        for (const warning of record.publication.warnings)
-            log.warning(warning);
-        const { kind, pullRequest, comment } = record.publication;
-        const hasPlaceForAnswers = pullRequest !== undefined || (comment !== undefined && kind !== 'pull-request');
-        if (record.outcome === 'needs-answer' && !hasPlaceForAnswers)
-            record.message += ' There is no pull request to answer on: change the spec, or answer in the input instructions.';
-    }
-    finally {
-        log.endGroup();
-    }
+    // About what is pushed, so nothing where nothing is.
+    const note = result.headCommit === undefined ? '' : (0,publish/* ciNote */.rN)(await github?.identity(), publisher.kind);
+    const spent = (0,report_report/* totalSpending */.H5)(record.usage);
+    const attempt = spent.tokens > 0 ? { spent, runUrl: record.run.url ?? 'local' } : undefined;
+    const options = { outputs: result.outputs, maxChars: report_report/* MAX_BODY_CHARS */.GW, isPosted: true };
+    const request = () => ({
+        outcome: result.outcome ?? record.outcome,
+        headCommit: result.headCommit,
+        ...(result.onto === undefined ? {} : { onto: result.onto }),
+        ...(attempt === undefined ? {} : { attempt }),
+        title: result.title,
+        body: (0,report_report/* renderMarkdown */.Gc)(record, { ...options, pullRequestNotes: note === '' ? [] : [note] }),
+        commentBody: (0,report_report/* renderMarkdown */.Gc)(record, options),
+        answerBody: (0,report_report/* renderAnswer */.x1)(record),
+    });
+    if (publisher.pushRenamed)
+        (0,report_report/* nameCommits */.Qz)(record, await publisher.pushRenamed(request()));
+    record.publication = await publisher.publish(request());
+    if ((0,publish/* isUndelivered */.I0)(record.publication, result))
+        record.publication.undelivered = true;
+    if (record.outcome === 'needs-answer' && (0,report_report/* answerPlace */.Mo)(record.publication) === undefined)
+        record.publication.warnings.push(NO_PLACE_TO_ANSWER);
+    for (const warning of record.publication.warnings)
+        log.warning(warning);
+    for (const line of placeLines(record.publication))
+        log.info(line);
+}
+/** Where the result is now, a line each; none for a local branch, which the end of the command line names. */
+function placeLines({ kind, branch, commit, pullRequest, comment }) {
+    if (kind === 'none')
+        return [];
+    const at = commit === undefined ? '' : `, commit ${commit.slice(0, 12)}`;
+    return [
+        ...(branch === undefined ? [] : [`Published: branch ${branch}${at}`]),
+        ...(pullRequest === undefined
+            ? []
+            : [`Published: ${pullRequest.draft ? 'draft ' : ''}pull request ${pullRequest.url}`]),
+        ...(comment === undefined ? [] : [`Published: comment ${comment.url}`]),
+    ];
 }
 
 ;// CONCATENATED MODULE: ./src/run/proofs.ts
@@ -17618,7 +17967,8 @@ async function proveCommits({ log }, { terms }, { series, verification, record }
             log.info(`${name} builds on its own.`);
     }
 }
-async function proveNewTests({ git, inputs, log }, { workshop, terms, mergeBase }, { series, verification, baseline, record }, leftMs) {
+async function proveNewTests({ git, inputs, log }, { workshop, terms, mergeBase, progress }, { series, verification, baseline, record }, leftMs) {
+    progress.enter({ name: 'new tests on the base', isAside: true, subject: 'on the code of the base' });
     const { runs, findings } = await (0,verify/* runTestsOnBase */.$A)(terms, {
         ...{ git, syntax: workshop.syntax, baseTree: (series.onto ?? mergeBase).tree, tree: verification.tree, baseline },
         auditRules: inputs.auditRules,
@@ -17684,7 +18034,7 @@ async function conclude(world, brief, ready, run) {
     await run.folder.writeBytes(PATCH_FILE, patch);
     if ((verification?.passed || verification?.onlyWaiting) && !world.signal.aborted) {
         const announcement = 'Beside the verdict: whether each commit builds on its own, and the new tests on the code of the base.';
-        ready.progress.enter({ name: 'proofs beside the verdict', announcement, isAside: true });
+        ready.progress.enter({ name: 'each commit', announcement, isAside: true });
         await proveBeside(world, ready, { ...run, verification });
     }
     await ready.progress.end();
@@ -17879,10 +18229,10 @@ var received_folder = __webpack_require__(7513);
 const MAX_NOTICES = 5;
 /** Lines of the log; report.json has all of them. */
 const spec_remarks_MAX_LINES = 30;
-/** The clauses in the record's shape: with their file where the spec is a folder of several. */
+/** The clauses in the record's shape: with their inline code, and with their file where the spec is a folder of several. */
 function requirementRecords(spec) {
-    return spec.requirements.map(({ id, text, line, file }) => ({
-        ...{ id, text, line },
+    return spec.requirements.map(({ id, written, line, file }) => ({
+        ...{ id, text: written, line },
         ...(file === spec.path ? {} : { file }),
     }));
 }
@@ -18148,29 +18498,52 @@ async function rebuild(world, brief, { record, result }, { branch, earlier, poli
     if (result.commits.slice(0, commits.length).some(({ outcome }) => outcome !== undefined))
         throw refusal('a commit before the last one says that it was verified');
     const runUrl = record.run.url ?? '';
-    const rebuilt = await (0,publish/* rebuildSeries */.Hz)({
+    const terms = {
         ...{ git, spec: ofThisText, runUrl, policy: policyFor(start) },
-        result: { start, commits },
         requirementIds: brief.spec.requirements.map(({ id }) => id),
-    });
+    };
+    let rebuilt = await (0,publish/* rebuildSeries */.Hz)({ ...terms, result: { start, commits } });
+    let stands = start;
+    if (rebuilt.kind === 'rebuilt' && earlier !== undefined) {
+        const place = await placeBeside(git, start, rebuilt.head.commit, earlier.commit);
+        switch (place.kind) {
+            case 'ahead':
+                break;
+            case 'ahead-by-content':
+                // GitHub made the commits anew that are on the branch, so those that it lacks are made once more upon them.
+                stands = earlier.commit;
+                rebuilt = await (0,publish/* rebuildSeries */.Hz)({
+                    ...{ ...terms, isElsewhere: true, result: { start: stands, commits: commits.slice(place.shared) } },
+                });
+                break;
+            case 'behind':
+                log.info(`Branch ${earlier.branch} holds all of what 'resume-from' holds: going on from the branch.`);
+                return undefined;
+            case 'apart':
+                // Never lost: the branch holds it. But work that stands beside the branch could only become a second branch.
+                log.warning(`Branch ${earlier.branch} holds other work than what 'resume-from' holds: going on from the branch.`);
+                return undefined;
+        }
+    }
     if (rebuilt.kind === 'refused')
         throw refusal(`it is damaged or was changed: ${rebuilt.reason.replace(/\.$/, '')}`);
     const { commit } = rebuilt.head;
-    if (earlier !== undefined && !(await git.isAncestor(earlier.commit, commit))) {
-        // Never lost: the branch holds it. But work that stands beside the branch could only become a second branch.
-        const isBehind = await git.isAncestor(commit, earlier.commit);
-        const sentence = `Branch ${earlier.branch} holds ${isBehind ? 'all of' : 'other work than'} what 'resume-from' holds: going on from the branch.`;
-        if (isBehind)
-            log.info(sentence);
-        else
-            log.warning(sentence);
-        return undefined;
-    }
     const made = await git.messages(commit, { exclude: mergeBase, max: MAX_COMMITS });
     const said = (0,publish/* readCommits */.Fe)(made, await git.treeOf(mergeBase), ofThisText);
     const work = said && { branch: earlier?.branch ?? branch, commit, mergeBase, isVerified: false, ...said };
-    const packed = commits.map((each) => ({ ...each, runUrl: each.runUrl ?? runUrl }));
-    return { work, start, commits: packed, record };
+    const packed = rebuilt.commits.map((each) => ({ ...each, runUrl: each.runUrl ?? runUrl }));
+    return { work, start: stands, commits: packed, record };
+}
+/** Where a line of commits is beside what the branch holds. */
+async function placeBeside(git, start, head, tip) {
+    if (await git.isAncestor(tip, head))
+        return { kind: 'ahead' };
+    if (await git.isAncestor(head, tip))
+        return { kind: 'behind' };
+    const [ours, theirs] = [await (0,publish/* readLine */.Xw)(git, head, start), await (0,publish/* readLine */.Xw)(git, tip, start)];
+    if ((0,publish/* isBeginning */.Yr)(ours, theirs))
+        return { kind: 'behind' };
+    return (0,publish/* isBeginning */.Yr)(theirs, ours) ? { kind: 'ahead-by-content', shared: theirs.length } : { kind: 'apart' };
 }
 /** Whose result it is: of this repository, for the branch that this run works on. */
 function requireOrigin({ context, base }, record, result) {
@@ -18280,9 +18653,11 @@ async function openPublication(world, brief, record) {
     // Read with `none` too: another job may publish, and then earlier results are on the work branch all the same.
     const mayResume = remote !== undefined && kind !== 'comment' && inputs.resume === 'auto';
     const specNow = { ...spec, requirements: brief.spec.requirements };
-    const onBranch = mayResume
-        ? await (0,publish/* findEarlierWork */.Hg)({ git, remote, branch, base: base.commit, spec: specNow })
-        : undefined;
+    const { work: onBranch, merged } = mayResume
+        ? await (0,publish/* findEarlierWork */.Hg)({ git, remote, github, branch, base, spec: specNow })
+        : { work: undefined, merged: [] };
+    for (const each of merged)
+        log.info(`Branch ${each.branch} was merged by pull request #${each.mergedBy}: nothing goes on from it.`);
     const protectedFiles = protectedFilesOf(world, brief);
     const policyOn = (start) => policyFor(world, { start, protectedFiles });
     const resumed = inputs.resumeFrom.length === 0
@@ -18290,10 +18665,11 @@ async function openPublication(world, brief, record) {
         : await resumeFromFolders(world, brief, { branch, earlier: onBranch, policyFor: policyOn });
     const earlier = resumed?.work ?? onBranch;
     const published = await readEarlierRun({
-        ...{ inputs, github, branch: earlier?.branch ?? branch, spec, base: base.branch, mask: world.mask },
+        ...{ inputs, github, spec, base: base.branch, mask: world.mask },
+        branches: [earlier?.branch ?? branch, ...merged.map((each) => each.branch)],
         kind: kind === 'none' ? (0,publish/* chooseKind */.sM)({ publish: 'auto', context }) : kind,
         isPublishedElsewhere: kind === 'none',
-        pullRequestNumber: pullRequest?.number ?? place.issueNumber,
+        eventNumber: pullRequest?.number ?? place.issueNumber,
         warn: (text) => log.warning(text),
     });
     const left = resumed === undefined ? published : withReport(published, resumed.record, inputs.onQuestion);
@@ -18388,8 +18764,8 @@ async function followTarget(world, brief, ready, verification, { series, budget,
         log.info(`Branch '${target}' has moved to ${onto.commit.slice(0, 12)}: verifying the work together with it.`);
         const candidate = await series.mergeOnto(onto, tree, target, brief.spec.title);
         const again = await unlessCutShort(verify(candidate, onto.tree));
-        if (again === undefined)
-            return giveUp('The work could not be verified together with what came since.');
+        if (typeof again === 'string')
+            return giveUp(`Branch '${target}' has moved. ${again}`);
         if (!again.passed) {
             const failed = [...again.gates, ...again.evidence.gates].filter((gate) => gate.deciding && gate.status !== 'passed');
             const names = failed.map(({ name }) => name).join(', ');
@@ -18399,14 +18775,16 @@ async function followTarget(world, brief, ready, verification, { series, budget,
         latest = again;
     }
     return latest;
-    /** A verdict that is there is not lost for a second one that could not be reached. */
+    /** A verdict that is there is not lost for a second one that could not be reached. @returns else why that was, a sentence */
     async function unlessCutShort(verifying) {
         try {
             return await verifying;
         }
         catch (error) {
-            if (world.signal.aborted || error instanceof workshop_workshop/* DiskSpaceError */.O6)
-                return undefined;
+            if (world.signal.aborted)
+                return 'The run was cancelled before the work was verified together with it.';
+            if (error instanceof workshop_workshop/* DiskSpaceError */.O6)
+                return error.message;
             throw error;
         }
     }
@@ -18419,7 +18797,36 @@ function durationOf({ gates }) {
     return gates.reduce((sum, { durationMs }) => sum + durationMs, 0);
 }
 
+;// CONCATENATED MODULE: ./src/run/gate-lines.ts
+// A verification's gates as lines of the log: how each one stands, and why one did not pass. Which that is has been judged
+// in verify/.
+
+/** Of one gate; report.json has all of them. */
+const MAX_REASONS = 10;
+const MAX_REASON_CHARS = 500;
+/** `Gates: check passed and test failed.`, and below it a line for each reason of those that did not pass. */
+function gateLines({ gates, evidence }) {
+    const all = [...gates, ...evidence.gates].map(({ name, deciding, status, reasons }) => ({
+        name,
+        state: `${name} ${status === 'unavailable' ? 'could not run' : status}${deciding ? '' : ' (advisory)'}`,
+        reasons: status === 'passed' ? [] : reasons,
+    }));
+    if (all.length === 0)
+        return [];
+    const states = `Gates: ${(0,report_report/* listed */.KE)(all.map(({ state }) => state))}.`;
+    return [states, ...all.flatMap(({ name, reasons }) => reasonLines(name, reasons))];
+}
+function reasonLines(gate, reasons) {
+    const shown = reasons
+        .slice(0, MAX_REASONS)
+        .map((reason) => `  ${gate}: ${(0,report_report/* clipped */.cz)(reason.replace(/\s+/g, ' ').trim(), MAX_REASON_CHARS)}`);
+    const rest = reasons.length - shown.length;
+    return rest === 0 ? shown : [...shown, `  ${gate}: and ${rest} more in the report`];
+}
+
 ;// CONCATENATED MODULE: ./src/run/rounds.ts
+
+
 
 
 
@@ -18435,6 +18842,7 @@ class Rounds {
     evidence;
     /** The last verification that ran. */
     verification;
+    round = 0;
     constructor(world, brief, ready, work) {
         this.world = world;
         this.brief = brief;
@@ -18463,10 +18871,10 @@ class Rounds {
         }
     }
     async workAndVerify() {
-        const { agent, record } = this.work;
+        const { agent } = this.work;
         const { maxRounds } = this.world.inputs;
         for (let round = 1;; round++) {
-            record.usage.rounds = round;
+            this.round = round;
             const stop = stopOf(await agent.work());
             if (stop !== undefined)
                 return this.stopped(stop);
@@ -18482,7 +18890,7 @@ class Rounds {
     async stopped(stop) {
         const { series, isChanged } = this.work;
         const isWorthIt = stop.reason !== 'cancelled' && isChanged(series.head.tree);
-        return isWorthIt ? { stop, verification: await this.follow(await this.verify(series.head)) } : this.ended(stop);
+        return isWorthIt ? this.settle(await this.verify(series.head), stop) : this.ended(stop);
     }
     async afterHandover(round) {
         const { series, isChanged, budget } = this.work;
@@ -18505,7 +18913,7 @@ class Rounds {
         // No round can bring back a tool that the toolchain lacks.
         const isUnavailable = verified.gates.some(({ deciding, status }) => deciding && status === 'unavailable');
         if (verified.passed || verified.onlyWaiting || isUnavailable)
-            return { kind: 'end', end: { stop: undefined, verification: await this.follow(verified) } };
+            return { kind: 'end', end: await this.settle(verified, undefined) };
         return {
             kind: 'again',
             text: await this.describe(verified, round),
@@ -18530,7 +18938,8 @@ class Rounds {
     async verify(subject, baseTree = this.ready.mergeBase.tree) {
         const { world, ready, work } = this;
         const touched = new Set(await world.git.changedPaths(baseTree, subject.tree));
-        const name = `verification, round ${work.record.usage.rounds}`;
+        work.record.usage.rounds = this.round; // one that is never verified is not counted
+        const name = `verification, round ${this.round}`;
         const announcement = `Verifying tree ${subject.tree.slice(0, 12)} on a clean checkout.`;
         ready.progress.enter({ name, announcement });
         const baseline = await work.baseline;
@@ -18539,7 +18948,14 @@ class Rounds {
         const verified = await (0,verify/* verify */.MX)({ ...ready.terms, leftMs }, { ...subject, touched }, baseline, evidence);
         world.signal.throwIfAborted(); // what a cancellation cut short is no verdict
         work.reserve.took(verified.gates);
+        for (const line of gateLines(verified))
+            world.log.info(line);
         return verified;
+    }
+    /** The end of a run with a verdict, which it keeps when it is cancelled while it follows its target. */
+    async settle(verified, stop) {
+        const verification = await this.follow(verified);
+        return { stop: this.world.signal.aborted ? stopOf({ kind: 'cancelled' }) : stop, verification };
     }
     async follow(verified) {
         const { world, brief, ready, work } = this;
@@ -18568,10 +18984,10 @@ function evidenceTerms(world, brief, ready, notebook) {
         git: world.git,
         syntax: ready.workshop.syntax,
         baseTree: ready.mergeBase.tree,
-        requirements: brief.spec.requirements,
+        requirements: requirementRecords(brief.spec),
         auditRules: world.inputs.auditRules,
         handover: () => ({
-            claims: notebook.handover?.claims ?? [],
+            claims: notebook.handover?.claims,
             waiting: notebook.waitingRequirements(),
             // As the record holds them, which names the one that lifted a finding by its text.
             deviations: noteRecords(notebook.notes, world.mask).filter(({ kind }) => kind === 'deviation'),
@@ -18830,11 +19246,22 @@ var platform_github = __webpack_require__(2024);
 
 
 
-/** Publishes what is on the branch, unless that has been done. Notes in the record where it is now. */
+
+/**
+ * Publishes what is on the branch, unless that has been done. Notes in the record where it is now.
+ * @throws UserError where the branch that is to be moved has gone another way: nothing can prove the two together without
+ * the conversation that claimed what the work does
+ */
 async function offerVerified(world, brief, branch, record, folder) {
-    if (world.openModel === undefined || !(await isOwed(world, brief, branch)))
+    if (world.openModel === undefined)
         return; // a dry run publishes nothing
     const { publisher, earlier } = branch;
+    if (publisher.kind === 'commit' && (await hasMovedApart(world, earlier))) {
+        const target = targetOf(world.context.pullRequest, world.base);
+        throw new errors/* UserError */.yo(`Branch '${earlier.branch}' holds a verified implementation of this spec (${earlier.commit.slice(0, 12)}) that is not on '${target}', which has moved since. Nothing was spent. Merge '${earlier.branch}' by hand, or set 'resume' to 'never' to start anew.`);
+    }
+    if (!(await isOwed(world, brief, branch)))
+        return;
     record.message += ' The run that verified it did not come to offer it, so this one does.';
     const protectedFiles = protectedFilesOf(world, brief);
     const policy = policyFor(world, { start: earlier.mergeBase, protectedFiles });
@@ -18845,8 +19272,17 @@ async function offerVerified(world, brief, branch, record, folder) {
         outcome: 'verified',
     });
 }
+/** Whether the base went on from where the work left it, and has not all of the work's files, as after a squash by hand. */
+async function hasMovedApart({ git, base }, { mergeBase, commit, mergedBy }) {
+    if (mergedBy !== undefined || mergeBase === base.commit)
+        return false;
+    const differing = new Set(await git.changedPaths(commit, base.commit));
+    return (await git.changedPaths(mergeBase, commit)).some((path) => differing.has(path));
+}
 async function isOwed(world, brief, { publisher, earlier, earlierRun }) {
     const { github, base } = world;
+    if (earlier.mergedBy !== undefined)
+        return false;
     switch (publisher.kind) {
         case 'commit':
             return earlier.mergeBase === base.commit; // else the branch that is to be moved has moved already
@@ -18872,6 +19308,8 @@ var inputs_inputs = __webpack_require__(8537);
 ;// CONCATENATED MODULE: ./src/run/progress.ts
 
 
+/** What runs beside the conversation: the gates on the base. */
+const BASE = { name: 'base', subject: 'before any change', isAside: true };
 class Progress {
     log;
     live;
@@ -18920,11 +19358,12 @@ class Progress {
      * conversation is shown whole when it is over, or groups would mix.
      */
     watch = (command, isLive) => {
-        const { log } = this;
+        const { log, chapter } = this;
+        const title = [isLive ? chapter.name : BASE.name, command].filter((part) => part !== '').join(' · ');
         const held = [];
         const resultLines = [];
         if (isLive) {
-            log.group(command);
+            log.group(title);
             this.now(`${this.chapter.name} · ${command}`);
         }
         return {
@@ -18938,11 +19377,11 @@ class Progress {
             },
             ended: (run) => {
                 if (!isLive)
-                    log.group(command);
+                    log.group(title);
                 for (const text of held)
                     log.output(text);
                 log.endGroup();
-                this.ran(run, resultLines, isLive);
+                this.ran(run, resultLines, isLive ? chapter : BASE);
             },
         };
     };
@@ -18952,15 +19391,15 @@ class Progress {
         this.log.status(undefined);
         await this.live?.end();
     }
-    ran(run, resultLines, isLive) {
+    ran(run, resultLines, chapter) {
         // A list of tests says nothing by itself.
         if (run.exitCode === 0 && / --list( |$)/.test(run.command))
             return;
         const line = (0,workshop_workshop/* runLine */.u_)(run, resultLines);
-        this.log.info(isLive ? line : `${line} (before any change)`);
-        if (!isLive)
+        this.log.info(chapter.subject === undefined ? line : `${line} (${chapter.subject})`);
+        if (chapter === BASE)
             return;
-        if (!this.chapter.isAside)
+        if (!chapter.isAside)
             this.lastCargo = line;
         this.now(this.chapter.name);
     }
@@ -22473,8 +22912,8 @@ function fileOf(path, files) {
 
 // EXTERNAL MODULE: ./src/did-you-mean.ts
 var did_you_mean = __webpack_require__(3772);
-// EXTERNAL MODULE: ./src/report/report.ts + 61 modules
-var report = __webpack_require__(4076);
+// EXTERNAL MODULE: ./src/report/report.ts + 64 modules
+var report = __webpack_require__(9746);
 ;// CONCATENATED MODULE: ./src/verify/ledger.ts
 // The requirement ledger: every requirement of the spec with the code and tests that the model names for it, checked
 // against this verification. The model's word alone proves nothing. Pure.
@@ -22496,7 +22935,7 @@ function judgeLedger(facts) {
     return { entries, proven, reasons, onlyWaiting };
 }
 function judgeRequirement({ id, text }, facts) {
-    const claim = facts.claims.find((candidate) => candidate.id === id);
+    const claim = facts.claims?.find((candidate) => candidate.id === id);
     const question = facts.waiting.get(id);
     const base = { id, text, claimed: claim?.status ?? null, code: [...(claim?.code ?? [])] };
     const tests = (claim?.tests ?? []).map((name) => ({ name, result: resultOf(name, facts) }));
@@ -22509,7 +22948,9 @@ function judgeRequirement({ id, text }, facts) {
     if (question !== undefined)
         problems.push(`waits for the answer to question ${question}`);
     if (claim === undefined) {
-        problems.push('the handover does not mention it');
+        problems.push(facts.claims === undefined
+            ? 'nothing was handed over: finish was not called'
+            : 'the handover does not mention it');
         return entry('unproven');
     }
     if (claim.status === 'not-met')
@@ -23221,7 +23662,7 @@ async function judgeEvidence(terms, tree, { members, testRun }) {
     const tests = testRun?.tests.tests ?? [];
     const files = await terms.git.sourceTree(tree);
     const handover = terms.handover();
-    const claimedPaths = new Set(handover.claims.flatMap((claim) => claim.code.map(evidence_pathOf)));
+    const claimedPaths = new Set((handover.claims ?? []).flatMap((claim) => claim.code.map(evidence_pathOf)));
     const lineCounts = new Map();
     for (const path of claimedPaths) {
         const text = (await files.read(path))?.toString('utf8');
@@ -27646,7 +28087,8 @@ parentPort.postMessage(search());
 const RESULT = /^test result: \S+ (\d+) passed; (\d+) failed; (\d+) ignored;/;
 const MAX_COMMAND_CHARS = 120;
 /**
- * `cargo test --workspace: passed · 12 tests · 3.1 s`, `cargo check: exit code 101 · 2 errors · 0.8 s`.
+ * `cargo test --workspace: passed · 12 tests · 3.1 s`, `cargo check: exit code 101 · 2 errors · 0.8 s`,
+ * `cargo clippy: exit code 0 · 1 warning · 0.6 s`.
  * @param resultLines the lines of its output that begin with `test result:`
  */
 function runLine({ command, end, exitCode, durationMs, diagnostics }, resultLines) {
@@ -27657,10 +28099,12 @@ function runLine({ command, end, exitCode, durationMs, diagnostics }, resultLine
             .forEach((count, i) => (sums[i] = (sums[i] ?? 0) + Number(count)));
     const [passed = 0, failed = 0, ignored = 0] = sums;
     const count = (level) => diagnostics.filter((diagnostic) => diagnostic.level === level).length;
+    const [errors, warnings] = [count('error'), count('warning')];
     const parts = [
-        exitCode === 0 ? 'passed' : (0,platform_command/* describeEnd */.l)(end),
-        ...counted(count('error'), 'error'),
-        ...counted(count('warning'), 'warning'),
+        // A gate can fail on warnings, whatever cargo says of them.
+        exitCode === 0 && errors + warnings === 0 ? 'passed' : (0,platform_command/* describeEnd */.l)(end),
+        ...counted(errors, 'error'),
+        ...counted(warnings, 'warning'),
         ...(failed > 0 ? [`${failed} of ${passed + failed} tests failed`] : counted(passed, 'test')),
         ...(ignored > 0 ? [`${ignored} ignored`] : []),
         `${(durationMs / 1000).toFixed(1)} s`,

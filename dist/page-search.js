@@ -4,7 +4,8 @@
 const MAX_HITS_PER_TEXT = 20;
 const MAX_HITS = 200;
 const SLICE_MS = 12;
-const PROSE = '.prose, .sentence, p.note, td, dd, li:not(:has(.prose, li, a)), summary, h1, h2, h3, h4';
+const PROSE =
+  '.prose, .sentence, p.note, td:not(:has(li)), td li, dd, li:not(:has(.prose, li, a)), summary, h1, h2, h3, h4';
 
 /** @typedef {{ title: string, line: string, number: string, open: () => void }} Hit */
 
