@@ -65,6 +65,19 @@ describe('pull requests', () => {
     expect(found).toMatchObject({ number: 2, isMerged: false });
   });
 
+  it('tell by which of them a commit was merged, not those that have another head or were closed', async () => {
+    await using fake = await startFakeGitHub();
+    const [commit, other] = ['a'.repeat(40), 'b'.repeat(40)];
+    const closed = { head: 'ferrule/x', state: 'closed' } as const;
+    fake.repository.addPull({ ...closed, merged: true, headCommit: commit });
+    fake.repository.addPull({ ...closed, merged: true, headCommit: other });
+    fake.repository.addPull({ ...closed, headCommit: commit });
+    fake.repository.addPull({ ...closed, merged: true, headCommit: commit, headRepository: 'octo/fork-of-demo' });
+    const find = async (head: string) =>
+      valueOf(await open(fake).findMergedPullRequest({ branch: 'ferrule/x', base: 'main', commit: head }));
+    expect([await find(commit), await find(other), await find('c'.repeat(40))]).toEqual([1, 2, undefined]);
+  });
+
   it('tell where they come from and where they go, also of a fork', async () => {
     await using fake = await startFakeGitHub();
     const own = {
