@@ -1,6 +1,8 @@
 // A run after one whose work people took: a branch that was merged by a squash is still there and history does not tell.
 // The bundle, a real remote, a scripted model.
 import { describe, expect, it } from '@jest/globals';
+import { cp } from 'node:fs/promises';
+import path from 'node:path';
 import type { ActionScene, SceneResult } from '../support/action-scene.js';
 import { actionScene } from '../support/action-scene.js';
 import type { ScriptedAnswer } from '../support/messages-api.js';
@@ -95,6 +97,18 @@ describe('a branch that was merged by a squash and still exists', () => {
     await squash(scene);
     expect(await scene.run()).toMatchObject({ code: 0, outputs: { outcome: 'unchanged', turns: '0' } });
     expect(scene.fake.pulls).toHaveLength(1);
+  });
+
+  it('is no ground for the work either where a folder holds it', async () => {
+    await using scene = await actionScene(CRATE);
+    const first = await scene.run({ answers: UNVERIFIED });
+    await cp(first.reportDir, path.join(scene.repo.dir, 'earlier'), { recursive: true });
+    await squash(scene);
+    await rework(scene);
+    const next = await scene.run({ inputs: { 'resume-from': 'earlier' }, answers: REFUSING });
+    expect(next.stdout).toContain("Pull request #1 has merged all of what 'resume-from' holds");
+    expect(next.record.usage.earlier?.tokens).toBe(spentIn(first));
+    expect(await scene.repo.remoteBranches()).toEqual([BRANCH, 'main']);
   });
 
   it('gives way to a numbered one as often as it is merged, and work on that is found', async () => {

@@ -65,6 +65,16 @@ describe('pull requests', () => {
     expect(found).toMatchObject({ number: 2, isMerged: false });
   });
 
+  it('tell by which of them a commit was merged, not those that have another head or were closed', async () => {
+    await using fake = await startFakeGitHub();
+    const commit = 'a'.repeat(40);
+    const merged = { head: 'ferrule/x', state: 'closed', merged: true, headCommit: commit } as const;
+    for (const other of [{}, { headCommit: 'b' }, { merged: false }, { headRepository: 'octo/fork-of-demo' }])
+      fake.repository.addPull({ ...merged, ...other });
+    const found = await open(fake).findMergedPullRequest({ branch: 'ferrule/x', base: 'main', commit });
+    expect(valueOf(found)).toBe(1);
+  });
+
   it('tell where they come from and where they go, also of a fork', async () => {
     await using fake = await startFakeGitHub();
     const own = {

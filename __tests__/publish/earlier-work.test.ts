@@ -132,6 +132,33 @@ describe('what an earlier run left', () => {
     expect(await find(scene)).toMatchObject({ branch: `${BRANCH}-2`, commit: ours, mergeBase: scene.base });
   });
 
+  it('is found on a numbered branch when those before it are gone', async () => {
+    await using scene = await publishScene();
+    const ours = await pushed(scene, `${BRANCH}-3`, [{ requirements: ['R1'] }]);
+    expect(await find(scene)).toMatchObject({ branch: `${BRANCH}-3`, commit: ours });
+  });
+
+  it('is nothing to go on from once a pull request has merged exactly that, unless it is all that is wanted', async () => {
+    await using scene = await publishScene();
+    const { git, repo, fake } = scene;
+    const request = { git, remote: { url: repo.origin }, github: scene.github(), branch: BRANCH, spec: NOW };
+    const findMerged = () => findEarlierWork({ ...request, base: { commit: scene.base, branch: 'main' } });
+    const merge = (head: string, headCommit: string) =>
+      fake.repository.addPull({ head, headCommit, state: 'closed', merged: true });
+    merge(BRANCH, await pushed(scene, BRANCH, [{ requirements: ['R1'] }]));
+    merge(`${BRANCH}-2`, await pushed(scene, `${BRANCH}-2`, [{ requirements: ['R2'] }]));
+    const merged = [
+      { branch: `${BRANCH}-2`, mergedBy: 2 },
+      { branch: BRANCH, mergedBy: 1 },
+    ];
+    expect(await findMerged()).toMatchObject({ work: undefined, merged });
+    await pushed(scene, `${BRANCH}-5`, [{ requirements: ['R1'] }]);
+    expect(await findMerged()).toMatchObject({ work: { branch: `${BRANCH}-5` }, merged });
+    const done = await pushed(scene, `${BRANCH}-3`, [{ outcome: 'verified' }]);
+    merge(`${BRANCH}-3`, done);
+    expect(await findMerged()).toMatchObject({ work: { commit: done, isVerified: true, mergedBy: 3 } });
+  });
+
   const spent = (tokens: number): Said => ({ spent: { tokens, costUsd: undefined } });
   it.each<[string, Said[], Said[]]>([
     ['verified', [spent(900)], [spent(100), { outcome: 'verified' }]],

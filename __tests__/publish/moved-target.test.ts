@@ -72,6 +72,22 @@ describe('work on a target that moved', () => {
     expect(found).toEqual({ kind: 'apart', reason: expect.stringMatching(reason) });
   });
 
+  it('goes together with what came before the run was started, though work of an earlier run was left behind it', async () => {
+    await using scene = await publishScene();
+    const { git, repo } = scene;
+    const head = await work(scene, { 'src/a.rs': '' });
+    const startedOn = await repo.commit({ 'specs/login.md': '', 'rust-toolchain': 'stable\n' }, 'Before the start');
+    await git.resolve(startedOn);
+    const remote = { url: repo.origin };
+    const request = { git, remote, target: 'main', startedOn, head, reserved: ['specs/login.md'] };
+    expect(await bringTogether(request)).toMatchObject({ kind: 'together', onto: { commit: startedOn } });
+    await repo.commit({ 'a.txt': '' }, 'Since');
+    expect(await bringTogether(request)).toMatchObject({ kind: 'together' });
+    await repo.commit({ 'rust-toolchain': 'beta\n' }, 'Since');
+    const reason = expect.stringContaining('it changes rust-toolchain, by which this run went');
+    expect(await bringTogether(request)).toEqual({ kind: 'apart', reason });
+  });
+
   it('stays apart from a target that was rewritten, or is gone', async () => {
     await using scene = await publishScene();
     const { repo } = scene;

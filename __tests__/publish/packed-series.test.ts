@@ -53,12 +53,31 @@ afterAll(async () => {
   await scene[Symbol.asyncDispose]();
 });
 
+/** A commit beside the base with the same files. */
+async function sameElsewhere(): Promise<string> {
+  const { git, base } = scene;
+  const author = { name: 'GitHub', email: 'noreply@example.com' };
+  return git.writeCommit({ tree: await git.treeOf(base), parent: base, message: 'By GitHub\n', author });
+}
+
 const rebuild = (
   changed: Result,
   policy: (tree: string) => Promise<string | undefined> = () => Promise.resolve(undefined),
 ) => rebuildSeries({ git: scene.git, result: changed, spec: SPEC, runUrl: RUN, requirementIds: ['R1'], policy });
 
 describe('a series taken apart', () => {
+  it('is made on another start with the same files only where that is asked for, and says its ids there', async () => {
+    const elsewhere = { ...result, start: await sameElsewhere() };
+    expect(await rebuild(elsewhere)).toMatchObject({ kind: 'refused' });
+    const policy = () => Promise.resolve(undefined);
+    const terms = { git: scene.git, spec: SPEC, runUrl: RUN, requirementIds: ['R1'], policy };
+    const made = await rebuildSeries({ ...terms, result: elsewhere, isElsewhere: true });
+    if (made.kind === 'refused') throw new Error(made.reason);
+    expect(made.head.tree).toBe(commits.at(-1)?.tree);
+    expect(made.commits.at(-1)?.id).toBe(made.head.commit);
+    expect(await rebuild({ ...elsewhere, commits: made.commits })).toMatchObject({ kind: 'rebuilt', head: made.head });
+  });
+
   it('comes out with the same ids, through the text of result.json', async () => {
     const read = readResult(resultJson(result));
     if (read.kind === 'unreadable') throw new Error(read.reason);

@@ -95,7 +95,7 @@ describe('a target that has moved since the run started', () => {
     expect(await repo.remoteHead('main')).toBe(base);
     expect(published).toMatchObject({ branch: 'ferrule/login', commit: work });
     expect(published.warnings.join()).toMatch(
-      /Branch 'main' could not be pushed: .*pre-receive hook declined.*GH006: Protected branch.* The verified result is on 'ferrule\/login'/s,
+      /Branch 'main' could not be pushed: .*pre-receive hook declined.*GH006: Protected branch.*\. The verified result is on 'ferrule\/login'\.$/,
     );
   });
 });
@@ -220,5 +220,28 @@ describe('ciNote', () => {
     expect(ciNote('github-actions[bot]', 'comment')).toBe('');
     expect(ciNote('github-actions[bot]', 'none')).toBe('');
     expect(ciNote(undefined, 'pull-request')).toBe('');
+  });
+});
+
+describe('a work branch that is gone', () => {
+  it('gives way to the numbered one that the work was begun on, without a word', async () => {
+    await using scene = await publishScene();
+    const { repo, base, commitOn, publisher } = scene;
+    const begun = await commitOn(base, 'one');
+    await publisher({ branch: 'ferrule/login-2' }).pushIncrement(begun);
+    await repo.git('push', '--quiet', 'origin', 'main:refs/heads/ferrule/login-3');
+    const work = await commitOn(begun, 'two');
+    const published = await publisher().publish(result('verified', work));
+    expect(published).toMatchObject({ branch: 'ferrule/login-2', commit: work, warnings: [] });
+    expect(await repo.remoteBranches()).toEqual(['ferrule/login-2', 'ferrule/login-3', 'main']);
+  });
+
+  it('is made anew by work that no numbered one holds a part of', async () => {
+    await using scene = await publishScene();
+    const { repo, base, commitOn, publisher } = scene;
+    await publisher({ branch: 'ferrule/login-2' }).pushIncrement(await commitOn(base, 'other'));
+    await repo.git('push', '--quiet', 'origin', 'main:refs/heads/ferrule/login-3');
+    await publisher().pushIncrement(await commitOn(base, 'one'));
+    expect(await repo.remoteBranches()).toEqual(['ferrule/login', 'ferrule/login-2', 'ferrule/login-3', 'main']);
   });
 });

@@ -105,6 +105,15 @@ describe('a run after one that asked', () => {
     expect(earlier).not.toHaveProperty('pullRequest');
   });
 
+  it('knows what was asked and spent on the branch before, where the pull request of a newer one is still to come', async () => {
+    await using scene = await publishScene();
+    const body = `${markOf('unverified').replace(' -->', ' tokens=1500 cost=0.1 -->')}\n${formatQuestionsMark([asked(1)])}\nReport`;
+    const merged = { state: 'closed', merged: true } as const;
+    scene.fake.repository.addPull({ head: 'ferrule/login', author: scene.fake.login, body, ...merged });
+    const request = requestOf(scene, { branches: ['ferrule/login-2', 'ferrule/login'] });
+    expect(await readEarlierRun(request)).toMatchObject({ lastNumber: 1, spent: { tokens: 1500 } });
+  });
+
   it('is told what was spent on this text of the spec, and not what was spent on another', async () => {
     const body = formatMark({
       ...{ specPath: SPEC.path, specHash: SPEC.hash, outcome: 'unverified' },

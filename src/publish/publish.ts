@@ -22,7 +22,7 @@ export type { AnswersPlace, AnswersRead } from './answers.js';
 export { readAnswers } from './answers.js';
 export { listAttempts, readAttempts } from './attempts.js';
 export { branchName, isWorkBranch, specSlug, workBranches } from './branch-name.js';
-export type { EarlierWork } from './earlier-work.js';
+export type { EarlierBranches, EarlierWork } from './earlier-work.js';
 export { findEarlierWork, readCommits } from './earlier-work.js';
 export { isBeginning, readLine } from './commit-line.js';
 export { ciNote } from './ci-note.js';

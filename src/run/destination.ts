@@ -119,7 +119,7 @@ export async function openPublication(
   const resumed =
     inputs.resumeFrom.length === 0
       ? undefined
-      : await resumeFromFolders(world, brief, { branch, earlier: onBranch, policyFor: policyOn });
+      : await resumeFromFolders(world, brief, { branch, earlier: onBranch, merged, policyFor: policyOn });
   const earlier = resumed?.work ?? onBranch;
   const published = await readEarlierRun({
     ...{ inputs, github, spec, base: base.branch, mask: world.mask },

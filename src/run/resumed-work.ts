@@ -7,7 +7,7 @@ import { UserError } from '../errors.js';
 import { fetchCommit } from '../platform/git-remote.js';
 import { isShallow, readHistory } from '../platform/git-history.js';
 import { openReceivedFolder } from '../platform/received-folder.js';
-import type { ChangePolicy, EarlierWork, PackedCommit, Result } from '../publish/publish.js';
+import type { ChangePolicy, EarlierBranches, EarlierWork, PackedCommit, Result } from '../publish/publish.js';
 import { RESULT_FILE, isBeginning, readCommits, readLine, rebuildSeries } from '../publish/publish.js';
 import { findReports, readReport, readResultFile } from './result-reader.js';
 import type { RunRecord } from '../report/report.js';
@@ -28,6 +28,8 @@ interface ResumeRequest {
   branch: string;
   /** What the work branch holds already. */
   earlier: EarlierWork | undefined;
+  /** What pull requests have merged, though history does not tell. */
+  merged: EarlierBranches['merged'];
   /** What the commits on a start may hold. */
   policyFor: (start: string) => ChangePolicy;
 }
@@ -115,7 +117,7 @@ async function rebuild(
   world: World,
   brief: Brief,
   { record, result }: { record: RunRecord; result: Result },
-  { branch, earlier, policyFor }: ResumeRequest,
+  { branch, earlier, merged, policyFor }: ResumeRequest,
 ): Promise<ResumedResult | undefined> {
   const { git, log } = world;
   const { start } = result;
@@ -131,38 +133,41 @@ async function rebuild(
     ...{ git, spec: ofThisText, runUrl, policy: policyFor(start) },
     requirementIds: brief.spec.requirements.map(({ id }) => id),
   };
-  let rebuilt = await rebuildSeries({ ...terms, result: { start, commits } });
   let stands = start;
-  if (rebuilt.kind === 'rebuilt' && earlier !== undefined) {
-    const place = await placeBeside(git, start, rebuilt.head.commit, earlier.commit);
-    switch (place.kind) {
-      case 'ahead':
-        break;
-      case 'ahead-by-content':
-        // GitHub made the commits anew that are on the branch, so those that it lacks are made once more upon them.
-        stands = earlier.commit;
-        rebuilt = await rebuildSeries({
-          ...{ ...terms, isElsewhere: true, result: { start: stands, commits: commits.slice(place.shared) } },
-        });
-        break;
-      case 'behind':
-        log.info(`Branch ${earlier.branch} holds all of what 'resume-from' holds: going on from the branch.`);
-        return undefined;
-      case 'apart':
-        // Never lost: the branch holds it. But work that stands beside the branch could only become a second branch.
-        log.warning(
-          `Branch ${earlier.branch} holds other work than what 'resume-from' holds: going on from the branch.`,
-        );
-        return undefined;
-    }
+  let rebuilt = accepted(await rebuildSeries({ ...terms, result: { start, commits } }));
+  for (const { mergedBy, commit: tip } of merged) {
+    if ((await placeBeside(git, start, rebuilt.head.commit, tip)).kind !== 'behind') continue;
+    log.info(`Pull request #${mergedBy} has merged all of what 'resume-from' holds: nothing goes on from it.`);
+    return undefined;
   }
-  if (rebuilt.kind === 'refused') throw refusal(`it is damaged or was changed: ${rebuilt.reason.replace(/\.$/, '')}`);
+  const place = earlier && (await placeBeside(git, start, rebuilt.head.commit, earlier.commit));
+  if (place?.kind === 'behind') {
+    log.info(`Branch ${earlier?.branch} holds all of what 'resume-from' holds: going on from the branch.`);
+    return undefined;
+  }
+  if (place?.kind === 'apart') {
+    // Never lost: the branch holds it. But work that stands beside the branch could only become a second branch.
+    log.warning(`Branch ${earlier?.branch} holds other work than what 'resume-from' holds: going on from the branch.`);
+    return undefined;
+  }
+  if (earlier !== undefined && place?.kind === 'ahead-by-content') {
+    // GitHub made the commits anew that are on the branch, so those that it lacks are made once more upon them.
+    stands = earlier.commit;
+    const rest = { start: stands, commits: commits.slice(place.shared) };
+    rebuilt = accepted(await rebuildSeries({ ...terms, isElsewhere: true, result: rest }));
+  }
   const { commit } = rebuilt.head;
   const made = await git.messages(commit, { exclude: mergeBase, max: MAX_COMMITS });
   const said = readCommits(made, await git.treeOf(mergeBase), ofThisText);
   const work = said && { branch: earlier?.branch ?? branch, commit, mergeBase, isVerified: false, ...said };
   const packed = rebuilt.commits.map((each) => ({ ...each, runUrl: each.runUrl ?? runUrl }));
   return { work, start: stands, commits: packed, record };
+}
+
+/** @throws UserError for a series that cannot be made again as it was */
+function accepted(rebuilt: Awaited<ReturnType<typeof rebuildSeries>>) {
+  if (rebuilt.kind === 'rebuilt') return rebuilt;
+  throw refusal(`it is damaged or was changed: ${rebuilt.reason.replace(/\.$/, '')}`);
 }
 
 type Place =
