@@ -18487,7 +18487,7 @@ async function requireInside(folder, given, roots) {
     }
     throw refusal(`the folder '${given}' lies outside of the workspace and of RUNNER_TEMP. Download the artifact into one`);
 }
-async function rebuild(world, brief, { record, result }, { branch, earlier, policyFor }) {
+async function rebuild(world, brief, { record, result }, { branch, earlier, merged, policyFor }) {
     const { git, log } = world;
     const { start } = result;
     requireOrigin(world, record, result);
@@ -18502,37 +18502,42 @@ async function rebuild(world, brief, { record, result }, { branch, earlier, poli
         ...{ git, spec: ofThisText, runUrl, policy: policyFor(start) },
         requirementIds: brief.spec.requirements.map(({ id }) => id),
     };
-    let rebuilt = await (0,publish/* rebuildSeries */.Hz)({ ...terms, result: { start, commits } });
     let stands = start;
-    if (rebuilt.kind === 'rebuilt' && earlier !== undefined) {
-        const place = await placeBeside(git, start, rebuilt.head.commit, earlier.commit);
-        switch (place.kind) {
-            case 'ahead':
-                break;
-            case 'ahead-by-content':
-                // GitHub made the commits anew that are on the branch, so those that it lacks are made once more upon them.
-                stands = earlier.commit;
-                rebuilt = await (0,publish/* rebuildSeries */.Hz)({
-                    ...{ ...terms, isElsewhere: true, result: { start: stands, commits: commits.slice(place.shared) } },
-                });
-                break;
-            case 'behind':
-                log.info(`Branch ${earlier.branch} holds all of what 'resume-from' holds: going on from the branch.`);
-                return undefined;
-            case 'apart':
-                // Never lost: the branch holds it. But work that stands beside the branch could only become a second branch.
-                log.warning(`Branch ${earlier.branch} holds other work than what 'resume-from' holds: going on from the branch.`);
-                return undefined;
-        }
+    let rebuilt = accepted(await (0,publish/* rebuildSeries */.Hz)({ ...terms, result: { start, commits } }));
+    for (const { mergedBy, commit: tip } of merged) {
+        if ((await placeBeside(git, start, rebuilt.head.commit, tip)).kind !== 'behind')
+            continue;
+        log.info(`Pull request #${mergedBy} has merged all of what 'resume-from' holds: nothing goes on from it.`);
+        return undefined;
     }
-    if (rebuilt.kind === 'refused')
-        throw refusal(`it is damaged or was changed: ${rebuilt.reason.replace(/\.$/, '')}`);
+    const place = earlier && (await placeBeside(git, start, rebuilt.head.commit, earlier.commit));
+    if (place?.kind === 'behind') {
+        log.info(`Branch ${earlier?.branch} holds all of what 'resume-from' holds: going on from the branch.`);
+        return undefined;
+    }
+    if (place?.kind === 'apart') {
+        // Never lost: the branch holds it. But work that stands beside the branch could only become a second branch.
+        log.warning(`Branch ${earlier?.branch} holds other work than what 'resume-from' holds: going on from the branch.`);
+        return undefined;
+    }
+    if (earlier !== undefined && place?.kind === 'ahead-by-content') {
+        // GitHub made the commits anew that are on the branch, so those that it lacks are made once more upon them.
+        stands = earlier.commit;
+        const rest = { start: stands, commits: commits.slice(place.shared) };
+        rebuilt = accepted(await (0,publish/* rebuildSeries */.Hz)({ ...terms, isElsewhere: true, result: rest }));
+    }
     const { commit } = rebuilt.head;
     const made = await git.messages(commit, { exclude: mergeBase, max: MAX_COMMITS });
     const said = (0,publish/* readCommits */.Fe)(made, await git.treeOf(mergeBase), ofThisText);
     const work = said && { branch: earlier?.branch ?? branch, commit, mergeBase, isVerified: false, ...said };
     const packed = rebuilt.commits.map((each) => ({ ...each, runUrl: each.runUrl ?? runUrl }));
     return { work, start: stands, commits: packed, record };
+}
+/** @throws UserError for a series that cannot be made again as it was */
+function accepted(rebuilt) {
+    if (rebuilt.kind === 'rebuilt')
+        return rebuilt;
+    throw refusal(`it is damaged or was changed: ${rebuilt.reason.replace(/\.$/, '')}`);
 }
 /** Where a line of commits is beside what the branch holds. */
 async function placeBeside(git, start, head, tip) {
@@ -18662,7 +18667,7 @@ async function openPublication(world, brief, record) {
     const policyOn = (start) => policyFor(world, { start, protectedFiles });
     const resumed = inputs.resumeFrom.length === 0
         ? undefined
-        : await resumeFromFolders(world, brief, { branch, earlier: onBranch, policyFor: policyOn });
+        : await resumeFromFolders(world, brief, { branch, earlier: onBranch, merged, policyFor: policyOn });
     const earlier = resumed?.work ?? onBranch;
     const published = await readEarlierRun({
         ...{ inputs, github, spec, base: base.branch, mask: world.mask },
