@@ -36,7 +36,7 @@ export interface EarlierWork {
   increments: EarlierIncrement[];
 }
 
-interface EarlierBranches {
+export interface EarlierBranches {
   /** `undefined` when no branch holds any to go on from, and none holds a verified implementation. */
   work: EarlierWork | undefined;
   /** Work that a pull request brought into the base, the last first: nothing goes on from it. */
