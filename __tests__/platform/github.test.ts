@@ -67,11 +67,10 @@ describe('pull requests', () => {
 
   it('tell by which of them a commit was merged, not those that have another head or were closed', async () => {
     await using fake = await startFakeGitHub();
-    const commit = 'a'.repeat(40);
-    const merged = { head: 'ferrule/x', state: 'closed', merged: true, headCommit: commit } as const;
+    const merged = { head: 'ferrule/x', state: 'closed', merged: true, headCommit: 'a' } as const;
     for (const other of [{}, { headCommit: 'b' }, { merged: false }, { headRepository: 'octo/fork-of-demo' }])
       fake.repository.addPull({ ...merged, ...other });
-    const found = await open(fake).findMergedPullRequest({ branch: 'ferrule/x', base: 'main', commit });
+    const found = await open(fake).findMergedPullRequest({ branch: 'ferrule/x', base: 'main', commit: 'a' });
     expect(valueOf(found)).toBe(1);
   });
 

@@ -136,7 +136,8 @@ async function rebuild(
   let stands = start;
   let rebuilt = accepted(await rebuildSeries({ ...terms, result: { start, commits } }));
   for (const { mergedBy, commit: tip } of merged) {
-    if ((await placeBeside(git, start, rebuilt.head.commit, tip)).kind !== 'behind') continue;
+    const { commit: head } = rebuilt.head;
+    if (head !== tip && (await placeBeside(git, start, head, tip)).kind !== 'behind') continue;
     log.info(`Pull request #${mergedBy} has merged all of what 'resume-from' holds: nothing goes on from it.`);
     return undefined;
   }
