@@ -18505,7 +18505,8 @@ async function rebuild(world, brief, { record, result }, { branch, earlier, merg
     let stands = start;
     let rebuilt = accepted(await (0,publish/* rebuildSeries */.Hz)({ ...terms, result: { start, commits } }));
     for (const { mergedBy, commit: tip } of merged) {
-        if ((await placeBeside(git, start, rebuilt.head.commit, tip)).kind !== 'behind')
+        const { commit: head } = rebuilt.head;
+        if (head !== tip && (await placeBeside(git, start, head, tip)).kind !== 'behind')
             continue;
         log.info(`Pull request #${mergedBy} has merged all of what 'resume-from' holds: nothing goes on from it.`);
         return undefined;

@@ -99,11 +99,8 @@ describe('pull requests', () => {
     const { number } = fake.repository.addPull({});
     valueOf(await github.addLabels(number, ['ferrule', 'rust']));
     valueOf(await github.requestReviewers(number, ['ada', 'octo/architects']));
-    expect(fake.pulls[0]).toMatchObject({
-      labels: ['ferrule', 'rust'],
-      reviewers: ['ada'],
-      teamReviewers: ['architects'],
-    });
+    const lists = { labels: ['ferrule', 'rust'], reviewers: ['ada'], teamReviewers: ['architects'] };
+    expect(fake.pulls[0]).toMatchObject(lists);
   });
 
   it('are refused for a branch that the repository does not have', async () => {
