@@ -274,7 +274,12 @@ export class FakeRepository {
     const { number, nodeId: node_id, title, body, draft, state } = pull;
     const end = async (ref: string, full_name: string, commit?: string) => {
       const repo = { id: full_name === this.fullName ? 1 : 2, full_name };
-      return { ref, sha: commit ?? (await this.commitOf(ref)) ?? '', label: `${full_name.split('/')[0] ?? ''}:${ref}`, repo };
+      return {
+        ref,
+        sha: commit ?? (await this.commitOf(ref)) ?? '',
+        label: `${full_name.split('/')[0] ?? ''}:${ref}`,
+        repo,
+      };
     };
     return {
       ...{ id: number, number, node_id, title, body, draft, state, html_url: this.page(`/pull/${number}`) },
