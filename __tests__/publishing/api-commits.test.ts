@@ -67,7 +67,7 @@ describe('a run whose commits GitHub makes', () => {
     });
     const increment = await scene.repo.remoteHead(BRANCH);
     const post = await scene.run({ inputs: SIGNING, state: killed.state });
-    expect(post.stdout).toContain('what it had reached is published now');
+    expect(post.stdout).toContain('its report is completed now');
     expect(await scene.repo.remoteHead(BRANCH)).toBe(increment);
     expect(scene.fake.pulls).toMatchObject([{ draft: true, head: BRANCH }]);
     expect(scene.fake.pulls[0]?.body).toContain((increment ?? '').slice(0, 7));
