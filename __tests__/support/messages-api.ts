@@ -124,7 +124,9 @@ export async function startMessagesApi(options: MessagesApiOptions): Promise<Mes
       return refuse(response, { status: 400, type: 'invalid_request_error', message: wrong.join('; ') });
     }
     const scripted = next(body as MessagesRequest);
-    wasPaused = !('fault' in scripted) && scripted.stop_reason === 'pause_turn';
+    // An answer that fails or is thrown away leaves the pause before it where it was.
+    if (!('fault' in scripted) && scripted.stop_reason !== 'model_context_window_exceeded')
+      wasPaused = scripted.stop_reason === 'pause_turn';
     if (!('fault' in scripted)) {
       if (scripted.delayMs !== undefined) await sleep(scripted.delayMs);
       return stream(response, asSentBy(options, eventsOf(body as MessagesRequest, scripted, served)), options);
