@@ -3958,7 +3958,7 @@ async function main() {
         if (process.env.FERRULE_ENTRY === 'cli')
             process.exitCode = await cli();
         else if (process.env.FERRULE_ENTRY === 'publish')
-            process.exitCode = await inRunner(publicationJob);
+            process.exitCode = await inRunner((context) => (0,_publish_job_js__WEBPACK_IMPORTED_MODULE_18__/* .publishStep */ .g)(stepOf(context), outlet));
         else if (process.env.FERRULE_ENTRY === 'plan')
             process.exitCode = await inRunner((context) => (0,_planning_js__WEBPACK_IMPORTED_MODULE_13__/* .planStep */ .e)(stepOf(context)));
         else if (process.env.FERRULE_ENTRY === 'fleet-report')
@@ -4047,41 +4047,7 @@ function statusOf(results) {
         fail(defect);
     return defects.length > 0 ? 1 : announcement.statusOf(results.map(({ record }) => record));
 }
-/** Green when every result of the folder is published, whatever its outcome is: the run's own job has told that. */
-async function publicationJob(context) {
-    for (const warning of (0,_inputs_inputs_js__WEBPACK_IMPORTED_MODULE_11__/* .unknownInputs */ .qs)(Object.keys(process.env), Object.keys(_inputs_inputs_js__WEBPACK_IMPORTED_MODULE_11__/* .PUBLISH_INPUT_DEFAULTS */ ._f)))
-        log.warning(warning);
-    const inputs = (0,_inputs_inputs_js__WEBPACK_IMPORTED_MODULE_11__/* .readPublishInputs */ .RY)(_actions_core__WEBPACK_IMPORTED_MODULE_0__/* .getInput */ .V4, context);
-    forgetPrivateVariables();
-    const { scratch } = await (0,_invocation_invocation_js__WEBPACK_IMPORTED_MODULE_12__/* .makeFolders */ .wZ)(context.temp);
-    try {
-        const environment = { ...process.env };
-        const results = await (0,_publish_job_js__WEBPACK_IMPORTED_MODULE_18__/* .publishResults */ .k)({ inputs, context, environment, log, outlet }, scratch);
-        const published = results.filter((result) => result.kind === 'published');
-        const refused = results.filter((result) => result.kind === 'refused');
-        const records = published.map(({ record }) => record);
-        announcement.setOutputs((0,_report_report_js__WEBPACK_IMPORTED_MODULE_19__/* .publicationOutputs */ .f7)(records));
-        if (refused.length > 0)
-            (0,_actions_core__WEBPACK_IMPORTED_MODULE_0__/* .setOutput */ .uH)('outcome', 'refused');
-        await announcement.summarise(published.map((each) => ({ ...each, transcript: '' }))); // the run's own job has drawn it
-        if (results.length === 0)
-            log.info('There is nothing to publish: the run made no result.');
-        for (const record of records)
-            if (record.publication.undelivered)
-                log.error((0,_report_report_js__WEBPACK_IMPORTED_MODULE_19__/* .verdictLine */ .MT)(record));
-            else
-                log.info((0,_report_report_js__WEBPACK_IMPORTED_MODULE_19__/* .verdictLine */ .MT)(record));
-        announcement.tellOpen(records);
-        for (const { message } of refused)
-            log.error(message);
-        const isDone = refused.length === 0 && published.every(({ record }) => !record.publication.undelivered);
-        return isDone && outlet.alarms.length === 0 ? 0 : 1;
-    }
-    finally {
-        await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_2__.rm)(node_path__WEBPACK_IMPORTED_MODULE_4___default().dirname(scratch), { recursive: true, force: true });
-    }
-}
-/** What the smaller actions are given: they read, and say what they found. */
+/** What the smaller actions are given. */
 function stepOf(context) {
     return { context, getInput: _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .getInput */ .V4, log, announcement, forgetPrivateVariables };
 }
@@ -6907,6 +6873,8 @@ async function fetchRefs(git, remote, below) {
         ...{ file: 'git', cwd: git.dir, env: { ...git.env, GIT_DIR: git.dir }, timeoutMs: NETWORK_TIMEOUT_MS },
         args: ['for-each-ref', '--format=%(refname) %(objectname)', below],
     });
+    if (!succeeded(listed))
+        throw new Error(`The fetched refs could not be listed: ${reasonOf(listed, remote)}`);
     const lines = listed.stdout.toString('utf8').split('\n');
     return new Map(lines.filter((line) => line !== '').map((line) => [line.split(' ')[0] ?? '', line.split(' ')[1] ?? '']));
 }
@@ -8751,19 +8719,22 @@ async function finish(step, folders, run) {
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
-/* harmony export */   k: () => (/* binding */ publishResults)
+/* harmony export */   g: () => (/* binding */ publishStep)
 /* harmony export */ });
-/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(6760);
-/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__webpack_require__.n(node_path__WEBPACK_IMPORTED_MODULE_0__);
-/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_9__ = __webpack_require__(3916);
-/* harmony import */ var _inputs_inputs_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(8537);
-/* harmony import */ var _fleet_fleet_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(846);
-/* harmony import */ var _invocation_invocation_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(4777);
-/* harmony import */ var _platform_git_remote_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(9874);
-/* harmony import */ var _platform_git_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(8524);
-/* harmony import */ var _platform_received_folder_js__WEBPACK_IMPORTED_MODULE_6__ = __webpack_require__(7513);
-/* harmony import */ var _publish_publish_js__WEBPACK_IMPORTED_MODULE_7__ = __webpack_require__(8837);
-/* harmony import */ var _run_run_js__WEBPACK_IMPORTED_MODULE_8__ = __webpack_require__(5722);
+/* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(1455);
+/* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__webpack_require__.n(node_fs_promises__WEBPACK_IMPORTED_MODULE_0__);
+/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(6760);
+/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_1___default = /*#__PURE__*/__webpack_require__.n(node_path__WEBPACK_IMPORTED_MODULE_1__);
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_11__ = __webpack_require__(3916);
+/* harmony import */ var _inputs_inputs_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(8537);
+/* harmony import */ var _fleet_fleet_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(846);
+/* harmony import */ var _invocation_invocation_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(4777);
+/* harmony import */ var _platform_git_remote_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(9874);
+/* harmony import */ var _platform_git_js__WEBPACK_IMPORTED_MODULE_6__ = __webpack_require__(8524);
+/* harmony import */ var _platform_received_folder_js__WEBPACK_IMPORTED_MODULE_7__ = __webpack_require__(7513);
+/* harmony import */ var _publish_publish_js__WEBPACK_IMPORTED_MODULE_8__ = __webpack_require__(8837);
+/* harmony import */ var _run_run_js__WEBPACK_IMPORTED_MODULE_9__ = __webpack_require__(5722);
+/* harmony import */ var _report_report_js__WEBPACK_IMPORTED_MODULE_10__ = __webpack_require__(9746);
 // The second job of two: takes what a run with `publish: none` left, makes its commits again under this job's own rules,
 // and publishes them as the run would have. It holds a token that writes and no model key; what it is given counts as
 // hostile. Reading and judging the report is run/result-reader.ts.
@@ -8777,6 +8748,41 @@ async function finish(step, folders, run) {
 
 
 
+
+
+/**
+ * The action `publish`.
+ * @returns 0 when every result of the folder is published, whatever its outcome is: the run's own job has told that
+ */
+async function publishStep(step, outlet) {
+    const { getInput, log, announcement } = step;
+    for (const warning of (0,_inputs_inputs_js__WEBPACK_IMPORTED_MODULE_2__/* .unknownInputs */ .qs)(Object.keys(process.env), Object.keys(_inputs_inputs_js__WEBPACK_IMPORTED_MODULE_2__/* .PUBLISH_INPUT_DEFAULTS */ ._f)))
+        log.warning(warning);
+    const inputs = (0,_inputs_inputs_js__WEBPACK_IMPORTED_MODULE_2__/* .readPublishInputs */ .RY)(getInput, step.context);
+    step.forgetPrivateVariables();
+    const { scratch } = await (0,_invocation_invocation_js__WEBPACK_IMPORTED_MODULE_4__/* .makeFolders */ .wZ)(step.context.temp);
+    try {
+        const job = { inputs, context: step.context, environment: { ...process.env }, log, outlet };
+        const results = await publishResults(job, scratch);
+        const published = results.filter((result) => result.kind === 'published');
+        const refused = results.filter((result) => result.kind === 'refused');
+        const records = published.map(({ record }) => record);
+        announcement.setOutputs({ ...(0,_report_report_js__WEBPACK_IMPORTED_MODULE_10__/* .publicationOutputs */ .f7)(records), ...(refused.length > 0 && { outcome: 'refused' }) });
+        await announcement.summarise(published.map((each) => ({ ...each, transcript: '' }))); // the run's own job has drawn it
+        if (results.length === 0)
+            log.info('There is nothing to publish: the run made no result.');
+        const lost = records.filter(({ publication }) => publication.undelivered);
+        for (const record of records)
+            log[lost.includes(record) ? 'error' : 'info']((0,_report_report_js__WEBPACK_IMPORTED_MODULE_10__/* .verdictLine */ .MT)(record));
+        announcement.tellOpen(records);
+        for (const { message } of refused)
+            log.error(message);
+        return refused.length === 0 && lost.length === 0 && outlet.alarms.length === 0 ? 0 : 1;
+    }
+    finally {
+        await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.rm)(node_path__WEBPACK_IMPORTED_MODULE_1___default().dirname(scratch), { recursive: true, force: true });
+    }
+}
 /**
  * Publishes every result of the folder that is sound; another's refusal does not keep it back.
  * @param scratch a folder that the caller removes afterwards
@@ -8784,17 +8790,17 @@ async function finish(step, folders, run) {
  */
 async function publishResults(job, scratch) {
     const { inputs, log } = job;
-    const github = (0,_invocation_invocation_js__WEBPACK_IMPORTED_MODULE_3__/* .openRepository */ .h_)(inputs, job.context);
-    const trust = await (0,_inputs_inputs_js__WEBPACK_IMPORTED_MODULE_1__/* .judgeTrust */ .g_)(job.context, { allowedBots: inputs.allowedBots, sandbox: 'auto', github });
+    const github = (0,_invocation_invocation_js__WEBPACK_IMPORTED_MODULE_4__/* .openRepository */ .h_)(inputs, job.context);
+    const trust = await (0,_inputs_inputs_js__WEBPACK_IMPORTED_MODULE_2__/* .judgeTrust */ .g_)(job.context, { allowedBots: inputs.allowedBots, sandbox: 'auto', github });
     if (trust.kind === 'refused')
-        throw new _errors_js__WEBPACK_IMPORTED_MODULE_9__/* .UserError */ .yo(trust.message);
+        throw new _errors_js__WEBPACK_IMPORTED_MODULE_11__/* .UserError */ .yo(trust.message);
     if (trust.kind === 'idle') {
         log.info(trust.message);
         return [];
     }
     const { context } = trust;
-    const folder = await (0,_platform_received_folder_js__WEBPACK_IMPORTED_MODULE_6__/* .openReceivedFolder */ .Kb)(node_path__WEBPACK_IMPORTED_MODULE_0___default().resolve(context.workspace, inputs.result), 'result');
-    const found = (0,_run_run_js__WEBPACK_IMPORTED_MODULE_8__/* .findResults */ .CM)(folder);
+    const folder = await (0,_platform_received_folder_js__WEBPACK_IMPORTED_MODULE_7__/* .openReceivedFolder */ .Kb)(node_path__WEBPACK_IMPORTED_MODULE_1___default().resolve(context.workspace, inputs.result), 'result');
+    const found = (0,_run_run_js__WEBPACK_IMPORTED_MODULE_9__/* .findResults */ .CM)(folder);
     if (found.length === 0)
         return [];
     const ground = await openGround({ ...job, context }, github, trust.specPath, scratch);
@@ -8805,60 +8811,60 @@ async function publishResults(job, scratch) {
 }
 async function openGround(job, github, asked, scratch) {
     const { inputs, context, environment } = job;
-    const git = await (0,_platform_git_js__WEBPACK_IMPORTED_MODULE_5__/* .openGit */ .zY)(context.workspace, node_path__WEBPACK_IMPORTED_MODULE_0___default().join(scratch, 'repository.git'), environment);
-    const checkout = await (0,_platform_git_js__WEBPACK_IMPORTED_MODULE_5__/* .readCheckout */ .b$)(context.workspace, environment);
-    const remote = (0,_invocation_invocation_js__WEBPACK_IMPORTED_MODULE_3__/* .remoteOf */ .e1)(inputs, context, checkout);
+    const git = await (0,_platform_git_js__WEBPACK_IMPORTED_MODULE_6__/* .openGit */ .zY)(context.workspace, node_path__WEBPACK_IMPORTED_MODULE_1___default().join(scratch, 'repository.git'), environment);
+    const checkout = await (0,_platform_git_js__WEBPACK_IMPORTED_MODULE_6__/* .readCheckout */ .b$)(context.workspace, environment);
+    const remote = (0,_invocation_invocation_js__WEBPACK_IMPORTED_MODULE_4__/* .remoteOf */ .e1)(inputs, context, checkout);
     if (context.kind !== 'github' || remote === undefined)
-        throw new _errors_js__WEBPACK_IMPORTED_MODULE_9__/* .UserError */ .yo('This action publishes to the repository of a workflow run on GitHub. Start it in a workflow.');
-    const branch = (0,_invocation_invocation_js__WEBPACK_IMPORTED_MODULE_3__/* .baseBranch */ .sH)(inputs.base, context, checkout);
+        throw new _errors_js__WEBPACK_IMPORTED_MODULE_11__/* .UserError */ .yo('This action publishes to the repository of a workflow run on GitHub. Start it in a workflow.');
+    const branch = (0,_invocation_invocation_js__WEBPACK_IMPORTED_MODULE_4__/* .baseBranch */ .sH)(inputs.base, context, checkout);
     const tip = await fetchTipIfThere(git, remote, branch);
     if (tip === undefined)
-        throw new _errors_js__WEBPACK_IMPORTED_MODULE_9__/* .UserError */ .yo(`The remote has no branch '${branch}'. Set the input 'base'.`);
+        throw new _errors_js__WEBPACK_IMPORTED_MODULE_11__/* .UserError */ .yo(`The remote has no branch '${branch}'. Set the input 'base'.`);
     return { ...job, git, remote, github, base: { branch, tip }, asked, taken: new Set() };
 }
 /** The branch's commit with its history; `undefined` when there is no such branch. */
 async function fetchTipIfThere(git, remote, branch) {
-    const tip = await (0,_invocation_invocation_js__WEBPACK_IMPORTED_MODULE_3__/* .readTip */ .av)(git, remote, branch);
+    const tip = await (0,_invocation_invocation_js__WEBPACK_IMPORTED_MODULE_4__/* .readTip */ .av)(git, remote, branch);
     if (tip === undefined || (await git.resolve(tip)) !== undefined)
         return tip;
-    const fetched = await (0,_platform_git_remote_js__WEBPACK_IMPORTED_MODULE_4__/* .fetchCommit */ .iH)(git, remote, `refs/heads/${branch}`);
+    const fetched = await (0,_platform_git_remote_js__WEBPACK_IMPORTED_MODULE_5__/* .fetchCommit */ .iH)(git, remote, `refs/heads/${branch}`);
     if (fetched.kind === 'missing')
-        throw new _errors_js__WEBPACK_IMPORTED_MODULE_9__/* .UserError */ .yo(`Branch '${branch}' cannot be fetched: ${fetched.reason}`);
+        throw new _errors_js__WEBPACK_IMPORTED_MODULE_11__/* .UserError */ .yo(`Branch '${branch}' cannot be fetched: ${fetched.reason}`);
     return tip;
 }
 async function publishOne(ground, folder, prefix) {
     const { git, log, context, base } = ground;
     try {
-        const files = await (0,_run_run_js__WEBPACK_IMPORTED_MODULE_8__/* .readFiles */ .Ul)(folder, prefix);
+        const files = await (0,_run_run_js__WEBPACK_IMPORTED_MODULE_9__/* .readFiles */ .Ul)(folder, prefix);
         await requireBase(ground, files.result);
-        const received = await (0,_run_run_js__WEBPACK_IMPORTED_MODULE_8__/* .judgeResult */ .p8)(files, folder, prefix, ground);
+        const received = await (0,_run_run_js__WEBPACK_IMPORTED_MODULE_9__/* .judgeResult */ .p8)(files, folder, prefix, ground);
         const { record, result, spec, outputs } = received;
         const world = { ...ground, base: { branch: base.branch, commit: result.base.commit } };
         const protectedFiles = [...spec.files, ...(await requireSelected(ground, received))];
-        const { publisher: unguarded, branch } = (0,_run_run_js__WEBPACK_IMPORTED_MODULE_8__/* .publisherFor */ .Q2)(world, spec, (0,_run_run_js__WEBPACK_IMPORTED_MODULE_8__/* .placeOf */ .$t)(context));
+        const { publisher: unguarded, branch } = (0,_run_run_js__WEBPACK_IMPORTED_MODULE_9__/* .publisherFor */ .Q2)(world, spec, (0,_run_run_js__WEBPACK_IMPORTED_MODULE_9__/* .placeOf */ .$t)(context));
         await requireStart(ground, result, branch);
-        const policy = (0,_run_run_js__WEBPACK_IMPORTED_MODULE_8__/* .policyFor */ .KV)(ground, { start: result.start, protectedFiles });
-        const rebuilt = await (0,_publish_publish_js__WEBPACK_IMPORTED_MODULE_7__/* .rebuildSeries */ .Hz)({
+        const policy = (0,_run_run_js__WEBPACK_IMPORTED_MODULE_9__/* .policyFor */ .KV)(ground, { start: result.start, protectedFiles });
+        const rebuilt = await (0,_publish_publish_js__WEBPACK_IMPORTED_MODULE_8__/* .rebuildSeries */ .Hz)({
             ...{ git, result, spec, policy },
             runUrl: record.run.url ?? '',
             requirementIds: spec.requirements.map(({ id }) => id),
         });
         if (rebuilt.kind === 'refused')
-            throw new _errors_js__WEBPACK_IMPORTED_MODULE_9__/* .UserError */ .yo(`The result was refused: ${rebuilt.reason}`);
-        const publisher = (0,_publish_publish_js__WEBPACK_IMPORTED_MODULE_7__/* .guardedPublisher */ .Zi)(unguarded, policy);
+            throw new _errors_js__WEBPACK_IMPORTED_MODULE_11__/* .UserError */ .yo(`The result was refused: ${rebuilt.reason}`);
+        const publisher = (0,_publish_publish_js__WEBPACK_IMPORTED_MODULE_8__/* .guardedPublisher */ .Zi)(unguarded, policy);
         for (const warning of await publisher.preflight())
             log.warning(warning);
         // The report is worded by how it is published, here as in a run.
         record.publication = { kind: publisher.kind, warnings: [] };
         const headCommit = rebuilt.head.commit === result.base.commit ? undefined : rebuilt.head.commit;
-        await (0,_run_run_js__WEBPACK_IMPORTED_MODULE_8__/* .publishRecord */ .lc)(ground, publisher, record, {
+        await (0,_run_run_js__WEBPACK_IMPORTED_MODULE_9__/* .publishRecord */ .lc)(ground, publisher, record, {
             title: `Implement ${spec.title}`,
             ...{ headCommit, outputs },
         });
         return { kind: 'published', record, outputs };
     }
     catch (error) {
-        if (!(error instanceof _errors_js__WEBPACK_IMPORTED_MODULE_9__/* .UserError */ .yo))
+        if (!(error instanceof _errors_js__WEBPACK_IMPORTED_MODULE_11__/* .UserError */ .yo))
             throw error;
         return { kind: 'refused', message: error.message };
     }
@@ -8869,24 +8875,24 @@ async function publishOne(ground, folder, prefix) {
  */
 async function requireSelected({ git, inputs, asked, taken }, { result, spec }) {
     const tree = await git.sourceTree(result.base.commit);
-    const { specs } = (0,_fleet_fleet_js__WEBPACK_IMPORTED_MODULE_2__/* .selectSpecs */ .rk)(inputs.spec, tree.files);
-    const isSelected = specs.length === 0 || specs.some((path) => path.replace(/\/+$/, '') === spec.path);
+    const { specs } = (0,_fleet_fleet_js__WEBPACK_IMPORTED_MODULE_3__/* .selectSpecs */ .rk)(inputs.spec, tree.files);
+    const isSelected = inputs.spec.length === 0 || specs.some((path) => path.replace(/\/+$/, '') === spec.path);
     if (!isSelected || (asked !== undefined && asked !== spec.path))
-        throw new _errors_js__WEBPACK_IMPORTED_MODULE_9__/* .UserError */ .yo(`The result was refused: it is of '${spec.path}', which this job is not to publish. Give both jobs the same 'spec'.`);
+        throw new _errors_js__WEBPACK_IMPORTED_MODULE_11__/* .UserError */ .yo(`The result was refused: it is of '${spec.path}', which this job is not to publish. Give both jobs the same 'spec'.`);
     if (taken.has(spec.path))
-        throw new _errors_js__WEBPACK_IMPORTED_MODULE_9__/* .UserError */ .yo(`The result was refused: another one is of '${spec.path}' too.`);
+        throw new _errors_js__WEBPACK_IMPORTED_MODULE_11__/* .UserError */ .yo(`The result was refused: another one is of '${spec.path}' too.`);
     taken.add(spec.path);
-    return (0,_invocation_invocation_js__WEBPACK_IMPORTED_MODULE_3__/* .textsOf */ .CB)(tree, specs);
+    return (0,_invocation_invocation_js__WEBPACK_IMPORTED_MODULE_4__/* .textsOf */ .CB)(tree, specs);
 }
 /** The base must be this job's own: a commit of the branch that this job would publish on. */
 async function requireBase({ git, remote, base }, result) {
     if (result.base.branch !== base.branch)
-        throw new _errors_js__WEBPACK_IMPORTED_MODULE_9__/* .UserError */ .yo(`The result was refused: it was made for another branch than '${base.branch}'. Give both jobs the same 'base'.`);
+        throw new _errors_js__WEBPACK_IMPORTED_MODULE_11__/* .UserError */ .yo(`The result was refused: it was made for another branch than '${base.branch}'. Give both jobs the same 'base'.`);
     const { commit } = result.base;
     if ((await git.resolve(commit)) === undefined)
-        await (0,_platform_git_remote_js__WEBPACK_IMPORTED_MODULE_4__/* .fetchCommit */ .iH)(git, remote, `refs/heads/${base.branch}`);
+        await (0,_platform_git_remote_js__WEBPACK_IMPORTED_MODULE_5__/* .fetchCommit */ .iH)(git, remote, `refs/heads/${base.branch}`);
     if ((await git.resolve(commit)) === undefined || !(await git.isAncestor(commit, base.tip)))
-        throw new _errors_js__WEBPACK_IMPORTED_MODULE_9__/* .UserError */ .yo(`The result was refused: its base ${commit.slice(0, 12)} is no commit of '${base.branch}' that this job can see. Check out with 'fetch-depth: 0'.`);
+        throw new _errors_js__WEBPACK_IMPORTED_MODULE_11__/* .UserError */ .yo(`The result was refused: its base ${commit.slice(0, 12)} is no commit of '${base.branch}' that this job can see. Check out with 'fetch-depth: 0'.`);
 }
 /** The series must stand on what the repository holds already: the base branch, or an earlier run's branch. */
 async function requireStart({ git, remote }, { start, base }, branch) {
@@ -8897,7 +8903,7 @@ async function requireStart({ git, remote }, { start, base }, branch) {
     const tip = await fetchTipIfThere(git, remote, branch);
     const isKnown = tip !== undefined && (await git.resolve(start)) !== undefined && (await git.isAncestor(start, tip));
     if (!isKnown)
-        throw new _errors_js__WEBPACK_IMPORTED_MODULE_9__/* .UserError */ .yo(`The result was refused: it stands on ${start.slice(0, 12)}, which is neither on its base nor on '${branch}'.`);
+        throw new _errors_js__WEBPACK_IMPORTED_MODULE_11__/* .UserError */ .yo(`The result was refused: it stands on ${start.slice(0, 12)}, which is neither on its base nor on '${branch}'.`);
 }
 
 

@@ -14,14 +14,7 @@ import { UsageError } from './commands/commands.js';
 import { UserError, messageOf } from './errors.js';
 import { fleetReportStep } from './fleet-report.js';
 import type { RunContext } from './inputs/inputs.js';
-import {
-  PUBLISH_INPUT_DEFAULTS,
-  canBeMasked,
-  readEvent,
-  readInputs,
-  readPublishInputs,
-  unknownInputs,
-} from './inputs/inputs.js';
+import { canBeMasked, readEvent, readInputs, unknownInputs } from './inputs/inputs.js';
 import type { Invocation, RunResult } from './invocation/invocation.js';
 import { makeFolders, runInvocation } from './invocation/invocation.js';
 import { planSpecs, planStep } from './planning.js';
@@ -29,8 +22,8 @@ import { answerLines, createLog } from './platform/log.js';
 import { Outlet } from './platform/outlet.js';
 import { openTerminal } from './platform/terminal.js';
 import { finishKilledRuns, hasUnfinished } from './post-step.js';
-import { publishResults } from './publish-job.js';
-import { actionOutputs, publicationOutputs, verdictLine } from './report/report.js';
+import { publishStep } from './publish-job.js';
+import { actionOutputs } from './report/report.js';
 import type { Folders } from './run/run.js';
 
 /** src/ and dist/ both lie one level below the root. */
@@ -69,7 +62,8 @@ async function main(): Promise<void> {
   try {
     keepSecretVariables();
     if (process.env.FERRULE_ENTRY === 'cli') process.exitCode = await cli();
-    else if (process.env.FERRULE_ENTRY === 'publish') process.exitCode = await inRunner(publicationJob);
+    else if (process.env.FERRULE_ENTRY === 'publish')
+      process.exitCode = await inRunner((context) => publishStep(stepOf(context), outlet));
     else if (process.env.FERRULE_ENTRY === 'plan')
       process.exitCode = await inRunner((context) => planStep(stepOf(context)));
     else if (process.env.FERRULE_ENTRY === 'fleet-report')
@@ -155,36 +149,7 @@ function statusOf(results: readonly RunResult[]): number {
   return defects.length > 0 ? 1 : announcement.statusOf(results.map(({ record }) => record));
 }
 
-/** Green when every result of the folder is published, whatever its outcome is: the run's own job has told that. */
-async function publicationJob(context: RunContext): Promise<number> {
-  for (const warning of unknownInputs(Object.keys(process.env), Object.keys(PUBLISH_INPUT_DEFAULTS)))
-    log.warning(warning);
-  const inputs = readPublishInputs(getInput, context);
-  forgetPrivateVariables();
-  const { scratch } = await makeFolders(context.temp);
-  try {
-    const environment = { ...process.env };
-    const results = await publishResults({ inputs, context, environment, log, outlet }, scratch);
-    const published = results.filter((result) => result.kind === 'published');
-    const refused = results.filter((result) => result.kind === 'refused');
-    const records = published.map(({ record }) => record);
-    announcement.setOutputs(publicationOutputs(records));
-    if (refused.length > 0) setOutput('outcome', 'refused');
-    await announcement.summarise(published.map((each) => ({ ...each, transcript: '' }))); // the run's own job has drawn it
-    if (results.length === 0) log.info('There is nothing to publish: the run made no result.');
-    for (const record of records)
-      if (record.publication.undelivered) log.error(verdictLine(record));
-      else log.info(verdictLine(record));
-    announcement.tellOpen(records);
-    for (const { message } of refused) log.error(message);
-    const isDone = refused.length === 0 && published.every(({ record }) => !record.publication.undelivered);
-    return isDone && outlet.alarms.length === 0 ? 0 : 1;
-  } finally {
-    await rm(path.dirname(scratch), { recursive: true, force: true });
-  }
-}
-
-/** What the smaller actions are given: they read, and say what they found. */
+/** What the smaller actions are given. */
 function stepOf(context: RunContext): Step {
   return { context, getInput, log, announcement, forgetPrivateVariables };
 }

@@ -1,12 +1,14 @@
 // The second job of two: takes what a run with `publish: none` left, makes its commits again under this job's own rules,
 // and publishes them as the run would have. It holds a token that writes and no model key; what it is given counts as
 // hostile. Reading and judging the report is run/result-reader.ts.
+import { rm } from 'node:fs/promises';
 import path from 'node:path';
+import type { Step } from './announcement.js';
 import { UserError } from './errors.js';
 import type { PublishInputs, RunContext } from './inputs/inputs.js';
-import { judgeTrust } from './inputs/inputs.js';
+import { PUBLISH_INPUT_DEFAULTS, judgeTrust, readPublishInputs, unknownInputs } from './inputs/inputs.js';
 import { selectSpecs } from './fleet/fleet.js';
-import { baseBranch, openRepository, readTip, remoteOf, textsOf } from './invocation/invocation.js';
+import { baseBranch, makeFolders, openRepository, readTip, remoteOf, textsOf } from './invocation/invocation.js';
 import type { Remote } from './platform/git-remote.js';
 import { fetchCommit } from './platform/git-remote.js';
 import type { Git } from './platform/git.js';
@@ -21,6 +23,7 @@ import { guardedPublisher, rebuildSeries } from './publish/publish.js';
 import type { ReceivedResult } from './run/run.js';
 import { findResults, judgeResult, placeOf, policyFor, publishRecord, publisherFor, readFiles } from './run/run.js';
 import type { RunRecord } from './report/report.js';
+import { publicationOutputs, verdictLine } from './report/report.js';
 
 interface PublicationJob {
   inputs: PublishInputs;
@@ -49,11 +52,41 @@ interface Ground extends PublicationJob {
 }
 
 /**
+ * The action `publish`.
+ * @returns 0 when every result of the folder is published, whatever its outcome is: the run's own job has told that
+ */
+export async function publishStep(step: Step, outlet: Outlet): Promise<number> {
+  const { getInput, log, announcement } = step;
+  for (const warning of unknownInputs(Object.keys(process.env), Object.keys(PUBLISH_INPUT_DEFAULTS)))
+    log.warning(warning);
+  const inputs = readPublishInputs(getInput, step.context);
+  step.forgetPrivateVariables();
+  const { scratch } = await makeFolders(step.context.temp);
+  try {
+    const job = { inputs, context: step.context, environment: { ...process.env }, log, outlet };
+    const results = await publishResults(job, scratch);
+    const published = results.filter((result) => result.kind === 'published');
+    const refused = results.filter((result) => result.kind === 'refused');
+    const records = published.map(({ record }) => record);
+    announcement.setOutputs({ ...publicationOutputs(records), ...(refused.length > 0 && { outcome: 'refused' }) });
+    await announcement.summarise(published.map((each) => ({ ...each, transcript: '' }))); // the run's own job has drawn it
+    if (results.length === 0) log.info('There is nothing to publish: the run made no result.');
+    const lost = records.filter(({ publication }) => publication.undelivered);
+    for (const record of records) log[lost.includes(record) ? 'error' : 'info'](verdictLine(record));
+    announcement.tellOpen(records);
+    for (const { message } of refused) log.error(message);
+    return refused.length === 0 && lost.length === 0 && outlet.alarms.length === 0 ? 0 : 1;
+  } finally {
+    await rm(path.dirname(scratch), { recursive: true, force: true });
+  }
+}
+
+/**
  * Publishes every result of the folder that is sound; another's refusal does not keep it back.
  * @param scratch a folder that the caller removes afterwards
  * @returns none when the folder holds no result @throws UserError for what forbids the job as a whole
  */
-export async function publishResults(job: PublicationJob, scratch: string): Promise<PublishedResult[]> {
+async function publishResults(job: PublicationJob, scratch: string): Promise<PublishedResult[]> {
   const { inputs, log } = job;
   const github = openRepository(inputs, job.context);
   const trust = await judgeTrust(job.context, { allowedBots: inputs.allowedBots, sandbox: 'auto', github });
@@ -143,7 +176,7 @@ async function requireSelected(
 ): Promise<string[]> {
   const tree = await git.sourceTree(result.base.commit);
   const { specs } = selectSpecs(inputs.spec, tree.files);
-  const isSelected = specs.length === 0 || specs.some((path) => path.replace(/\/+$/, '') === spec.path);
+  const isSelected = inputs.spec.length === 0 || specs.some((path) => path.replace(/\/+$/, '') === spec.path);
   if (!isSelected || (asked !== undefined && asked !== spec.path))
     throw new UserError(
       `The result was refused: it is of '${spec.path}', which this job is not to publish. Give both jobs the same 'spec'.`,

@@ -154,6 +154,7 @@ describe('a result that somebody tampered with', () => {
 
   it.each([
     ['another spec than the job is there for', { inputs: { spec: 'specs/other.md' } }],
+    ['a spec where the job is there for none that exists', { inputs: { spec: 'nowhere/*.md' } }],
     ['another spec than a comment asked for', { comment: '/ferrule implement specs/other.md' }],
   ])('%s is refused', async (_what, { inputs = {}, comment }: { inputs?: object; comment?: string }) => {
     const issue = scene.fake.repository.addIssue();

@@ -102,6 +102,7 @@ export async function fetchRefs(git: Git, remote: Remote, below: string): Promis
     ...{ file: 'git', cwd: git.dir, env: { ...git.env, GIT_DIR: git.dir }, timeoutMs: NETWORK_TIMEOUT_MS },
     args: ['for-each-ref', '--format=%(refname) %(objectname)', below],
   });
+  if (!succeeded(listed)) throw new Error(`The fetched refs could not be listed: ${reasonOf(listed, remote)}`);
   const lines = listed.stdout.toString('utf8').split('\n');
   return new Map(
     lines.filter((line) => line !== '').map((line) => [line.split(' ')[0] ?? '', line.split(' ')[1] ?? '']),
